@@ -1,0 +1,39 @@
+import { z } from 'zod';
+
+/** What a budget may limit: the five metrics, and what the model itself is. */
+export const budgetMetricSchema = z.enum([
+  'peakRam',
+  'flash',
+  'latency',
+  'energy',
+  'accuracy',
+  'parameters',
+  'modelBytes',
+]);
+export type BudgetMetric = z.infer<typeof budgetMetricSchema>;
+
+/**
+ * One limit. Values are in the metric's unit (B, ms, mJ, a ratio 0…1 for accuracy, counts).
+ * `max-increase` compares with the base: `relative` is a fraction (0.02 for 2 %), `absolute` is in the metric's unit; where both are given the increase must exceed both to fail.
+ * `max-drop` is for accuracy, in ratio (0.005 for 0.5 pp), and is tested statistically.
+ */
+export const limitSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('max'), value: z.number() }),
+  z.strictObject({ kind: z.literal('min'), value: z.number() }),
+  z.strictObject({ kind: z.literal('max-increase'), relative: z.number().optional(), absolute: z.number().optional() }),
+  z.strictObject({ kind: z.literal('max-drop'), points: z.number() }),
+]);
+export type Limit = z.infer<typeof limitSchema>;
+
+/** A limit on one metric with where it comes from. `rule` tells whether the base commit already had it (`base`), only the head has it (`new`), or it is ours (`default`). */
+export const budgetSchema = z.strictObject({
+  metric: budgetMetricSchema,
+  limit: limitSchema,
+  level: z.enum(['warn', 'error']),
+  /** For people: `edge-ready.yml:24`, `use case keyword-spotting`, `RAM of nano33`. */
+  origin: z.string().max(400),
+  rule: z.enum(['base', 'new', 'default']),
+  /** Where in the configuration, for annotations. */
+  line: z.number().int().positive().optional(),
+});
+export type Budget = z.infer<typeof budgetSchema>;

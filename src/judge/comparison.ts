@@ -1,0 +1,89 @@
+import { z } from 'zod';
+import { measurementSchema, metricNames } from '../runtimes/measurement.ts';
+import { budgetSchema } from './budget.ts';
+
+/** `error` means that it could not be judged, which is never green. */
+export const verdictSchema = z.enum(['pass', 'warn', 'fail', 'error']);
+export type Verdict = z.infer<typeof verdictSchema>;
+
+/** What happened to a model file between base and head. `unchanged` models appear when a budget of theirs changed. */
+export const changeStateSchema = z.enum([
+  'compared',
+  'new',
+  'removed',
+  'renamed',
+  'unchanged',
+  'base-missing',
+  'lfs-pointer',
+  'unsupported',
+]);
+export type ChangeState = z.infer<typeof changeStateSchema>;
+
+/** `absolute` in the metric's unit, `relative` as a fraction of the base; `null` when the base is 0. */
+export const deltaSchema = z.strictObject({ absolute: z.number(), relative: z.number().nullable() });
+export type Delta = z.infer<typeof deltaSchema>;
+
+/** The part of a metric's delta that one layer brought, largest first. `what` says what changed there: `64 → 96 channels`. */
+export const attributionSchema = z.strictObject({
+  metric: z.enum(metricNames),
+  layer: z.string().max(400),
+  type: z.string().max(200),
+  delta: z.number(),
+  what: z.string().max(400),
+});
+export type Attribution = z.infer<typeof attributionSchema>;
+
+/** A budget held against a comparison, and one human sentence: `peak RAM 71.2 KiB > 64 KiB`. */
+export const judgementSchema = z.strictObject({
+  budget: budgetSchema,
+  verdict: verdictSchema,
+  message: z.string().max(2000),
+});
+export type Judgement = z.infer<typeof judgementSchema>;
+
+/** Accuracy of base and head on the same samples, tested and not just subtracted (McNemar's exact test on the discordant pairs). */
+export const accuracyTestSchema = z.strictObject({
+  samples: z.number().int().positive(),
+  /** Samples that only the base got right, and only the head. */
+  lost: z.number().int().nonnegative(),
+  gained: z.number().int().nonnegative(),
+  /** head − base as a ratio, with its 95 % interval. */
+  difference: z.number(),
+  low: z.number(),
+  high: z.number(),
+  pValue: z.number(),
+});
+export type AccuracyTest = z.infer<typeof accuracyTestSchema>;
+
+/** What optimising a model that is judged as committed would save, and how to get it. */
+export const savingSchema = z.strictObject({
+  recipe: z.string().max(40),
+  measurement: measurementSchema,
+  /** A command to copy. */
+  command: z.string().max(1000),
+  /** The file's name among the artifacts. */
+  file: z.string().max(400).optional(),
+});
+export type Saving = z.infer<typeof savingSchema>;
+
+/** One model on one target: base and head, what differs, and what the budgets say. */
+export const comparisonSchema = z.strictObject({
+  model: z.string().max(4096),
+  /** The path in the base, when it was renamed. */
+  previousPath: z.string().max(4096).optional(),
+  /** `Target.name` and `Target.id`. */
+  target: z.string().max(200),
+  targetId: z.string().max(200),
+  state: changeStateSchema,
+  base: measurementSchema.nullable(),
+  head: measurementSchema.nullable(),
+  deltas: z.partialRecord(z.enum(metricNames), deltaSchema),
+  attributions: z.array(attributionSchema).max(200),
+  accuracyTest: accuracyTestSchema.nullable(),
+  saving: savingSchema.nullable(),
+  judgements: z.array(judgementSchema).max(200),
+  /** Why it could not be judged, when `verdict` is `error`; one sentence each. */
+  problems: z.array(z.string().max(2000)).max(50),
+  verdict: verdictSchema,
+});
+export type Comparison = z.infer<typeof comparisonSchema>;

@@ -1,0 +1,46 @@
+import type { Graph, ModelFormat } from '../graph/graph.ts';
+import type { Target } from '../targets/target.ts';
+import type { Finding, Layer, Memory, Metric } from './measurement.ts';
+
+/** What the device would load: the bytes, and the graph as its runtime sees it. */
+export interface Artifact {
+  readonly format: ModelFormat;
+  readonly bytes: Uint8Array;
+  readonly graph: Graph;
+}
+
+/** What a runtime can say of an artifact without running it. Metrics are `null` with a reason in `unavailable`. */
+export interface Estimate {
+  readonly deployable: boolean;
+  readonly peakRam: Metric | null;
+  readonly flash: Metric | null;
+  readonly latency: Metric | null;
+  readonly energy: Metric | null;
+  readonly unavailable: Readonly<Partial<Record<'peakRam' | 'flash' | 'latency' | 'energy', string>>>;
+  readonly memory: Memory | null;
+  readonly parts: { readonly peakRam: readonly Part[]; readonly flash: readonly Part[] };
+  readonly layers: readonly Layer[];
+  readonly findings: readonly Finding[];
+}
+
+export interface Part {
+  readonly name: string;
+  readonly bytes: number;
+}
+
+/**
+ * A runtime that models are shipped to. A folder under `runtimes/` that implements this, and an entry in `registry.ts`, is all it takes to add one.
+ * Both functions are pure: the same artifact and target give the same answer on any machine.
+ */
+export interface Runtime {
+  /** As it is written in a target: `tflm`, `onnxruntime`. */
+  readonly id: string;
+  /** As people call it: `TensorFlow Lite Micro`. */
+  readonly title: string;
+  /** The model formats it loads. A model of another format gets a finding, not a guess. */
+  readonly loads: readonly ModelFormat[];
+  /** True when this runtime loads and runs such a graph well as it is, so that recipe `auto` judges it as committed. */
+  readonly takesAsIs: (graph: Graph) => boolean;
+  /** Memory, flash, latency and energy of the artifact on the target, its layers, and what the runtime lacks. */
+  readonly estimate: (artifact: Artifact, target: Target) => Estimate;
+}

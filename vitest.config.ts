@@ -1,0 +1,16 @@
+import { readFileSync } from 'node:fs';
+import { defineConfig } from 'vitest/config';
+
+/** `import text from './board.yml'` gives the file's text, as the bundle does. */
+const yamlAsText = {
+  name: 'yaml-as-text',
+  enforce: 'pre' as const,
+  load(id: string) {
+    return id.endsWith('.yml') ? `export default ${JSON.stringify(readFileSync(id, 'utf8'))}` : undefined;
+  },
+};
+
+export default defineConfig({
+  plugins: [yamlAsText],
+  test: { include: ['test/**/*.test.ts'], exclude: ['test/e2e/**'], testTimeout: 60_000 },
+});
