@@ -1,0 +1,181 @@
+import { createHash } from 'node:crypto';
+import type { DataSet } from './data/data-set.ts';
+import { readModel } from './formats/read-model.ts';
+import { inferShapes } from './graph/infer-shapes.ts';
+import { graphMacs } from './graph/macs.ts';
+import { graphParameters } from './graph/parameters.ts';
+import { type AppliedRecipe, decideRecipe, type Model, type Optimized, optimize } from './optimize.ts';
+import type { Recipe } from './recipe.ts';
+import type { Finding, Measurement, Metric } from './runtimes/measurement.ts';
+import { runtimeOf } from './runtimes/registry.ts';
+import type { Estimate, Runtime } from './runtimes/runtime.ts';
+import type { Target } from './targets/target.ts';
+
+/** A labelled data set and the metric that is taken on it. */
+export interface Evaluation {
+  readonly data: DataSet;
+  readonly metric: AccuracyMetric;
+}
+
+/** What may be done to a model, and what it is done with. */
+export interface MeasureOptions {
+  readonly recipe: Recipe;
+  readonly calibration?: DataSet;
+  readonly evaluation?: Evaluation;
+}
+
+/** A Measurement with what is too large or too fleeting to be part of it. */
+export interface Measured {
+  readonly measurement: Measurement;
+  readonly artifact: Uint8Array;
+  /** By sample of the evaluation set: 1 where the answer was right. */
+  readonly correct?: Uint8Array;
+}
+
+/**
+ * Reads a model file; the shapes that the file leaves open are inferred, symbolic dimensions made concrete by `dimensions`.
+ * @throws UserError when the bytes are not a model.
+ */
+export function openModel(
+  bytes: Uint8Array,
+  path: string,
+  options: {
+    readonly externalData?: (relativePath: string) => Uint8Array | undefined;
+    readonly dimensions?: Readonly<Record<string, number>>;
+  } = {},
+): Model {
+  const { format, graph } = readModel(bytes, path, options);
+  return { path, format, bytes, graph: inferShapes(graph, options.dimensions) };
+}
+
+/**
+ * All metrics of a model on a target: optimised by the recipe, compiled for the runtime, estimated, and run on the evaluation set.
+ * A model of a format that the runtime does not load gets a finding that says so, and no numbers.
+ * @throws UserError when the recipe cannot be carried out.
+ */
+export async function measureModel(model: Model, target: Target, options: MeasureOptions): Promise<Measured> {
+  const runtime = runtimeOf(target.runtime);
+  if (!runtime.loads.includes(model.format)) return notLoaded(model, target, runtime);
+  const recipe = decideRecipe(options.recipe, model, runtime, options.calibration !== undefined);
+  return measureOptimized(model, await optimize(model, recipe, options.calibration), target, options.evaluation);
+}
+
+/**
+ * What the lossless optimisation of a model that ships as committed would save: its Measurement, or `undefined` when nothing would get smaller.
+ */
+export async function measureSaving(model: Model, asCommitted: Measured, target: Target): Promise<Measured | undefined> {
+  const optimized = await measureOptimized(model, await optimize(model, 'lossless', undefined), target, undefined);
+  const before = asCommitted.measurement;
+  const after = optimized.measurement;
+  const smaller = (metric: 'peakRam' | 'flash' | 'latency') => (after[metric]?.value ?? 0) < (before[metric]?.value ?? 0);
+  return smaller('peakRam') || smaller('flash') || smaller('latency') ? optimized : undefined;
+}
+
+async function measureOptimized(
+  model: Model,
+  optimized: Optimized,
+  target: Target,
+  evaluation: Evaluation | undefined,
+): Promise<Measured> {
+  const runtime = runtimeOf(target.runtime);
+  const estimate = runtime.estimate(optimized.artifact, target);
+  const accuracy = await measureAccuracy(optimized, evaluation);
+  return {
+    artifact: optimized.artifact.bytes,
+    ...(accuracy.correct === undefined ? {} : { correct: accuracy.correct }),
+    measurement: joinMeasurement(model, target, optimized.artifact.bytes, optimized.recipe, {
+      ...estimate,
+      accuracy: accuracy.metric,
+      unavailable: { ...estimate.unavailable, ...(accuracy.metric === null ? { accuracy: accuracy.reason } : {}) },
+      findings: [...notesAsFindings(model), ...optimized.findings, ...estimate.findings],
+    }),
+  };
+}
+
+type Accuracy =
+  | { readonly metric: Metric; readonly correct: Uint8Array }
+  | { readonly metric: null; readonly reason: string; readonly correct?: undefined };
+
+async function measureAccuracy(optimized: Optimized, evaluation: Evaluation | undefined): Promise<Accuracy> {
+  if (evaluation === undefined) return { metric: null, reason: 'no evaluation set is configured for this model' };
+  if (optimized.artifact.format === 'tflite') {
+    return { metric: null, reason: 'the gate has no TensorFlow Lite kernels to run this model with yet' };
+  }
+  const { evaluateOnnx } = await import('./accuracy/evaluate-onnx.ts');
+  const { loadOnnxRuntime } = await import('./quantize/onnx-runtime.ts');
+  return evaluateOnnx(optimized.artifact, evaluation, await loadOnnxRuntime());
+}
+
+function notLoaded(model: Model, target: Target, runtime: Runtime): Measured {
+  const loads = runtime.loads.map((format) => `.${format}`).join(' and ');
+  const reason = `${runtime.title} loads ${loads}, not .${model.format}`;
+  const unavailable = { peakRam: reason, flash: reason, latency: reason, energy: reason, accuracy: reason };
+  return {
+    artifact: model.bytes,
+    measurement: joinMeasurement(model, target, model.bytes, 'none', {
+      deployable: false,
+      peakRam: null,
+      flash: null,
+      latency: null,
+      energy: null,
+      accuracy: null,
+      unavailable,
+      memory: null,
+      parts: { peakRam: [], flash: [] },
+      layers: [],
+      findings: [
+        ...notesAsFindings(model),
+        {
+          code: 'format-not-loaded',
+          severity: 'error',
+          message: `${reason}. Convert the model, or say in edge-ready.yml with "targets:" where ${model.path} ships to.`,
+        },
+      ],
+    }),
+  };
+}
+
+/** Parts of the file that were kept without being understood are told, not hidden. */
+function notesAsFindings(model: Model): readonly Finding[] {
+  return model.graph.notes.map((message) => ({ code: 'not-understood', severity: 'info', message }));
+}
+
+type Known = Omit<Estimate, 'unavailable'> & Pick<Measurement, 'accuracy' | 'unavailable' | 'findings'>;
+
+function joinMeasurement(
+  model: Model,
+  target: Target,
+  artifact: Uint8Array,
+  recipe: AppliedRecipe,
+  known: Known,
+): Measurement {
+  return {
+    schemaVersion: 1,
+    model: {
+      path: model.path,
+      format: model.format,
+      bytes: model.bytes.byteLength,
+      sha256: sha256(model.bytes),
+      parameters: graphParameters(model.graph),
+      macs: graphMacs(model.graph),
+      operators: model.graph.operators.length,
+    },
+    target: { id: target.id, board: target.board.id, runtime: target.runtime },
+    artifact: { format: model.format, bytes: artifact.byteLength, sha256: sha256(artifact), recipe },
+    deployable: known.deployable,
+    peakRam: known.peakRam,
+    flash: known.flash,
+    latency: known.latency,
+    energy: known.energy,
+    accuracy: known.accuracy,
+    unavailable: known.unavailable,
+    memory: known.memory,
+    parts: { peakRam: [...known.parts.peakRam], flash: [...known.parts.flash] },
+    layers: [...known.layers],
+    findings: [...known.findings],
+  };
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
