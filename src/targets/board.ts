@@ -1,0 +1,123 @@
+import { z } from 'zod';
+
+/** Key of a sentence under the file's `sources`. */
+const source = z.string();
+
+/** A number and where it comes from. */
+const sourced = z.strictObject({
+  value: z.number().nonnegative(),
+  source,
+  /** Under which conditions it holds, where that matters. */
+  conditions: z.string().optional(),
+});
+
+/** The sentences that `source` fields refer to. */
+const sources = z.record(z.string(), z.string().min(10));
+
+/**
+ * Instructions or cycles of one kernel as a sum of terms, each a coefficient times a count:
+ * `perMac` multiply-accumulates, `perOutput` and `perInput` elements, `perPixel` output positions (height × width × batch),
+ * `perPatch` elements gathered into columns (positions × filter elements per output channel), `perCall` once.
+ */
+export const kernelCostSchema = z.strictObject({
+  perMac: z.number().optional(),
+  perOutput: z.number().optional(),
+  perInput: z.number().optional(),
+  perPixel: z.number().optional(),
+  perPatch: z.number().optional(),
+  perCall: z.number().optional(),
+});
+export type KernelCost = z.infer<typeof kernelCostSchema>;
+
+/** What a set of kernels costs on a core: a cost per kind of kernel, and where they were obtained. */
+const kernelLibrarySchema = z.strictObject({
+  source,
+  unit: z.enum(['instructions', 'cycles']),
+  /** Mean absolute relative error of a model's total on models that were not fitted. */
+  error: sourced,
+  kernels: z.record(z.string(), kernelCostSchema),
+});
+export type KernelLibrary = z.infer<typeof kernelLibrarySchema>;
+
+/** Multiply-accumulates per cycle of one core, as operators reach them. */
+const throughputSchema = z.strictObject({
+  source,
+  convolution: z.number().positive(),
+  depthwise: z.number().positive(),
+  dense: z.number().positive(),
+  other: z.number().positive(),
+});
+
+/** An application core as a roofline: an operator takes the longer of its arithmetic and its memory traffic, and the cost of a launch. */
+const rooflineSchema = z.strictObject({
+  macsPerCycle: z.strictObject({ float: throughputSchema, int8: throughputSchema }),
+  launchMicroseconds: sourced,
+  /** Speed with this many threads, as a multiple of one thread. */
+  threadScaling: z.array(z.strictObject({ threads: z.int().positive(), speedup: z.number().positive(), source })),
+  error: sourced,
+});
+export type Roofline = z.infer<typeof rooflineSchema>;
+
+/** A processor core, shared by the boards that carry it: `cores/<id>.yml`. */
+export const coreSchema = z.strictObject({
+  id: z.string(),
+  title: z.string(),
+  architecture: z.string(),
+  /** Instruction sets that kernel libraries choose their code by. */
+  features: z.strictObject({ dsp: z.boolean(), mve: z.boolean(), fpu: z.enum(['none', 'single', 'double']) }),
+  pointerBytes: z.union([z.literal(4), z.literal(8)]),
+  /** Kernel libraries by name: `cmsis-nn`, `esp-nn`, `reference`. */
+  kernelLibraries: z.record(z.string(), kernelLibrarySchema),
+  roofline: rooflineSchema.optional(),
+  sources,
+});
+export type Core = z.infer<typeof coreSchema>;
+
+const memorySchema = z.strictObject({
+  name: z.string(),
+  kind: z.enum(['internal', 'tightly-coupled', 'external', 'flash']),
+  bytes: sourced,
+});
+
+/** What a runtime needs to know about a board. */
+const boardRuntimeSchema = z.strictObject({
+  kernelLibrary: z.string().optional(),
+  cyclesPerInstruction: sourced.optional(),
+  /** Cycles that fetching a byte of weights from flash adds to the instructions. */
+  flashCyclesPerWeightByte: sourced.optional(),
+  threads: sourced.optional(),
+  /** Mean absolute relative error of the estimate against published measurements. */
+  latencyError: sourced.optional(),
+  energyError: sourced.optional(),
+});
+export type BoardRuntime = z.infer<typeof boardRuntimeSchema>;
+
+const boardFields = {
+  id: z.string().regex(/^[a-z0-9-]+$/),
+  title: z.string(),
+  vendor: z.string(),
+  /** One sentence for people: what it stands for. */
+  about: z.string(),
+  clockHz: sourced,
+  /** Cores of this kind that inference can use. */
+  cores: sourced,
+  /** Bytes that firmware can use in all. */
+  ram: sourced,
+  flash: sourced,
+  memories: z.array(memorySchema),
+  memoryBytesPerSecond: sourced.optional(),
+  power: z.strictObject({
+    activeMilliwatts: sourced.optional(),
+    idleMilliwatts: sourced.optional(),
+    sleepMilliwatts: sourced.optional(),
+  }),
+  runtimes: z.record(z.string(), boardRuntimeSchema),
+  defaultRuntime: z.string(),
+  sources,
+};
+
+/** A board as its file has it, with its core by name: `boards/<id>.yml`. */
+export const boardFileSchema = z.strictObject({ ...boardFields, core: z.string() });
+/** A board with its core. */
+export const boardSchema = z.strictObject({ ...boardFields, core: coreSchema });
+export type Board = Readonly<z.infer<typeof boardSchema>>;

@@ -1,0 +1,123 @@
+import { parse } from 'yaml';
+import type { z } from 'zod';
+import { messageOf, UserError } from '../errors.ts';
+import { nearest } from '../nearest.ts';
+import { type Board, boardFileSchema, coreSchema } from './board.ts';
+import { boardTexts, coreTexts } from './registry.ts';
+import type { Target } from './target.ts';
+
+/** The target when nothing else is asked for. */
+export const defaultTarget = 'generic-cortex-m4';
+
+/** Ids of the boards that come with the gate, alphabetically. */
+export const boardIds: readonly string[] = Object.keys(boardTexts).sort();
+
+const loaded = new Map<string, Board>();
+
+/**
+ * A board by id, with its core; only this board's file is parsed.
+ * @throws UserError naming the nearest known board when there is none of that id.
+ */
+export function loadBoard(id: string): Board {
+  const known = loaded.get(id);
+  if (known !== undefined) return known;
+  const text = Object.hasOwn(boardTexts, id) ? boardTexts[id] : undefined;
+  if (text === undefined) throw new UserError(`There is no board "${id}".${suggestion(id, boardIds, 'boards')}`);
+  const board = parseBoard(text, `boards/${id}.yml`);
+  loaded.set(id, board);
+  return board;
+}
+
+/** Every board that comes with the gate, by id. Parses all files: to list, not to start with. */
+export function loadBoards(): ReadonlyMap<string, Board> {
+  return new Map(boardIds.map((id) => [id, loadBoard(id)]));
+}
+
+/**
+ * A board from the text of its file; `label` names the file in errors.
+ * @throws UserError saying what in the file is wrong, also where a number names a source that the file does not list.
+ */
+export function parseBoard(text: string, label: string): Board {
+  const file = validate(boardFileSchema, text, label);
+  const coreText = Object.hasOwn(coreTexts, file.core) ? coreTexts[file.core] : undefined;
+  if (coreText === undefined) {
+    throw new UserError(
+      `${label}: there is no core "${file.core}".${suggestion(file.core, Object.keys(coreTexts), 'cores')}`,
+    );
+  }
+  if (!Object.hasOwn(file.runtimes, file.defaultRuntime)) {
+    throw new UserError(`${label}: defaultRuntime "${file.defaultRuntime}" is not among its runtimes.`);
+  }
+  const core = validate(coreSchema, coreText, `cores/${file.core}.yml`);
+  for (const [runtime, { kernelLibrary }] of Object.entries(file.runtimes)) {
+    if (kernelLibrary !== undefined && !Object.hasOwn(core.kernelLibraries, kernelLibrary)) {
+      throw new UserError(
+        `${label}: runtime ${runtime} names kernels "${kernelLibrary}" that core ${core.id} does not have.`,
+      );
+    }
+  }
+  return { ...file, core };
+}
+
+/**
+ * The target that a text means: `board`, with the board's default runtime, or `board/runtime`.
+ * `name` is what the user calls it, else the text. `available` are the bytes that the user's configuration leaves for the model, else all the board has.
+ * @throws UserError naming what is known, when the board or the runtime is not.
+ */
+export function resolveTarget(
+  text: string,
+  name: string = text,
+  available: { readonly ramBytes?: number; readonly flashBytes?: number } = {},
+): Target {
+  const [boardId = '', runtimeId, ...rest] = text.trim().split('/');
+  if (rest.length > 0) throw new UserError(`Target "${text}" is not of the form board or board/runtime.`);
+  const board = loadBoard(boardId);
+  const runtime = runtimeId === undefined || runtimeId === '' ? board.defaultRuntime : runtimeId;
+  if (!Object.hasOwn(board.runtimes, runtime)) {
+    const runtimes = Object.keys(board.runtimes);
+    throw new UserError(
+      `Board "${board.id}" has no runtime "${runtime}".${suggestion(runtime, runtimes, 'runtimes of this board')}`,
+    );
+  }
+  return {
+    id: `${board.id}/${runtime}`,
+    name,
+    board,
+    runtime,
+    ramBytes: available.ramBytes ?? board.ram.value,
+    flashBytes: available.flashBytes ?? board.flash.value,
+  };
+}
+
+function suggestion(word: string, known: readonly string[], what: string): string {
+  const close = nearest(word, known);
+  return close === undefined ? ` Known ${what}: ${known.join(', ')}.` : ` Did you mean "${close}"?`;
+}
+
+function validate<S extends z.ZodType>(schema: S, text: string, label: string): z.infer<S> {
+  let content: unknown;
+  try {
+    content = parse(text);
+  } catch (error) {
+    throw new UserError(`${label} is not valid YAML: ${messageOf(error)}`);
+  }
+  const result = schema.safeParse(content);
+  if (!result.success) {
+    const issue = result.error.issues[0];
+    throw new UserError(`${label}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not valid'}`);
+  }
+  const missing = unlistedSource(content, new Set(Object.keys((result.data as { sources: object }).sources)));
+  if (missing !== undefined) throw new UserError(`${label}: source "${missing}" is not listed under "sources".`);
+  return result.data;
+}
+
+/** The first `source` anywhere in the content that the file does not list. */
+function unlistedSource(content: unknown, listed: ReadonlySet<string>): string | undefined {
+  if (typeof content !== 'object' || content === null) return undefined;
+  for (const [key, value] of Object.entries(content)) {
+    if (key === 'source' && typeof value === 'string' && !listed.has(value)) return value;
+    const missing = key === 'sources' ? undefined : unlistedSource(value, listed);
+    if (missing !== undefined) return missing;
+  }
+  return undefined;
+}

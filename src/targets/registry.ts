@@ -1,0 +1,30 @@
+import arduinoNano33Ble from './boards/arduino-nano-33-ble.yml';
+import esp32S3 from './boards/esp32-s3.yml';
+import genericCortexM4 from './boards/generic-cortex-m4.yml';
+import genericCortexM55 from './boards/generic-cortex-m55.yml';
+import nucleoL4r5zi from './boards/nucleo-l4r5zi.yml';
+import raspberryPi4 from './boards/raspberry-pi-4.yml';
+import stm32f429 from './boards/stm32f429.yml';
+import cortexA72 from './cores/cortex-a72.yml';
+import cortexM4 from './cores/cortex-m4.yml';
+import cortexM55 from './cores/cortex-m55.yml';
+import xtensaLx7 from './cores/xtensa-lx7.yml';
+
+/** The text of every board's file, by board id. A new board is a file and a line here. */
+export const boardTexts: Readonly<Record<string, string>> = {
+  'arduino-nano-33-ble': arduinoNano33Ble,
+  'esp32-s3': esp32S3,
+  'generic-cortex-m4': genericCortexM4,
+  'generic-cortex-m55': genericCortexM55,
+  'nucleo-l4r5zi': nucleoL4r5zi,
+  'raspberry-pi-4': raspberryPi4,
+  stm32f429,
+};
+
+/** The text of every core's file, by core id. */
+export const coreTexts: Readonly<Record<string, string>> = {
+  'cortex-a72': cortexA72,
+  'cortex-m4': cortexM4,
+  'cortex-m55': cortexM55,
+  'xtensa-lx7': xtensaLx7,
+};
