@@ -1,0 +1,62 @@
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { messageOf, UserError } from '../errors.ts';
+import { type OnnxRuntime, type OnnxRuntimeModule, wrapModule } from './onnx-session.ts';
+import { restoreFromActionsCache, saveToActionsCache } from './runtime-package/actions-cache.ts';
+import { install } from './runtime-package/install.ts';
+import { type Build, buildForThisMachine } from './runtime-package/pinned.ts';
+import { isComplete, toolCacheRoot, toolFolder } from './runtime-package/tool-folder.ts';
+
+let loaded: Promise<OnnxRuntime> | undefined;
+
+/**
+ * ONNX Runtime, found once a process: an installed `onnxruntime-node` (beside the gate, then, outside Actions, in the working directory),
+ * the tool cache, the workflow's cache, and last `npm pack` of a pinned version whose hash is checked. Never asks anybody anything and runs no install script.
+ * @throws UserError when it cannot be had.
+ */
+export function loadOnnxRuntime(): Promise<OnnxRuntime> {
+  loaded ??= findOnnxRuntime(buildForThisMachine(), toolCacheRoot()).catch((error: unknown) => {
+    loaded = undefined;
+    throw error;
+  });
+  return loaded;
+}
+
+async function findOnnxRuntime(build: Build, root: string): Promise<OnnxRuntime> {
+  return installedOnnxRuntime(build.module) ?? (await ownOnnxRuntime(build, root));
+}
+
+/** The gate's own copy, made when there is none. @throws UserError when it cannot be downloaded or does not load. */
+export async function ownOnnxRuntime(build: Build, root: string): Promise<OnnxRuntime> {
+  const folder = toolFolder(build, root);
+  if (isComplete(folder)) return loadFrom(folder, build, 'tool cache');
+  if (await restoreFromActionsCache(build, folder)) return loadFrom(folder, build, 'workflow cache');
+  await install(build, folder);
+  await saveToActionsCache(build, folder);
+  return loadFrom(folder, build, 'npm');
+}
+
+/** An `onnxruntime-node` that somebody installed, or `undefined`; one that does not load (another platform's) counts as none. */
+function installedOnnxRuntime(module: Build['module']): OnnxRuntime | undefined {
+  // In Actions the working directory is the pull request's: code from there would run inside the gate that judges it.
+  const places =
+    process.env.GITHUB_ACTIONS === 'true' ? [import.meta.url] : [import.meta.url, path.join(process.cwd(), 'any.js')];
+  for (const place of places) {
+    try {
+      return wrapModule(createRequire(place)(module) as OnnxRuntimeModule, 'installed');
+    } catch {
+      // The next place may have it.
+    }
+  }
+  return undefined;
+}
+
+function loadFrom(folder: string, build: Build, origin: OnnxRuntime['origin']): OnnxRuntime {
+  try {
+    return wrapModule(createRequire(path.join(folder, 'any.js'))(build.module) as OnnxRuntimeModule, origin);
+  } catch (error) {
+    throw new UserError(
+      `ONNX Runtime in ${folder} does not load (${messageOf(error).split('\n')[0]}); delete that folder and run again.`,
+    );
+  }
+}

@@ -1,0 +1,126 @@
+import type { InferenceSession, Tensor, TensorConstructor } from 'onnxruntime-common';
+import { messageOf } from '../errors.ts';
+import type { DataType } from '../graph/data-type.ts';
+import type { Dimension } from '../graph/graph.ts';
+
+/** What we use of onnxruntime-node and onnxruntime-web, which both have the API of onnxruntime-common. */
+export interface OnnxRuntimeModule {
+  readonly InferenceSession: {
+    create(model: Uint8Array, options: InferenceSession.SessionOptions): Promise<InferenceSession>;
+  };
+  readonly Tensor: TensorConstructor;
+  readonly env: {
+    readonly versions: { readonly common: string; readonly node?: string; readonly web?: string };
+    wasm?: { numThreads?: number };
+  };
+}
+
+/** ONNX Runtime, wherever it was found. */
+export interface OnnxRuntime {
+  readonly version: string;
+  readonly origin: 'installed' | 'tool cache' | 'workflow cache' | 'npm';
+  /** @throws OnnxRuntimeError when ONNX Runtime refuses the model. */
+  readonly open: (model: Uint8Array, options?: SessionOptions) => Promise<OnnxSession>;
+}
+
+export interface SessionOptions {
+  /** What ONNX Runtime may rewrite before it runs; all of it by default. */
+  readonly optimization?: 'disabled' | 'basic' | 'extended' | 'all';
+}
+
+/** A loaded model. Call `close` when done: its memory is not JavaScript's. */
+export interface OnnxSession {
+  readonly inputs: readonly ValueInfo[];
+  readonly outputs: readonly ValueInfo[];
+  /** One inference. @throws OnnxRuntimeError when it fails. */
+  readonly run: (feeds: Readonly<Record<string, OnnxValue>>) => Promise<Readonly<Record<string, OnnxValue>>>;
+  readonly close: () => Promise<void>;
+}
+
+/** A model's input or output. Extents that are not fixed are names, `'?'` where they have none. */
+export interface ValueInfo {
+  readonly name: string;
+  readonly dtype: DataType;
+  readonly shape: readonly Dimension[];
+}
+
+export type NumericArray =
+  | Float32Array
+  | Float64Array
+  | Int8Array
+  | Uint8Array
+  | Int16Array
+  | Uint16Array
+  | Int32Array
+  | Uint32Array
+  | BigInt64Array
+  | BigUint64Array;
+
+/** A tensor's content. float16 is held as bit patterns in a `Uint16Array`, bool as bytes. */
+export interface OnnxValue {
+  readonly dtype: DataType;
+  readonly shape: readonly number[];
+  readonly data: NumericArray;
+}
+
+/** ONNX Runtime's own refusal, in its words. */
+export class OnnxRuntimeError extends Error {
+  override readonly name = 'OnnxRuntimeError';
+}
+
+/** Gives the module the shape that the rest of the gate uses. */
+export function wrapModule(module: OnnxRuntimeModule, origin: OnnxRuntime['origin']): OnnxRuntime {
+  if (module.env.wasm !== undefined) module.env.wasm.numThreads = 1;
+  const { versions } = module.env;
+  return {
+    version: versions.node ?? versions.web ?? versions.common,
+    origin,
+    open: async (model, options = {}) => {
+      const session = await module.InferenceSession.create(model, sessionOptions(options)).catch(rethrow);
+      return {
+        inputs: session.inputMetadata.map(valueInfo),
+        outputs: session.outputMetadata.map(valueInfo),
+        run: async (feeds) => {
+          const tensors = Object.entries(feeds).map(([name, value]) => [name, toTensor(module, value)] as const);
+          const results = await session.run(Object.fromEntries(tensors)).catch(rethrow);
+          return Object.fromEntries(Object.entries(results).map(([name, tensor]) => [name, fromTensor(tensor)]));
+        },
+        close: () => session.release(),
+      };
+    },
+  };
+}
+
+/**
+ * One thread, so that sums are always added in the same order. `x64quantprecision` takes U8U8 kernels on x86 without VNNI, whose U8S8 kernels saturate
+ * (https://onnxruntime.ai/docs/performance/model-optimizations/quantization.html and `onnxruntime_session_options_config_keys.h`).
+ */
+function sessionOptions({ optimization = 'all' }: SessionOptions): InferenceSession.SessionOptions {
+  return {
+    executionProviders: ['cpu'],
+    intraOpNumThreads: 1,
+    interOpNumThreads: 1,
+    executionMode: 'sequential',
+    graphOptimizationLevel: optimization,
+    logSeverityLevel: 3,
+    extra: { session: { x64quantprecision: '1' } },
+  };
+}
+
+function valueInfo(metadata: InferenceSession.ValueMetadata): ValueInfo {
+  if (!metadata.isTensor) return { name: metadata.name, dtype: 'unknown', shape: [] };
+  const shape = metadata.shape.map((extent) => (extent === '' ? '?' : extent));
+  return { name: metadata.name, dtype: metadata.type as DataType, shape };
+}
+
+function toTensor(module: OnnxRuntimeModule, { dtype, data, shape }: OnnxValue): Tensor {
+  return new module.Tensor(dtype as Tensor.Type, data as Tensor.DataType, [...shape]);
+}
+
+function fromTensor(tensor: Tensor): OnnxValue {
+  return { dtype: tensor.type as DataType, shape: tensor.dims, data: tensor.data as NumericArray };
+}
+
+function rethrow(error: unknown): never {
+  throw new OnnxRuntimeError(messageOf(error));
+}
