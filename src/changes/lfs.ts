@@ -1,0 +1,103 @@
+import { createHash } from 'node:crypto';
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { UserError } from '../errors.ts';
+import { type LfsPointer, parseLfsPointer } from '../formats/lfs-pointer.ts';
+import { blobSizes, readBlob } from './blobs.ts';
+import { tryGit } from './git.ts';
+import type { Repository } from './repository.ts';
+import { findFileAt } from './tree.ts';
+
+/** A blob's content, or the Git LFS pointer that it is where the content it points to is not here. */
+export type Content =
+  | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
+  | { readonly kind: 'lfs-pointer'; readonly pointer: LfsPointer };
+
+/** The specification says that a pointer is smaller than this. https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md */
+export const largestPointerBytes = 1023;
+
+/**
+ * What a blob stands for: its bytes or, when it is a Git LFS pointer, those it points to, from the clone's LFS store or through an installed git-lfs.
+ * Either is checked against the pointer's SHA-256.
+ * @throws UserError when it is larger than `maxBytes` or can't be read.
+ */
+export async function readContent(
+  repository: Repository,
+  blob: string,
+  maxBytes: number,
+  label?: string,
+): Promise<Content> {
+  const bytes = await readBlob(repository, blob, maxBytes, label);
+  const pointer = bytes.byteLength <= largestPointerBytes ? parseLfsPointer(bytes) : undefined;
+  if (pointer === undefined) return { kind: 'bytes', bytes };
+  if (pointer.size > maxBytes) {
+    throw new UserError(`${label ?? `blob ${blob}`} has ${pointer.size} bytes; the gate reads files of at most ${maxBytes} bytes.`);
+  }
+  const content = (await readStored(repository, pointer)) ?? (await smudge(repository, bytes, pointer));
+  return content === undefined ? { kind: 'lfs-pointer', pointer } : { kind: 'bytes', bytes: content };
+}
+
+/**
+ * The Git LFS pointers among blobs, by id. Only blobs small enough to be one are read.
+ */
+export async function findPointers(
+  repository: Repository,
+  blobs: readonly string[],
+): Promise<ReadonlyMap<string, LfsPointer>> {
+  const pointers = new Map<string, LfsPointer>();
+  for (const [blob, size] of await blobSizes(repository, [...new Set(blobs)])) {
+    if (size > largestPointerBytes) continue;
+    const pointer = parseLfsPointer(await readBlob(repository, blob, largestPointerBytes));
+    if (pointer !== undefined) pointers.set(blob, pointer);
+  }
+  return pointers;
+}
+
+/**
+ * A file of a commit, or `undefined` when there is none at that path. Git LFS pointers are followed.
+ * @throws UserError when the path leaves the repository or is a symbolic link, when the file is larger than `maxBytes`, or is a pointer to what is not here.
+ */
+export async function readFileAt(
+  repository: Repository,
+  commit: string,
+  path: string,
+  maxBytes: number,
+): Promise<Uint8Array | undefined> {
+  const file = await findFileAt(repository, commit, path);
+  if (file === undefined) return undefined;
+  const content = await readContent(repository, file.blob, maxBytes, path);
+  if (content.kind === 'lfs-pointer') throw new UserError(lfsAdvice(path));
+  return content.bytes;
+}
+
+/** What to do about a file whose content Git LFS did not bring. */
+export function lfsAdvice(path: string): string {
+  return `${path} is a Git LFS pointer and its content is not here; add "with: { lfs: true }" to the step that uses actions/checkout, or run: git lfs fetch --all`;
+}
+
+/** The content from the clone's own store, `lfs/objects/aa/bb/aabb…`. */
+async function readStored(repository: Repository, pointer: LfsPointer): Promise<Uint8Array | undefined> {
+  const { oid } = pointer;
+  const path = join(repository.gitDirectory, 'lfs', 'objects', oid.slice(0, 2), oid.slice(2, 4), oid);
+  try {
+    if ((await stat(path)).size !== pointer.size) return undefined;
+    return intact(await readFile(path), pointer);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The content through git-lfs, which downloads it when it is installed and may. actions/checkout only brings what the head points to. */
+async function smudge(repository: Repository, bytes: Uint8Array, pointer: LfsPointer): Promise<Uint8Array | undefined> {
+  const options = { input: bytes, maxOutputBytes: pointer.size + 1, timeoutMs: 10 * 60 * 1000 };
+  try {
+    const { code, stdout } = await tryGit(repository.root, ['lfs', 'smudge'], options);
+    return code === 0 ? intact(stdout, pointer) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function intact(bytes: Uint8Array, pointer: LfsPointer): Uint8Array | undefined {
+  return createHash('sha256').update(bytes).digest('hex') === pointer.oid ? bytes : undefined;
+}
