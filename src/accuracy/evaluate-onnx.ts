@@ -1,0 +1,90 @@
+import { bindInputs } from '../data/bind-inputs.ts';
+import type { DataSet } from '../data/data-set.ts';
+import { UserError } from '../errors.ts';
+import { type OnnxRuntime, OnnxRuntimeError, type OnnxSession, type OnnxValue } from '../quantize/onnx-session.ts';
+import type { Metric } from '../runtimes/measurement.ts';
+import type { Artifact } from '../runtimes/runtime.ts';
+import type { AccuracyMetric } from './accuracy-metric.ts';
+import { classLabels } from './class-labels.ts';
+import { modelInputs } from './model-inputs.ts';
+import { isAmongHighest } from './top-k.ts';
+
+/** Accuracy with the outcome of every sample (1: right), or why there is none. */
+export type Accuracy =
+  | { readonly metric: Metric; readonly correct: Uint8Array }
+  | { readonly metric: null; readonly reason: string };
+
+/**
+ * Runs an ONNX model on every sample of a labelled data set, one at a time on one thread, and counts how often its first output has the label among the highest.
+ * @throws UserError when the data set has no usable labels or does not fit the model.
+ */
+export async function evaluateOnnx(
+  artifact: Artifact,
+  evaluation: { readonly data: DataSet; readonly metric: AccuracyMetric },
+  runtime: OnnxRuntime,
+): Promise<Accuracy> {
+  const labels = classLabels(evaluation.data);
+  const session = await opened(artifact.bytes, runtime);
+  if (typeof session === 'string') return { metric: null, reason: session };
+  try {
+    const correct = await outcomes(session, artifact, evaluation, labels);
+    const right = correct.reduce((sum, outcome) => sum + outcome, 0);
+    const source = `${evaluation.metric} of ${correct.length} samples of ${evaluation.data.path}, run by ONNX Runtime ${runtime.version}`;
+    return {
+      metric: { value: right / correct.length, unit: 'ratio', basis: 'measured', source: source.slice(0, 400) },
+      correct,
+    };
+  } catch (error) {
+    if (error instanceof OnnxRuntimeError)
+      return { metric: null, reason: `ONNX Runtime ${runtime.version} fails on the model: ${firstLine(error)}` };
+    throw error;
+  } finally {
+    await session.close();
+  }
+}
+
+async function opened(model: Uint8Array, runtime: OnnxRuntime): Promise<OnnxSession | string> {
+  try {
+    return await runtime.open(model);
+  } catch (error) {
+    if (error instanceof OnnxRuntimeError)
+      return `ONNX Runtime ${runtime.version} does not load the model: ${firstLine(error)}`;
+    throw error;
+  }
+}
+
+async function outcomes(
+  session: OnnxSession,
+  artifact: Artifact,
+  { data, metric }: { readonly data: DataSet; readonly metric: AccuracyMetric },
+  labels: Int32Array,
+): Promise<Uint8Array> {
+  const inputs = modelInputs(artifact.graph);
+  const k = metric === 'top-1' ? 1 : 5;
+  const correct = new Uint8Array(data.count);
+  for (let index = 0; index < data.count; index += 1) {
+    const results = await session.run(bindInputs(await data.sample(index), inputs, data.path));
+    const label = labels[index] ?? 0;
+    correct[index] = Number(isAmongHighest(scores(session, results, label, data.path), label, k));
+  }
+  return correct;
+}
+
+function scores(
+  session: OnnxSession,
+  results: Readonly<Record<string, OnnxValue>>,
+  label: number,
+  path: string,
+): ArrayLike<number | bigint> {
+  const name = session.outputs[0]?.name ?? '';
+  const output = results[name]?.data;
+  if (output === undefined) throw new OnnxRuntimeError('it has no outputs');
+  if (label >= Math.max(2, output.length)) {
+    throw new UserError(`${path} has label ${label}, but the model's output "${name}" has ${output.length} classes.`);
+  }
+  return output;
+}
+
+function firstLine(error: Error): string {
+  return (error.message.split('\n')[0] ?? '').slice(0, 500);
+}

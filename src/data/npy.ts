@@ -1,0 +1,104 @@
+import { UserError } from '../errors.ts';
+import type { DataType } from '../graph/data-type.ts';
+import type { DataArray, NumberArray } from './data-set.ts';
+import { float16ToFloat32 } from './float16.ts';
+
+/** How one element type of NumPy is read: its size in bytes, and what turns aligned little-endian bytes into numbers. */
+interface Element {
+  readonly dtype: DataType;
+  readonly bytes: number;
+  readonly from: (bytes: ArrayBuffer) => NumberArray;
+}
+
+/** By the part of `descr` after the byte order (https://numpy.org/doc/stable/reference/arrays.interface.html). */
+const elements: Readonly<Record<string, Element>> = {
+  f2: { dtype: 'float32', bytes: 2, from: (bytes) => float16ToFloat32(new Uint16Array(bytes)) },
+  f4: { dtype: 'float32', bytes: 4, from: (bytes) => new Float32Array(bytes) },
+  f8: { dtype: 'float64', bytes: 8, from: (bytes) => new Float64Array(bytes) },
+  i1: { dtype: 'int8', bytes: 1, from: (bytes) => new Int8Array(bytes) },
+  i2: { dtype: 'int16', bytes: 2, from: (bytes) => new Int16Array(bytes) },
+  i4: { dtype: 'int32', bytes: 4, from: (bytes) => new Int32Array(bytes) },
+  i8: { dtype: 'int64', bytes: 8, from: (bytes) => new BigInt64Array(bytes) },
+  u1: { dtype: 'uint8', bytes: 1, from: (bytes) => new Uint8Array(bytes) },
+  u2: { dtype: 'uint16', bytes: 2, from: (bytes) => new Uint16Array(bytes) },
+  u4: { dtype: 'uint32', bytes: 4, from: (bytes) => new Uint32Array(bytes) },
+  u8: { dtype: 'uint64', bytes: 8, from: (bytes) => new BigUint64Array(bytes) },
+  b1: { dtype: 'bool', bytes: 1, from: (bytes) => new Uint8Array(bytes) },
+};
+
+const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
+const largestRank = 32;
+
+/**
+ * Reads a `.npy` file of versions 1 to 3 (https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html): floats, integers and booleans of either
+ * byte order, in C or Fortran order.
+ * @throws UserError that begins with `label` when it is damaged or holds objects, strings or records.
+ */
+export function readNpy(bytes: Uint8Array, label: string): DataArray {
+  if (bytes.byteLength < 10 || magic.some((byte, index) => bytes[index] !== byte)) {
+    throw new UserError(`${label} is not a NumPy array; write it with numpy.save or numpy.savez.`);
+  }
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const isShort = bytes[6] === 1;
+  if (!isShort && ((bytes[6] !== 2 && bytes[6] !== 3) || bytes.byteLength < 12)) {
+    throw new UserError(`${label} is a NumPy file of version ${bytes[6]}; versions 1 to 3 are read.`);
+  }
+  const start = isShort ? 10 : 12;
+  const end = start + (isShort ? view.getUint16(8, true) : view.getUint32(8, true));
+  if (end > bytes.byteLength) throw new UserError(`${label} is cut off within its header.`);
+  const header = Buffer.from(bytes.subarray(start, end)).toString('utf8');
+  const { element, isBigEndian } = elementOf(header, label);
+  const shape = shapeOf(header, label);
+  const size = shape.reduce((product, extent) => product * extent, element.bytes);
+  if (!Number.isSafeInteger(size) || end + size > bytes.byteLength) {
+    throw new UserError(`${label} is cut off: its header promises an array of shape [${shape.join(', ')}].`);
+  }
+  const content = bytes.slice(end, end + size);
+  if (isBigEndian) swapBytes(content, element.bytes);
+  const data = element.from(content.buffer as ArrayBuffer);
+  const isFortran = /'fortran_order':\s*True/.test(header);
+  return { dtype: element.dtype, shape, data: isFortran ? toRowMajor(data, shape) : data };
+}
+
+function elementOf(header: string, label: string): { element: Element; isBigEndian: boolean } {
+  const match = /'descr':\s*'([<>|=]?)([a-zA-Z?]\d*)'/.exec(header);
+  const element = elements[match?.[2] === '?' ? 'b1' : (match?.[2] ?? '')];
+  if (match === null || element === undefined) {
+    throw new UserError(`${label} holds elements that are not plain numbers; save it as float32 or an integer type.`);
+  }
+  return { element, isBigEndian: match[1] === '>' };
+}
+
+function shapeOf(header: string, label: string): readonly number[] {
+  const match = /'shape':\s*\(([\d,\s]*)\)/.exec(header);
+  const shape = match?.[1]
+    ?.split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+    .map(Number);
+  if (shape === undefined || shape.length > largestRank) throw new UserError(`${label} has a damaged NumPy header.`);
+  return shape;
+}
+
+function swapBytes(content: Uint8Array, size: number): void {
+  for (let offset = 0; size > 1 && offset < content.length; offset += size)
+    content.subarray(offset, offset + size).reverse();
+}
+
+/** Fortran order counts the first axis fastest. */
+function toRowMajor(data: NumberArray, shape: readonly number[]): NumberArray {
+  const result = data.slice() as NumberArray;
+  const strides = shape.map((_, axis) => shape.slice(0, axis).reduce((product, extent) => product * extent, 1));
+  const index = new Array<number>(shape.length).fill(0);
+  for (let target = 0; target < result.length; target += 1) {
+    let source = 0;
+    for (let axis = 0; axis < shape.length; axis += 1) source += (index[axis] ?? 0) * (strides[axis] ?? 0);
+    result[target] = data[source] as never;
+    for (let axis = shape.length - 1; axis >= 0; axis -= 1) {
+      const next = (index[axis] ?? 0) + 1;
+      index[axis] = next === shape[axis] ? 0 : next;
+      if (next !== shape[axis]) break;
+    }
+  }
+  return result;
+}

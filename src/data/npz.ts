@@ -1,0 +1,45 @@
+import { unzipSync } from 'fflate';
+import { messageOf, UserError } from '../errors.ts';
+import type { DataArray } from './data-set.ts';
+import { readNpy } from './npy.ts';
+
+/** What a data set may take when unpacked; an archive that promises more is refused before it is unpacked. */
+export const largestArchiveBytes = 2 ** 30;
+const mostArrays = 64;
+
+/**
+ * The arrays of an `.npz` archive by name, as `numpy.savez` and `numpy.savez_compressed` write it.
+ * @throws UserError that begins with `label` when it is damaged, too large, or no archive at all.
+ */
+export function readNpz(bytes: Uint8Array, label: string): Readonly<Record<string, DataArray>> {
+  let promised = 0;
+  let entries = 0;
+  const files = unzip(bytes, label, ({ name, originalSize }) => {
+    entries += 1;
+    promised += originalSize;
+    if (entries > mostArrays) throw new UserError(`${label} holds more than ${mostArrays} arrays.`);
+    if (promised > largestArchiveBytes) throw new UserError(`${label} unpacks to more than 1 GiB; use fewer samples.`);
+    return name.endsWith('.npy');
+  });
+  const arrays = Object.entries(files).map(([name, file]) => {
+    const arrayName = name.slice(0, -'.npy'.length);
+    return [arrayName, readNpy(file, `${label}: array ${arrayName}`)] as const;
+  });
+  if (arrays.length === 0) throw new UserError(`${label} holds no arrays; write it with numpy.savez(…, x=…, y=…).`);
+  return Object.fromEntries(arrays);
+}
+
+function unzip(
+  bytes: Uint8Array,
+  label: string,
+  filter: (file: { name: string; originalSize: number }) => boolean,
+): Readonly<Record<string, Uint8Array>> {
+  try {
+    return unzipSync(bytes, { filter });
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    throw new UserError(
+      `${label} is not a readable .npz archive (${messageOf(error)}); write it again with numpy.savez.`,
+    );
+  }
+}
