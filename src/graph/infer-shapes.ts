@@ -1,0 +1,102 @@
+import { isConstant } from './access.ts';
+import type { Dimension, Graph, Shape, Tensor } from './graph.ts';
+import { fact } from './infer/fact.ts';
+import { type Facts, propagate } from './infer/propagate.ts';
+import { mapNestedGraphs } from './traversal.ts';
+
+/** Numbers for names, by name. */
+type Dimensions = Readonly<Record<string, number>>;
+
+/** An extent that was made a number where `dimensions` has its name. */
+function named(extent: Dimension, dimensions: ReadonlyMap<string, number>): Dimension {
+  return typeof extent === 'number' ? extent : (dimensions.get(extent) ?? extent);
+}
+
+/** Extents that a file leaves open: unnamed, named, or (some exporters) zero or negative. */
+function isOpen(extent: Dimension | undefined): boolean {
+  return typeof extent === 'string' || (typeof extent === 'number' && extent <= 0);
+}
+
+/** `dimensions`, and 1 for every name that leads an input's shape: it is the batch. */
+function withBatch(graph: Graph, dimensions: Dimensions): ReadonlyMap<string, number> {
+  const numbers = new Map(Object.entries(dimensions));
+  for (const id of graph.inputs) {
+    const leading = graph.tensors[id]?.shape?.[0];
+    if (typeof leading === 'string' && leading !== '?' && !numbers.has(leading)) numbers.set(leading, 1);
+  }
+  return numbers;
+}
+
+/** An input's shape with names replaced and an open leading extent set to 1. */
+function concreteInput(shape: Shape, numbers: ReadonlyMap<string, number>): Shape {
+  return shape.map((extent, axis) => {
+    if (axis === 0 && isOpen(extent)) return typeof extent === 'string' ? (numbers.get(extent) ?? 1) : 1;
+    return isOpen(extent) && typeof extent === 'number' ? '?' : named(extent, numbers);
+  });
+}
+
+/** The graph with every tensor's type and shape as the facts say. */
+function withFacts(graph: Graph, facts: Facts): Graph {
+  const tensors = graph.tensors.map((tensor, id): Tensor => {
+    const known = facts.ofTensor.get(id);
+    if (known === undefined || isConstant(tensor)) return tensor;
+    const dtype = tensor.dtype === 'unknown' ? known.dtype : tensor.dtype;
+    return { ...tensor, dtype, shape: known.shape };
+  });
+  const operators = graph.operators.map((operator) =>
+    mapNestedGraphs(operator, (nested) => {
+      const inside = facts.ofNested.get(nested);
+      return inside === undefined ? nested : withFacts(nested, inside);
+    }),
+  );
+  return { ...graph, tensors, operators };
+}
+
+/** Every name replaced by its number, wherever it stands. */
+function withNumbers(graph: Graph, numbers: ReadonlyMap<string, number>): Graph {
+  const tensors = graph.tensors.map((tensor) =>
+    tensor.shape?.some((extent) => typeof extent === 'string')
+      ? { ...tensor, shape: tensor.shape.map((extent) => named(extent, numbers)) }
+      : tensor,
+  );
+  const operators = graph.operators.map((operator) =>
+    mapNestedGraphs(operator, (nested) => withNumbers(nested, numbers)),
+  );
+  return { ...graph, tensors, operators };
+}
+
+/**
+ * The graph with the shape and element type of every tensor as far as they follow from its inputs.
+ *
+ * ONNX: symbolic extents become the numbers that `dimensions` gives their names; an extent that leads an input's shape
+ * and is unnamed or not listed is the batch and becomes 1, everywhere its name occurs. Shapes, element types and small integer constants
+ * (`Shape` → `Gather` → `Concat` → `Reshape`) are then followed through every operator that has a rule, into nested graphs too.
+ * What does not follow stays as the file states it, or `undefined` and `'?'`.
+ *
+ * TensorFlow Lite files state their shapes; what their signature leaves open is set by `dimensions`, a leading extent to 1.
+ */
+export function inferShapes(graph: Graph, dimensions: Dimensions = {}): Graph {
+  const numbers = withBatch(graph, dimensions);
+  if (graph.dialect === 'tflite') return closeShapes(graph, numbers);
+  const concrete = withNumbers(graph, numbers);
+  const given = concrete.inputs.map((id) => {
+    const tensor = concrete.tensors[id];
+    return tensor?.shape && fact(tensor.dtype, concreteInput(tensor.shape, numbers));
+  });
+  return withFacts(concrete, propagate(concrete, given));
+}
+
+/** TensorFlow Lite: open extents by name, leading ones 1. An extent of 0 is an empty tensor here, not an open one. */
+function closeShapes(graph: Graph, numbers: ReadonlyMap<string, number>): Graph {
+  const isUnstated = (extent: Dimension): boolean => typeof extent === 'string' || extent < 0;
+  const close = (shape: Shape): Shape =>
+    shape.map((extent, axis) => {
+      if (!isUnstated(extent)) return extent;
+      const known = typeof extent === 'string' ? numbers.get(extent) : undefined;
+      return known ?? (axis === 0 ? 1 : '?');
+    });
+  const tensors = graph.tensors.map((tensor) =>
+    tensor.shape?.some(isUnstated) && !isConstant(tensor) ? { ...tensor, shape: close(tensor.shape) } : tensor,
+  );
+  return { ...graph, tensors, subgraphs: graph.subgraphs.map((subgraph) => closeShapes(subgraph, numbers)) };
+}

@@ -1,0 +1,104 @@
+import { isConstant } from '../access.ts';
+import { contentOf, countOf } from '../evaluate/constant-value.ts';
+import { evaluate, hasEvaluator } from '../evaluate/evaluate.ts';
+import type { Graph, Operator, Shape, Tensor, TensorId } from '../graph.ts';
+import { type Fact, fact, maximumKnownElements, unify } from './fact.ts';
+import { ruleOf } from './rules.ts';
+
+/** What is known about the tensors of a graph, and about those of the graphs inside its operators. */
+export interface Facts {
+  readonly ofTensor: ReadonlyMap<TensorId, Fact>;
+  /** By the nested graph; present for those that inference entered. */
+  readonly ofNested: ReadonlyMap<Graph, Facts>;
+}
+
+/** Inferred beats stated, except where it is silent: a stated batch size is often a leftover of the export. */
+function merge(tensor: Tensor, inferred: Fact | undefined): Fact {
+  if (inferred === undefined) return fact(tensor.dtype, tensor.shape);
+  const dtype = inferred.dtype === 'unknown' ? tensor.dtype : inferred.dtype;
+  const { shape } = inferred;
+  const stated = tensor.shape;
+  if (shape === undefined) return { ...inferred, dtype, shape: stated };
+  const merged: Shape =
+    stated?.length === shape.length
+      ? shape.map((extent, axis) => (extent === '?' ? unify(extent, stated[axis] ?? '?') : extent))
+      : shape;
+  return { ...inferred, dtype, shape: merged };
+}
+
+/** Content of a constant, when it is small enough to matter to shapes. */
+function constantFact(tensor: Tensor): Fact {
+  const isSmall = tensor.data !== undefined && tensor.data.byteLength <= maximumKnownElements * 8;
+  const constant = isSmall ? contentOf(tensor) : undefined;
+  return { ...fact(tensor.dtype, tensor.shape), ...(constant === undefined ? {} : { constant }) };
+}
+
+/** Outputs of an operator whose inputs are known in full. */
+function computed(operator: Operator, inputs: readonly (Fact | undefined)[]): readonly Fact[] | undefined {
+  if (!hasEvaluator(operator) || inputs.length === 0) return undefined;
+  const values = inputs.map((known) => known?.constant);
+  const isComplete = operator.inputs.every((id, position) => id === null || values[position] !== undefined);
+  return isComplete
+    ? evaluate(operator, values)?.map((constant) => ({ dtype: constant.dtype, shape: constant.shape, constant }))
+    : undefined;
+}
+
+/** Facts about one operator's outputs. */
+function inferOperator(
+  operator: Operator,
+  inputs: readonly (Fact | undefined)[],
+  enter: (graph: Graph, inputs: readonly (Fact | undefined)[]) => readonly (Fact | undefined)[],
+): readonly (Fact | undefined)[] {
+  const shaped = ruleOf(operator)?.({ operator, inputs, inferNested: enter }) ?? [];
+  const count = shaped[0]?.shape?.every((extent) => typeof extent === 'number')
+    ? countOf(shaped[0].shape as readonly number[])
+    : undefined;
+  // Looked into only while small: a weight is not a shape.
+  if (count === undefined || count > maximumKnownElements) return shaped;
+  return computed(operator, inputs) ?? shaped;
+}
+
+/**
+ * Follows shapes, element types and small constants through an ONNX graph, in its order.
+ * @param given facts about the graph's inputs, in their order, that replace what the file states.
+ * @param outer facts about tensors of enclosing graphs, by name.
+ */
+export function propagate(
+  graph: Graph,
+  given: readonly (Fact | undefined)[] = [],
+  outer: ReadonlyMap<string, Fact> = new Map(),
+): Facts {
+  const ofTensor = new Map<TensorId, Fact>();
+  const ofNested = new Map<Graph, Facts>();
+  graph.tensors.forEach((tensor, id) => {
+    ofTensor.set(id, isConstant(tensor) ? constantFact(tensor) : fact(tensor.dtype, tensor.shape));
+  });
+  graph.inputs.forEach((id, position) => {
+    const tensor = graph.tensors[id];
+    if (tensor !== undefined) ofTensor.set(id, merge(tensor, given[position]));
+  });
+  for (const capture of graph.captures) {
+    const tensor = graph.tensors[capture.tensor];
+    if (tensor !== undefined) ofTensor.set(capture.tensor, merge(tensor, outer.get(capture.name)));
+  }
+  const visible = (): ReadonlyMap<string, Fact> => {
+    const names = new Map(outer);
+    for (const [id, known] of ofTensor) names.set(graph.tensors[id]?.name ?? '', known);
+    return names;
+  };
+  const enter = (nested: Graph, inputs: readonly (Fact | undefined)[]): readonly (Fact | undefined)[] => {
+    const facts = propagate(nested, inputs, visible());
+    ofNested.set(nested, facts);
+    for (const [inner, known] of facts.ofNested) ofNested.set(inner, known);
+    return nested.outputs.map((id) => facts.ofTensor.get(id));
+  };
+  for (const operator of graph.operators) {
+    const inputs = operator.inputs.map((id) => (id === null ? undefined : ofTensor.get(id)));
+    inferOperator(operator, inputs, enter).forEach((inferred, position) => {
+      const id = operator.outputs[position];
+      const tensor = id === null || id === undefined ? undefined : graph.tensors[id];
+      if (tensor !== undefined && inferred !== undefined) ofTensor.set(id as TensorId, merge(tensor, inferred));
+    });
+  }
+  return { ofTensor, ofNested };
+}
