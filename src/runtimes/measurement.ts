@@ -76,6 +76,9 @@ export const layerSchema = z.strictObject({
     .array(z.union([z.number(), z.string().max(200)]))
     .max(32)
     .optional(),
+  /** The element type of its first output (`int8`), and the shape of its weights: for saying what changed. */
+  outputType: z.string().max(40).optional(),
+  weightShape: z.array(z.number().int().nonnegative()).max(32).optional(),
 });
 export type Layer = z.infer<typeof layerSchema>;
 

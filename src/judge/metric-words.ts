@@ -1,0 +1,21 @@
+import type { Quantity } from '../report/format.ts';
+import type { BudgetMetric } from './budget.ts';
+
+/** What a metric is called in sentences, and what its values are. */
+export interface MetricWords {
+  readonly title: string;
+  readonly quantity: Quantity;
+  /** True when more is better, as for accuracy. */
+  readonly moreIsBetter: boolean;
+}
+
+/** Every metric that a budget may limit, in the words that people read. */
+export const metricWords: Readonly<Record<BudgetMetric, MetricWords>> = {
+  peakRam: { title: 'peak RAM', quantity: 'B', moreIsBetter: false },
+  flash: { title: 'flash', quantity: 'B', moreIsBetter: false },
+  latency: { title: 'latency', quantity: 'ms', moreIsBetter: false },
+  energy: { title: 'energy', quantity: 'mJ', moreIsBetter: false },
+  accuracy: { title: 'accuracy', quantity: 'ratio', moreIsBetter: true },
+  parameters: { title: 'parameters', quantity: 'count', moreIsBetter: false },
+  modelBytes: { title: 'model file', quantity: 'B', moreIsBetter: false },
+};

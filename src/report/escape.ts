@@ -1,0 +1,58 @@
+/**
+ * Everything that comes from a repository (paths, operator names, messages that quote them) is hostile until it went through here.
+ * What comes out is one line of GitHub Markdown that shows the text and does nothing else: no HTML, no link, no mention, no reference
+ * to an issue, no new table cell, no new line.
+ */
+
+const zeroWidthSpace = '&#8203;';
+
+/** Characters that show nothing or reorder what is shown: control and format characters, lone surrogates, unassigned ones. */
+const invisible = /\p{C}/gu;
+
+/** Names for which a Markdown code span is safe in running text and in a table cell, and readable in an e-mail's plain text. */
+const plainName = /^[A-Za-z0-9_./+=:,()×→ -]+$/;
+
+/**
+ * The text on one line, with what cannot be seen shown as U+FFFD, shortened in the middle to `limit` characters.
+ * For terminals and wherever text is not Markdown.
+ */
+export function plain(text: string, limit = 2000): string {
+  const line = text.replace(/\s+/gu, ' ').trim().replace(invisible, '\ufffd');
+  const characters = [...line];
+  if (characters.length <= limit) return line;
+  const head = Math.ceil((limit - 1) / 2);
+  return `${characters.slice(0, head).join('')}…${characters.slice(characters.length - (limit - 1 - head)).join('')}`;
+}
+
+/**
+ * A name as code, for running text and table cells. Ordinary names become a code span; any other becomes `<code>` with numeric character
+ * references, because in a code span a backtick or a pipe could end it, and inside `<code>` GitHub looks for neither mentions nor issues.
+ */
+export function code(text: string, limit = 120): string {
+  const name = plain(text, limit);
+  if (name === '') return '<code>&#32;</code>';
+  if (plainName.test(name) && !/:\/\/|www\./i.test(name)) return `\`${name}\``;
+  return `<code>${[...name].map((character) => (/[A-Za-z0-9 ]/.test(character) ? character : reference(character))).join('')}</code>`;
+}
+
+/** What Markdown or GitHub acts on in running text, wherever it stands, and what would start a list, a heading or a rule. */
+const acting =
+  /[&<>`*~|\\[\]!$^{}]|(?<![a-z0-9])_|_(?![a-z0-9])|@|#(?=\w)|\bGH-(?=\d)|:\/\/|www(?=\.)|:(?=[a-z0-9_+-]+:)|^[-+=#]|^\d+[.)]/gi;
+
+/**
+ * A sentence that may quote the repository, for running text and table cells. It reads as before; what Markdown or GitHub would act on is
+ * broken: markup becomes references, and a zero-width space follows `@`, `#`, `:` and `www` where GitHub looks for them after references are resolved.
+ */
+export function cell(text: string, limit = 1000): string {
+  return plain(text, limit).replace(acting, (match) => {
+    if (match === '@' || match === '#') return `${reference(match)}${zeroWidthSpace}`;
+    if (match === '://') return `${reference(':')}${zeroWidthSpace}//`;
+    if (/^(gh-|www)$/i.test(match)) return `${match}${zeroWidthSpace}`;
+    return match.length === 1 ? reference(match) : `${match.slice(0, -1)}${reference(match.slice(-1))}`;
+  });
+}
+
+/** One character as a numeric character reference. */
+function reference(character: string): string {
+  return `&#${character.codePointAt(0)};`;
+}
