@@ -1,0 +1,82 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { messageOf } from '../errors.ts';
+import type { Repository } from './context.ts';
+
+/** An artifact of a run, as the report job sees it. */
+export interface ListedArtifact {
+  readonly id: number;
+  readonly name: string;
+  readonly bytes: number;
+  readonly digest: string | undefined;
+}
+
+/** A run other than this one whose artifacts are read, as `workflow_run` needs; the token must have `actions: read`. */
+export interface OtherRun extends Repository {
+  readonly runId: number;
+  readonly token: string;
+}
+
+/** Uploads files below `root` as one artifact of this run. The artifact service's errors pass through. */
+export async function uploadArtifact(name: string, files: readonly string[], root: string): Promise<void> {
+  const { DefaultArtifactClient } = await import('@actions/artifact');
+  await new DefaultArtifactClient().uploadArtifact(name, [...files], root);
+}
+
+/** The artifacts of this run, or of another, whose names start with `prefix`; of several of one name (re-runs) the newest. */
+export async function listArtifacts(prefix: string, other: OtherRun | null): Promise<readonly ListedArtifact[]> {
+  const { DefaultArtifactClient } = await import('@actions/artifact');
+  const { artifacts } = await new DefaultArtifactClient().listArtifacts({ latest: true, ...findBy(other) });
+  return artifacts
+    .filter((artifact) => artifact.name.startsWith(prefix))
+    .map(({ id, name, size, digest }) => ({ id, name, bytes: size, digest }));
+}
+
+/** The bytes of an artifact's archive, still packed so that nothing a stranger packed is written anywhere. */
+export async function downloadArchive(
+  artifact: ListedArtifact,
+  temporary: string,
+  other: OtherRun | null,
+): Promise<Uint8Array> {
+  const { DefaultArtifactClient } = await import('@actions/artifact');
+  const folder = mkdtempSync(path.join(temporary, 'edge-ready-shard-'));
+  try {
+    const { digestMismatch } = await new DefaultArtifactClient().downloadArtifact(artifact.id, {
+      path: folder,
+      skipDecompress: true,
+      ...(artifact.digest === undefined ? {} : { expectedHash: artifact.digest }),
+      ...findBy(other),
+    });
+    if (digestMismatch === true) throw new Error('it arrived damaged (its digest differs)');
+    const [file] = readdirSync(folder);
+    if (file === undefined) throw new Error('it is empty');
+    return readFileSync(path.join(folder, file));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Why the artifact service could not be used, and what to do. */
+export function explainArtifactFailure(error: unknown, what: string): string {
+  const message = messageOf(error).replace(/\s+/g, ' ').slice(0, 300);
+  if (/ACTIONS_RUNTIME_TOKEN|ACTIONS_RESULTS_URL/.test(message))
+    return `The gate could not ${what}: this runner has no artifact service; set \`upload: false\`.`;
+  if (/\(409\)|already exists/i.test(message))
+    return `The gate could not ${what}: this run has an artifact of that name already; give each gate of the workflow its own \`key\`.`;
+  if (/\(403\)|not accessible/i.test(message))
+    return `The gate could not ${what}: the token lacks a permission; add \`actions: read\` to the job's \`permissions:\` (${message}).`;
+  return `The gate could not ${what}: ${message.replace(/\.$/, '')}.`;
+}
+
+function findBy(other: OtherRun | null) {
+  return other === null
+    ? {}
+    : {
+        findBy: {
+          token: other.token,
+          workflowRunId: other.runId,
+          repositoryOwner: other.owner,
+          repositoryName: other.repo,
+        },
+      };
+}

@@ -1,0 +1,34 @@
+import { info, setFailed, warning } from '@actions/core';
+import { messageOf, UserError } from '../errors.ts';
+import type { GateReport } from '../report/report-schema.ts';
+import type { FailOn } from './inputs.ts';
+import { exitCodeOf, publishOutputs } from './publish.ts';
+
+/** Ends the step by the report's verdict: says `headline` and sets the exit code. `annotated` is true when errors were annotated already. */
+export function conclude(report: GateReport, headline: string, failOn: FailOn, annotated: boolean): void {
+  const code = exitCodeOf(report.verdict, failOn);
+  if (code === 0 || annotated) info(headline);
+  else setFailed(headline);
+  process.exitCode = code;
+}
+
+/** Says in the log what went wrong beside the verdict. */
+export function warnOf(sentences: readonly string[]): void {
+  for (const sentence of sentences) warning(sentence);
+}
+
+/**
+ * Runs a face of the action. What the user can mend (`UserError`) ends with its one sentence, anything else with its stack;
+ * both with exit code 2 and verdict `error`, never mistaken for a pass.
+ */
+export async function runFace(face: () => Promise<void>): Promise<void> {
+  try {
+    await face();
+  } catch (error) {
+    const mended = error instanceof UserError;
+    setFailed(mended ? error.message : `A bug in edge-ready-gate: ${messageOf(error)}`);
+    if (!mended && error instanceof Error) info(error.stack ?? '');
+    publishOutputs({ verdict: 'error', summary: messageOf(error), report: '', artifacts: '', commentUrl: '' });
+    process.exitCode = 2;
+  }
+}

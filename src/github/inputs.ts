@@ -1,0 +1,133 @@
+import { z } from 'zod';
+import { UserError } from '../errors.ts';
+
+/** `auto`: the only leg of its job comments when something changed; `always`: also when nothing did, and a matrix leg keeps a comment of its own; `never`: nobody does. */
+export type CommentMode = 'auto' | 'always' | 'never';
+/** The lightest verdict that fails the step. An `error` fails it always. */
+export type FailOn = 'fail' | 'warn' | 'never';
+
+/** Which leg of which job this is. `index` and `total` are null where the runner does not tell; `matrix` is the leg's own values as JSON, `{}` without a matrix. */
+export interface Leg {
+  readonly job: string;
+  readonly index: number | null;
+  readonly total: number | null;
+  readonly matrix: string;
+}
+
+/** What `action.yml` takes, read and checked. */
+export interface GateInputs {
+  readonly targets: readonly string[];
+  readonly configPath: string | null;
+  readonly models: string | null;
+  readonly base: string | null;
+  readonly recipe: string | null;
+  readonly comment: CommentMode;
+  readonly failOn: FailOn;
+  readonly upload: boolean;
+  readonly token: string;
+  readonly key: string | null;
+  readonly leg: Leg;
+}
+
+/** What `report/action.yml` takes, read and checked. */
+export interface ReportInputs {
+  readonly comment: CommentMode;
+  readonly failOn: FailOn;
+  readonly token: string;
+  readonly key: string | null;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const text = z
+  .string()
+  .trim()
+  .transform((value) => (value === '' ? null : value));
+const count = z
+  .string()
+  .trim()
+  .regex(/^\d*$/, 'must be a whole number')
+  .transform((value) => (value === '' ? null : Number(value)));
+const matrix = z
+  .string()
+  .trim()
+  .max(10_000)
+  .transform((value) => (value === '' || value === 'null' ? '{}' : value.replace(/\s+/g, ' ')));
+const key = z
+  .string()
+  .trim()
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$|^$/,
+    'must be at most 60 letters, digits, `.`, `_` or `-`, such as `keyword-spotting`',
+  )
+  .transform((value) => (value === '' ? null : value));
+
+function choice<const T extends readonly [string, ...string[]]>(values: T) {
+  const words = values.map((value) => `\`${value}\``).join(', ');
+  return z
+    .string()
+    .trim()
+    .transform((value) => (value === '' ? values[0] : value))
+    .pipe(z.enum(values, { error: (issue) => `must be one of ${words}, not \`${String(issue.input)}\`` }));
+}
+
+const published = {
+  comment: choice(['auto', 'always', 'never']),
+  'fail-on': choice(['fail', 'warn', 'never']),
+  'github-token': z.string().trim(),
+  key,
+};
+
+const gateSchema = z.object({
+  ...published,
+  target: z.string().transform((value) => value.split(/[\s,]+/).filter((name) => name !== '')),
+  config: text,
+  models: text,
+  base: text,
+  recipe: text,
+  upload: choice(['true', 'false']).transform((value) => value === 'true'),
+  'job-index': count,
+  'job-total': count,
+  'job-matrix': matrix,
+});
+
+const reportSchema = z.object(published);
+
+/** The inputs of the action from the `INPUT_*` variables that the runner sets; `UserError` names the first wrong one. */
+export function readGateInputs(environment: Environment): GateInputs {
+  const values = read(gateSchema, environment);
+  return {
+    targets: values.target,
+    configPath: values.config,
+    models: values.models,
+    base: values.base,
+    recipe: values.recipe,
+    comment: values.comment,
+    failOn: values['fail-on'],
+    upload: values.upload,
+    token: values['github-token'],
+    key: values.key,
+    leg: {
+      job: (environment.GITHUB_JOB ?? '').slice(0, 200),
+      index: values['job-index'],
+      total: values['job-total'],
+      matrix: values['job-matrix'],
+    },
+  };
+}
+
+/** The inputs of the report action; as `readGateInputs`. */
+export function readReportInputs(environment: Environment): ReportInputs {
+  const values = read(reportSchema, environment);
+  return { comment: values.comment, failOn: values['fail-on'], token: values['github-token'], key: values.key };
+}
+
+function read<T extends z.ZodObject>(schema: T, environment: Environment): z.infer<T> {
+  const raw = Object.fromEntries(
+    Object.keys(schema.shape).map((name) => [name, environment[`INPUT_${name.toUpperCase()}`] ?? '']),
+  );
+  const parsed = schema.safeParse(raw);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw new UserError(`Input \`${String(issue?.path[0])}\` ${issue?.message ?? 'is wrong'}.`);
+}

@@ -1,0 +1,37 @@
+import { createHash } from 'node:crypto';
+import { slug } from './context.ts';
+
+/** Legs' artifacts start with this; the report job lists them by it. */
+export function shardPrefix(key: string): string {
+  return `edge-ready-${key}-`;
+}
+
+/** The artifact that a leg's shard is uploaded as: its targets, made safe and short. */
+export function shardName(key: string, targets: readonly string[], matrix: string): string {
+  return shardPrefix(key) + legName(targets, matrix);
+}
+
+/** The artifact that a leg's optimised models are uploaded as. */
+export function modelsName(key: string, targets: readonly string[], matrix: string): string {
+  return `optimised-models-${key}-${legName(targets, matrix)}`;
+}
+
+/** A leg's targets as one name; what a name cannot tell apart (other characters, other matrix values) becomes a digest at its end. */
+export function legName(targets: readonly string[], matrix: string): string {
+  const text = targets.join('+') || 'default';
+  const readable = slug(text);
+  const exact = readable === text && matrixIsOnly(matrix, text);
+  return exact
+    ? readable
+    : `${readable}-${createHash('sha256').update(`${text}\n${matrix}`).digest('hex').slice(0, 8)}`;
+}
+
+/** True when the matrix says nothing beyond the target: `{}` or `{"target":"nano33"}`. */
+function matrixIsOnly(matrix: string, target: string): boolean {
+  try {
+    const values = Object.values(JSON.parse(matrix) as Readonly<Record<string, unknown>>);
+    return values.every((value) => value === target);
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,56 @@
+import { appendFileSync } from 'node:fs';
+import { error as annotateError, notice, setOutput, warning } from '@actions/core';
+import type { Verdict } from '../judge/comparison.ts';
+import type { RunContext } from './context.ts';
+import type { FailOn } from './inputs.ts';
+
+/** One line beside the code; `file` is relative to the repository. */
+export interface PublishedAnnotation {
+  readonly level: 'error' | 'warning' | 'notice';
+  readonly message: string;
+  readonly title?: string;
+  readonly file?: string;
+  readonly line?: number;
+}
+
+/** Appends markdown to the job summary; nothing where there is none. */
+export function publishSummary(context: RunContext, markdown: string): void {
+  if (context.summaryPath !== null) appendFileSync(context.summaryPath, `${markdown.trimEnd()}\n`);
+}
+
+/** Prints annotations as workflow commands (escaped by the toolkit). */
+export function publishAnnotations(annotations: readonly PublishedAnnotation[]): void {
+  for (const { level, message, title, file, line } of annotations) {
+    const print = level === 'error' ? annotateError : level === 'warning' ? warning : notice;
+    print(message, {
+      ...(title === undefined ? {} : { title }),
+      ...(file === undefined ? {} : { file }),
+      ...(line === undefined ? {} : { startLine: line }),
+    });
+  }
+}
+
+/** What both actions put out. */
+export interface Outputs {
+  readonly verdict: Verdict;
+  readonly summary: string;
+  readonly report: string;
+  readonly artifacts: string;
+  readonly commentUrl: string;
+}
+
+/** Sets the step's outputs. */
+export function publishOutputs(outputs: Outputs): void {
+  setOutput('verdict', outputs.verdict);
+  setOutput('summary', outputs.summary);
+  setOutput('report', outputs.report);
+  setOutput('artifacts', outputs.artifacts);
+  setOutput('comment-url', outputs.commentUrl);
+}
+
+/** 0: passed; 1: a budget failed; 2: it could not be judged, which fails whatever `fail-on` says. */
+export function exitCodeOf(verdict: Verdict, failOn: FailOn): 0 | 1 | 2 {
+  if (verdict === 'error') return 2;
+  if (failOn === 'never' || verdict === 'pass') return 0;
+  return verdict === 'fail' || failOn === 'warn' ? 1 : 0;
+}

@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import { messageOf, UserError } from '../errors.ts';
+import { type GateReport, gateReportSchema } from '../report/report-schema.ts';
+
+/** Largest shard that is read, in bytes: ten thousand comparisons without layers, far above any real leg. */
+export const shardBytesLimit = 64 * 1024 * 1024;
+
+/**
+ * What one matrix leg uploads: its report, and which leg of which job it is, by which the report job knows how many others there must be.
+ * Strict and capped, because it may come from a stranger's fork.
+ */
+export const shardSchema = z.strictObject({
+  schemaVersion: z.literal(1),
+  key: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$/),
+  leg: z.strictObject({
+    job: z.string().max(200),
+    index: z.number().int().min(0).max(1000).nullable(),
+    total: z.number().int().min(1).max(1000).nullable(),
+    matrix: z.string().max(10_000),
+  }),
+  run: z.strictObject({ id: z.number().int().nonnegative(), attempt: z.number().int().nonnegative() }),
+  report: gateReportSchema,
+});
+export type Shard = z.infer<typeof shardSchema>;
+
+/** The shard in `text`; `UserError` naming `label` when it is not one. */
+export function parseShard(text: string, label: string): Shard {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    throw new UserError(`The artifact ${label} is not the JSON of a shard: ${messageOf(error).slice(0, 200)}.`);
+  }
+  const parsed = shardSchema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw new UserError(
+    `The artifact ${label} is not a shard of this version of the gate (${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}); let both actions run the same version.`,
+  );
+}
+
+/**
+ * One sentence for each leg that should have reported and did not.
+ * A job's legs all state how many they are (`strategy.job-total`), so one that reported is enough to miss the others.
+ */
+export function missingLegs(shards: readonly Shard[]): readonly string[] {
+  if (shards.length === 0)
+    return [
+      'No leg reported: the measuring job failed or was cancelled before it uploaded anything, or it ran with `upload: false`.',
+    ];
+  const jobs = [...new Set(shards.map((shard) => shard.leg.job))];
+  return jobs.flatMap((job) =>
+    missingOf(
+      job,
+      shards.filter((shard) => shard.leg.job === job),
+    ),
+  );
+}
+
+function missingOf(job: string, legs: readonly Shard[]): readonly string[] {
+  const total = Math.max(1, ...legs.map((shard) => shard.leg.total ?? 1));
+  const present = new Set(legs.map((shard) => (shard.leg.index === null ? shard.leg.matrix : shard.leg.index)));
+  const absent = total - present.size;
+  if (absent <= 0) return [];
+  const reported = [...new Set(legs.flatMap((shard) => shard.report.targets))].sort().join(', ');
+  return [
+    `${absent} of ${total} legs of the job “${job}” never reported (they failed, were cancelled or ran with \`upload: false\`); only ${reported} did.`,
+  ];
+}
+
+/** The reports of shards, in an order that does not depend on which leg finished first. */
+export function reportsOf(shards: readonly Shard[]): readonly GateReport[] {
+  const order = (shard: Shard) =>
+    `${shard.leg.job}\n${String(shard.leg.index ?? 0).padStart(5, '0')}\n${shard.leg.matrix}`;
+  return [...shards]
+    .sort((a, b) => (order(a) < order(b) ? -1 : order(a) > order(b) ? 1 : 0))
+    .map((shard) => shard.report);
+}

@@ -1,0 +1,113 @@
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { unzipSync } from 'fflate';
+import { messageOf, UserError } from '../errors.ts';
+import type { GateReport } from '../report/report-schema.ts';
+import { downloadArchive, explainArtifactFailure, listArtifacts, type OtherRun, uploadArtifact } from './artifacts.ts';
+import type { RunContext } from './context.ts';
+import type { Leg } from './inputs.ts';
+import { modelsName, shardName, shardPrefix } from './leg-name.ts';
+import { parseShard, type Shard, shardBytesLimit } from './shard.ts';
+
+/** The one file that the report job reads from a leg's artifact. */
+const shardFile = 'shard.json';
+/** Most artifacts that are read; a matrix has at most 256 legs. */
+const shardCountLimit = 1000;
+
+/** What a leg hands to the report job. `artifactsFolder` holds its optimised models, if any. */
+export interface LegResult {
+  readonly key: string;
+  readonly leg: Leg;
+  readonly report: GateReport;
+  readonly artifactsFolder: string;
+}
+
+/** Uploads a leg's shard, and its optimised models beside it; gives one sentence for each that could not be. */
+export async function uploadShard(result: LegResult, context: RunContext): Promise<readonly string[]> {
+  const { key, leg, report } = result;
+  const failures: string[] = [];
+  const folder = mkdtempSync(path.join(context.temporary, 'edge-ready-shard-'));
+  try {
+    const file = path.join(folder, shardFile);
+    const shard: Shard = { schemaVersion: 1, key, leg, run: context.run, report };
+    writeFileSync(file, JSON.stringify(shard));
+    await uploadArtifact(shardName(key, report.targets, leg.matrix), [file], folder);
+  } catch (error) {
+    failures.push(explainArtifactFailure(error, 'upload its report'));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+  const models = filesBelow(result.artifactsFolder);
+  if (models.length === 0 || failures.length > 0) return failures;
+  try {
+    await uploadArtifact(modelsName(key, report.targets, leg.matrix), models, result.artifactsFolder);
+  } catch (error) {
+    failures.push(explainArtifactFailure(error, 'upload the optimised models'));
+  }
+  return failures;
+}
+
+/** What the report job found: the legs' shards, and one sentence for each artifact that is not a shard. */
+export interface DownloadedShards {
+  readonly shards: readonly Shard[];
+  readonly problems: readonly string[];
+}
+
+/** Every shard that legs with `key` uploaded to this run (or to `other`). Never throws: what could not be read is a problem. */
+export async function downloadShards(
+  key: string,
+  context: RunContext,
+  other: OtherRun | null = null,
+): Promise<DownloadedShards> {
+  const shards: Shard[] = [];
+  const problems: string[] = [];
+  try {
+    const artifacts = await listArtifacts(shardPrefix(key), other);
+    if (artifacts.length > shardCountLimit)
+      problems.push(`Only ${shardCountLimit} of ${artifacts.length} reports were read.`);
+    for (const artifact of artifacts.slice(0, shardCountLimit)) {
+      try {
+        if (artifact.bytes > shardBytesLimit)
+          throw new UserError(`The artifact ${artifact.name} is too large for a shard.`);
+        const shard = parseShard(
+          readShardFile(await downloadArchive(artifact, context.temporary, other), artifact.name),
+          artifact.name,
+        );
+        // `edge-ready-a-` is also the prefix of key `a-b`.
+        if (shard.key === key) shards.push(shard);
+      } catch (error) {
+        problems.push(
+          error instanceof UserError
+            ? error.message
+            : explainArtifactFailure(error, `read the artifact ${artifact.name}`),
+        );
+      }
+    }
+  } catch (error) {
+    problems.push(explainArtifactFailure(error, "list the legs' reports"));
+  }
+  return { shards, problems };
+}
+
+/** The shard's text out of its archive; only that file is unpacked, and never more than the limit. */
+function readShardFile(archive: Uint8Array, label: string): string {
+  let files: Record<string, Uint8Array>;
+  try {
+    files = unzipSync(archive, { filter: (file) => file.name === shardFile && file.originalSize <= shardBytesLimit });
+  } catch (error) {
+    throw new UserError(`The artifact ${label} is not a readable archive: ${messageOf(error)}.`);
+  }
+  const bytes = files[shardFile];
+  if (bytes === undefined) throw new UserError(`The artifact ${label} holds no ${shardFile} of a permitted size.`);
+  return new TextDecoder().decode(bytes);
+}
+
+function filesBelow(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => path.join(entry.parentPath, entry.name));
+  } catch {
+    return [];
+  }
+}

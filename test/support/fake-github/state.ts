@@ -1,0 +1,68 @@
+/** A comment as the fake keeps it. */
+export interface StoredComment {
+  readonly id: number;
+  readonly issue: number;
+  readonly login: string;
+  body: string;
+  /** How often it was written, creation included. */
+  writes: number;
+}
+
+/** An open pull request as the fake keeps it. */
+export interface StoredPull {
+  readonly number: number;
+  readonly headSha: string;
+  readonly headBranch: string;
+  readonly headRepository: string;
+}
+
+/** An artifact as the fake keeps it. `bytes` is what the client uploaded: an archive. */
+export interface StoredArtifact {
+  readonly id: number;
+  readonly name: string;
+  readonly runId: string;
+  readonly jobId: string;
+  bytes: Buffer;
+  digest: string | undefined;
+  contentType: string;
+  finalized: boolean;
+}
+
+/** An answer to give instead of the real one, `times` times; `drop` breaks the connection. */
+export interface Fault {
+  readonly method: string;
+  readonly path: RegExp;
+  times: number;
+  readonly status: number | 'drop';
+  readonly message?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Also does what was asked, as a gateway that lost the answer. */
+  readonly afterwards?: boolean;
+}
+
+/** A request that arrived. */
+export interface SeenRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly query: string;
+}
+
+/** Everything a fake GitHub knows; tests read and change it. */
+export interface FakeState {
+  readonly repository: string;
+  /** The account of the token that requests carry. */
+  login: string;
+  readonly token: string;
+  readonly comments: StoredComment[];
+  readonly pulls: StoredPull[];
+  readonly artifacts: StoredArtifact[];
+  readonly blobs: Map<string, Buffer>;
+  readonly faults: Fault[];
+  readonly requests: SeenRequest[];
+  /** What did not agree with GitHub's own description, in requests or in our answers. */
+  readonly violations: string[];
+  /** Called before each REST request is answered; a test changes the state under the client's feet here. */
+  beforeRequest: (request: SeenRequest) => void;
+  nextId: number;
+  url: string;
+}
