@@ -1,0 +1,74 @@
+import type { AccuracyMetric } from '../accuracy/accuracy-metric.ts';
+import type { BudgetMetric, Limit } from '../judge/budget.ts';
+import type { Recipe } from '../recipe.ts';
+import type { ModelClass, UseCase } from './preset-names.ts';
+import type { Quantity } from './quantity.ts';
+
+/** What a configuration file says, in the gate's units (B, ms, mJ, ratios). Every rule has its line, for annotations. */
+export interface Config {
+  /** The file, from the repository's top. */
+  readonly path: string;
+  readonly targets: readonly ConfiguredTarget[];
+  readonly models: readonly ModelRule[];
+  readonly budgets: readonly BudgetRule[];
+  /** Validated and carried; nothing judges it yet, which `configNotes` says. */
+  readonly schedules: readonly Schedule[];
+}
+
+/** A device by the user's name. `ram` and `flash` are what is left for the model. */
+export interface ConfiguredTarget {
+  readonly name: string;
+  /** `board` or `board/runtime`. */
+  readonly board: string;
+  readonly ram?: Quantity & { readonly line: number };
+  readonly flash?: Quantity & { readonly line: number };
+  readonly line: number;
+}
+
+/** What the gate should know of the models that `paths` match. */
+export interface ModelRule {
+  readonly paths: readonly string[];
+  readonly line: number;
+  readonly settings: ModelSettings;
+  readonly presets: readonly PresetUse[];
+}
+
+/** A preset of budgets that an entry of `models:` asks for. */
+export type PresetUse =
+  | { readonly kind: 'use-case'; readonly name: UseCase; readonly line: number }
+  | { readonly kind: 'class'; readonly name: ModelClass; readonly line: number };
+
+/** What is done with a model. Data sets are paths from the repository's top. */
+export interface ModelSettings {
+  readonly recipe?: Recipe;
+  readonly calibration?: string;
+  readonly evaluation?: { readonly data: string; readonly metric: AccuracyMetric };
+  readonly dutyCycle?: { readonly everyMs: number; readonly battery?: string };
+  readonly dimensions?: Readonly<Record<string, number>>;
+}
+
+/** Limits for the models that `models` match on the targets that `targets` name; `undefined` means all. */
+export interface BudgetRule {
+  readonly models?: readonly string[];
+  readonly targets?: readonly string[];
+  readonly line: number;
+  readonly metrics: readonly MetricRule[];
+}
+
+export type Level = 'off' | 'warn' | 'error';
+
+/** What one key of a budget says. Without limits its level is for the limits that earlier entries gave the metric. */
+export interface MetricRule {
+  readonly metric: BudgetMetric;
+  readonly limits: readonly { readonly limit: Limit; readonly text: string }[];
+  /** `undefined` where none is written, which means `error`. */
+  readonly level?: Level;
+  readonly line: number;
+}
+
+/** Models that run periodically on one core. */
+export interface Schedule {
+  readonly target: string;
+  readonly tasks: readonly { readonly model: string; readonly everyMs: number; readonly deadlineMs: number }[];
+  readonly line: number;
+}

@@ -1,0 +1,98 @@
+import type { z } from 'zod';
+import { nearest } from '../nearest.ts';
+import { knownKeys } from './json-schema.ts';
+import type { Path } from './positions.ts';
+
+/** What a schema found wrong, in words, with the place: the key itself or the value behind it. */
+export interface Fault {
+  readonly path: Path;
+  readonly part: 'key' | 'value';
+  readonly message: string;
+}
+
+type Issue = z.core.$ZodIssue;
+
+/** Turns what zod found in `content` into sentences. Of a value that may be of several forms, the form that it has is explained. */
+export function describeIssues(issues: readonly Issue[], content: unknown): readonly Fault[] {
+  return issues.flatMap((issue) => describe(issue, [], content));
+}
+
+function describe(issue: Issue, outer: Path, content: unknown): readonly Fault[] {
+  const path = [...outer, ...issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step))];
+  const value = valueAt(content, path);
+  const at = (message: string, part: 'key' | 'value' = 'value'): readonly Fault[] => [{ path, part, message }];
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      return issue.keys.map((key) => ({ path: [...path, key], part: 'key', message: unknownKey(key, knownKeys(path)) }));
+    case 'invalid_union': {
+      const form = issue.errors.find((found) => !found.some(({ code, path: inner }) => code === 'invalid_type' && inner.length === 0));
+      return form === undefined ? at(`${lastKey(path)}${issue.message}, ${isNot(value)}`) : form.flatMap((inner) => describe(inner, path, content));
+    }
+    case 'invalid_type':
+      if (value === undefined) return at(`"${String(path.at(-1))}" is missing`, 'key');
+      return at(`${lastKey(path)}must be ${expectedNames[issue.expected] ?? issue.expected}, ${isNot(value)}`);
+    case 'invalid_value':
+      if (value === undefined) return at(`"${String(path.at(-1))}" is missing`, 'key');
+      return at(`${lastKey(path)}${notAmong(value, issue.values.map(String))}`);
+    case 'invalid_key':
+      return at(issue.issues[0]?.message ?? issue.message, 'key');
+    case 'too_big':
+      return at(`${lastKey(path)}is too long or too large: at most ${issue.maximum}`);
+    case 'custom':
+    case 'too_small':
+    case 'invalid_format':
+      return at(`${lastKey(path)}${issue.message}`);
+    default:
+      return at(issue.message);
+  }
+}
+
+const expectedNames: Readonly<Record<string, string>> = {
+  object: 'a map',
+  record: 'a map',
+  array: 'a list',
+  string: 'a text',
+  number: 'a number',
+  int: 'a whole number',
+};
+
+/** `unknown key "peek-ram"; did you mean "peak-ram"?` */
+export function unknownKey(key: string, known: readonly string[]): string {
+  return `unknown key ${JSON.stringify(key)}${suggestion(key, known)}`;
+}
+
+/** `"eror" is not one of off, warn, error; did you mean "error"?` */
+function notAmong(value: unknown, known: readonly string[]): string {
+  const one = known.length === 1 ? `must be ${known[0]}` : `must be one of ${known.join(', ')}`;
+  const close = typeof value === 'string' ? nearest(value, known) : undefined;
+  return `${one}, ${isNot(value)}${close === undefined ? '' : `; did you mean "${close}"?`}`;
+}
+
+/** What to write instead of a word that is not known. */
+export function suggestion(word: string, known: readonly string[]): string {
+  const close = nearest(word, known);
+  if (close !== undefined) return `; did you mean "${close}"?`;
+  return known.length === 0 ? '' : `; known are ${known.join(', ')}`;
+}
+
+function isNot(value: unknown): string {
+  if (value === null) return 'not empty';
+  if (Array.isArray(value)) return 'not a list';
+  if (typeof value === 'object') return 'not a map';
+  return `not ${JSON.stringify(value)?.slice(0, 100)}`;
+}
+
+/** `peak-ram.max: `, the last keys of a path, so that the sentence stands by itself. */
+function lastKey(path: Path): string {
+  const named = path.filter((step) => typeof step === 'string').slice(-2);
+  return named.length === 0 ? '' : `${named.join('.')}: `;
+}
+
+function valueAt(content: unknown, path: Path): unknown {
+  let value = content;
+  for (const step of path) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) return undefined;
+    value = (value as Readonly<Record<string | number, unknown>>)[step];
+  }
+  return value;
+}

@@ -1,0 +1,45 @@
+import type { BudgetMetric, Limit } from '../judge/budget.ts';
+import type { MetricRule } from './config.ts';
+import type { ConfigFile } from './schema.ts';
+
+type BudgetEntry = NonNullable<ConfigFile['budgets']>[number];
+
+/** The keys of a budget entry that are metrics, and what the metrics are called in JSON. */
+export const budgetKeys = {
+  'peak-ram': 'peakRam',
+  flash: 'flash',
+  latency: 'latency',
+  energy: 'energy',
+  accuracy: 'accuracy',
+  parameters: 'parameters',
+  'model-size': 'modelBytes',
+} as const satisfies Readonly<Record<string, BudgetMetric>>;
+export type BudgetKey = keyof typeof budgetKeys;
+
+/** The limits that an entry of `budgets:` sets, by metric, each with the line that `lineOf` gives for its key. */
+export function metricRules(entry: Partial<BudgetEntry>, lineOf: (key: BudgetKey) => number): readonly MetricRule[] {
+  return (Object.keys(budgetKeys) as BudgetKey[]).flatMap((key) => {
+    const said = entry[key];
+    if (said === undefined) return [];
+    const level = said.level === undefined ? {} : { level: said.level };
+    return [{ metric: budgetKeys[key], limits: limitsOf(said), line: lineOf(key), ...level }];
+  });
+}
+
+function limitsOf(said: NonNullable<BudgetEntry[BudgetKey]>): MetricRule['limits'] {
+  const limits: { readonly limit: Limit; readonly text: string }[] = [];
+  if ('max' in said && said.max !== undefined) {
+    limits.push({ limit: { kind: 'max', value: said.max.value }, text: said.max.text });
+  }
+  if ('min' in said && said.min !== undefined) {
+    limits.push({ limit: { kind: 'min', value: said.min.value }, text: said.min.text });
+  }
+  if ('max-increase' in said && said['max-increase'] !== undefined) {
+    const { text, ...increase } = said['max-increase'];
+    limits.push({ limit: { kind: 'max-increase', ...increase }, text });
+  }
+  if ('max-drop' in said && said['max-drop'] !== undefined) {
+    limits.push({ limit: { kind: 'max-drop', points: said['max-drop'].value }, text: said['max-drop'].text });
+  }
+  return limits;
+}

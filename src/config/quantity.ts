@@ -1,0 +1,122 @@
+import { z } from 'zod';
+import {
+  parseBytes,
+  parseCount,
+  parseMillijoules,
+  parseMilliseconds,
+  parsePercent,
+  parsePoints,
+  parseRatio,
+} from './units.ts';
+
+/** A quantity in the gate's unit, with the text that it was written as. */
+export interface Quantity {
+  readonly value: number;
+  readonly text: string;
+}
+
+/** How much more than the base: a fraction of it, an amount in the metric's unit, or both, and then both must be exceeded. */
+export interface Increase {
+  readonly relative?: number;
+  readonly absolute?: number;
+  readonly text: string;
+}
+
+type Parser = (text: string) => number | undefined;
+
+/** A kind of quantity: how it is parsed, and how people are told what it looks like. */
+interface Kind {
+  readonly parse: Parser;
+  readonly what: string;
+  readonly pattern: string;
+}
+
+const number = String.raw`^\s*(\d+(\.\d+)?|\.\d+)\s*`;
+
+export const size: Kind = {
+  parse: parseBytes,
+  what: 'a size with its unit (B, kB, KiB, MB, MiB), such as "64 KiB"',
+  pattern: `${number}(B|kB|KiB|MB|MiB)\\s*$`,
+};
+export const time: Kind = {
+  parse: parseMilliseconds,
+  what: 'a time with its unit (us, ms, s), such as "20 ms"',
+  pattern: `${number}(us|µs|ms|s)\\s*$`,
+};
+export const energy: Kind = {
+  parse: parseMillijoules,
+  what: 'an energy with its unit (uJ, mJ, J), such as "2 mJ"',
+  pattern: `${number}(uJ|µJ|mJ|J)\\s*$`,
+};
+export const count: Kind = {
+  parse: parseCount,
+  what: 'a number, such as "250 k" or "1 M"',
+  pattern: `${number}[kM]?\\s*$`,
+};
+export const ratio: Kind = {
+  parse: parseRatio,
+  what: 'a ratio between 0 and 1 or a percentage, such as "92 %"',
+  pattern: `${number}%?\\s*$`,
+};
+export const points: Kind = {
+  parse: parsePoints,
+  what: 'percentage points, such as "0.5 pp"',
+  pattern: `${number}pp\\s*$`,
+};
+const percent: Kind = {
+  parse: parsePercent,
+  what: 'a percentage of the base, such as "2%"',
+  pattern: `${number}%\\s*$`,
+};
+
+/** A quantity of a kind. YAML reads what has no unit as a number; only a count, a ratio and 0 need none. */
+export function quantitySchema(kind: Kind) {
+  return rawSchema(kind.what, kind.pattern).transform((raw, context): Quantity => {
+    const value = kind.parse(String(raw));
+    if (value !== undefined) return { value, text: String(raw).trim() };
+    context.addIssue({ code: 'custom', message: `${shown(raw)} is not ${kind.what}` });
+    return z.NEVER;
+  });
+}
+
+/** A quantity of a kind above zero. */
+export function positiveSchema(kind: Kind) {
+  return quantitySchema(kind).refine(({ value }) => value > 0, { error: 'must be more than 0' });
+}
+
+/** An increase over the base: `2%`, `4 KiB`, or a list of the two. */
+export function increaseSchema(kind: Kind) {
+  const what = `${percent.what}, or ${kind.what}`;
+  const one = rawSchema(what, `(${percent.pattern})|(${kind.pattern})`);
+  return z
+    .union([one, z.array(one).min(1).max(2)], { error: `must be ${what}, or a list of the two` })
+    .transform((raw, context): Increase => {
+      const texts = (Array.isArray(raw) ? raw : [raw]).map(String);
+      let relative: number | undefined;
+      let absolute: number | undefined;
+      for (const text of texts) {
+        const asPercent = percent.parse(text);
+        const asAmount = asPercent === undefined ? kind.parse(text) : undefined;
+        if (asPercent === undefined && asAmount === undefined) {
+          context.addIssue({ code: 'custom', message: `${shown(text)} is not ${what}` });
+        } else if ((asPercent === undefined ? absolute : relative) !== undefined) {
+          context.addIssue({ code: 'custom', message: 'a list holds one percentage and one amount, of which both must be exceeded' });
+        }
+        relative ??= asPercent;
+        absolute ??= asAmount;
+      }
+      return {
+        ...(relative === undefined ? {} : { relative }),
+        ...(absolute === undefined ? {} : { absolute }),
+        text: texts.map((text) => text.trim()).join(' and '),
+      };
+    });
+}
+
+function rawSchema(what: string, pattern: string) {
+  return z.union([z.string().meta({ pattern }), z.number()], { error: `must be ${what}` });
+}
+
+function shown(raw: string | number): string {
+  return typeof raw === 'string' ? JSON.stringify(raw) : `${raw}`;
+}

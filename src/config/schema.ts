@@ -1,0 +1,140 @@
+import { z } from 'zod';
+import { accuracyMetrics } from '../accuracy/accuracy-metric.ts';
+import { recipeSchema } from '../recipe.ts';
+import { modelClasses, useCases } from './preset-names.ts';
+import { count, energy, increaseSchema, points, positiveSchema, quantitySchema, ratio, size, time } from './quantity.ts';
+
+const levelSchema = z.enum(['off', 'warn', 'error']).meta({
+  description: 'What exceeding it does: nothing, a warning, or a failed check. Without it: error.',
+});
+
+const globSchema = z
+  .string()
+  .min(1, { error: 'must not be empty' })
+  .max(500, { error: 'must have at most 500 characters' })
+  .refine((glob) => !glob.startsWith('/'), { error: 'must be a path from the repository\'s top, without a leading "/"' })
+  .meta({ description: 'A path from the repository\'s top; "*" matches within a folder, "**" over folders.' });
+
+const pathSchema = z
+  .string()
+  .min(1, { error: 'must not be empty' })
+  .max(4096)
+  .refine((path) => !/^\/|^[A-Za-z]:[\\/]|(^|\/)\.\.(\/|$)/.test(path), {
+    error: 'must be a path inside the repository, from its top',
+  });
+
+const nameSchema = z.string().min(1, { error: 'must not be empty' }).max(100);
+
+function oneOrMany<S extends z.ZodType<string>>(schema: S) {
+  return z
+    .union([schema, z.array(schema).min(1, { error: 'must name at least one' }).max(1000)], {
+      error: 'must be a text or a list of texts',
+    })
+    .transform((value): readonly string[] => (typeof value === 'string' ? [value] : (value as readonly string[])));
+}
+
+/** The limits of a metric that is better when it is smaller. */
+function limits(kind: typeof size, what: string) {
+  return z
+    .strictObject({
+      max: quantitySchema(kind).optional().meta({ description: `The most it may be: ${kind.what}.` }),
+      'max-increase': increaseSchema(kind)
+        .optional()
+        .meta({ description: 'The most it may grow over the base: a percentage, an amount, or a list of the two, both of which must be exceeded.' }),
+      level: levelSchema.optional(),
+    })
+    .refine((rule) => Object.keys(rule).length > 0, { error: 'must say max, max-increase or level' })
+    .optional()
+    .meta({ description: what });
+}
+
+const accuracySchema = z
+  .strictObject({
+    min: quantitySchema(ratio).optional().meta({ description: `The least it may be: ${ratio.what}.` }),
+    'max-drop': quantitySchema(points).optional().meta({ description: `The most it may fall below the base: ${points.what}.` }),
+    level: levelSchema.optional(),
+  })
+  .refine((rule) => Object.keys(rule).length > 0, { error: 'must say min, max-drop or level' })
+  .optional()
+  .meta({ description: 'Accuracy on the evaluation set.' });
+
+const targetSchema = z.strictObject({
+  board: nameSchema.meta({ description: 'A board, or board/runtime. "edge-ready targets" lists them.' }),
+  ram: positiveSchema(size).optional().meta({ description: 'RAM that the rest of the firmware leaves for the model.' }),
+  flash: positiveSchema(size).optional().meta({ description: 'Flash that the rest of the firmware leaves for the model.' }),
+});
+
+const targetNameSchema = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, { error: 'a target\'s name has letters, digits, ".", "_" and "-" only' });
+
+const modelSchema = z.strictObject({
+  path: oneOrMany(globSchema),
+  'use-case': z.enum(useCases).optional().meta({ description: 'A preset of budgets for what the model is for.' }),
+  class: z.enum(modelClasses).optional().meta({ description: 'A preset of budgets for how large the model may be.' }),
+  recipe: recipeSchema.optional().meta({ description: 'What optimisation may do to the model before it ships. Without it: auto.' }),
+  calibration: pathSchema.optional().meta({ description: 'The data set that activation ranges are taken from.' }),
+  evaluation: z
+    .strictObject({
+      data: pathSchema,
+      metric: z.enum(accuracyMetrics).default('top-1'),
+    })
+    .optional()
+    .meta({ description: 'The labelled data set that accuracy is taken on.' }),
+  'duty-cycle': z
+    .strictObject({ every: positiveSchema(time), battery: nameSchema.optional() })
+    .optional()
+    .meta({ description: 'How often the model runs, and from which battery.' }),
+  dimensions: z
+    .record(nameSchema, z.number().int({ error: 'must be a whole number' }).positive({ error: 'must be more than 0' }))
+    .optional()
+    .meta({ description: 'Sizes for the symbolic dimensions of an ONNX model, by name.' }),
+});
+
+/** The metrics that a budget may limit, as keys of its entry. */
+export const budgetMetricsShape = {
+  'peak-ram': limits(size, 'RAM at the worst moment of an inference.'),
+  flash: limits(size, 'The model and the code of the runtime that it needs.'),
+  latency: limits(time, 'Time of one inference.'),
+  energy: limits(energy, 'Energy of one inference.'),
+  accuracy: accuracySchema,
+  parameters: limits(count, 'Weights of the model.'),
+  'model-size': limits(size, 'Bytes of the model file as committed.'),
+};
+
+const budgetSchema = z
+  .strictObject({
+    models: oneOrMany(globSchema).optional().meta({ description: 'The models it is for. Without it: all.' }),
+    targets: oneOrMany(nameSchema).optional().meta({ description: 'The targets it is for. Without it: all.' }),
+    ...budgetMetricsShape,
+  })
+  .refine((rule) => Object.keys(rule).some((key) => key !== 'models' && key !== 'targets'), {
+    error: 'limits nothing: add peak-ram, flash, latency, energy, accuracy, parameters or model-size',
+  });
+
+const scheduleSchema = z.strictObject({
+  target: nameSchema,
+  tasks: z
+    .array(
+      z.strictObject({
+        model: pathSchema,
+        every: positiveSchema(time).meta({ description: 'The period.' }),
+        deadline: positiveSchema(time).optional().meta({ description: 'Without it: the period.' }),
+      }),
+    )
+    .min(1, { error: 'must have at least one task' })
+    .max(100),
+});
+
+/** The grammar of `edge-ready.yml`, version 1. What users can write; its output has quantities in the gate's units. */
+export const fileSchema = z.strictObject({
+  version: z.literal(1).meta({ description: 'The version of this format.' }),
+  targets: z
+    .record(targetNameSchema, z.union([nameSchema, targetSchema], { error: 'must be a board, or a map with "board"' }))
+    .optional()
+    .meta({ description: 'The devices that models ship to, by a name of yours.' }),
+  models: z.array(modelSchema).max(1000).optional().meta({ description: 'What the gate should know of models. Of entries that match a model, the later one wins.' }),
+  budgets: z.array(budgetSchema).max(1000).optional().meta({ description: 'Limits. Of entries that match a model and a target, the later one wins.' }),
+  schedule: z.array(scheduleSchema).max(100).optional().meta({ description: 'Models that share one core.' }),
+});
+export type ConfigFile = z.output<typeof fileSchema>;

@@ -1,0 +1,46 @@
+import { UserError } from '../errors.ts';
+import { nearest } from '../nearest.ts';
+import { boardIds, defaultTarget, resolveTarget } from '../targets/load.ts';
+import type { Target } from '../targets/target.ts';
+import type { Config, ConfiguredTarget } from './config.ts';
+
+/** The targets that an input or an option names: separated by commas, spaces or lines. */
+export function splitTargets(text: string): readonly string[] {
+  return text.split(/[\s,]+/).filter((name) => name !== '');
+}
+
+/**
+ * The targets to judge: those requested, by a name of the configuration's or as `board` or `board/runtime`; when none is, all that the configuration names; when it names none, the default board.
+ * A name means what the base's configuration says, and what only the head's names is new. Each target comes once.
+ * @throws UserError naming the nearest known name when a requested one is neither.
+ */
+export function resolveTargets(
+  base: Config | null,
+  head: Config | null,
+  requested: readonly string[],
+): readonly Target[] {
+  const configured = new Map<string, ConfiguredTarget>();
+  for (const target of [...(base?.targets ?? []), ...(head?.targets ?? [])]) {
+    if (!configured.has(target.name)) configured.set(target.name, target);
+  }
+  const names = requested.length > 0 ? requested : configured.size > 0 ? [...configured.keys()] : [defaultTarget];
+  return [...new Set(names)].map((name) => {
+    const target = configured.get(name);
+    return target === undefined ? fromText(name, [...configured.keys()]) : fromConfig(target);
+  });
+}
+
+function fromConfig({ name, board, ram, flash }: ConfiguredTarget): Target {
+  return resolveTarget(board, name, {
+    ...(ram === undefined ? {} : { ramBytes: ram.value }),
+    ...(flash === undefined ? {} : { flashBytes: flash.value }),
+  });
+}
+
+function fromText(text: string, configured: readonly string[]): Target {
+  const close = nearest(text, configured);
+  if (close !== undefined && !boardIds.includes(text.split('/')[0] ?? '')) {
+    throw new UserError(`There is no target "${text}" in the configuration and no such board. Did you mean "${close}"?`);
+  }
+  return resolveTarget(text);
+}
