@@ -1,0 +1,100 @@
+import { floatAttribute, intAttribute } from '../graph/access.ts';
+import type { ConstantValue } from '../graph/evaluate/constant-value.ts';
+import { newElements } from '../graph/evaluate/constant-value.ts';
+import type { Operator } from '../graph/graph.ts';
+import { type Edit, isType, withoutAttributes } from './edit.ts';
+
+/** `y = scale[c] · x + shift[c]` per channel `c`; `scale` is absent where it is 1 throughout. */
+export interface Affine {
+  readonly scale: readonly number[] | undefined;
+  readonly shift: readonly number[];
+}
+
+/** Output channels of a `Conv`, `ConvTranspose` or `Gemm`; `undefined` for other operators and unknown weights. */
+export function outputChannels(rewriting: Edit, operator: Operator): number | undefined {
+  const weight = operator.inputs[1];
+  const shape = weight === null || weight === undefined ? undefined : rewriting.tensor(weight).shape;
+  let channels: unknown;
+  if (isType(operator, 'Conv')) channels = shape?.[0];
+  if (isType(operator, 'ConvTranspose') && typeof shape?.[1] === 'number') {
+    channels = shape[1] * intAttribute(operator, 'group', 1);
+  }
+  if (isType(operator, 'Gemm')) channels = shape?.[intAttribute(operator, 'transB', 0) === 0 ? 1 : 0];
+  return typeof channels === 'number' ? channels : undefined;
+}
+
+/** Rank of the operator's output, which is that of its weights. */
+export function outputRank(rewriting: Edit, operator: Operator): number | undefined {
+  const weight = operator.inputs[1];
+  return weight === null || weight === undefined ? undefined : rewriting.tensor(weight).shape?.length;
+}
+
+/** Which output channel each element of the weights belongs to. */
+function channelOf(operator: Operator, weight: ConstantValue): (index: number) => number {
+  const [first = 1, second = 1] = weight.shape;
+  const inner = weight.elements.length / (first * second);
+  if (isType(operator, 'ConvTranspose')) {
+    // Weights are [C, M / group, kernel…]: the group of an element follows from its input channel.
+    const perGroup = first / intAttribute(operator, 'group', 1);
+    return (index) => {
+      const row = Math.floor(index / (inner * second));
+      return Math.floor(row / perGroup) * second + (Math.floor(index / inner) % second);
+    };
+  }
+  const transposed = isType(operator, 'Gemm') && intAttribute(operator, 'transB', 0) === 0;
+  return transposed ? (index) => index % second : (index) => Math.floor(index / (inner * second));
+}
+
+/** The bias as one number per channel; `undefined` when it is computed or not per channel. */
+function biasOf(rewriting: Edit, operator: Operator, channels: number): readonly number[] | undefined {
+  const id = operator.inputs[2];
+  if (id === null || id === undefined) return new Array<number>(channels).fill(0);
+  const bias = rewriting.constant(id);
+  if (bias?.dtype !== 'float32') return undefined;
+  const beta = isType(operator, 'Gemm') ? floatAttribute(operator, 'beta', 1) : 1;
+  const last = bias.shape.at(-1) ?? 1;
+  if (bias.elements.length !== last || (last !== 1 && last !== channels)) return undefined;
+  return Array.from({ length: channels }, (_, c) => beta * (bias.elements[last === 1 ? 0 : c] as number));
+}
+
+function rounded(numbers: readonly number[], shape: readonly number[]): ConstantValue | undefined {
+  const elements = Float32Array.from(numbers);
+  return elements.every(Number.isFinite) ? { dtype: 'float32', shape, elements } : undefined;
+}
+
+/**
+ * The `Conv`, `ConvTranspose` or `Gemm` that also does what an affine map per channel does to its output;
+ * computed in float64, rounded once to float32. `undefined`, and nothing added, when weights or bias are computed, shared or not float32,
+ * or a result would overflow.
+ */
+export function absorb(rewriting: Edit, operator: Operator, affine: Affine): Operator | undefined {
+  const channels = outputChannels(rewriting, operator);
+  const bias = channels === undefined ? undefined : biasOf(rewriting, operator, channels);
+  const [data, weightId, biasId] = operator.inputs;
+  if (channels === undefined || bias === undefined || weightId === null || weightId === undefined) return undefined;
+  if (rewriting.tensor(weightId).dtype !== 'float32') return undefined;
+  const { scale, shift } = affine;
+  const newBias = rounded(
+    bias.map((value, c) => value * (scale?.[c] ?? 1) + (shift[c] as number)),
+    [channels],
+  );
+  if (newBias === undefined) return undefined;
+  let newWeight = weightId;
+  if (scale !== undefined) {
+    const weight = rewriting.constant(weightId);
+    if (weight?.dtype !== 'float32' || rewriting.isPinned(weightId) || rewriting.useCount(weightId) !== 1) {
+      return undefined;
+    }
+    const elements = newElements('float32', weight.elements.length) as Float32Array;
+    const channel = channelOf(operator, weight);
+    for (let i = 0; i < elements.length; i++) {
+      elements[i] = (weight.elements[i] as number) * (scale[channel(i)] as number);
+    }
+    if (!elements.every(Number.isFinite)) return undefined;
+    newWeight = rewriting.addConstant(`${rewriting.tensor(weightId).name}_scaled`, { ...weight, elements });
+  }
+  const named = biasId ?? weightId;
+  const newBiasId = rewriting.addConstant(`${rewriting.tensor(named).name}_bias`, newBias);
+  const attributes = isType(operator, 'Gemm') ? withoutAttributes(operator, 'beta') : operator.attributes;
+  return { ...operator, inputs: [data ?? null, newWeight, newBiasId], attributes };
+}

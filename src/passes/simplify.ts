@@ -1,0 +1,60 @@
+import type { Graph } from '../graph/graph.ts';
+import { mapNestedGraphs } from '../graph/traversal.ts';
+import { foldBatchNorm } from './fold-batch-norm.ts';
+import { foldChannelArithmetic } from './fold-channel-arithmetic.ts';
+import { foldConstants } from './fold-constants.ts';
+import { foldPadding } from './fold-padding.ts';
+import { fuseActivations } from './fuse-activations.ts';
+import { fuseHardSwish } from './fuse-hard-swish.ts';
+import { fuseMatMulBias } from './fuse-matmul-bias.ts';
+import { mergeCommonSubexpressions } from './merge-common-subexpressions.ts';
+import { mergeReshapes } from './merge-reshapes.ts';
+import { mergeTransposes } from './merge-transposes.ts';
+import { removeDeadOperators } from './remove-dead-operators.ts';
+import { removeIdentities } from './remove-identities.ts';
+import { removeQuantizePairs } from './remove-quantize-pairs.ts';
+import { removeUnusedTensors } from './remove-unused-tensors.ts';
+import { resolveReshapes } from './resolve-reshapes.ts';
+import { shareConstants } from './share-constants.ts';
+
+/** A rewrite that keeps what the graph computes; the very same graph when it finds nothing to do. */
+export type Pass = (graph: Graph) => Graph;
+
+/** The lossless ONNX passes by name, in the order in which they run. */
+export const losslessPasses: Readonly<Record<string, Pass>> = {
+  removeDeadOperators,
+  foldConstants,
+  resolveReshapes,
+  removeIdentities,
+  removeQuantizePairs,
+  mergeTransposes,
+  mergeReshapes,
+  foldBatchNorm,
+  foldChannelArithmetic,
+  fuseMatMulBias,
+  foldPadding,
+  fuseActivations,
+  fuseHardSwish,
+  shareConstants,
+  mergeCommonSubexpressions,
+  removeUnusedTensors,
+};
+
+/** Every pass only removes or merges, so rounds end by themselves; real models need two to five. */
+const maximumRounds = 32;
+
+/**
+ * The ONNX graph after all lossless passes, repeated until none finds anything more to do; graphs inside operators first.
+ * Inputs and outputs keep their names, types and shapes; results differ by rounding alone. The same graph always gives the same result.
+ */
+export function simplifyOnnx(graph: Graph): Graph {
+  const operators = graph.operators.map((operator) => mapNestedGraphs(operator, simplifyOnnx));
+  const changed = operators.some((operator, index) => operator !== graph.operators[index]);
+  let current: Graph = changed ? { ...graph, operators } : graph;
+  for (let round = 0; round < maximumRounds; round++) {
+    const before = current;
+    for (const pass of Object.values(losslessPasses)) current = pass(current);
+    if (current === before) break;
+  }
+  return current;
+}
