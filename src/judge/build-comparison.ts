@@ -1,0 +1,57 @@
+import type { Measurement } from '../runtimes/measurement.ts';
+import { accuracyTest } from './accuracy-test.ts';
+import { attribute } from './attribute.ts';
+import type { Budget } from './budget.ts';
+import { compareMeasurements } from './compare-measurements.ts';
+import type { AccuracyTest, ChangeState, Comparison, Saving } from './comparison.ts';
+import { judge } from './judge.ts';
+
+/** A side of a comparison: its Measurement, and by sample of the evaluation set 1 where the answer was right. */
+export interface Side {
+  readonly measurement: Measurement;
+  readonly correct?: Uint8Array;
+}
+
+/** All that a comparison is made of. `base` and `head` are `null` where there is no such model or it could not be measured; `problems` say why. */
+export interface ComparisonInput {
+  readonly change: { readonly path: string; readonly previousPath?: string; readonly state: ChangeState };
+  readonly target: { readonly name: string; readonly id: string };
+  readonly base: Side | null;
+  readonly head: Side | null;
+  readonly budgets: readonly Budget[];
+  readonly saving: Saving | null;
+  readonly problems: readonly string[];
+}
+
+/** Joins measurements, budgets and what happened to the file into a judged Comparison. */
+export function buildComparison(input: ComparisonInput): Comparison {
+  const base = input.base?.measurement ?? null;
+  const head = input.head?.measurement ?? null;
+  const unjudged = {
+    model: input.change.path,
+    ...(input.change.previousPath === undefined ? {} : { previousPath: input.change.previousPath }),
+    target: input.target.name,
+    targetId: input.target.id,
+    state: input.change.state,
+    base,
+    head,
+    deltas: compareMeasurements(base, head),
+    attributions: [...attribute(base, head)],
+    accuracyTest: testAccuracy(input.base?.correct, input.head?.correct),
+    saving: input.saving,
+    problems: problemsOf(input),
+  };
+  const { judgements, verdict } = judge(unjudged, input.budgets);
+  return { ...unjudged, judgements: [...judgements], verdict };
+}
+
+/** `null` where one side has no answers by sample, or the evaluation set itself changed in size. */
+function testAccuracy(base: Uint8Array | undefined, head: Uint8Array | undefined): AccuracyTest | null {
+  if (base === undefined || head === undefined || base.length === 0 || base.length !== head.length) return null;
+  return accuracyTest(base, head);
+}
+
+function problemsOf({ change, head, problems, target }: ComparisonInput): string[] {
+  if (head !== null || change.state === 'removed' || problems.length > 0) return problems.slice(0, 50);
+  return [`${change.path} could not be measured on ${target.name}, and no reason was given`];
+}

@@ -1,0 +1,67 @@
+import type { Measurement } from '../runtimes/measurement.ts';
+import type { Budget } from './budget.ts';
+import type { Comparison, Judgement, Verdict } from './comparison.ts';
+import { holdLimit, type Outcome, readingOf } from './limits.ts';
+import { metricWords } from './metric-words.ts';
+import { worstVerdict } from './worst-verdict.ts';
+
+/** A comparison before anybody judged it. */
+export type Unjudged = Omit<Comparison, 'judgements' | 'verdict'>;
+
+/**
+ * Holds every budget against a comparison. The verdict is the worst of the judgements, `fail` when the head does not run on the target
+ * (an error among its findings), and `error` when it could not be measured although it is there. A removed model passes.
+ */
+export function judge(
+  comparison: Unjudged,
+  budgets: readonly Budget[],
+): { readonly judgements: readonly Judgement[]; readonly verdict: Verdict } {
+  const { head } = comparison;
+  const problem: Verdict = comparison.problems.length > 0 ? 'error' : 'pass';
+  if (comparison.state === 'removed') return { judgements: [], verdict: problem };
+  if (head === null) return { judgements: [], verdict: 'error' };
+  const judgements = budgets.map((budget) => judgeBudget(comparison, head, budget));
+  const runs: Verdict = isDeployable(head) ? 'pass' : 'fail';
+  return { judgements, verdict: worstVerdict([problem, runs, ...judgements.map(({ verdict }) => verdict)]) };
+}
+
+/** False when the runtime would refuse the model or the board can't hold it. */
+export function isDeployable(measurement: Measurement): boolean {
+  return measurement.deployable && !measurement.findings.some(({ severity }) => severity === 'error');
+}
+
+function judgeBudget(comparison: Unjudged, head: Measurement, budget: Budget): Judgement {
+  const outcome = holdBudget(comparison, head, budget);
+  return { budget, verdict: verdictOf(outcome, budget, head), message: outcome.message };
+}
+
+function holdBudget(comparison: Unjudged, head: Measurement, budget: Budget): Outcome {
+  const { metric, limit } = budget;
+  const reading = readingOf(head, metric);
+  if ('missing' in reading) {
+    return {
+      kind: 'missing',
+      message: `${metricWords[metric].title} can't be judged: ${reading.missing}`.slice(0, 2000),
+    };
+  }
+  const base =
+    comparison.base === null ? { missing: 'the base has no measurement' } : readingOf(comparison.base, metric);
+  const outcome = holdLimit(limit, {
+    metric,
+    state: comparison.state,
+    head: reading,
+    base,
+    accuracyTest: comparison.accuracyTest,
+  });
+  // A base that was measured but lacks this one metric (it did not run, or had no data set) must not keep a better head out.
+  if (outcome.kind === 'missing' && comparison.base !== null) return { kind: 'undecided', message: outcome.message };
+  return outcome;
+}
+
+/** A budget can warn or fail; what can't be judged is never green, unless nobody asked for it (a default that only warns). */
+function verdictOf(outcome: Outcome, budget: Budget, head: Measurement): Verdict {
+  if (outcome.kind === 'kept' || outcome.kind === 'undecided') return 'pass';
+  if (outcome.kind === 'exceeded') return budget.level === 'warn' ? 'warn' : 'fail';
+  if (budget.level === 'warn') return budget.rule === 'default' ? 'pass' : 'warn';
+  return isDeployable(head) ? 'error' : 'fail';
+}

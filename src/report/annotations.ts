@@ -1,0 +1,94 @@
+import type { Comparison, Judgement } from '../judge/comparison.ts';
+import { badness } from '../judge/worst-verdict.ts';
+import { plain } from './escape.ts';
+import { worstFirst, worstJudgementsFirst } from './order.ts';
+import type { GateReport } from './report-schema.ts';
+
+/** A line beside the code. `file` is relative to the repository. Plain text; whoever prints it escapes it for the runner. */
+export interface Annotation {
+  readonly level: 'error' | 'warning' | 'notice';
+  readonly title: string;
+  readonly message: string;
+  readonly file?: string;
+  readonly line?: number;
+}
+
+/** The runner keeps ten of a level and step; all levels together stay within that. */
+const annotationsLimit = 10;
+
+/**
+ * What the report objects to, worst first: ten at most, and where there are more the tenth says how many.
+ * A budget's annotation stands on its line in the configuration, all others on the model.
+ */
+export function annotationsOf(report: GateReport): readonly Annotation[] {
+  const all = [
+    ...report.problems.map((problem) => runAnnotation(report, problem)),
+    ...worstFirst(report.comparisons).flatMap((comparison) => comparisonAnnotations(report, comparison)),
+  ].sort((left, right) => rank(left) - rank(right));
+  if (all.length <= annotationsLimit) return all;
+  const more = all.length - (annotationsLimit - 1);
+  const rest = all.slice(annotationsLimit - 1);
+  const level = rest.some((annotation) => annotation.level === 'error') ? 'error' : 'warning';
+  return [
+    ...all.slice(0, annotationsLimit - 1),
+    { level, title: 'edge-ready-gate', message: `and ${more} more; the job summary has all of them` },
+  ];
+}
+
+function rank({ level }: Annotation): number {
+  return ['error', 'warning', 'notice'].indexOf(level);
+}
+
+function runAnnotation({ configPath }: GateReport, problem: string): Annotation {
+  return {
+    level: 'error',
+    title: 'Could not be judged',
+    message: plain(problem, 500),
+    ...(configPath !== null && problem.includes(configPath) ? { file: configPath } : {}),
+  };
+}
+
+function comparisonAnnotations(report: GateReport, comparison: Comparison): readonly Annotation[] {
+  const place = comparison.head === null ? {} : { file: comparison.model };
+  const title = plain(`${comparison.model} on ${comparison.target}`, 200);
+  const errors = (comparison.head?.findings ?? []).filter(({ severity }) => severity === 'error');
+  return [
+    ...comparison.problems.map((problem) => ({
+      level: 'error' as const,
+      title,
+      message: plain(problem, 500),
+      ...place,
+    })),
+    ...errors.map(({ message, where }) => ({
+      level: 'error' as const,
+      title,
+      message: plain(`${where === undefined ? '' : `${where}: `}${message}`, 500),
+      ...place,
+    })),
+    ...worstJudgementsFirst(comparison.judgements)
+      .filter(
+        ({ verdict }) => badness(verdict) > 0 && !(errors.length > 0 && verdict === 'fail' && isUnmeasured(comparison)),
+      )
+      .map((judgement) => judgementAnnotation(report, judgement, title, place)),
+  ];
+}
+
+/** True when nothing could be measured, so that every budget would repeat what the finding says. */
+function isUnmeasured({ head }: Comparison): boolean {
+  return head !== null && head.peakRam === null && head.flash === null && head.latency === null;
+}
+
+function judgementAnnotation(
+  { configPath }: GateReport,
+  { budget, message, verdict }: Judgement,
+  title: string,
+  place: { readonly file?: string },
+): Annotation {
+  const inConfig = configPath !== null && budget.line !== undefined && budget.origin.startsWith(configPath);
+  return {
+    level: verdict === 'warn' ? 'warning' : 'error',
+    title,
+    message: plain(`${message} (${budget.origin})`, 500),
+    ...(inConfig ? { file: configPath, line: budget.line } : place),
+  };
+}

@@ -1,0 +1,45 @@
+import type { Attribution, Comparison, Delta } from '../judge/comparison.ts';
+import { metricWords } from '../judge/metric-words.ts';
+import { type Metric, type MetricName, metricNames } from '../runtimes/measurement.ts';
+import { formatDifference, formatRelative, formatValue } from './format.ts';
+
+/** A metric's value with the sign of an estimate where it is one: `≈ 18.2 ms`. */
+export function valueWords(metric: Metric, name: MetricName): string {
+  return `${metric.basis === 'modelled' ? '≈ ' : ''}${formatValue(metric.value, metricWords[name].quantity)}`;
+}
+
+/** A metric's change in short: `+18.4 %`, `−0.5 pp` for accuracy, `+3 KiB` where the base was 0, `±0` when there is none. */
+export function deltaWords(delta: Delta, name: MetricName): string {
+  if (delta.absolute === 0) return '±0';
+  if (name === 'accuracy' || delta.relative === null)
+    return formatDifference(delta.absolute, metricWords[name].quantity);
+  return formatRelative(delta.relative);
+}
+
+/** True when a change makes things better: less of a cost, more accuracy. */
+export function isImprovement(delta: Delta, name: MetricName): boolean {
+  return metricWords[name].moreIsBetter ? delta.absolute > 0 : delta.absolute < 0;
+}
+
+/** The metrics that changed, the largest relative change first. */
+export function changedMetrics(
+  comparison: Comparison,
+): readonly { readonly name: MetricName; readonly delta: Delta }[] {
+  return metricNames
+    .flatMap((name) => {
+      const delta = comparison.deltas[name];
+      return delta === undefined || Math.abs(delta.absolute) < 1e-12 ? [] : [{ name, delta }];
+    })
+    .sort((left, right) => Math.abs(right.delta.relative ?? 1) - Math.abs(left.delta.relative ?? 1));
+}
+
+/** The layers that pushed a metric the way it went, largest first; rows that are not layers come last. */
+export function causesOf(comparison: Comparison, name: string, limit: number): readonly Attribution[] {
+  const rows = comparison.attributions.filter(({ metric }) => metric === name);
+  const direction = Math.sign(rows.reduce((sum, { delta }) => sum + delta, 0));
+  const causes = rows.filter(({ delta }) => Math.sign(delta) === direction);
+  return [...causes.filter(({ type }) => type !== 'other'), ...causes.filter(({ type }) => type === 'other')].slice(
+    0,
+    limit,
+  );
+}

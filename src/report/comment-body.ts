@@ -1,0 +1,106 @@
+import type { Comparison } from '../judge/comparison.ts';
+import { basisList } from './comment-basis.ts';
+import { failureDetails } from './comment-details.ts';
+import { accuracyList, fold, remarksList, runLines, savingsList } from './comment-sections.ts';
+import { comparisonTable, valuesTable } from './comment-table.ts';
+import { code } from './escape.ts';
+import { headlineMarkdown } from './headline.ts';
+import { marks } from './marks.ts';
+import { isUnchanged, worstFirst } from './order.ts';
+import type { GateReport } from './report-schema.ts';
+
+/** How much of a report is shown. */
+export interface Extent {
+  /** Rows at most, worst first. */
+  readonly rows: number;
+  /** Whether models that did not change have rows. */
+  readonly unchanged: boolean;
+  /** Whether the folded parts are there: base values, remarks, how numbers were obtained. */
+  readonly folds: boolean;
+}
+
+/** What surrounds the report: a first line that marks the comment as ours, and where the whole report is. */
+export interface Frame {
+  readonly marker?: string;
+  readonly runUrl?: string;
+}
+
+/** A report as Markdown to a given extent: headline, one table, what is wrong and why, savings, and in folds the rest. */
+export function commentBody(report: GateReport, frame: Frame, extent: Extent): string {
+  const ordered = worstFirst(report.comparisons);
+  const candidates = extent.unchanged ? ordered : ordered.filter((comparison) => !isUnchanged(comparison));
+  const shown = candidates.slice(0, extent.rows);
+  const objected = shown.filter(({ verdict }) => verdict !== 'pass');
+  const savings = savingsList(shown);
+  return joinParts([
+    ...(frame.marker === undefined ? [] : [frame.marker]),
+    `${marks[report.verdict]} ${headlineMarkdown(report)}`,
+    runLines(report.notes, report.problems.length > 1 ? report.problems : [], extent.folds ? 50 : 10),
+    shown.length === 0 ? '' : comparisonTable(shown),
+    hiddenWords(ordered, shown),
+    ...objected.map(failureDetails),
+    savings === '' ? '' : `**To save**\n\n${savings}`,
+    ...(extent.folds ? folds(shown) : []),
+    footer(report, frame),
+  ]);
+}
+
+/** The smallest form: the headline, how many of what, and where the rest is. Its length does not depend on the number of models. */
+export function countsBody(report: GateReport, frame: Frame): string {
+  const counts = (['error', 'fail', 'warn', 'pass'] as const).flatMap((verdict) => {
+    const number = report.comparisons.filter((comparison) => comparison.verdict === verdict).length;
+    return number === 0 ? [] : [`${marks[verdict]} ${number} ${verdictWords[verdict]}`];
+  });
+  return joinParts([
+    ...(frame.marker === undefined ? [] : [frame.marker]),
+    `${marks[report.verdict]} ${headlineMarkdown(report)}`,
+    `${report.comparisons.length} results: ${counts.join(', ')}. They are too many to show here; the report among the artifacts has all of them.`,
+    footer(report, frame),
+  ]);
+}
+
+const verdictWords = { error: 'could not be judged', fail: 'fail', warn: 'warn', pass: 'pass' } as const;
+
+function joinParts(parts: readonly string[]): string {
+  return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+}
+
+function folds(shown: readonly Comparison[]): readonly string[] {
+  return [
+    ...fold('Base and head', valuesTable(shown)),
+    ...fold('Accuracy, sample by sample', accuracyList(shown)),
+    ...fold('Remarks', remarksList(shown, 30)),
+    ...fold('How the numbers were obtained', legendAnd(basisList(shown))),
+  ];
+}
+
+const legend =
+  'Values are the head’s, below them the change from the base. ✅ within its budgets, ⚠️ over a budget that warns, ❌ over a budget that fails, 🚫 could not be judged, no mark: no budget. ≈ marks an estimate, – a value that can’t be had.';
+
+function legendAnd(basis: string): string {
+  return basis === '' ? '' : `${basis}\n\n${legend}`;
+}
+
+function hiddenWords(all: readonly Comparison[], shown: readonly Comparison[]): string {
+  const isShown = new Set(shown);
+  const hidden = all.filter((comparison) => !isShown.has(comparison));
+  if (hidden.length === 0) return '';
+  const unchanged = hidden.filter(isUnchanged).length;
+  const objecting = hidden.filter(({ verdict }) => verdict !== 'pass').length;
+  const others = hidden.length - unchanged - objecting;
+  const parts = [
+    ...(objecting === 0 ? [] : [`**${objecting} more that do not pass**`]),
+    ...(others === 0 ? [] : [`${others} that pass`]),
+    ...(unchanged === 0 ? [] : [`${unchanged} unchanged`]),
+  ];
+  return `Not shown: ${parts.join(', ')}.`;
+}
+
+function footer(report: GateReport, { runUrl }: Frame): string {
+  const head = `\`${report.head.sha.slice(0, 7)}\``;
+  const base =
+    report.base === null ? 'no base' : `${code(report.base.label, 80)} at \`${report.base.sha.slice(0, 7)}\``;
+  const link =
+    runUrl !== undefined && /^https?:\/\/[^\s()<>"'`|\\]+$/.test(runUrl) ? ` · [run and artifacts](${runUrl})` : '';
+  return `<sub>edge-ready-gate ${code(report.gate, 40)} · ${head} against ${base}${link}</sub>`;
+}

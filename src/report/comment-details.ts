@@ -1,0 +1,67 @@
+import type { Comparison, Judgement } from '../judge/comparison.ts';
+import { isDeployable } from '../judge/judge.ts';
+import { metricWords } from '../judge/metric-words.ts';
+import { type Finding, metricNames } from '../runtimes/measurement.ts';
+import { causesOf } from './change-words.ts';
+import { cell, code } from './escape.ts';
+import { formatDifference } from './format.ts';
+import { marks } from './marks.ts';
+import { worstJudgementsFirst } from './order.ts';
+import { strong } from './phrase.ts';
+
+const layersPerMetric = 3;
+const findingsPerModel = 10;
+
+/** What is wrong with one model on one target: each budget that is not kept and the layers that brought it there, what the runtime lacks, what went wrong. */
+export function failureDetails(comparison: Comparison): string {
+  const { head } = comparison;
+  const runs = head === null || isDeployable(head);
+  const objections = worstJudgementsFirst(comparison.judgements).filter(
+    // A model that does not run has no numbers; the finding says it once.
+    (judgement) => judgement.verdict !== 'pass' && (runs || !isUnmeasured(comparison, judgement)),
+  );
+  const errors = (head?.findings ?? []).filter(({ severity }) => severity === 'error');
+  return [
+    `#### ${marks[comparison.verdict]} ${strong(comparison.model)} on ${strong(comparison.target)}`,
+    '',
+    ...comparison.problems.map((problem) => `- ${marks.error} ${cell(problem)}`),
+    ...errors.slice(0, findingsPerModel).map(findingLine),
+    ...more(errors.length - findingsPerModel, 'more that it can’t run'),
+    ...objections.flatMap((judgement) => objectionLines(comparison, judgement)),
+  ].join('\n');
+}
+
+/** A finding as a list item: what, where, and its code. */
+export function findingLine(finding: Finding): string {
+  const where = finding.where === undefined ? '' : `${cell(finding.where, 200)}: `;
+  const mark = finding.severity === 'error' ? `${marks.fail} ` : finding.severity === 'warning' ? `${marks.warn} ` : '';
+  return `- ${mark}${where}${cell(finding.message)} (${code(finding.code)})`;
+}
+
+function isUnmeasured({ head }: Comparison, { budget }: Judgement): boolean {
+  const name = metricNames.find((metric) => metric === budget.metric);
+  return name !== undefined && head?.[name] === null;
+}
+
+function objectionLines(comparison: Comparison, judgement: Judgement): readonly string[] {
+  const { budget, verdict, message } = judgement;
+  const isNew = budget.rule === 'new' ? ', new in this pull request' : '';
+  const line = `- ${marks[verdict]} ${cell(message)} (${originWords(budget.origin)}${isNew})`;
+  const delta = metricNames.flatMap((name) => (name === budget.metric ? [comparison.deltas[name]] : []))[0];
+  if (delta === undefined || delta.absolute <= 0 || budget.metric === 'accuracy') return [line];
+  const { quantity } = metricWords[budget.metric];
+  const causes = causesOf(comparison, budget.metric, layersPerMetric).map(
+    ({ layer, type, delta: share, what }) =>
+      `  - ${formatDifference(share, quantity)} from ${code(layer)}${type === 'other' ? '' : ` ${cell(type, 60)}`}: ${cell(what, 200)}`,
+  );
+  return [line, ...causes];
+}
+
+/** A place in a file as code, anything else as words. */
+function originWords(origin: string): string {
+  return /^\S+:\d+$/.test(origin) ? code(origin) : cell(origin, 200);
+}
+
+function more(count: number, words: string): readonly string[] {
+  return count > 0 ? [`- … ${count} ${words}`] : [];
+}

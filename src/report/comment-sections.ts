@@ -1,0 +1,96 @@
+import type { AccuracyTest, Comparison } from '../judge/comparison.ts';
+import { metricWords } from '../judge/metric-words.ts';
+import { metricNames } from '../runtimes/measurement.ts';
+import { findingLine } from './comment-details.ts';
+import { cell, code } from './escape.ts';
+import { formatDifference, formatValue } from './format.ts';
+
+/** A part of the comment that opens on demand; nothing when it has no content. The empty lines are what Markdown inside HTML needs. */
+export function fold(title: string, content: string): readonly string[] {
+  return content === '' ? [] : [`<details><summary>${title}</summary>\n\n${content}\n\n</details>`];
+}
+
+/** What optimising would save, with the command that does it, for models that are judged as committed. */
+export function savingsList(comparisons: readonly Comparison[]): string {
+  return comparisons
+    .flatMap((comparison) => {
+      const { saving, head } = comparison;
+      if (saving === null || head === null) return [];
+      const saved = (['flash', 'peakRam', 'latency', 'energy'] as const).flatMap((name) => {
+        const less = (head[name]?.value ?? 0) - (saving.measurement[name]?.value ?? Number.POSITIVE_INFINITY);
+        return less > 0 ? [`${formatValue(less, metricWords[name].quantity)} ${metricWords[name].title}`] : [];
+      });
+      if (saved.length === 0) return [];
+      const file = saving.file === undefined ? '' : ` (${code(saving.file)} among the artifacts)`;
+      return [
+        `- ${code(comparison.model)} on ${code(comparison.target)}: ${saved.join(', ')} less with recipe ${code(saving.recipe)}${file}  \n  ${code(saving.command, 400)}`,
+      ];
+    })
+    .join('\n');
+}
+
+/** Accuracy of base and head on the same samples, in words. */
+export function accuracyList(comparisons: readonly Comparison[]): string {
+  return comparisons
+    .flatMap((comparison) =>
+      comparison.accuracyTest === null
+        ? []
+        : [`- ${code(comparison.model)} on ${code(comparison.target)}: ${accuracyWords(comparison.accuracyTest)}`],
+    )
+    .join('\n');
+}
+
+/** `−1.2 pp (95 % interval −2.0 pp to −0.4 pp; p = 0.003): of 1000 samples, 23 are now wrong and 11 now right`. */
+export function accuracyWords(test: AccuracyTest): string {
+  if (test.lost === 0 && test.gained === 0) return `the same answers right on all ${test.samples} samples`;
+  const change = test.difference === 0 ? '±0 pp' : formatDifference(test.difference, 'ratio');
+  const interval = `95 % interval ${formatDifference(test.low, 'ratio')} to ${formatDifference(test.high, 'ratio')}`;
+  const p = test.pValue < 0.001 ? 'p < 0.001' : `p = ${test.pValue.toFixed(3)}`;
+  return `${change} (${interval}; ${p.replace('<', 'under')}): of ${test.samples} samples, ${test.lost} ${test.lost === 1 ? 'is' : 'are'} now wrong and ${test.gained} now right`;
+}
+
+/** Warnings and remarks about the heads, those that the base did not have first and marked; the same one about several is told once. */
+export function remarksList(comparisons: readonly Comparison[], limit: number): string {
+  const remarks = new Map<
+    string,
+    { readonly isNew: boolean; readonly severity: string; readonly who: Set<string>; readonly line: string }
+  >();
+  for (const { model, base, head } of comparisons) {
+    const before = new Set((base?.findings ?? []).map((finding) => findingLine(finding)));
+    for (const finding of head?.findings ?? []) {
+      if (finding.severity === 'error') continue;
+      const line = findingLine(finding);
+      const remark = remarks.get(line) ?? {
+        isNew: base !== null && !before.has(line),
+        severity: finding.severity,
+        who: new Set(),
+        line,
+      };
+      remark.who.add(model);
+      remarks.set(line, remark);
+    }
+  }
+  const rank = (remark: { readonly isNew: boolean; readonly severity: string }) =>
+    (remark.isNew ? 0 : 2) + (remark.severity === 'warning' ? 0 : 1);
+  const lines = [...remarks.values()]
+    .sort((left, right) => rank(left) - rank(right))
+    .map(({ isNew, who, line }) => {
+      const [first = '', ...others] = who;
+      const subject = `${code(first)}${others.length === 0 ? '' : ` and ${others.length} more`}`;
+      return line.replace(/^- /, () => `- ${isNew ? 'new: ' : ''}${subject}: `);
+    });
+  const rest = lines.length - limit;
+  return [...lines.slice(0, limit), ...(rest > 0 ? [`- … ${rest} more remarks`] : [])].join('\n');
+}
+
+/** The notes about the run as a whole and what kept it from judging. */
+export function runLines(notes: readonly string[], problems: readonly string[], limit: number): string {
+  const shown = [...problems.map((problem) => `- 🚫 ${cell(problem)}`), ...notes.map((note) => `- ${cell(note)}`)];
+  const rest = shown.length - limit;
+  return [...shown.slice(0, limit), ...(rest > 0 ? [`- … ${rest} more`] : [])].join('\n');
+}
+
+/** True when a comparison's numbers are all missing, so that it has nothing to show in a table of values. */
+export function hasNumbers({ base, head }: Comparison): boolean {
+  return metricNames.some((name) => base?.[name] != null || head?.[name] != null);
+}

@@ -1,0 +1,43 @@
+import type { Comparison, Judgement } from '../judge/comparison.ts';
+import { badness } from '../judge/worst-verdict.ts';
+import type { MetricName } from '../runtimes/measurement.ts';
+
+/** Comparisons worst first: by verdict, then by the largest increase among the metrics, then by name so that the order is always the same. */
+export function worstFirst(comparisons: readonly Comparison[]): readonly Comparison[] {
+  return [...comparisons].sort(
+    (left, right) =>
+      badness(right.verdict) - badness(left.verdict) ||
+      largestIncrease(right) - largestIncrease(left) ||
+      compareText(left.model, right.model) ||
+      compareText(left.target, right.target),
+  );
+}
+
+/** Judgements worst first; absolute limits before increases, because not fitting is worse than growing. */
+export function worstJudgementsFirst(judgements: readonly Judgement[]): readonly Judgement[] {
+  const rank = ({ budget }: Judgement) => (budget.limit.kind === 'max' || budget.limit.kind === 'min' ? 0 : 1);
+  return [...judgements].sort(
+    (left, right) => badness(right.verdict) - badness(left.verdict) || rank(left) - rank(right),
+  );
+}
+
+/** True when nothing about the model on this target moved and nobody objects. */
+export function isUnchanged(comparison: Comparison): boolean {
+  const deltas = Object.values(comparison.deltas);
+  return (
+    comparison.verdict === 'pass' &&
+    (comparison.state === 'unchanged' || (deltas.length > 0 && deltas.every(({ absolute }) => absolute === 0)))
+  );
+}
+
+/** Code unit order: the same on every machine, whatever its locale. */
+export function compareText(left: string, right: string): number {
+  return left < right ? -1 : Number(left > right);
+}
+
+function largestIncrease(comparison: Comparison): number {
+  const increases = (Object.entries(comparison.deltas) as [MetricName, { relative: number | null }][]).map(
+    ([metric, { relative }]) => (metric === 'accuracy' ? -(relative ?? 0) : (relative ?? 0)),
+  );
+  return Math.max(0, ...increases);
+}
