@@ -15,6 +15,8 @@ export interface RunContext {
   readonly eventName: string;
   readonly payload: unknown;
   readonly repository: Repository | null;
+  /** `GITHUB_SHA`; for pull requests the merge commit, not the head. */
+  readonly sha: string;
   readonly apiUrl: string;
   readonly runUrl: string | null;
   /** Identifies this attempt of this run, so that an older run never overwrites what a newer one wrote. */
@@ -42,6 +44,7 @@ export function readRunContext(environment: Environment): RunContext {
     eventName: environment.GITHUB_EVENT_NAME ?? '',
     payload,
     repository,
+    sha: environment.GITHUB_SHA ?? '',
     apiUrl: environment.GITHUB_API_URL || 'https://api.github.com',
     runUrl: repository !== null && runId ? `${server}/${owner}/${repo}/actions/runs/${runId}` : null,
     run: { id: wholeNumber(runId), attempt: wholeNumber(environment.GITHUB_RUN_ATTEMPT) },

@@ -52,7 +52,7 @@ const matrix = z
   .string()
   .trim()
   .max(10_000)
-  .transform((value) => (value === '' || value === 'null' ? '{}' : value.replace(/\s+/g, ' ')));
+  .transform((value) => (value === '' || value === 'null' ? '{}' : compactJson(value)));
 const key = z
   .string()
   .trim()
@@ -61,6 +61,15 @@ const key = z
     'must be at most 60 letters, digits, `.`, `_` or `-`, such as `keyword-spotting`',
   )
   .transform((value) => (value === '' ? null : value));
+
+/** JSON without its line breaks, so that the same values are the same text; what is not JSON stays as it is. */
+function compactJson(value: string): string {
+  try {
+    return JSON.stringify(JSON.parse(value));
+  } catch {
+    return value;
+  }
+}
 
 function choice<const T extends readonly [string, ...string[]]>(values: T) {
   const words = values.map((value) => `\`${value}\``).join(', ');

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { slug } from './context.ts';
+import type { Leg } from './inputs.ts';
 
 /** Legs' artifacts start with this; the report job lists them by it. */
 export function shardPrefix(key: string): string {
@@ -34,4 +35,9 @@ function matrixIsOnly(matrix: string, target: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** True for a leg of a matrix with others: they must not write one comment. Where the runner does not tell how many there are, any matrix counts. */
+export function isOneOfMany(leg: Leg): boolean {
+  return leg.total === null ? leg.matrix !== '{}' : leg.total > 1;
 }

@@ -115,7 +115,7 @@ function list(state: FakeState, request: z.infer<typeof schemas.ListArtifacts>):
 }
 
 function sign(state: FakeState, request: z.infer<typeof schemas.GetSignedArtifactURL>): Answer {
-  const artifact = state.artifacts.find(
+  const artifact = state.artifacts.findLast(
     ({ name, runId }) => name === request.name && runId === request.workflow_run_backend_id,
   );
   return artifact === undefined

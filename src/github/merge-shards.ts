@@ -1,0 +1,56 @@
+import { mergeReports } from '../report/merge.ts';
+import type { GateReport } from '../report/report-schema.ts';
+import { gateVersion } from '../version.ts';
+import type { RunContext } from './context.ts';
+import { propertyOf, stringAt } from './payload.ts';
+import { missingLegs, reportsOf, type Shard } from './shard.ts';
+import type { DownloadedShards } from './shards.ts';
+
+/** The schema's cap on `problems`. */
+const problemsLimit = 200;
+
+/**
+ * One report of all legs. A leg that never reported, an artifact that could not be read and a shard of another commit
+ * are problems that make the verdict `error`, never a smaller table.
+ */
+export function mergeShards(downloaded: DownloadedShards, context: RunContext): GateReport {
+  const sha = stringAt(propertyOf(context.payload, 'workflow_run'), 'head_sha');
+  const shards = downloaded.shards.filter((shard) => sha === undefined || shard.report.head.sha === sha);
+  const strangers = downloaded.shards
+    .filter((shard) => !shards.includes(shard))
+    .map((shard) => strangerSentence(shard, sha));
+  const unread = [...downloaded.problems, ...strangers];
+  // Where nothing could be read, that is why; nothing is known about legs.
+  const missing = shards.length === 0 && unread.length > 0 ? [] : missingLegs(shards);
+  const problems = [...unread, ...missing];
+  const merged = shards.length === 0 ? emptyReport(context) : mergeReports(reportsOf(shards));
+  return problems.length === 0
+    ? merged
+    : { ...merged, problems: [...problems, ...merged.problems].slice(0, problemsLimit), verdict: 'error' };
+}
+
+function strangerSentence(shard: Shard, sha: string | undefined): string {
+  return `A report about commit ${shard.report.head.sha.slice(0, 7)} was left out: the run that triggered this one measured ${sha?.slice(0, 7)}.`;
+}
+
+function emptyReport(context: RunContext): GateReport {
+  return {
+    schemaVersion: 1,
+    gate: gateVersion,
+    base: null,
+    head: { sha: headShaOf(context), label: 'head' },
+    targets: [],
+    comparisons: [],
+    notes: [],
+    problems: [],
+    configPath: null,
+    verdict: 'error',
+  };
+}
+
+function headShaOf(context: RunContext): string {
+  const pull = stringAt(propertyOf(propertyOf(context.payload, 'pull_request'), 'head'), 'sha');
+  const run = stringAt(propertyOf(context.payload, 'workflow_run'), 'head_sha');
+  const sha = pull ?? run ?? context.sha;
+  return /^[0-9a-f]{40,64}$/.test(sha) ? sha : '0'.repeat(40);
+}

@@ -1,0 +1,81 @@
+import path from 'node:path';
+import { info, setSecret } from '@actions/core';
+import { runGate } from './gate.ts';
+import { conclude, runFace, warnOf } from './github/conclude.ts';
+import { readRunContext } from './github/context.ts';
+import { readGateInputs } from './github/inputs.ts';
+import { isOneOfMany, legName } from './github/leg-name.ts';
+import { postComment } from './github/post-comment.ts';
+import { publishAnnotations, publishOutputs, publishSummary } from './github/publish.ts';
+import { uploadShard } from './github/shards.ts';
+import { annotationsOf } from './report/annotations.ts';
+import { renderComment } from './report/comment.ts';
+import { headline } from './report/headline.ts';
+import { renderSummary } from './report/summary.ts';
+
+/** The measuring action: one leg's targets, its own summary and annotations, a shard for the report job; the comment only where it is the only leg. */
+await runFace(async () => {
+  const inputs = readGateInputs(process.env);
+  if (inputs.token !== '') setSecret(inputs.token);
+  const context = readRunContext(process.env);
+  const key = inputs.key ?? context.workflowKey;
+  const leg = legName(inputs.targets, inputs.leg.matrix);
+
+  const { report, files } = await runGate({
+    directory: context.workspace,
+    ...(context.eventName === ''
+      ? {}
+      : {
+          event: {
+            name: context.eventName,
+            payload: context.payload,
+            ...(context.repository === null
+              ? {}
+              : { repository: `${context.repository.owner}/${context.repository.repo}` }),
+          },
+        }),
+    ...(inputs.base === null ? {} : { base: inputs.base }),
+    ...(inputs.configPath === null ? {} : { configPath: inputs.configPath }),
+    ...(inputs.models === null ? {} : { models: inputs.models }),
+    ...(inputs.recipe === null ? {} : { recipe: inputs.recipe }),
+    targets: inputs.targets,
+    outputDirectory: path.join(context.temporary, 'edge-ready', key, leg),
+    log: info,
+  });
+
+  const runUrl = context.runUrl === null ? {} : { runUrl: context.runUrl };
+  const many = isOneOfMany(inputs.leg);
+  const uploaded = inputs.upload
+    ? await uploadShard({ key, leg: inputs.leg, report, artifactsFolder: files.artifacts }, context)
+    : [];
+  const posted = await postComment(
+    {
+      mode: many && inputs.comment === 'auto' ? 'never' : inputs.comment,
+      token: inputs.token,
+      // A leg of several never writes the shared comment.
+      key: many ? `${key}-${leg}` : key,
+      report,
+      render: (marker) => renderComment(report, { marker, ...runUrl }),
+    },
+    context,
+  );
+
+  const problems = [...uploaded, ...(posted.problem === null ? [] : [posted.problem])];
+  const annotations = annotationsOf(report);
+  publishSummary(context, [renderSummary(report, runUrl), ...problems.map((problem) => `> ⚠️ ${problem}`)].join('\n\n'));
+  publishAnnotations(annotations);
+  warnOf(problems);
+  publishOutputs({
+    verdict: report.verdict,
+    summary: headline(report),
+    report: files.report,
+    artifacts: files.artifacts,
+    commentUrl: posted.url ?? '',
+  });
+  conclude(
+    report,
+    headline(report),
+    inputs.failOn,
+    annotations.some(({ level }) => level === 'error'),
+  );
+});

@@ -1,0 +1,48 @@
+import { setSecret } from '@actions/core';
+import { conclude, runFace, warnOf } from './github/conclude.ts';
+import { readRunContext } from './github/context.ts';
+import { readReportInputs } from './github/inputs.ts';
+import { mergeShards } from './github/merge-shards.ts';
+import { otherRunOf } from './github/other-run.ts';
+import { postComment } from './github/post-comment.ts';
+import { publishOutputs, publishSummary } from './github/publish.ts';
+import { downloadShards } from './github/shards.ts';
+import { writeReport } from './github/write-report.ts';
+import { renderComment } from './report/comment.ts';
+import { headline } from './report/headline.ts';
+import { renderSummary } from './report/summary.ts';
+
+/** The report action: every leg's shard becomes one report, one comment and one verdict; a leg that is missing makes it `error`. */
+await runFace(async () => {
+  const inputs = readReportInputs(process.env);
+  if (inputs.token !== '') setSecret(inputs.token);
+  const context = readRunContext(process.env);
+  const key = inputs.key ?? context.workflowKey;
+
+  const report = mergeShards(await downloadShards(key, context, otherRunOf(context, inputs.token)), context);
+  const runUrl = context.runUrl === null ? {} : { runUrl: context.runUrl };
+  const file = writeReport(report, context.temporary, key);
+  const posted = await postComment(
+    {
+      mode: inputs.comment,
+      token: inputs.token,
+      key,
+      report,
+      render: (marker) => renderComment(report, { marker, ...runUrl }),
+    },
+    context,
+  );
+
+  const problems = posted.problem === null ? [] : [posted.problem];
+  publishSummary(context, [renderSummary(report, runUrl), ...problems.map((problem) => `> ⚠️ ${problem}`)].join('\n\n'));
+  warnOf(problems);
+  publishOutputs({
+    verdict: report.verdict,
+    summary: headline(report),
+    report: file,
+    artifacts: '',
+    commentUrl: posted.url ?? '',
+  });
+  // The legs have annotated their own findings.
+  conclude(report, headline(report), inputs.failOn, false);
+});
