@@ -1,12 +1,12 @@
 import { bindInputs } from '../data/bind-inputs.ts';
 import type { DataSet } from '../data/data-set.ts';
+import { modelInputs } from '../data/model-inputs.ts';
 import { UserError } from '../errors.ts';
 import { type OnnxRuntime, OnnxRuntimeError, type OnnxSession, type OnnxValue } from '../quantize/onnx-session.ts';
 import type { Metric } from '../runtimes/measurement.ts';
 import type { Artifact } from '../runtimes/runtime.ts';
 import type { AccuracyMetric } from './accuracy-metric.ts';
 import { classLabels } from './class-labels.ts';
-import { modelInputs } from './model-inputs.ts';
 import { isAmongHighest } from './top-k.ts';
 
 /** Accuracy with the outcome of every sample (1: right), or why there is none. */

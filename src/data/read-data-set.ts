@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { UserError } from '../errors.ts';
 import { readCsv } from './csv.ts';
 import type { DataSet, FileSource } from './data-set.ts';
-import { readImageFolder } from './image-folder.ts';
 import { readNpz } from './npz.ts';
 import { slicedDataSet } from './sliced.ts';
 
@@ -16,6 +15,8 @@ export async function readDataSet(path: string, source: FileSource): Promise<Dat
     const files = await source.list(path);
     if (files === undefined)
       throw new UserError(`There is no data set ${path}; name an .npz, a .csv or a folder of pictures.`);
+    // The decoders are large and seldom needed.
+    const { readImageFolder } = await import('./image-folder.ts');
     return readImageFolder(path, files, source);
   }
   if (Buffer.from(bytes.subarray(0, 40)).toString('latin1').startsWith('version https://git-lfs')) {

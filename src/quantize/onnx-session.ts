@@ -26,6 +26,8 @@ export interface OnnxRuntime {
 export interface SessionOptions {
   /** What ONNX Runtime may rewrite before it runs; all of it by default. */
   readonly optimization?: 'disabled' | 'basic' | 'extended' | 'all';
+  /** Runs QDQ models on this machine's integer kernels, as the device will; off by default, see `sessionOptions`. */
+  readonly integerKernels?: boolean;
 }
 
 /** A loaded model. Call `close` when done: its memory is not JavaScript's. */
@@ -92,18 +94,23 @@ export function wrapModule(module: OnnxRuntimeModule, origin: OnnxRuntime['origi
 }
 
 /**
- * One thread, so that sums are always added in the same order. `x64quantprecision` takes U8U8 kernels on x86 without VNNI, whose U8S8 kernels saturate
- * (https://onnxruntime.ai/docs/performance/model-optimizations/quantization.html and `onnxruntime_session_options_config_keys.h`).
+ * One thread, so that sums are always added in the same order. QDQ models are computed in float from their rounded values by default (`session.disable_quant_qdq`):
+ * ONNX Runtime's U8S8 kernels saturate on x86 without VNNI, as most hosted runners are, and would lay the runner's fault at the model's door
+ * (https://onnxruntime.ai/docs/performance/model-optimizations/quantization.html; the option meant against it, `session.x64quantprecision`, fails on QDQ models in 1.30.0).
  */
-function sessionOptions({ optimization = 'all' }: SessionOptions): InferenceSession.SessionOptions {
+function sessionOptions({
+  optimization = 'all',
+  integerKernels = false,
+}: SessionOptions): InferenceSession.SessionOptions {
   return {
     executionProviders: ['cpu'],
     intraOpNumThreads: 1,
     interOpNumThreads: 1,
     executionMode: 'sequential',
     graphOptimizationLevel: optimization,
-    logSeverityLevel: 3,
-    extra: { session: { x64quantprecision: '1' } },
+    // Errors come back as exceptions; nothing else may reach the user's terminal.
+    logSeverityLevel: 4,
+    extra: { session: { disable_quant_qdq: integerKernels ? '0' : '1' } },
   };
 }
 

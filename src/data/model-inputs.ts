@@ -1,7 +1,7 @@
-import type { ModelInput } from '../data/bind-inputs.ts';
 import { isConstant, tensorAt } from '../graph/access.ts';
 import type { Graph, Quantization, TensorId } from '../graph/graph.ts';
 import { constantNumbers } from '../quantize/constant-numbers.ts';
+import type { ModelInput } from './bind-inputs.ts';
 
 /** The inputs that an ONNX or TensorFlow Lite graph wants fed, with how their integers stand for real values where the graph says so. */
 export function modelInputs(graph: Graph): readonly ModelInput[] {

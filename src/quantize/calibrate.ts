@@ -1,0 +1,62 @@
+import { bindInputs } from '../data/bind-inputs.ts';
+import type { DataSet } from '../data/data-set.ts';
+import { modelInputs } from '../data/model-inputs.ts';
+import { UserError } from '../errors.ts';
+import { writeOnnx } from '../formats/onnx/write.ts';
+import { tensorAt } from '../graph/access.ts';
+import type { Graph, TensorId } from '../graph/graph.ts';
+import { addValues, type Histogram, newHistogram } from './histogram.ts';
+import { type OnnxRuntime, OnnxRuntimeError, type OnnxSession } from './onnx-session.ts';
+
+/**
+ * Runs the float graph on samples, one in memory at a time, and counts the values that each of the tensors takes.
+ * @throws UserError when ONNX Runtime does not run the model, or the data set does not fit it.
+ */
+export async function calibrate(
+  graph: Graph,
+  observed: readonly TensorId[],
+  data: DataSet,
+  indices: readonly number[],
+  runtime: OnnxRuntime,
+): Promise<ReadonlyMap<TensorId, Histogram>> {
+  const histograms = new Map(observed.map((id) => [id, newHistogram()]));
+  const inputs = modelInputs(graph);
+  const computed = observed.filter((id) => !graph.inputs.includes(id));
+  const session = computed.length === 0 ? undefined : await open(withOutputs(graph, computed), runtime);
+  try {
+    for (const index of indices) {
+      const feeds = bindInputs(await data.sample(index), inputs, data.path);
+      const results = (await session?.run(feeds)) ?? {};
+      for (const [id, histogram] of histograms) {
+        const { name } = tensorAt(graph, id);
+        const values = (results[name] ?? feeds[name])?.data;
+        if (values instanceof Float32Array) addValues(histogram, values);
+      }
+    }
+  } catch (error) {
+    if (error instanceof OnnxRuntimeError)
+      throw new UserError(`ONNX Runtime fails on the model in calibration: ${error.message}`);
+    throw error;
+  } finally {
+    await session?.close();
+  }
+  return histograms;
+}
+
+/** The graph with the tensors as its outputs, which ONNX Runtime then gives back; it computes nothing that they do not need. */
+function withOutputs(graph: Graph, outputs: readonly TensorId[]): Graph {
+  const tensors = graph.tensors.map((tensor, id) =>
+    outputs.includes(id) && tensor.dtype === 'unknown' ? { ...tensor, dtype: 'float32' as const } : tensor,
+  );
+  return { ...graph, tensors, outputs };
+}
+
+async function open(graph: Graph, runtime: OnnxRuntime): Promise<OnnxSession> {
+  try {
+    return await runtime.open(writeOnnx(graph));
+  } catch (error) {
+    if (error instanceof OnnxRuntimeError)
+      throw new UserError(`ONNX Runtime does not load the model for calibration: ${error.message}`);
+    throw error;
+  }
+}

@@ -1,0 +1,101 @@
+/** Bins of a histogram; what the histogram methods of the common tools use at their best. */
+export const binCount = 2048;
+
+/**
+ * Counts of values seen so far, in `binCount` bins whose width is a power of two and whose edges are multiples of it, so that what it holds does not depend on the order
+ * of the samples, and bins merge exactly when the range grows. Mutable: it is updated in place while samples stream through.
+ */
+export interface Histogram {
+  readonly counts: Float64Array;
+  /** Bin `i` counts values in `[(first + i) · width, (first + i + 1) · width)`. */
+  first: number;
+  width: number;
+  /** Exact zeros are counted here alone: quantisation represents them without error. */
+  zeros: number;
+  min: number;
+  max: number;
+  /** Values that are not finite. */
+  strays: number;
+}
+
+/** An empty histogram. */
+export function newHistogram(): Histogram {
+  return {
+    counts: new Float64Array(binCount),
+    first: 0,
+    width: 0,
+    zeros: 0,
+    min: Number.POSITIVE_INFINITY,
+    max: Number.NEGATIVE_INFINITY,
+    strays: 0,
+  };
+}
+
+/** Adds values; the range grows as needed. */
+export function addValues(histogram: Histogram, values: Float32Array): void {
+  const { low, high, strays } = extent(values);
+  histogram.strays += strays;
+  if (low > high) return;
+  histogram.min = Math.min(histogram.min, low);
+  histogram.max = Math.max(histogram.max, high);
+  makeRoom(histogram);
+  const { counts, first, width } = histogram;
+  if (width === 0) {
+    histogram.zeros += values.length - strays;
+    return;
+  }
+  const perWidth = 1 / width;
+  let zeros = 0;
+  for (let index = 0; index < values.length; index += 1) {
+    const value = values[index] as number;
+    if (value === 0) zeros += 1;
+    else if (value - value === 0) {
+      const bin = Math.floor(value * perWidth) - first;
+      counts[bin] = (counts[bin] as number) + 1;
+    }
+  }
+  histogram.zeros += zeros;
+}
+
+function extent(values: Float32Array): { low: number; high: number; strays: number } {
+  let low = Number.POSITIVE_INFINITY;
+  let high = Number.NEGATIVE_INFINITY;
+  let strays = 0;
+  for (let index = 0; index < values.length; index += 1) {
+    const value = values[index] as number;
+    if (value - value !== 0) strays += 1;
+    else {
+      if (value < low) low = value;
+      if (value > high) high = value;
+    }
+  }
+  return { low, high, strays };
+}
+
+/** Makes the bins span all values seen, doubling their width until they do. */
+function makeRoom(histogram: Histogram): void {
+  const { counts, min, max } = histogram;
+  if (min === 0 && max === 0) return;
+  const before = histogram.width;
+  const smallest = 2 ** Math.ceil(Math.log2(Math.max((max - min) / binCount, Math.abs(min), Math.abs(max)) / 2 ** 40));
+  let width = before || Math.max(smallest, powerAbove((max - min) / binCount));
+  while (Math.floor(max / width) - Math.floor(min / width) >= binCount) width *= 2;
+  const first = Math.floor(min / width);
+  if (width === before && first === histogram.first) return;
+  const old = counts.slice();
+  counts.fill(0);
+  if (before !== 0) {
+    const merged = width / before;
+    old.forEach((count, bin) => {
+      if (count === 0) return;
+      const target = Math.floor((histogram.first + bin) / merged) - first;
+      counts[target] = (counts[target] as number) + count;
+    });
+  }
+  histogram.first = first;
+  histogram.width = width;
+}
+
+function powerAbove(value: number): number {
+  return value > 0 ? 2 ** Math.ceil(Math.log2(value)) : 0;
+}

@@ -1,0 +1,62 @@
+import { roundHalfEven } from '../graph/evaluate/elementwise.ts';
+
+/** Weights as symmetric int8 with one scale per index along an axis. */
+export interface IntegerWeights {
+  readonly integers: Int8Array;
+  /** float32 values; one, or one per channel. */
+  readonly scales: Float32Array;
+}
+
+/** An int32 bias must stay this far from overflowing: sums are added to it. */
+const largestBias = 2 ** 30;
+
+/**
+ * Weights as int8 in [-127, 127] with zero point 0 and `scale = max |w| / 127` per channel, as the LiteRT quantisation specification has it
+ * (https://ai.google.dev/edge/litert/models/quantization_spec). Where the bias, at scale `inputScale · scale`, would not fit an int32, the channel's scale is enlarged
+ * until it does: channels whose weights are all but zero would otherwise lose their bias.
+ * @param channelOf the channel of the element at an index; always 0 for one scale per tensor.
+ */
+export function integerWeights(
+  weights: Float32Array,
+  channels: number,
+  channelOf: (index: number) => number,
+  bias?: { readonly values: Float32Array; readonly inputScale: number },
+): IntegerWeights {
+  const largest = new Float64Array(channels);
+  for (let index = 0; index < weights.length; index += 1) {
+    const channel = channelOf(index);
+    const magnitude = Math.abs(weights[index] as number);
+    if (magnitude > (largest[channel] as number)) largest[channel] = magnitude;
+  }
+  const scales = Float32Array.from(largest, (magnitude, channel) => {
+    const wanted = magnitude > 2 ** -110 ? magnitude / 127 : 0;
+    const least = bias === undefined ? 0 : Math.abs(bias.values[channel] ?? 0) / largestBias / bias.inputScale;
+    return Math.max(wanted, least) || 1;
+  });
+  const integers = Int8Array.from(weights, (weight, index) => {
+    const integer = roundHalfEven(weight / (scales[channelOf(index)] as number));
+    return Math.max(-127, Math.min(127, integer));
+  });
+  return { integers, scales };
+}
+
+/** A bias as int32 at scale `inputScale · weightScale` per channel, with those scales. */
+export function integerBias(
+  bias: Float32Array,
+  inputScale: number,
+  weightScales: Float32Array,
+): { readonly integers: Int32Array; readonly scales: Float32Array } {
+  const scales = Float32Array.from(bias, (_, channel) => {
+    const product = inputScale * (weightScales[weightScales.length === 1 ? 0 : channel] as number);
+    return Math.max(product, 2 ** -126);
+  });
+  const integers = Int32Array.from(bias, (value, channel) => roundHalfEven(value / (scales[channel] as number)));
+  return { integers, scales };
+}
+
+/** The channel of each element of a tensor of this shape along `axis`. */
+export function channelAlong(shape: readonly number[], axis: number): (index: number) => number {
+  const inner = shape.slice(axis + 1).reduce((product, extent) => product * extent, 1);
+  const channels = shape[axis] ?? 1;
+  return (index) => Math.floor(index / inner) % channels;
+}

@@ -1,0 +1,155 @@
+import { inputTensor, isConstant, tensorAt } from '../graph/access.ts';
+import type { Graph, Operator, TensorId } from '../graph/graph.ts';
+import { capturedNames, consumers, producers } from '../graph/traversal.ts';
+import { constantNumbers } from './constant-numbers.ts';
+import type { IntegerParameters } from './integer-parameters.ts';
+import type { Range } from './observe.ts';
+import { type Scheme, schemeOf } from './schemes.ts';
+
+/** What becomes integer in a graph. */
+export interface Plan {
+  /** Schemes by index of the operator; operators without one stay in float. */
+  readonly schemes: ReadonlyMap<number, Scheme>;
+  /** Every tensor that gets integer parameters, with the tensor whose parameters they are: itself, or where its elements were moved from. */
+  readonly roots: ReadonlyMap<TensorId, TensorId>;
+  /** Activations that quantising makes superfluous: index of the Relu or Clip → index of the operator whose result it limits. */
+  readonly absorbed: ReadonlyMap<number, number>;
+  /** What absorbed activations limit their result to. */
+  readonly limits: ReadonlyMap<TensorId, Range>;
+  /** Parameters that do not depend on the data. */
+  readonly fixed: ReadonlyMap<TensorId, IntegerParameters>;
+}
+
+/** Results of a sigmoid lie in (0, 1) (LiteRT quantisation specification). */
+const sigmoidParameters: IntegerParameters = { scale: 1 / 256, zeroPoint: -128 };
+const absorbing: ReadonlySet<string> = new Set(['Conv', 'Gemm', 'MatMul', 'Add', 'ConvTranspose']);
+
+/** Decides which tensors become int8 and which of them share parameters. */
+export function planQuantization(graph: Graph): Plan {
+  const schemes = new Map<number, Scheme>();
+  graph.operators.forEach((operator, index) => {
+    const scheme = schemeOf(graph, operator);
+    if (scheme !== undefined && operatesOnFloats(graph, operator, scheme)) schemes.set(index, scheme);
+  });
+  const activations = findActivations(graph, schemes);
+  const wanted = new Set<TensorId>();
+  const fixed = new Map<TensorId, IntegerParameters>();
+  for (const [index, scheme] of schemes) {
+    if (scheme.kind === 'moves') continue;
+    const operator = graph.operators[index] as Operator;
+    const operands =
+      scheme.kind === 'computes' && scheme.operands === 'all' ? operator.inputs : operator.inputs.slice(0, 1);
+    for (const id of operands) if (id !== null) wanted.add(id);
+    const output = activations.get(index)?.output ?? operator.outputs[0];
+    if (scheme.hasIntegerOutput && output !== null && output !== undefined) wanted.add(output);
+    if (operator.type === 'Sigmoid' && output !== null && output !== undefined) fixed.set(output, sigmoidParameters);
+  }
+  const sources = spreadThroughMoves(graph, schemes, wanted);
+  const taken = [...activations].filter(([, activation]) => wanted.has(activation.output));
+  const rootOf = (id: TensorId): TensorId => {
+    const source = sources.get(id);
+    return source === undefined ? id : rootOf(source);
+  };
+  return {
+    schemes: new Map(
+      [...schemes].filter(([index, scheme]) => scheme.kind !== 'moves' || takesPart(graph, index, wanted)),
+    ),
+    roots: new Map([...wanted].sort((a, b) => a - b).map((id) => [id, rootOf(id)])),
+    absorbed: new Map(taken.map(([producer, { index }]) => [index, producer])),
+    limits: new Map(taken.map(([, { output, limits }]) => [output, limits])),
+    fixed,
+  };
+}
+
+function isFloat(graph: Graph, id: TensorId | null | undefined): boolean {
+  if (id === null || id === undefined) return true;
+  const { dtype } = tensorAt(graph, id);
+  return dtype === 'float32' || dtype === 'unknown';
+}
+
+function operatesOnFloats(graph: Graph, operator: Operator, scheme: Scheme): boolean {
+  const all = scheme.kind === 'computes' && scheme.operands === 'all';
+  const operands = all ? operator.inputs : operator.inputs.slice(0, 1);
+  const [first = null] = operator.inputs;
+  const isComputed = operands.some((id) => id !== null && !isConstant(tensorAt(graph, id)));
+  return first !== null && isComputed && [...operands, ...operator.outputs].every((id) => isFloat(graph, id));
+}
+
+interface Activation {
+  readonly index: number;
+  readonly output: TensorId;
+  readonly limits: Range;
+}
+
+/**
+ * Relu and Clip from 0 that alone read the result of a weighted operator or a sum, by the index of that operator.
+ * Integers whose range is the activation's saturate exactly where it would cut:
+ *
+ *     Conv ── Relu ── Quantize        Conv ── Quantize (zero point -128)
+ */
+function findActivations(graph: Graph, schemes: ReadonlyMap<number, Scheme>): ReadonlyMap<number, Activation> {
+  const readers = consumers(graph);
+  const captured = new Set(graph.operators.flatMap((operator) => [...capturedNames(operator)]));
+  const result = new Map<number, Activation>();
+  for (const index of schemes.keys()) {
+    const operator = graph.operators[index] as Operator;
+    const [raw] = operator.outputs;
+    if (!absorbing.has(operator.type) || raw === null || raw === undefined) continue;
+    if (graph.outputs.includes(raw) || captured.has(tensorAt(graph, raw).name)) continue;
+    const [reader, ...others] = readers.get(raw) ?? [];
+    if (reader === undefined || others.length > 0) continue;
+    const activation = graph.operators[reader] as Operator;
+    const limits = limitsOf(graph, activation);
+    const [output] = activation.outputs;
+    if (limits !== undefined && output !== null && output !== undefined)
+      result.set(index, { index: reader, output, limits });
+  }
+  return result;
+}
+
+function limitsOf(graph: Graph, operator: Operator): Range | undefined {
+  if (operator.domain !== '') return undefined;
+  if (operator.type === 'Relu') return { min: 0, max: Number.POSITIVE_INFINITY };
+  if (operator.type !== 'Clip' || operator.version < 11) return undefined;
+  const low = inputTensor(graph, operator, 1);
+  const high = inputTensor(graph, operator, 2);
+  const min = low === undefined ? undefined : constantNumbers(low)?.[0];
+  const max = high === undefined ? Number.POSITIVE_INFINITY : constantNumbers(high)?.[0];
+  return min === 0 && max !== undefined && max > 0 ? { min, max } : undefined;
+}
+
+/** Adds to `wanted` what data-moving operators connect with it, and says where each of those tensors' elements come from. */
+function spreadThroughMoves(
+  graph: Graph,
+  schemes: ReadonlyMap<number, Scheme>,
+  wanted: Set<TensorId>,
+): ReadonlyMap<TensorId, TensorId> {
+  const sources = new Map<TensorId, TensorId>();
+  const made = producers(graph);
+  const moving = [...schemes]
+    .filter(([, scheme]) => scheme.kind === 'moves')
+    .map(([index]) => graph.operators[index] as Operator);
+  let before = -1;
+  while (before !== wanted.size) {
+    before = wanted.size;
+    for (const { inputs, outputs } of moving) {
+      const [source] = inputs;
+      const results = outputs.filter((id) => id !== null);
+      if (source === null || source === undefined) continue;
+      // A constant that is moved is better folded; an input that nobody made is worth making integer only for an integer consumer.
+      const isConnected = wanted.has(source) || results.some((id) => wanted.has(id));
+      if (!isConnected || (!made.has(source) && !graph.inputs.includes(source))) continue;
+      wanted.add(source);
+      for (const id of results) {
+        wanted.add(id);
+        sources.set(id, source);
+      }
+    }
+  }
+  return sources;
+}
+
+function takesPart(graph: Graph, index: number, wanted: ReadonlySet<TensorId>): boolean {
+  const source = graph.operators[index]?.inputs[0];
+  return source !== null && source !== undefined && wanted.has(source);
+}
