@@ -1,0 +1,81 @@
+import { UserError } from '../../errors.ts';
+import type { Graph } from '../../graph/graph.ts';
+import { decode } from './decode.ts';
+import type { ExternalData } from './external-data.ts';
+import { type OnnxGraphExtras, type OpsetImport, present, unlisted } from './extras.ts';
+import { limits } from './limits.ts';
+import type { Int64, ModelProto } from './messages.ts';
+import { listsInitializers } from './opset.ts';
+import { readGraph } from './read-graph.ts';
+import { plainDomain } from './read-operator.ts';
+
+export interface ReadOnnxOptions {
+  /** Called once per file that the model keeps tensor data in, with a clean relative path; without it, external data is missing. */
+  readonly externalData?: ExternalData;
+}
+
+/**
+ * The graph of an ONNX model. Whatever a `Graph` has no place for is in its extras, and named in `notes` where it is not understood.
+ * @throws UserError naming `label` when the bytes are damaged, contradict themselves, exceed the limits, or external data cannot be had
+ */
+export function readOnnx(bytes: Uint8Array, label: string, options: ReadOnnxOptions = {}): Graph {
+  if (bytes.byteLength > limits.fileBytes) {
+    throw new UserError(
+      `${label} has ${bytes.byteLength} bytes; an ONNX file ends at 2 GiB, keep its weights in external data.`,
+    );
+  }
+  // A plain view: slices of a Buffer would be Buffers.
+  const view = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const model = decode('ModelProto', view, label);
+  if (model.graph === undefined) {
+    throw new UserError(`${label} is an ONNX file without a graph, or no ONNX file at all; export the model again.`);
+  }
+  const notes: string[] = [];
+  const opsets = readOpsets(model, label);
+  const versionOf = (domain: string): number => {
+    const version = opsets.find((entry) => plainDomain(entry.domain) === domain)?.version;
+    if (version !== undefined) return version;
+    const note = `the operator set of domain ${JSON.stringify(domain)} is used without being imported; taken as version 1`;
+    if (!notes.includes(note)) notes.push(note);
+    return 1;
+  };
+  const context = { label, externalData: remembered(options.externalData), notes };
+  const graph = readGraph(model.graph, { context, versionOf, outer: () => undefined });
+  if (model.functions !== undefined) notes.push(`functions are kept as they are: ${model.functions.length}`);
+  if (model.trainingInfo !== undefined) notes.push('training information is kept as it is');
+  if (model.unknown !== undefined) notes.push('the model has fields that are not known; kept as they are');
+  const { irVersion, opsetImport: _opsetImport, graph: _graph, ...rest } = model;
+  const ir = readVersion(irVersion, 'IR version', label);
+  const tensors = listsInitializers(ir) ? graph.tensors.map(unlisted) : graph.tensors;
+  const extras = present<OnnxGraphExtras>({
+    ...graph.extras,
+    irVersion: ir,
+    opsets,
+    model: present<ModelProto>(rest),
+  });
+  return { ...graph, tensors, notes, extras: extras ?? {} };
+}
+
+/** A file that states no IR version is of the first one with a number (onnx.proto, `Version`). */
+function readVersion(version: Int64 | undefined, what: string, label: string): number {
+  if (version === undefined) return 1;
+  if (typeof version === 'number' && version >= 0 && version < 2 ** 31) return version;
+  throw new UserError(`${label} states the impossible ${what} ${version}; export the model again.`);
+}
+
+function readOpsets(model: ModelProto, label: string): readonly OpsetImport[] {
+  return (model.opsetImport ?? []).map(({ domain, version, unknown }) => ({
+    domain: domain ?? '',
+    version: readVersion(version, 'operator set version', label),
+    ...(unknown === undefined ? {} : { unknown }),
+  }));
+}
+
+function remembered(externalData: ExternalData | undefined): ExternalData | undefined {
+  if (externalData === undefined) return undefined;
+  const files = new Map<string, Uint8Array | undefined>();
+  return (path) => {
+    if (!files.has(path)) files.set(path, externalData(path));
+    return files.get(path);
+  };
+}
