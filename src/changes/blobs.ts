@@ -10,7 +10,9 @@ export async function blobSizes(repository: Repository, ids: readonly string[]):
   if (ids.length === 0) return new Map();
   const input = Buffer.from(`${ids.join('\n')}\n`);
   // In a partial clone that can't reach its remote the command fails, having printed what is here.
-  const { stdout } = await tryGit(repository.root, ['cat-file', '--batch-check=%(objectname) %(objectsize)'], { input });
+  const { stdout } = await tryGit(repository.root, ['cat-file', '--batch-check=%(objectname) %(objectsize)'], {
+    input,
+  });
   const sizes = new Map<string, number>();
   for (const line of stdout.toString('utf8').split('\n')) {
     const match = /^([0-9a-f]+) (\d+)$/.exec(line);
@@ -36,7 +38,9 @@ export async function readBlob(
   if (size > maxBytes) {
     throw new UserError(`${label} has ${size} bytes; the gate reads files of at most ${maxBytes} bytes.`);
   }
-  const { code, stdout, stderr } = await tryGit(repository.root, ['cat-file', 'blob', id], { maxOutputBytes: size + 1 });
+  const { code, stdout, stderr } = await tryGit(repository.root, ['cat-file', 'blob', id], {
+    maxOutputBytes: size + 1,
+  });
   if (code !== 0 || stdout.byteLength !== size) throw new UserError(`${label} could not be read from git: ${stderr}`);
   return stdout;
 }

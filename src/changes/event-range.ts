@@ -50,17 +50,15 @@ function basesOfRevision(base: string): readonly BaseRequest[] {
   const how = `the merge base with ${base}`;
   const isBranch = !/[~^@:]|^[0-9a-f]{40,64}$/.test(base);
   const branch = base.replace(/^refs\/heads\//, '').replace(/^(refs\/remotes\/)?origin\//, '');
-  return [
-    ...(isBranch ? [mergeBaseWithBranch(branch)] : []),
-    { kind: 'merge-base', revision: base, how },
-  ];
+  return [...(isBranch ? [mergeBaseWithBranch(branch)] : []), { kind: 'merge-base', revision: base, how }];
 }
 
 function requestFor(event: WorkflowEvent): RangeRequest {
   if (event.name === 'pull_request_target') throw new UserError(pullRequestTargetRefused);
   if (event.name === 'merge_group') return mergeGroup(parse(mergeGroupSchema, event));
   if (event.name === 'push') return push(parse(pushSchema, event));
-  if (isRecord(event.payload) && isRecord(event.payload.pull_request)) return pullRequest(parse(pullRequestSchema, event));
+  if (isRecord(event.payload) && isRecord(event.payload.pull_request))
+    return pullRequest(parse(pullRequestSchema, event));
   return other(event);
 }
 
@@ -87,7 +85,10 @@ function push(payload: z.infer<typeof pushSchema>): RangeRequest {
   const before: readonly BaseRequest[] = isZero(payload.before)
     ? []
     : [{ kind: 'commit', revision: payload.before, how: `${branch} before the push` }];
-  const parent: BaseRequest = { kind: 'first-parent', how: 'the commit before, as nothing older of the branch is known' };
+  const parent: BaseRequest = {
+    kind: 'first-parent',
+    how: 'the commit before, as nothing older of the branch is known',
+  };
   return {
     head: { revision: payload.after, label: branch },
     bases: [...before, mergeBaseWithBranch(payload.repository.default_branch), parent],

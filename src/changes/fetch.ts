@@ -51,7 +51,11 @@ export async function deepenUntil<T>(
   return { reason: 'the two have no history in common' };
 }
 
-async function fetchFrom(repository: Repository, depth: readonly string[], refspecs: readonly string[]): Promise<Fetched> {
+async function fetchFrom(
+  repository: Repository,
+  depth: readonly string[],
+  refspecs: readonly string[],
+): Promise<Fetched> {
   const remote = await remoteName(repository);
   if (remote === undefined) return { ok: false, reason: 'the repository has no remote to fetch from' };
   const args = ['fetch', '--quiet', '--no-tags', '--no-recurse-submodules', ...depth, '--', remote, ...refspecs];
@@ -66,7 +70,10 @@ async function fetchFrom(repository: Repository, depth: readonly string[], refsp
 /** `origin`, or the first remote there is. */
 async function remoteName(repository: Repository): Promise<string | undefined> {
   const { stdout } = await tryGit(repository.root, ['remote']);
-  const names = stdout.toString('utf8').split(/\r?\n/).filter((name) => name !== '');
+  const names = stdout
+    .toString('utf8')
+    .split(/\r?\n/)
+    .filter((name) => name !== '');
   return names.includes('origin') ? 'origin' : names[0];
 }
 

@@ -31,7 +31,9 @@ export async function readContent(
   const pointer = bytes.byteLength <= largestPointerBytes ? parseLfsPointer(bytes) : undefined;
   if (pointer === undefined) return { kind: 'bytes', bytes };
   if (pointer.size > maxBytes) {
-    throw new UserError(`${label ?? `blob ${blob}`} has ${pointer.size} bytes; the gate reads files of at most ${maxBytes} bytes.`);
+    throw new UserError(
+      `${label ?? `blob ${blob}`} has ${pointer.size} bytes; the gate reads files of at most ${maxBytes} bytes.`,
+    );
   }
   const content = (await readStored(repository, pointer)) ?? (await smudge(repository, bytes, pointer));
   return content === undefined ? { kind: 'lfs-pointer', pointer } : { kind: 'bytes', bytes: content };

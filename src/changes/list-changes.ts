@@ -2,8 +2,8 @@ import type { ChangeState } from '../judge/comparison.ts';
 import { git, splitNul } from './git.ts';
 import { findPointers, lfsAdvice, readContent } from './lfs.ts';
 import type { ModelMatcher } from './matcher.ts';
-import { parseRawDiff, type RawChange } from './raw-diff.ts';
 import type { Range } from './range.ts';
+import { parseRawDiff, type RawChange } from './raw-diff.ts';
 import type { Repository } from './repository.ts';
 import { listModels, submoduleMode, symbolicLinkMode } from './tree.ts';
 
@@ -39,8 +39,11 @@ export async function listChanges(
   const changes =
     range.base === null
       ? await withoutBase(repository, range, matcher)
-      : (await diffModels(repository, range.base.sha, range.head.sha, matcher)).map(toChange);
-  return markPointers(repository, [...changes].sort((one, other) => compare(one.path, other.path)));
+      : (await diffModels(repository, range.base.sha, range.head.sha, matcher)).filter(hasNewContent).map(toChange);
+  return markPointers(
+    repository,
+    [...changes].sort((one, other) => compare(one.path, other.path)),
+  );
 }
 
 async function withoutBase(repository: Repository, range: Range, matcher: ModelMatcher): Promise<readonly Change[]> {
@@ -69,12 +72,20 @@ async function diffModels(
   const scope = isListable ? ['--', ...paths] : [];
   const renamed = await rawDiff(repository, ['-M', '-l0', base, head, ...scope]);
   const kept = plain.filter(({ status }) => status !== 'A' && status !== 'D');
-  return [...kept, ...renamed.filter(({ status }) => status === 'A' || status === 'D' || status === 'R').filter(isModel)];
+  return [
+    ...kept,
+    ...renamed.filter(({ status }) => status === 'A' || status === 'D' || status === 'R').filter(isModel),
+  ];
 }
 
 async function rawDiff(repository: Repository, args: readonly string[]): Promise<readonly RawChange[]> {
   const command = ['diff-tree', '-r', '--raw', '-z', '--full-index', '--no-ext-diff', '--no-textconv'];
   return parseRawDiff(splitNul(await git(repository.root, [...command, ...args])));
+}
+
+/** Not so when only the permission to execute changed. */
+function hasNewContent({ status, baseBlob, headBlob }: RawChange): boolean {
+  return status !== 'M' || baseBlob !== headBlob;
 }
 
 function toChange(change: RawChange): Change {

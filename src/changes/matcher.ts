@@ -11,7 +11,13 @@ const modelFile = /\.(onnx|tflite)$/i;
  */
 export function globMatcher(glob: string): (path: string) => boolean {
   // Extended globs are left out: nested repetition is what makes matching slow, and globs may come from a stranger.
-  return picomatch(glob.replace(/^\.?\//, ''), { dot: true, noextglob: true, nonegate: true, windows: false, maxLength: 500 });
+  return picomatch(glob.replace(/^\.?\//, ''), {
+    dot: true,
+    noextglob: true,
+    nonegate: true,
+    windows: false,
+    maxLength: 500,
+  });
 }
 
 /**

@@ -23,7 +23,8 @@ export function parseRawDiff(fields: readonly string[]): readonly RawChange[] {
   const changes: RawChange[] = [];
   for (let index = 0; index < fields.length; ) {
     const match = header.exec(fields[index] ?? '');
-    if (match === null) throw new Error(`git printed a difference that is not understood: ${JSON.stringify(fields[index])}`);
+    if (match === null)
+      throw new Error(`git printed a difference that is not understood: ${JSON.stringify(fields[index])}`);
     const [, baseMode = '', headMode = '', baseBlob = '', headBlob = '', status = '', score = ''] = match;
     const isPair = status === 'R' || status === 'C';
     const basePath = fields[index + 1];

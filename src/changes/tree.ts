@@ -28,7 +28,11 @@ export async function listModels(
  * The files of a commit below a folder, with their paths from the repository's top; empty when there is no such folder.
  * @throws UserError when the path leaves the repository.
  */
-export async function listFilesAt(repository: Repository, commit: string, folder: string): Promise<readonly TreeFile[]> {
+export async function listFilesAt(
+  repository: Repository,
+  commit: string,
+  folder: string,
+): Promise<readonly TreeFile[]> {
   const path = insideRepository(folder);
   const args = ['ls-tree', '-r', '-z', '--full-tree', commit, ...(path === '' ? [] : ['--', `${path}/`])];
   return parseTree(await git(repository.root, args)).filter(isFile);

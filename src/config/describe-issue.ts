@@ -23,10 +23,18 @@ function describe(issue: Issue, outer: Path, content: unknown): readonly Fault[]
   const at = (message: string, part: 'key' | 'value' = 'value'): readonly Fault[] => [{ path, part, message }];
   switch (issue.code) {
     case 'unrecognized_keys':
-      return issue.keys.map((key) => ({ path: [...path, key], part: 'key', message: unknownKey(key, knownKeys(path)) }));
+      return issue.keys.map((key) => ({
+        path: [...path, key],
+        part: 'key',
+        message: unknownKey(key, knownKeys(path)),
+      }));
     case 'invalid_union': {
-      const form = issue.errors.find((found) => !found.some(({ code, path: inner }) => code === 'invalid_type' && inner.length === 0));
-      return form === undefined ? at(`${lastKey(path)}${issue.message}, ${isNot(value)}`) : form.flatMap((inner) => describe(inner, path, content));
+      const form = issue.errors.find(
+        (found) => !found.some(({ code, path: inner }) => code === 'invalid_type' && inner.length === 0),
+      );
+      return form === undefined
+        ? at(`${lastKey(path)}${issue.message}, ${isNot(value)}`)
+        : form.flatMap((inner) => describe(inner, path, content));
     }
     case 'invalid_type':
       if (value === undefined) return at(`"${String(path.at(-1))}" is missing`, 'key');

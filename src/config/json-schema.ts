@@ -7,6 +7,11 @@ export function configJsonSchema(): Readonly<Record<string, unknown>> {
   return { ...schema, title: 'edge-ready.yml' };
 }
 
+/** The same as the text of `docs/edge-ready.schema.json`. */
+export function configJsonSchemaText(): string {
+  return `${JSON.stringify(configJsonSchema(), null, 2)}\n`;
+}
+
 /** The keys that the grammar knows at a place of the file. */
 export function knownKeys(path: readonly (string | number)[]): readonly string[] {
   let places: readonly JsonSchema[] = [z.toJSONSchema(fileSchema, { io: 'input', reused: 'inline' }) as JsonSchema];

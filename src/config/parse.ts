@@ -1,9 +1,9 @@
 import { isNode, LineCounter, parseDocument, visit } from 'yaml';
 import { messageOf, UserError } from '../errors.ts';
-import { resolveTarget } from '../targets/load.ts';
 import type { Config, ConfiguredTarget, ModelRule, ModelSettings, PresetUse } from './config.ts';
 import { ConfigError, type Mistake } from './config-error.ts';
-import { describeIssues, suggestion } from './describe-issue.ts';
+import { findContradictions } from './contradictions.ts';
+import { describeIssues } from './describe-issue.ts';
 import { metricRules } from './metric-rules.ts';
 import { type Path, positionOf } from './positions.ts';
 import { type ConfigFile, fileSchema } from './schema.ts';
@@ -19,25 +19,29 @@ const mostAliases = 100;
  * @throws ConfigError (a UserError) with every mistake in the file, each with its line and column.
  */
 export function parseConfig(text: string, path: string): Config {
-  if (text.length > largestFile) throw new UserError(`${path} has more than ${largestFile} characters; a configuration is shorter.`);
+  if (text.length > largestFile)
+    throw new UserError(`${path} has more than ${largestFile} characters; a configuration is shorter.`);
   const lines = new LineCounter();
   const document = readDocument(text, path, lines);
   const at = (place: Path, part: 'key' | 'value' = 'value') => positionOf(document, lines, place, part);
   const content = document.toJS({ maxAliasCount: mostAliases }) as unknown;
   const result = fileSchema.safeParse(content);
-  if (!result.success) {
-    const faults = describeIssues(result.error.issues, content);
-    throw new ConfigError(path, faults.map(({ path: place, part, message }) => ({ ...at(place, part), message })));
-  }
-  const lineOf = (place: Path) => at(place, 'key').line;
-  const mistakes = contradictions(result.data, at);
-  if (mistakes.length > 0) throw new ConfigError(path, mistakes);
-  return toConfig(result.data, path, lineOf);
+  const faults = result.success ? [] : describeIssues(result.error.issues, content);
+  const mistakes = [
+    ...faults.map(({ path: place, part, message }) => ({ ...at(place, part), message })),
+    ...findContradictions(content).map(({ path: place, message }) => ({ ...at(place), message })),
+  ];
+  if (!result.success || mistakes.length > 0) throw new ConfigError(path, mistakes);
+  return toConfig(result.data, path, (place) => at(place, 'key').line);
 }
 
 function readDocument(text: string, path: string, lines: LineCounter) {
   try {
-    const document = parseDocument(text.replace(/^\uFEFF/, ''), { version: '1.2', lineCounter: lines, prettyErrors: false });
+    const document = parseDocument(text.replace(/^\uFEFF/, ''), {
+      version: '1.2',
+      lineCounter: lines,
+      prettyErrors: false,
+    });
     const mistakes = [...document.errors, ...document.warnings].map(({ pos, message }): Mistake => {
       const { line, col } = lines.linePos(pos[0]);
       return { line, column: col, message: message.split('\n')[0] ?? message };
@@ -45,7 +49,8 @@ function readDocument(text: string, path: string, lines: LineCounter) {
     let aliases = 0;
     visit(document, { Alias: () => void aliases++ });
     if (aliases > mostAliases) mistakes.push({ line: 1, column: 1, message: `more than ${mostAliases} aliases` });
-    if (document.contents === null) mistakes.push({ line: 1, column: 1, message: 'the file is empty; it begins with "version: 1"' });
+    if (document.contents === null)
+      mistakes.push({ line: 1, column: 1, message: 'the file is empty; it begins with "version: 1"' });
     if (mistakes.length > 0) throw new ConfigError(path, mistakes);
     // Made here, so that an alias that expands too far or to itself is a mistake like the others.
     if (isNode(document.contents)) document.toJS({ maxAliasCount: mostAliases });
@@ -53,46 +58,6 @@ function readDocument(text: string, path: string, lines: LineCounter) {
   } catch (error) {
     if (error instanceof UserError) throw error;
     throw new ConfigError(path, [{ line: 1, column: 1, message: `this YAML can't be read: ${messageOf(error)}` }]);
-  }
-}
-
-/** What the schema can't see: boards that do not exist, and targets that are neither named in the file nor boards. */
-function contradictions(file: ConfigFile, at: (place: Path) => { line: number; column: number }): readonly Mistake[] {
-  const mistakes: Mistake[] = [];
-  const targets = Object.entries(file.targets ?? {});
-  const names = targets.map(([name]) => name);
-  const check = (place: Path, action: () => void) => {
-    try {
-      action();
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-      mistakes.push({ ...at(place), message: error.message });
-    }
-  };
-  for (const [name, target] of targets) {
-    const isShort = typeof target === 'string';
-    check(['targets', name, ...(isShort ? [] : ['board'])], () => void resolveTarget(isShort ? target : target.board));
-  }
-  const checkName = (place: Path, name: string) =>
-    check(place, () => {
-      if (!names.includes(name) && !isTarget(name)) {
-        throw new UserError(`"${name}" is neither one of this file's targets nor a board${suggestion(name, names)}`);
-      }
-    });
-  for (const [index, { targets: wanted }] of (file.budgets ?? []).entries()) {
-    for (const [item, name] of (wanted ?? []).entries()) checkName(['budgets', index, 'targets', item], name);
-  }
-  for (const [index, { target }] of (file.schedule ?? []).entries()) checkName(['schedule', index, 'target'], target);
-  return mistakes;
-}
-
-function isTarget(text: string): boolean {
-  try {
-    resolveTarget(text);
-    return true;
-  } catch (error) {
-    if (error instanceof UserError) return false;
-    throw error;
   }
 }
 

@@ -67,7 +67,8 @@ function apply(slots: Map<Slot, Rule>, rule: MetricRule, origin: string): void {
     const slot = slotOf(metric, kind);
     const held = slots.get(slot);
     if (held !== undefined) slots.set(slot, { ...held, level: rule.level });
-    else if (rule.level === 'off') slots.set(slot, { metric, limit: noLimit(kind), text: 'off', level: 'off', origin, line });
+    else if (rule.level === 'off')
+      slots.set(slot, { metric, limit: noLimit(kind), text: 'off', level: 'off', origin, line });
   }
 }
 

@@ -2,7 +2,17 @@ import { z } from 'zod';
 import { accuracyMetrics } from '../accuracy/accuracy-metric.ts';
 import { recipeSchema } from '../recipe.ts';
 import { modelClasses, useCases } from './preset-names.ts';
-import { count, energy, increaseSchema, points, positiveSchema, quantitySchema, ratio, size, time } from './quantity.ts';
+import {
+  count,
+  energy,
+  increaseSchema,
+  points,
+  positiveSchema,
+  quantitySchema,
+  ratio,
+  size,
+  time,
+} from './quantity.ts';
 
 const levelSchema = z.enum(['off', 'warn', 'error']).meta({
   description: 'What exceeding it does: nothing, a warning, or a failed check. Without it: error.',
@@ -12,7 +22,9 @@ const globSchema = z
   .string()
   .min(1, { error: 'must not be empty' })
   .max(500, { error: 'must have at most 500 characters' })
-  .refine((glob) => !glob.startsWith('/'), { error: 'must be a path from the repository\'s top, without a leading "/"' })
+  .refine((glob) => !glob.startsWith('/'), {
+    error: 'must be a path from the repository\'s top, without a leading "/"',
+  })
   .meta({ description: 'A path from the repository\'s top; "*" matches within a folder, "**" over folders.' });
 
 const pathSchema = z
@@ -37,10 +49,15 @@ function oneOrMany<S extends z.ZodType<string>>(schema: S) {
 function limits(kind: typeof size, what: string) {
   return z
     .strictObject({
-      max: quantitySchema(kind).optional().meta({ description: `The most it may be: ${kind.what}.` }),
+      max: quantitySchema(kind)
+        .optional()
+        .meta({ description: `The most it may be: ${kind.what}.` }),
       'max-increase': increaseSchema(kind)
         .optional()
-        .meta({ description: 'The most it may grow over the base: a percentage, an amount, or a list of the two, both of which must be exceeded.' }),
+        .meta({
+          description:
+            'The most it may grow over the base: a percentage, an amount, or a list of the two, both of which must be exceeded.',
+        }),
       level: levelSchema.optional(),
     })
     .refine((rule) => Object.keys(rule).length > 0, { error: 'must say max, max-increase or level' })
@@ -50,8 +67,12 @@ function limits(kind: typeof size, what: string) {
 
 const accuracySchema = z
   .strictObject({
-    min: quantitySchema(ratio).optional().meta({ description: `The least it may be: ${ratio.what}.` }),
-    'max-drop': quantitySchema(points).optional().meta({ description: `The most it may fall below the base: ${points.what}.` }),
+    min: quantitySchema(ratio)
+      .optional()
+      .meta({ description: `The least it may be: ${ratio.what}.` }),
+    'max-drop': quantitySchema(points)
+      .optional()
+      .meta({ description: `The most it may fall below the base: ${points.what}.` }),
     level: levelSchema.optional(),
   })
   .refine((rule) => Object.keys(rule).length > 0, { error: 'must say min, max-drop or level' })
@@ -61,7 +82,9 @@ const accuracySchema = z
 const targetSchema = z.strictObject({
   board: nameSchema.meta({ description: 'A board, or board/runtime. "edge-ready targets" lists them.' }),
   ram: positiveSchema(size).optional().meta({ description: 'RAM that the rest of the firmware leaves for the model.' }),
-  flash: positiveSchema(size).optional().meta({ description: 'Flash that the rest of the firmware leaves for the model.' }),
+  flash: positiveSchema(size)
+    .optional()
+    .meta({ description: 'Flash that the rest of the firmware leaves for the model.' }),
 });
 
 const targetNameSchema = z
@@ -72,7 +95,9 @@ const modelSchema = z.strictObject({
   path: oneOrMany(globSchema),
   'use-case': z.enum(useCases).optional().meta({ description: 'A preset of budgets for what the model is for.' }),
   class: z.enum(modelClasses).optional().meta({ description: 'A preset of budgets for how large the model may be.' }),
-  recipe: recipeSchema.optional().meta({ description: 'What optimisation may do to the model before it ships. Without it: auto.' }),
+  recipe: recipeSchema
+    .optional()
+    .meta({ description: 'What optimisation may do to the model before it ships. Without it: auto.' }),
   calibration: pathSchema.optional().meta({ description: 'The data set that activation ranges are taken from.' }),
   evaluation: z
     .strictObject({
@@ -133,8 +158,16 @@ export const fileSchema = z.strictObject({
     .record(targetNameSchema, z.union([nameSchema, targetSchema], { error: 'must be a board, or a map with "board"' }))
     .optional()
     .meta({ description: 'The devices that models ship to, by a name of yours.' }),
-  models: z.array(modelSchema).max(1000).optional().meta({ description: 'What the gate should know of models. Of entries that match a model, the later one wins.' }),
-  budgets: z.array(budgetSchema).max(1000).optional().meta({ description: 'Limits. Of entries that match a model and a target, the later one wins.' }),
+  models: z
+    .array(modelSchema)
+    .max(1000)
+    .optional()
+    .meta({ description: 'What the gate should know of models. Of entries that match a model, the later one wins.' }),
+  budgets: z
+    .array(budgetSchema)
+    .max(1000)
+    .optional()
+    .meta({ description: 'Limits. Of entries that match a model and a target, the later one wins.' }),
   schedule: z.array(scheduleSchema).max(100).optional().meta({ description: 'Models that share one core.' }),
 });
 export type ConfigFile = z.output<typeof fileSchema>;

@@ -40,7 +40,9 @@ function fromConfig({ name, board, ram, flash }: ConfiguredTarget): Target {
 function fromText(text: string, configured: readonly string[]): Target {
   const close = nearest(text, configured);
   if (close !== undefined && !boardIds.includes(text.split('/')[0] ?? '')) {
-    throw new UserError(`There is no target "${text}" in the configuration and no such board. Did you mean "${close}"?`);
+    throw new UserError(
+      `There is no target "${text}" in the configuration and no such board. Did you mean "${close}"?`,
+    );
   }
   return resolveTarget(text);
 }

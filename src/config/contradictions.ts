@@ -1,0 +1,65 @@
+import { UserError } from '../errors.ts';
+import { resolveTarget } from '../targets/load.ts';
+import { suggestion } from './describe-issue.ts';
+import type { Path } from './positions.ts';
+
+/** What is wrong with a value, and where the value is. */
+interface Contradiction {
+  readonly path: Path;
+  readonly message: string;
+}
+
+/**
+ * What the schema can't see: boards and runtimes that do not exist, and targets that are neither named in the file nor boards.
+ * Takes the file's content as it is, so that these are told together with what the schema found; what has the wrong form is left to it.
+ */
+export function findContradictions(content: unknown): readonly Contradiction[] {
+  const targets = entriesOf(member(content, 'targets'));
+  const names = targets.map(([name]) => name);
+  const boards = targets.flatMap(([name, target]) => {
+    const board = typeof target === 'string' ? target : member(target, 'board');
+    const path = ['targets', name, ...(typeof target === 'string' ? [] : ['board'])];
+    return typeof board === 'string' && board !== '' ? explain(path, complaintOf(board)) : [];
+  });
+  const unknown = (path: Path, name: unknown) =>
+    typeof name !== 'string' || name === '' || names.includes(name) || complaintOf(name) === undefined
+      ? []
+      : explain(path, `"${name}" is neither one of this file's targets nor a board${suggestion(name, names)}`);
+  const budgets = itemsOf(member(content, 'budgets')).flatMap((budget, index) => {
+    const wanted = member(budget, 'targets');
+    const list = typeof wanted === 'string' ? [wanted] : itemsOf(wanted);
+    return list.flatMap((name, item) => unknown(['budgets', index, 'targets', item], name));
+  });
+  const schedules = itemsOf(member(content, 'schedule')).flatMap((entry, index) =>
+    unknown(['schedule', index, 'target'], member(entry, 'target')),
+  );
+  return [...boards, ...budgets, ...schedules];
+}
+
+function complaintOf(target: string): string | undefined {
+  try {
+    resolveTarget(target);
+    return undefined;
+  } catch (error) {
+    if (error instanceof UserError) return error.message;
+    throw error;
+  }
+}
+
+function explain(path: Path, message: string | undefined): readonly Contradiction[] {
+  return message === undefined ? [] : [{ path, message }];
+}
+
+function member(value: unknown, key: string): unknown {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, key)
+    ? (value as Readonly<Record<string, unknown>>)[key]
+    : undefined;
+}
+
+function entriesOf(value: unknown): readonly (readonly [string, unknown])[] {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.entries(value) : [];
+}
+
+function itemsOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
