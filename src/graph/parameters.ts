@@ -33,7 +33,7 @@ const onnxIntegerWeights: Readonly<Record<string, readonly number[]>> = {
  * The number of weights and biases: elements of constants that operators read, each constant once however many share it.
  * Shapes, axes, indices, scales and zero points do not count.
  */
-export function parameterCount(graph: Graph): number {
+export function graphParameters(graph: Graph): number {
   const seen = new Set<Tensor | Uint8Array>();
   return countIn(graph, seen);
 }
