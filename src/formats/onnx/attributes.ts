@@ -64,7 +64,7 @@ export function readAttribute(
   readGraph: (graph: GraphProto) => Graph,
 ): Attribute {
   const opaque = (note: string): Attribute => {
-    context.notes.push(`${where}: ${note}; kept as it is`);
+    context.notes.push(`The ${where} is ${note}; it is kept as it is.`);
     return { kind: 'opaque', value: encode('AttributeProto', proto), note };
   };
   if (proto.refAttrName !== undefined && proto.refAttrName !== '') return opaque('a reference to a function attribute');

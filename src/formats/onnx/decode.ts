@@ -1,5 +1,6 @@
 import { PbfReader } from 'pbf';
 import { UserError } from '../../errors.ts';
+import { formatLimits } from '../limits.ts';
 import { appendBytes, type ByteList, byteList, listedBytes } from './byte-list.ts';
 import { limits } from './limits.ts';
 import type { MessageName, Messages } from './messages.ts';
@@ -10,6 +11,7 @@ interface State {
   readonly reader: PbfReader;
   items: number;
   numbers: number;
+  readonly unknownFields: Map<string, number>;
 }
 
 type MutableRecord = Record<string, unknown>;
@@ -33,11 +35,17 @@ export function decodeUtf8(bytes: Uint8Array): string | undefined {
 }
 
 /**
- * The message that `bytes` encode. Byte fields are views of `bytes`.
+ * The message that `bytes` encode. Byte fields are views of `bytes`. `unknownFields` counts what is kept without being understood, by message
+ * and field.
  * @throws UserError naming `label` when they are no such message or exceed the limits
  */
-export function decode<M extends MessageName>(name: M, bytes: Uint8Array, label: string): Messages[M] {
-  const state: State = { reader: new PbfReader(bytes), items: limits.items, numbers: limits.numbers };
+export function decode<M extends MessageName>(
+  name: M,
+  bytes: Uint8Array,
+  label: string,
+  unknownFields = new Map<string, number>(),
+): Messages[M] {
+  const state: State = { reader: new PbfReader(bytes), items: limits.items, numbers: limits.numbers, unknownFields };
   try {
     return decodeMessage(name, bytes.length, state, limits.depth, {}) as Messages[M];
   } catch (error) {
@@ -73,6 +81,9 @@ function decodeMessage(
     const entry = fields.get(number);
     if (entry !== undefined && readField(entry[0], entry[1], wire, end, state, depth, record, keep)) continue;
     if (entry === undefined) skipValue(reader, wire, end);
+    if (--state.items < 0) throw new WireError(`it has more than ${limits.items} parts`, start);
+    const field = `${name} ${entry?.[0] ?? number}`;
+    state.unknownFields.set(field, (state.unknownFields.get(field) ?? 0) + 1);
     keep('unknown', reader.buf.subarray(start, reader.pos));
   }
   for (const [key, list] of pieces) record[key] = listedBytes(list);
@@ -113,8 +124,8 @@ function readField(
     const value = decodeUtf8(bytes);
     if (value === undefined && field.kind === 'text') return false;
     if (value === undefined) throw new WireError(`a name (${key}) is not UTF-8`, start);
-    if (field.kind === 'string' && length > limits.nameBytes) {
-      throw new WireError(`a name (${key}) is longer than ${limits.nameBytes} bytes`, start);
+    if (field.kind === 'string' && length > formatLimits.nameBytes) {
+      throw new WireError(`a name (${key}) is longer than ${formatLimits.nameBytes} bytes`, start);
     }
     put(record, key, field, value);
     return true;

@@ -1,5 +1,6 @@
 import { UserError } from '../../errors.ts';
 import type { Capture, Graph, Tensor, TensorId } from '../../graph/graph.ts';
+import { formatLimits } from '../limits.ts';
 import { codeOf } from './data-types.ts';
 import { type OnnxGraphExtras, present, tensorExtras } from './extras.ts';
 import { usedNames } from './free-names.ts';
@@ -34,6 +35,7 @@ export function readGraph(proto: GraphProto, scope: Scope): Graph {
   const { context } = scope;
   const table = tensorTable();
   const captures: Capture[] = [];
+  checkCounts(proto, context);
   const inputs = readInputs(proto, table, context);
   const nodes = sortNodes(proto.node ?? [], context.label);
   const produced = producedNames(nodes, table, context.label);
@@ -71,9 +73,6 @@ export function readGraph(proto: GraphProto, scope: Scope): Graph {
   const operators = nodes.map((node, index) =>
     readOperator(node, names[index] ?? { name: '', derived: true }, { ...scope, tensorOf, readNested }),
   );
-  if (proto.unknown !== undefined) {
-    context.notes.push(`graph ${JSON.stringify(proto.name ?? '')} has fields that are not known; kept as they are`);
-  }
   return {
     dialect: 'onnx',
     name: proto.name ?? '',
@@ -90,6 +89,21 @@ export function readGraph(proto: GraphProto, scope: Scope): Graph {
 
 function damaged(label: string, why: string): UserError {
   return new UserError(`${label}: ${why}; export the model again.`);
+}
+
+/** Counts a graph's operators and the names it mentions against what is left of the file's. */
+function checkCounts(proto: GraphProto, { label, left }: ReadContext): void {
+  left.operators -= proto.node?.length ?? 0;
+  left.tensors -=
+    (proto.input?.length ?? 0) + (proto.initializer?.length ?? 0) + (proto.sparseInitializer?.length ?? 0);
+  for (const { output } of proto.node ?? []) left.tensors -= output?.length ?? 0;
+  for (const what of ['operators', 'tensors'] as const) {
+    if (left[what] < 0) {
+      throw new UserError(
+        `${label} has more than ${formatLimits[what]} ${what}, which is the limit; use a smaller model.`,
+      );
+    }
+  }
 }
 
 /** Adds inputs and constants to the table; gives the inputs that the caller provides. */

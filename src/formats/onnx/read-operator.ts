@@ -45,7 +45,7 @@ export interface OperatorScope {
 
 /** The operator of a node. @throws UserError when it has no type or an attribute twice */
 export function readOperator(node: NodeProto, { name, derived }: OperatorName, scope: OperatorScope): Operator {
-  const { label, notes } = scope.context;
+  const { label } = scope.context;
   const where = `node ${JSON.stringify(name)}`;
   if (node.opType === undefined || node.opType === '') {
     throw new UserError(`${label}: ${where} has no operator type; export the model again.`);
@@ -59,14 +59,12 @@ export function readOperator(node: NodeProto, { name, derived }: OperatorName, s
       throw new UserError(`${label}: ${where} has the attribute ${JSON.stringify(key)} twice; export the model again.`);
     }
     seen.add(key);
-    const at = `${where}, attribute ${JSON.stringify(key)}`;
+    const at = `attribute ${JSON.stringify(key)} of ${where}`;
     const value = readAttribute(proto, at, scope.context, scope.readNested);
     const rest = attributeRest(proto, value);
     attributes.push([key, value]);
     if (rest !== undefined) rests.push([key, { proto: rest, value }]);
-    if (proto.unknown !== undefined) notes.push(`${at} has fields that are not known; kept as they are`);
   }
-  if (node.unknown !== undefined) notes.push(`${where} has fields that are not known; kept as they are`);
   const domain = plainDomain(node.domain);
   const extras = present<OnnxOperatorExtras>({
     derivedName: derived ? name : undefined,

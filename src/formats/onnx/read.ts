@@ -1,9 +1,9 @@
 import { UserError } from '../../errors.ts';
 import type { Graph } from '../../graph/graph.ts';
+import { formatLimits } from '../limits.ts';
 import { decode } from './decode.ts';
 import type { ExternalData } from './external-data.ts';
 import { type OnnxGraphExtras, type OpsetImport, present, unlisted } from './extras.ts';
-import { limits } from './limits.ts';
 import type { Int64, ModelProto } from './messages.ts';
 import { listsInitializers } from './opset.ts';
 import { readGraph } from './read-graph.ts';
@@ -19,14 +19,15 @@ export interface ReadOnnxOptions {
  * @throws UserError naming `label` when the bytes are damaged, contradict themselves, exceed the limits, or external data cannot be had
  */
 export function readOnnx(bytes: Uint8Array, label: string, options: ReadOnnxOptions = {}): Graph {
-  if (bytes.byteLength > limits.fileBytes) {
+  if (bytes.byteLength > formatLimits.modelBytes) {
     throw new UserError(
-      `${label} has ${bytes.byteLength} bytes; an ONNX file ends at 2 GiB, keep its weights in external data.`,
+      `${label} has ${bytes.byteLength} bytes, over the limit of ${formatLimits.modelBytes}; use a smaller model.`,
     );
   }
   // A plain view: slices of a Buffer would be Buffers.
   const view = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const model = decode('ModelProto', view, label);
+  const unknownFields = new Map<string, number>();
+  const model = decode('ModelProto', view, label, unknownFields);
   if (model.graph === undefined) {
     throw new UserError(`${label} is an ONNX file without a graph, or no ONNX file at all; export the model again.`);
   }
@@ -35,15 +36,19 @@ export function readOnnx(bytes: Uint8Array, label: string, options: ReadOnnxOpti
   const versionOf = (domain: string): number => {
     const version = opsets.find((entry) => plainDomain(entry.domain) === domain)?.version;
     if (version !== undefined) return version;
-    const note = `the operator set of domain ${JSON.stringify(domain)} is used without being imported; taken as version 1`;
+    const note = `The operator set of domain ${JSON.stringify(domain)} is used without being imported; it is taken as version 1.`;
     if (!notes.includes(note)) notes.push(note);
     return 1;
   };
-  const context = { label, externalData: remembered(options.externalData), notes };
+  const left = { operators: formatLimits.operators, tensors: formatLimits.tensors };
+  const context = { label, externalData: remembered(options.externalData), notes, left };
   const graph = readGraph(model.graph, { context, versionOf, outer: () => undefined });
-  if (model.functions !== undefined) notes.push(`functions are kept as they are: ${model.functions.length}`);
-  if (model.trainingInfo !== undefined) notes.push('training information is kept as it is');
-  if (model.unknown !== undefined) notes.push('the model has fields that are not known; kept as they are');
+  if (model.functions !== undefined)
+    notes.push(`The model defines ${model.functions.length} functions; they are kept as they are.`);
+  if (model.trainingInfo !== undefined) notes.push('The model has training information; it is kept as it is.');
+  for (const [field, count] of [...unknownFields].sort()) {
+    notes.push(`The field ${field} is not known or not UTF-8; it is kept as it is (${count}).`);
+  }
   const { irVersion, opsetImport: _opsetImport, graph: _graph, ...rest } = model;
   const ir = readVersion(irVersion, 'IR version', label);
   const tensors = listsInitializers(ir) ? graph.tensors.map(unlisted) : graph.tensors;
@@ -53,7 +58,7 @@ export function readOnnx(bytes: Uint8Array, label: string, options: ReadOnnxOpti
     opsets,
     model: present<ModelProto>(rest),
   });
-  return { ...graph, tensors, notes, extras: extras ?? {} };
+  return { ...graph, tensors, notes: shortened(notes), extras: extras ?? {} };
 }
 
 /** A file that states no IR version is of the first one with a number (onnx.proto, `Version`). */
@@ -78,4 +83,9 @@ function remembered(externalData: ExternalData | undefined): ExternalData | unde
     if (!files.has(path)) files.set(path, externalData(path));
     return files.get(path);
   };
+}
+
+function shortened(notes: readonly string[]): readonly string[] {
+  const rest = notes.length - formatLimits.notes;
+  return rest <= 0 ? notes : [...notes.slice(0, formatLimits.notes), `And ${rest} more.`];
 }

@@ -50,10 +50,8 @@ export function stateType(table: TensorTable, id: TensorId, info: ValueInfoProto
   });
   const type = statedType(info.type, dtype, shape);
   const kind = otherKind(info.type);
-  if (kind !== undefined) notes.push(`tensor ${JSON.stringify(tensor.name)} is a ${kind}; its type is kept as it is`);
-  if (info.unknown !== undefined) {
-    notes.push(`tensor ${JSON.stringify(tensor.name)} has fields that are not known; kept as they are`);
-  }
+  if (kind !== undefined)
+    notes.push(`The tensor ${JSON.stringify(tensor.name)} is a ${kind}; its type is kept as it is.`);
   const extras = present<OnnxTensorExtras>({ ...tensorExtras(tensor), info: rest, type });
   table.tensors[id] = { ...tensor, dtype, shape, ...(extras === undefined ? {} : { extras }) };
   table.stated.add(id);

@@ -1,10 +1,10 @@
 import { UserError } from '../../errors.ts';
 import { bytesOf, type DataType, elementBits } from '../../graph/data-type.ts';
 import type { Tensor } from '../../graph/graph.ts';
+import { formatLimits } from '../limits.ts';
 import { codeOf, dataTypeOf } from './data-types.ts';
 import { type ExternalData, externalContent } from './external-data.ts';
 import type { OnnxTensorExtras } from './extras.ts';
-import { limits } from './limits.ts';
 import type { Int64, TensorProto } from './messages.ts';
 import { typedData } from './typed-data.ts';
 
@@ -15,15 +15,21 @@ export interface ReadContext {
   readonly externalData: ExternalData | undefined;
   /** Sentences about what was kept without being understood. */
   readonly notes: string[];
+  /** How many operators and tensors the rest of the file may have. */
+  readonly left: { operators: number; tensors: number };
 }
 
 const externalLocation = 1;
 
-/** Extents of a constant. @throws UserError when one is negative or the elements cannot be counted exactly */
+/** Extents of a constant. @throws UserError when one is negative or the limits on rank and elements are passed */
 export function dimsOf(dims: readonly Int64[] | undefined, what: string, label: string): readonly number[] {
   const extents = dims ?? [];
   const elements = extents.reduce<number>((product, extent) => product * Number(extent), 1);
-  if (extents.length > limits.rank || !Number.isSafeInteger(elements) || extents.some((extent) => !isExtent(extent))) {
+  if (
+    extents.length > formatLimits.rank ||
+    !(elements <= formatLimits.tensorElements) ||
+    extents.some((extent) => !isExtent(extent))
+  ) {
     throw new UserError(`${label}: ${what} has the impossible shape [${extents.slice(0, 8)}]; export the model again.`);
   }
   return extents.map(Number);
@@ -43,7 +49,9 @@ export function readTensor(proto: TensorProto, context: ReadContext): Tensor {
   const dtype = dataTypeOf(proto.dataType);
   const elements = shape.reduce((product, extent) => product * extent, 1);
   if (dtype === 'unknown') {
-    context.notes.push(`${what} has the element type ${proto.dataType ?? 0}, which is not known; kept as it is`);
+    context.notes.push(
+      `The ${what} has the element type ${proto.dataType ?? 0}, which is not known; it is kept as it is.`,
+    );
     const data = (proto.rawData ?? proto.int32Data ?? new Uint8Array(0)).slice();
     return { name, dtype, shape, data, extras: { initializer: copyOf(proto) } satisfies OnnxTensorExtras };
   }
@@ -55,7 +63,6 @@ export function readTensor(proto: TensorProto, context: ReadContext): Tensor {
     return { ...base, strings };
   }
   const bytes = bytesOf(dtype, elements);
-  if (!Number.isSafeInteger(bytes)) throw wrongLength(what, label, `${elements} elements`, 'fewer');
   const data =
     proto.dataLocation === externalLocation
       ? externalContent(proto, bytes, label, context.externalData)
