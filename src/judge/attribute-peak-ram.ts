@@ -34,7 +34,7 @@ export function attributePeakRam(
     ...rows.slice(0, namedBuffers),
     ...otherRow(`${rest.length} other buffers`, sumOf(rest), 'smaller changes'),
     ...otherRow(nameOf(basePeak), moved, 'had the peak in the base', basePeak.type),
-    ...otherRow('runtime', other, 'placement of buffers and the runtime’s own structures'),
+    ...otherRow('runtime', other, "placement of buffers and the runtime's own structures"),
   ];
 }
 

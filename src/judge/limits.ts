@@ -69,7 +69,7 @@ function absolute(context: LimitContext, limit: number, over: string, within: st
   const [shown, shownLimit] = formatPair(value, limit, quantity);
   const isClose =
     isEstimate && error !== undefined && value !== 0 && Math.abs(value - limit) <= Math.abs(value) * error;
-  const caution = isClose ? `, closer than the estimate’s error of ${formatPercent(error)}` : '';
+  const caution = isClose ? `, within the estimate's error of ${formatPercent(error)}` : '';
   return {
     kind: isOver ? 'exceeded' : 'kept',
     message: `${title} ${isEstimate ? '≈ ' : ''}${shown} ${isOver ? over : within} ${shownLimit}${caution}`,

@@ -84,11 +84,14 @@ function judgementAnnotation(
   title: string,
   place: { readonly file?: string },
 ): Annotation {
-  const inConfig = configPath !== null && budget.line !== undefined && budget.origin.startsWith(configPath);
+  const inConfig =
+    configPath !== null && budget.line !== undefined && budget.origin.startsWith(configPath)
+      ? { file: configPath, line: budget.line }
+      : place;
   return {
     level: verdict === 'warn' ? 'warning' : 'error',
     title,
     message: plain(`${message} (${budget.origin})`, 500),
-    ...(inConfig ? { file: configPath, line: budget.line } : place),
+    ...inConfig,
   };
 }

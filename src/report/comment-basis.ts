@@ -41,8 +41,12 @@ export function basisList(comparisons: readonly Comparison[]): string {
 function wordsOf({ base, head }: Comparison, name: (typeof metricNames)[number]): readonly string[] {
   const missing = head !== null && head[name] === null ? head.unavailable[name] : undefined;
   const metrics = [base?.[name], head?.[name]].filter((metric) => metric !== null && metric !== undefined);
+  const missingInBase = base !== null && base[name] === null && head !== null && head[name] !== null;
   return [
     ...metrics.map(metricBasis),
+    ...(missingInBase
+      ? [`not compared, the base has no value: ${cell(base.unavailable[name] ?? 'no reason was given', 300)}`]
+      : []),
     ...(head !== null && head[name] === null ? [`not available, ${cell(missing ?? 'no reason was given', 300)}`] : []),
   ];
 }

@@ -1,7 +1,7 @@
 import type { Comparison } from '../judge/comparison.ts';
 import { basisList } from './comment-basis.ts';
 import { failureDetails } from './comment-details.ts';
-import { accuracyList, fold, remarksList, runLines, savingsList } from './comment-sections.ts';
+import { accuracyList, fold, remarksList, runLines, savingsList, undecidedAccuracy } from './comment-sections.ts';
 import { comparisonTable, valuesTable } from './comment-table.ts';
 import { code } from './escape.ts';
 import { headlineMarkdown } from './headline.ts';
@@ -38,6 +38,7 @@ export function commentBody(report: GateReport, frame: Frame, extent: Extent): s
     runLines(report.notes, report.problems.length > 1 ? report.problems : [], extent.folds ? 50 : 10),
     shown.length === 0 ? '' : comparisonTable(shown),
     hiddenWords(ordered, shown),
+    undecidedAccuracy(shown),
     ...objected.map(failureDetails),
     savings === '' ? '' : `**To save**\n\n${savings}`,
     ...(extent.folds ? folds(shown) : []),
@@ -67,7 +68,7 @@ function joinParts(parts: readonly string[]): string {
 
 function folds(shown: readonly Comparison[]): readonly string[] {
   return [
-    ...fold('Base and head', valuesTable(shown)),
+    ...fold('Base and head', valuesTable(shown.filter((comparison) => !isUnchanged(comparison)))),
     ...fold('Accuracy, sample by sample', accuracyList(shown)),
     ...fold('Remarks', remarksList(shown, 30)),
     ...fold('How the numbers were obtained', legendAnd(basisList(shown))),
@@ -75,7 +76,7 @@ function folds(shown: readonly Comparison[]): readonly string[] {
 }
 
 const legend =
-  'Values are the head’s, below them the change from the base. ✅ within its budgets, ⚠️ over a budget that warns, ❌ over a budget that fails, 🚫 could not be judged, no mark: no budget. ≈ marks an estimate, – a value that can’t be had.';
+  "Values are the head's, below them the change from the base. ✅ within its budgets, ⚠️ over a budget that warns, ❌ over a budget that fails, 🚫 could not be judged, no mark: no budget. ≈ marks an estimate, – a value that can't be had.";
 
 function legendAnd(basis: string): string {
   return basis === '' ? '' : `${basis}\n\n${legend}`;

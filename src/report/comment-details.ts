@@ -26,7 +26,7 @@ export function failureDetails(comparison: Comparison): string {
     '',
     ...comparison.problems.map((problem) => `- ${marks.error} ${cell(problem)}`),
     ...errors.slice(0, findingsPerModel).map(findingLine),
-    ...more(errors.length - findingsPerModel, 'more that it can’t run'),
+    ...more(errors.length - findingsPerModel, "more that it can't run"),
     ...objections.flatMap((judgement) => objectionLines(comparison, judgement)),
   ].join('\n');
 }
@@ -52,7 +52,7 @@ function objectionLines(comparison: Comparison, judgement: Judgement): readonly 
   const { quantity } = metricWords[budget.metric];
   const causes = causesOf(comparison, budget.metric, layersPerMetric).map(
     ({ layer, type, delta: share, what }) =>
-      `  - ${formatDifference(share, quantity)} from ${code(layer)}${type === 'other' ? '' : ` ${cell(type, 60)}`}: ${cell(what, 200)}`,
+      `  - ${formatDifference(share, quantity)} from ${type === 'other' ? cell(layer, 120) : `${code(layer)} ${cell(type, 60)}`}: ${cell(what, 200)}`,
   );
   return [line, ...causes];
 }

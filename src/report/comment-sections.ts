@@ -1,6 +1,6 @@
+import type { Budget } from '../judge/budget.ts';
 import type { AccuracyTest, Comparison } from '../judge/comparison.ts';
 import { metricWords } from '../judge/metric-words.ts';
-import { metricNames } from '../runtimes/measurement.ts';
 import { findingLine } from './comment-details.ts';
 import { cell, code } from './escape.ts';
 import { formatDifference, formatValue } from './format.ts';
@@ -16,14 +16,15 @@ export function savingsList(comparisons: readonly Comparison[]): string {
     .flatMap((comparison) => {
       const { saving, head } = comparison;
       if (saving === null || head === null) return [];
-      const saved = (['flash', 'peakRam', 'latency', 'energy'] as const).flatMap((name) => {
+      const saved = (['flash', 'peakRam', 'latency'] as const).flatMap((name) => {
         const less = (head[name]?.value ?? 0) - (saving.measurement[name]?.value ?? Number.POSITIVE_INFINITY);
-        return less > 0 ? [`${formatValue(less, metricWords[name].quantity)} ${metricWords[name].title}`] : [];
+        const about = head[name]?.basis === 'modelled' ? '≈ ' : '';
+        return less > 0 ? [`${about}${formatValue(less, metricWords[name].quantity)} ${metricWords[name].title}`] : [];
       });
       if (saved.length === 0) return [];
       const file = saving.file === undefined ? '' : ` (${code(saving.file)} among the artifacts)`;
       return [
-        `- ${code(comparison.model)} on ${code(comparison.target)}: ${saved.join(', ')} less with recipe ${code(saving.recipe)}${file}  \n  ${code(saving.command, 400)}`,
+        `- ${code(comparison.model)} on ${code(comparison.target)}: recipe ${code(saving.recipe)} saves ${saved.join(', ')}${file}  \n  ${code(saving.command, 400)}`,
       ];
     })
     .join('\n');
@@ -38,6 +39,22 @@ export function accuracyList(comparisons: readonly Comparison[]): string {
         : [`- ${code(comparison.model)} on ${code(comparison.target)}: ${accuracyWords(comparison.accuracyTest)}`],
     )
     .join('\n');
+}
+
+/** Where an accuracy budget is kept, but on too few samples to tell: said outside the folds, because the mark alone would promise more. */
+export function undecidedAccuracy(comparisons: readonly Comparison[]): string {
+  return comparisons
+    .flatMap((comparison) =>
+      comparison.judgements
+        .filter(({ budget, verdict }) => verdict === 'pass' && isTooSmall(comparison.accuracyTest, budget))
+        .map(({ message }) => `- ${code(comparison.model)} on ${code(comparison.target)}: ${cell(message)}`),
+    )
+    .join('\n');
+}
+
+function isTooSmall(test: AccuracyTest | null, { metric, limit }: Budget): boolean {
+  if (test === null || metric !== 'accuracy' || limit.kind !== 'max-drop') return false;
+  return test.lost + test.gained > 0 && -test.low > limit.points;
 }
 
 /** `−1.2 pp (95 % interval −2.0 pp to −0.4 pp; p = 0.003): of 1000 samples, 23 are now wrong and 11 now right`. */
@@ -88,9 +105,4 @@ export function runLines(notes: readonly string[], problems: readonly string[], 
   const shown = [...problems.map((problem) => `- 🚫 ${cell(problem)}`), ...notes.map((note) => `- ${cell(note)}`)];
   const rest = shown.length - limit;
   return [...shown.slice(0, limit), ...(rest > 0 ? [`- … ${rest} more`] : [])].join('\n');
-}
-
-/** True when a comparison's numbers are all missing, so that it has nothing to show in a table of values. */
-export function hasNumbers({ base, head }: Comparison): boolean {
-  return metricNames.some((name) => base?.[name] != null || head?.[name] != null);
 }

@@ -37,7 +37,7 @@ export function code(text: string, limit = 120): string {
 
 /** What Markdown or GitHub acts on in running text, wherever it stands, and what would start a list, a heading or a rule. */
 const acting =
-  /[&<>`*~|\\[\]!$^{}]|(?<![a-z0-9])_|_(?![a-z0-9])|@|#(?=\w)|\bGH-(?=\d)|:\/\/|www(?=\.)|:(?=[a-z0-9_+-]+:)|^[-+=#]|^\d+[.)]/gi;
+  /[&<`*~|\\[\]!$^{}]|(?<![a-z0-9])_|_(?![a-z0-9])|@|#(?=\w)|\bGH-(?=\d)|:\/\/|www(?=\.)|:(?=[a-z0-9_+-]+:)|^[-+=#>]|^\d+[.)]/gi;
 
 /**
  * A sentence that may quote the repository, for running text and table cells. It reads as before; what Markdown or GitHub would act on is

@@ -55,7 +55,11 @@ function onePhrases(comparison: Comparison): readonly Phrase[] {
   if (changes.length > 0 && changes.every(({ name, delta }) => isImprovement(delta, name))) {
     return [model, ' ', savesWords(comparison), ' on ', target];
   }
-  const words = changes.slice(0, 3).map(({ name, delta }) => `${metricWords[name].title} ${deltaWords(delta, name)}`);
+  const words = changes.slice(0, 3).flatMap(({ name, delta }) => {
+    const metric = comparison.head?.[name];
+    if (metric === null || metric === undefined) return [];
+    return [`${metricWords[name].title} ${valueWords(metric, name)} (${deltaWords(delta, name)})`];
+  });
   const verb = budgets ? 'stays within its budgets on' : 'changed; no budget applies on';
   return [model, ` ${verb} `, target, ...(words.length === 0 ? [] : [`: ${words.join(', ')}`])];
 }
@@ -68,7 +72,7 @@ function savesWords(comparison: Comparison): string {
     .slice(0, 3)
     .map(
       ({ name, delta }) =>
-        `${formatValue(Math.abs(delta.absolute), metricWords[name].quantity)} ${metricWords[name].title}`,
+        `${comparison.head?.[name]?.basis === 'modelled' ? '≈ ' : ''}${formatValue(Math.abs(delta.absolute), metricWords[name].quantity)} ${metricWords[name].title}`,
     );
   const accuracy = changes.find(({ name }) => name === 'accuracy');
   const gains = accuracy === undefined ? [] : [`gains ${formatPoints(accuracy.delta.absolute)} accuracy`];

@@ -1,0 +1,105 @@
+import type { Comparison } from '../judge/comparison.ts';
+import { metricWords } from '../judge/metric-words.ts';
+import { metricNames } from '../runtimes/measurement.ts';
+import { causesOf, deltaWords, valueWords } from './change-words.ts';
+import { accuracyWords } from './comment-sections.ts';
+import { titleOf } from './comment-table.ts';
+import { plain } from './escape.ts';
+import { formatDifference } from './format.ts';
+import { worstJudgementsFirst } from './order.ts';
+import type { TextOptions } from './text.ts';
+import { textTable } from './text-table.ts';
+
+const layersPerMetric = 5;
+
+/** One comparison for a terminal: base beside head, where each difference comes from, the accuracy test, what is wrong. Ends with a new line. */
+export function renderComparisonText(comparison: Comparison, options: TextOptions = {}): string {
+  const width = options.width ?? 100;
+  const rows = metricNames.flatMap((name) => {
+    const [before, after, delta] = [
+      comparison.base?.[name] ?? null,
+      comparison.head?.[name] ?? null,
+      comparison.deltas[name],
+    ];
+    if (before === null && after === null) return [];
+    return [
+      [
+        titleOf(name),
+        before === null ? '–' : valueWords(before, name),
+        after === null ? '–' : valueWords(after, name),
+        delta === undefined ? '' : formatDifference(delta.absolute, metricWords[name].quantity),
+        delta === undefined || name === 'accuracy' ? '' : deltaWords(delta, name),
+      ],
+    ];
+  });
+  const right = { align: 'right' } as const;
+  const parts = [
+    `${plain(comparison.model, 80)} on ${plain(comparison.target, 40)} (${comparison.targetId}): ${comparison.verdict}`,
+    rows.length === 0
+      ? ''
+      : textTable(
+          [
+            { title: '' },
+            { title: 'Base', ...right },
+            { title: 'Head', ...right },
+            { title: 'Change', ...right },
+            { title: '', ...right },
+          ],
+          rows,
+          width,
+        ),
+    causeTable(comparison, width),
+    comparison.accuracyTest === null ? '' : `Accuracy: ${accuracyWords(comparison.accuracyTest)}`,
+    comparison.verdict === 'pass' ? '' : comparisonLines(comparison, false),
+  ];
+  return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+}
+
+/** What is wrong with a comparison, a line each, causes below; with or without a line that names it. */
+export function comparisonLines(comparison: Comparison, named = true): string {
+  const errors = (comparison.head?.findings ?? []).filter(({ severity }) => severity === 'error');
+  const lines = [
+    ...comparison.problems.map((problem) => `error: ${problem}`),
+    ...errors.slice(0, 10).map(({ where, message }) => `fail: ${where === undefined ? '' : `${where}: `}${message}`),
+    ...(errors.length > 10 ? [`… ${errors.length - 10} more`] : []),
+    ...worstJudgementsFirst(comparison.judgements)
+      .filter(({ verdict }) => verdict !== 'pass')
+      .flatMap(({ verdict, message, budget }) => [
+        `${verdict}: ${message} (${budget.origin})`,
+        ...((comparison.deltas[budget.metric as 'flash']?.absolute ?? 0) > 0
+          ? causesOf(comparison, budget.metric, 3).map(
+              ({ layer, delta, what }) =>
+                `  ${formatDifference(delta, metricWords[budget.metric].quantity)} from ${plain(layer, 60)}: ${what}`,
+            )
+          : []),
+      ]),
+  ];
+  const indented = lines.map((line) => `  ${line.startsWith('  ') ? '  ' : ''}${plain(line, 600)}`);
+  return [...(named ? [`${plain(comparison.model, 80)} on ${plain(comparison.target, 40)}`] : []), ...indented].join(
+    '\n',
+  );
+}
+
+function causeTable(comparison: Comparison, width: number): string {
+  const rows = metricNames.flatMap((name) =>
+    causesOf(comparison, name, layersPerMetric).map(({ layer, type, delta, what }, index) => [
+      index === 0 ? titleOf(name) : '',
+      formatDifference(delta, metricWords[name].quantity),
+      layer,
+      type === 'other' ? '' : type,
+      what,
+    ]),
+  );
+  if (rows.length === 0) return '';
+  return textTable(
+    [
+      { title: 'From' },
+      { title: 'Change', align: 'right' },
+      { title: 'Layer', flexible: true },
+      { title: 'Operator', flexible: true },
+      { title: 'What', flexible: true },
+    ],
+    rows,
+    width,
+  );
+}

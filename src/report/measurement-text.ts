@@ -1,0 +1,107 @@
+import { metricWords } from '../judge/metric-words.ts';
+import { type Layer, type Measurement, metricNames } from '../runtimes/measurement.ts';
+import { valueWords } from './change-words.ts';
+import { titleOf } from './comment-table.ts';
+import { plain } from './escape.ts';
+import { formatPercent, formatValue } from './format.ts';
+import type { TextOptions } from './text.ts';
+import { textTable } from './text-table.ts';
+
+const layersShown = 10;
+const findingsShown = 20;
+
+/** One measurement for a terminal: every metric with how it was obtained or why it is missing, what it is made of, the costliest layers, findings. Ends with a new line. */
+export function renderMeasurementText(measurement: Measurement, options: TextOptions = {}): string {
+  const width = options.width ?? 100;
+  const { model, target, artifact } = measurement;
+  const recipe = artifact.recipe === 'none' ? 'as committed' : `recipe ${artifact.recipe}`;
+  const parts = [
+    [
+      `${plain(model.path, 80)} on ${plain(target.id, 60)}${measurement.deployable ? '' : ': does not run'}`,
+      `${formatValue(model.parameters, 'count')} parameters, ${formatValue(model.macs, 'count')} MACs, ${model.operators} operators; ${artifact.format} of ${formatValue(artifact.bytes, 'B')}, ${recipe}`,
+    ].join('\n'),
+    metricTable(measurement, width),
+    partsWords(measurement),
+    layerTable(measurement.layers, width),
+    findingLines(measurement),
+  ];
+  return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+}
+
+function metricTable(measurement: Measurement, width: number): string {
+  const rows = metricNames.map((name) => {
+    const metric = measurement[name];
+    if (metric === null) return [titleOf(name), '–', measurement.unavailable[name] ?? 'no reason was given'];
+    const error = metric.error === undefined ? '' : `, ±${formatPercent(metric.error)} on average`;
+    const source = metric.source === undefined ? '' : `: ${metric.source}`;
+    return [titleOf(name), valueWords(metric, name), `${metric.basis}${error}${source}`];
+  });
+  return textTable(
+    [{ title: 'Metric' }, { title: 'Value', align: 'right' }, { title: 'How', flexible: true }],
+    rows,
+    width,
+  );
+}
+
+function partsWords({ parts }: Measurement): string {
+  return (['peakRam', 'flash'] as const)
+    .flatMap((name) => {
+      const named = [...parts[name]].filter(({ bytes }) => bytes !== 0).sort((left, right) => right.bytes - left.bytes);
+      if (named.length < 2) return [];
+      const words = named
+        .slice(0, 6)
+        .map((part) => `${plain(part.name, 40)} ${formatValue(part.bytes, metricWords[name].quantity)}`);
+      return [`${titleOf(name)}: ${words.join(', ')}${named.length > 6 ? ` and ${named.length - 6} more` : ''}`];
+    })
+    .join('\n');
+}
+
+/** The layers that take longest; those with the most work where time is not known. */
+function layerTable(layers: readonly Layer[], width: number): string {
+  if (layers.length === 0) return '';
+  const total = layers.reduce((sum, { latency }) => sum + (latency ?? 0), 0);
+  const costly = [...layers].sort(
+    (left, right) => (right.latency ?? 0) - (left.latency ?? 0) || right.macs - left.macs || left.index - right.index,
+  );
+  const rows = costly
+    .slice(0, layersShown)
+    .map((layer) => [
+      String(layer.index),
+      layer.type,
+      layer.name,
+      layer.outputShape?.join('×') ?? '?',
+      formatValue(layer.macs, 'count'),
+      layer.latency === null ? '–' : formatValue(layer.latency, 'ms'),
+      layer.latency === null || total === 0 ? '' : `${Math.round((layer.latency / total) * 100)} %`,
+      formatValue(layer.flash, 'B'),
+      formatValue(layer.liveBytes, 'B'),
+    ]);
+  const right = { align: 'right' } as const;
+  const table = textTable(
+    [
+      { title: '#', ...right },
+      { title: 'Operator', flexible: true },
+      { title: 'Name', flexible: true },
+      { title: 'Output' },
+      { title: 'MACs', ...right },
+      { title: 'Latency', ...right },
+      { title: '', ...right },
+      { title: 'Constants', ...right },
+      { title: 'Alive', ...right },
+    ],
+    rows,
+    width,
+  );
+  return layers.length > layersShown ? `${table}\n… and ${layers.length - layersShown} layers more` : table;
+}
+
+function findingLines({ findings }: Measurement): string {
+  const order = ['error', 'warning', 'info'];
+  const lines = [...findings]
+    .sort((left, right) => order.indexOf(left.severity) - order.indexOf(right.severity))
+    .map(({ severity, where, message, code }) =>
+      plain(`${severity}: ${where === undefined ? '' : `${where}: `}${message} (${code})`, 600),
+    );
+  const rest = lines.length - findingsShown;
+  return [...lines.slice(0, findingsShown), ...(rest > 0 ? [`… and ${rest} findings more`] : [])].join('\n');
+}

@@ -1,0 +1,62 @@
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { renderComment } from './comment.ts';
+import type { GateReport } from './report-schema.ts';
+
+/** A model that the gate made, for a target, from the model at `path` in the repository. */
+export interface ProducedModel {
+  readonly target: string;
+  readonly path: string;
+  readonly bytes: Uint8Array;
+}
+
+/** Paths of what was written. */
+export interface OutputFiles {
+  readonly report: string;
+  readonly comment: string;
+  /** A folder: the models by target and path. */
+  readonly artifacts: string;
+}
+
+/**
+ * Writes `report.json`, `comment.md` and `artifacts/<target>/<path>` into a folder, which is made when it is missing.
+ * Each appears whole or not at all: it is written beside its place and moved there; the report comes last.
+ */
+export async function writeOutputs(
+  report: GateReport,
+  models: readonly ProducedModel[],
+  directory: string,
+): Promise<OutputFiles> {
+  await mkdir(directory, { recursive: true });
+  const scratch = await mkdtemp(path.join(directory, '.writing-'));
+  try {
+    await mkdir(path.join(scratch, 'artifacts'));
+    for (const model of models) await writeModelFile(path.join(scratch, 'artifacts'), model);
+    await writeFile(path.join(scratch, 'comment.md'), renderComment(report, { marker: '' }));
+    await writeFile(path.join(scratch, 'report.json'), `${JSON.stringify(report)}\n`);
+    const files = {
+      report: path.join(directory, 'report.json'),
+      comment: path.join(directory, 'comment.md'),
+      artifacts: path.join(directory, 'artifacts'),
+    };
+    await rm(files.artifacts, { recursive: true, force: true });
+    for (const file of [files.artifacts, files.comment, files.report]) {
+      await rename(path.join(scratch, path.basename(file)), file);
+    }
+    return files;
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+/** Git's paths have no `..`; a target's name may have anything, and becomes one plain folder name. */
+async function writeModelFile(folder: string, { target, path: modelPath, bytes }: ProducedModel): Promise<void> {
+  const file = path.join(folder, targetFolder(target), ...modelPath.split('/'));
+  await mkdir(path.dirname(file), { recursive: true });
+  await writeFile(file, bytes);
+}
+
+/** A target's name as the name of a folder. */
+export function targetFolder(target: string): string {
+  return target.replace(/[^\w.-]+/g, '-').replace(/^\.+/, '') || 'target';
+}
