@@ -1,7 +1,8 @@
 import { floatAttribute, intAttribute } from '../graph/access.ts';
 import type { ConstantValue } from '../graph/evaluate/constant-value.ts';
 import { newElements } from '../graph/evaluate/constant-value.ts';
-import type { Operator } from '../graph/graph.ts';
+import type { Operator, TensorId } from '../graph/graph.ts';
+import type { Fact } from '../graph/infer/fact.ts';
 import { type Edit, isType, withoutAttributes } from './edit.ts';
 
 /** `y = scale[c] · x + shift[c]` per channel `c`; `scale` is absent where it is 1 throughout. */
@@ -10,12 +11,12 @@ export interface Affine {
   readonly shift: readonly number[];
 }
 
-/** Output channels of a `Conv`, `ConvTranspose` or `Gemm`; `undefined` for other operators and unknown weights. */
+/** Output channels of a `Conv`, `ConvTranspose`, `Gemm` or `BatchNormalization`; `undefined` for other operators and unknown weights. */
 export function outputChannels(rewriting: Edit, operator: Operator): number | undefined {
   const weight = operator.inputs[1];
   const shape = weight === null || weight === undefined ? undefined : rewriting.tensor(weight).shape;
   let channels: unknown;
-  if (isType(operator, 'Conv')) channels = shape?.[0];
+  if (isType(operator, 'Conv', 'BatchNormalization')) channels = shape?.[0];
   if (isType(operator, 'ConvTranspose') && typeof shape?.[1] === 'number') {
     channels = shape[1] * intAttribute(operator, 'group', 1);
   }
@@ -23,9 +24,14 @@ export function outputChannels(rewriting: Edit, operator: Operator): number | un
   return typeof channels === 'number' ? channels : undefined;
 }
 
-/** Rank of the operator's output, which is that of its weights. */
-export function outputRank(rewriting: Edit, operator: Operator): number | undefined {
-  const weight = operator.inputs[1];
+/** Rank of a layer's output, which is that of its weights; a normalisation has its input's, which only `facts` may know. */
+export function outputRank(
+  rewriting: Edit,
+  operator: Operator,
+  facts: ReadonlyMap<TensorId, Fact>,
+): number | undefined {
+  const [data, weight] = operator.inputs;
+  if (isType(operator, 'BatchNormalization')) return facts.get(data ?? -1)?.shape?.length;
   return weight === null || weight === undefined ? undefined : rewriting.tensor(weight).shape?.length;
 }
 
@@ -63,14 +69,14 @@ function rounded(numbers: readonly number[], shape: readonly number[]): Constant
 }
 
 /**
- * The `Conv`, `ConvTranspose` or `Gemm` that also does what an affine map per channel does to its output;
+ * The `Conv`, `ConvTranspose`, `Gemm` or `BatchNormalization` that also does what an affine map per channel does to its output;
  * computed in float64, rounded once to float32. `undefined`, and nothing added, when weights or bias are computed, shared or not float32,
  * or a result would overflow.
  */
 export function absorb(rewriting: Edit, operator: Operator, affine: Affine): Operator | undefined {
   const channels = outputChannels(rewriting, operator);
   const bias = channels === undefined ? undefined : biasOf(rewriting, operator, channels);
-  const [data, weightId, biasId] = operator.inputs;
+  const [data, weightId, biasId, ...statistics] = operator.inputs;
   if (channels === undefined || bias === undefined || weightId === null || weightId === undefined) return undefined;
   if (rewriting.tensor(weightId).dtype !== 'float32') return undefined;
   const { scale, shift } = affine;
@@ -96,5 +102,5 @@ export function absorb(rewriting: Edit, operator: Operator, affine: Affine): Ope
   const named = biasId ?? weightId;
   const newBiasId = rewriting.addConstant(`${rewriting.tensor(named).name}_bias`, newBias);
   const attributes = isType(operator, 'Gemm') ? withoutAttributes(operator, 'beta') : operator.attributes;
-  return { ...operator, inputs: [data ?? null, newWeight, newBiasId], attributes };
+  return { ...operator, inputs: [data ?? null, newWeight, newBiasId, ...statistics], attributes };
 }

@@ -17,7 +17,7 @@ import { type Edit, edit, isType } from './edit.ts';
 export function foldBatchNorm(graph: Graph): Graph {
   const rewriting = edit(graph);
   for (const [index, operator] of rewriting.operators()) {
-    const channels = isInference(rewriting, operator) ? channelMap(rewriting, operator) : undefined;
+    const channels = isInferenceNorm(rewriting, operator) ? channelMap(rewriting, operator) : undefined;
     const source = rewriting.producer(operator.inputs[0]);
     if (channels === undefined || source === undefined || !isType(source[1], 'Conv', 'ConvTranspose', 'Gemm')) continue;
     if (rewriting.soleConsumer(operator.inputs[0]) === undefined) continue;
@@ -30,7 +30,7 @@ export function foldBatchNorm(graph: Graph): Graph {
 }
 
 /** True for batch normalisations with fixed statistics, per channel, whose only output is used. */
-function isInference(rewriting: Edit, operator: Operator): boolean {
+export function isInferenceNorm(rewriting: Edit, operator: Operator): boolean {
   if (!isType(operator, 'BatchNormalization')) return false;
   if (intAttribute(operator, 'training_mode', 0) !== 0 || intAttribute(operator, 'spatial', 1) === 0) return false;
   if (operator.version < 7 && intAttribute(operator, 'is_test', 0) === 0) return false;

@@ -1,7 +1,10 @@
 import type { ConstantValue } from '../graph/evaluate/constant-value.ts';
-import type { Graph, Operator } from '../graph/graph.ts';
+import type { Graph, Operator, TensorId } from '../graph/graph.ts';
+import type { Fact } from '../graph/infer/fact.ts';
+import { propagate } from '../graph/infer/propagate.ts';
 import { type Affine, absorb, outputChannels, outputRank } from './affine.ts';
 import { type Edit, edit, isType } from './edit.ts';
+import { isInferenceNorm } from './fold-batch-norm.ts';
 
 /**
  * A constant per channel that is added to, subtracted from, multiplied with or divides a layer's output becomes part of the layer.
@@ -10,8 +13,11 @@ import { type Edit, edit, isType } from './edit.ts';
  *   x ─▶ Conv(W, b) ─▶ Add(c) ─▶ y          x ─▶ Conv(W, b + c) ─▶ y
  *   x ─▶ Conv(W, b) ─▶ Mul(c) ─▶ y          x ─▶ Conv(W · c, b · c) ─▶ y
  * ```
+ *
+ * `Conv`, `ConvTranspose`, `Gemm` and `BatchNormalization`.
  */
 export function foldChannelArithmetic(graph: Graph): Graph {
+  const facts = propagate(graph).ofTensor;
   const rewriting = edit(graph);
   for (const [index, operator] of rewriting.operators()) {
     if (!isType(operator, 'Add', 'Sub', 'Mul', 'Div') || operator.version < 7) continue;
@@ -25,7 +31,7 @@ export function foldChannelArithmetic(graph: Graph): Graph {
       ) {
         continue;
       }
-      const affine = affineOf(rewriting, operator, side, layer[1], constant);
+      const affine = affineOf(rewriting, facts, operator, side, layer[1], constant);
       const folded = affine && absorb(rewriting, layer[1], affine);
       if (folded === undefined) continue;
       rewriting.remove(index);
@@ -36,17 +42,23 @@ export function foldChannelArithmetic(graph: Graph): Graph {
   return rewriting.finish();
 }
 
+/** Layers whose output is linear in their weights and bias. */
+function isFixedLayer(rewriting: Edit, layer: Operator): boolean {
+  return isType(layer, 'Conv', 'ConvTranspose', 'Gemm') || isInferenceNorm(rewriting, layer);
+}
+
 /** The operator as a map per channel of the layer's output; `undefined` when it is something else. */
 function affineOf(
   rewriting: Edit,
+  facts: ReadonlyMap<TensorId, Fact>,
   operator: Operator,
   side: 0 | 1,
   layer: Operator,
   constant: ConstantValue,
 ): Affine | undefined {
-  if (!isType(layer, 'Conv', 'ConvTranspose', 'Gemm') || constant.dtype !== 'float32') return undefined;
+  if (!isFixedLayer(rewriting, layer) || constant.dtype !== 'float32') return undefined;
   const channels = outputChannels(rewriting, layer);
-  const rank = outputRank(rewriting, layer);
+  const rank = outputRank(rewriting, layer, facts);
   if (channels === undefined || rank === undefined || constant.shape.length > rank) return undefined;
   const channelAxis = 1 - rank + constant.shape.length;
   const isPerChannel = constant.shape.every(

@@ -14,14 +14,19 @@ import { edit } from './edit.ts';
  */
 export function shareConstants(graph: Graph): Graph {
   const rewriting = edit(graph);
-  const firstOf = new Map<string, TensorId>();
+  const groups = new Map<string, TensorId[]>();
   graph.tensors.forEach((tensor, id) => {
     const key = keyOf(tensor);
-    if (key === undefined) return;
-    const first = firstOf.get(key);
-    if (first === undefined) firstOf.set(key, id);
-    else if (!rewriting.isPinned(id)) rewriting.redirect(id, first);
+    const group = key === undefined ? undefined : groups.get(key);
+    if (group !== undefined) group.push(id);
+    else if (key !== undefined) groups.set(key, [id]);
   });
+  const nameLength = (id: TensorId): number => rewriting.tensor(id).name.length;
+  for (const group of groups.values()) {
+    // Every use spells the name: a long one would cost more than a small constant saves.
+    const shared = group.reduce((best, id) => (nameLength(id) < nameLength(best) ? id : best));
+    for (const id of group) if (id !== shared && !rewriting.isPinned(id)) rewriting.redirect(id, shared);
+  }
   return rewriting.finish();
 }
 

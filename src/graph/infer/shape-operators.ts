@@ -38,16 +38,26 @@ export function reshape(input: Shape | undefined, wanted: Shape, allowZero: bool
   const open = result.indexOf(-1);
   if (open < 0 || input === undefined) return result.map((extent) => (extent === -1 ? '?' : extent));
   const others = result.filter((_, axis) => axis !== open);
-  const left = [...input];
-  const rest: Dimension[] = [];
-  for (const extent of others) {
-    const same = extent === '?' || typeof extent === 'number' ? -1 : left.indexOf(extent);
-    if (same >= 0) left.splice(same, 1);
-    else rest.push(extent);
-  }
-  const [total, known] = [product(left), product(rest)];
-  result[open] = known === 1 ? total : compute((a, b) => (b === 0 ? 0 : a / b), total, known);
+  result[open] = quotient(input, others);
   return result;
+}
+
+/** The product of some extents divided by that of others; names cancel out against themselves. */
+function quotient(above: Shape, below: Shape): Dimension {
+  const names = above.filter((extent) => typeof extent === 'string');
+  let ratio = above.reduce<number>((total, extent) => (typeof extent === 'number' ? total * extent : total), 1);
+  for (const extent of below) {
+    if (extent === 0) return 0;
+    if (typeof extent === 'number') {
+      ratio /= extent;
+      continue;
+    }
+    const same = extent === '?' ? -1 : names.indexOf(extent);
+    if (same < 0) return '?';
+    names.splice(same, 1);
+  }
+  if (names.length === 0) return Number.isInteger(ratio) ? ratio : '?';
+  return names.length === 1 && ratio === 1 ? (names[0] as Dimension) : '?';
 }
 
 const reshapeRule: Rule = (node) => {
