@@ -44,3 +44,29 @@ export async function readBlob(
   if (code !== 0 || stdout.byteLength !== size) throw new UserError(`${label} could not be read from git: ${stderr}`);
   return stdout;
 }
+
+/** Those of many blobs that have at most `maxBytes`, by id, read in one go; for blobs that are small. */
+export async function readSmallBlobs(
+  repository: Repository,
+  ids: readonly string[],
+  maxBytes: number,
+): Promise<ReadonlyMap<string, Uint8Array>> {
+  const sizes = await blobSizes(repository, [...new Set(ids)]);
+  const small = [...sizes.keys()].filter((id) => (sizes.get(id) ?? 0) <= maxBytes);
+  const blobs = new Map<string, Uint8Array>();
+  if (small.length === 0) return blobs;
+  const { stdout } = await tryGit(repository.root, ['cat-file', '--batch'], {
+    input: Buffer.from(`${small.join('\n')}\n`),
+    maxOutputBytes: small.length * (maxBytes + 200),
+  });
+  // Each answer is `id type size`, a line feed, the bytes, a line feed.
+  for (let start = 0; start < stdout.byteLength; ) {
+    const end = stdout.indexOf(0x0a, start);
+    const match = end < 0 ? null : /^([0-9a-f]+) \w+ (\d+)$/.exec(stdout.toString('latin1', start, end));
+    if (match?.[1] === undefined) break;
+    const size = Number(match[2]);
+    blobs.set(match[1], stdout.subarray(end + 1, end + 1 + size));
+    start = end + 1 + size + 1;
+  }
+  return blobs;
+}

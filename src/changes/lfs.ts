@@ -3,7 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../errors.ts';
 import { type LfsPointer, parseLfsPointer } from '../formats/lfs-pointer.ts';
-import { blobSizes, readBlob } from './blobs.ts';
+import { readBlob, readSmallBlobs } from './blobs.ts';
 import { tryGit } from './git.ts';
 import type { Repository } from './repository.ts';
 import { findFileAt } from './tree.ts';
@@ -47,9 +47,8 @@ export async function findPointers(
   blobs: readonly string[],
 ): Promise<ReadonlyMap<string, LfsPointer>> {
   const pointers = new Map<string, LfsPointer>();
-  for (const [blob, size] of await blobSizes(repository, [...new Set(blobs)])) {
-    if (size > largestPointerBytes) continue;
-    const pointer = parseLfsPointer(await readBlob(repository, blob, largestPointerBytes));
+  for (const [blob, bytes] of await readSmallBlobs(repository, blobs, largestPointerBytes)) {
+    const pointer = parseLfsPointer(bytes);
     if (pointer !== undefined) pointers.set(blob, pointer);
   }
   return pointers;

@@ -52,12 +52,10 @@ function limits(kind: typeof size, what: string) {
       max: quantitySchema(kind)
         .optional()
         .meta({ description: `The most it may be: ${kind.what}.` }),
-      'max-increase': increaseSchema(kind)
-        .optional()
-        .meta({
-          description:
-            'The most it may grow over the base: a percentage, an amount, or a list of the two, both of which must be exceeded.',
-        }),
+      'max-increase': increaseSchema(kind).optional().meta({
+        description:
+          'The most it may grow over the base: a percentage, an amount, or a list of the two, both of which must be exceeded.',
+      }),
       level: levelSchema.optional(),
     })
     .refine((rule) => Object.keys(rule).length > 0, { error: 'must say max, max-increase or level' })
