@@ -1,10 +1,11 @@
 import path from 'node:path';
-import { info, setSecret } from '@actions/core';
+import { setSecret } from '@actions/core';
 import { runGate } from './gate.ts';
 import { conclude, runFace, warnOf } from './github/conclude.ts';
 import { readRunContext } from './github/context.ts';
 import { readGateInputs } from './github/inputs.ts';
 import { isOneOfMany, legName } from './github/leg-name.ts';
+import { logLine } from './github/log.ts';
 import { postComment } from './github/post-comment.ts';
 import { publishAnnotations, publishOutputs, publishSummary } from './github/publish.ts';
 import { uploadShard } from './github/shards.ts';
@@ -12,6 +13,7 @@ import { annotationsOf } from './report/annotations.ts';
 import { renderComment } from './report/comment.ts';
 import { headline } from './report/headline.ts';
 import { renderSummary } from './report/summary.ts';
+import { writeOutputs } from './report/write-outputs.ts';
 
 /** The measuring action: one leg's targets, its own summary and annotations, a shard for the report job; the comment only where it is the only leg. */
 await runFace(async () => {
@@ -21,27 +23,19 @@ await runFace(async () => {
   const key = inputs.key ?? context.workflowKey;
   const leg = legName(inputs.targets, inputs.leg.matrix);
 
-  const { report, files } = await runGate({
+  const { report, produced } = await runGate({
     directory: context.workspace,
     ...(context.eventName === ''
       ? {}
-      : {
-          event: {
-            name: context.eventName,
-            payload: context.payload,
-            ...(context.repository === null
-              ? {}
-              : { repository: `${context.repository.owner}/${context.repository.repo}` }),
-          },
-        }),
+      : { event: { name: context.eventName, payload: context.payload, sha: context.sha } }),
     ...(inputs.base === null ? {} : { base: inputs.base }),
     ...(inputs.configPath === null ? {} : { configPath: inputs.configPath }),
-    ...(inputs.models === null ? {} : { models: inputs.models }),
+    models: inputs.models,
     ...(inputs.recipe === null ? {} : { recipe: inputs.recipe }),
     targets: inputs.targets,
-    outputDirectory: path.join(context.temporary, 'edge-ready', key, leg),
-    log: info,
+    log: logLine,
   });
+  const files = await writeOutputs(report, produced, path.join(context.temporary, 'edge-ready', key, leg));
 
   const runUrl = context.runUrl === null ? {} : { runUrl: context.runUrl };
   const many = isOneOfMany(inputs.leg);

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
+import type { AccuracyMetric } from './accuracy/accuracy-metric.ts';
 import type { DataSet } from './data/data-set.ts';
 import { readModel } from './formats/read-model.ts';
 import { inferShapes } from './graph/infer-shapes.ts';
 import { graphMacs } from './graph/macs.ts';
 import { graphParameters } from './graph/parameters.ts';
-import { type AppliedRecipe, decideRecipe, type Model, type Optimized, optimize } from './optimize.ts';
-import type { Recipe } from './recipe.ts';
+import { decideRecipe, type Model, type Optimized, optimize } from './optimize.ts';
+import type { AppliedRecipe, Recipe } from './recipe.ts';
 import type { Finding, Measurement, Metric } from './runtimes/measurement.ts';
 import { runtimeOf } from './runtimes/registry.ts';
 import type { Estimate, Runtime } from './runtimes/runtime.ts';
@@ -22,6 +23,8 @@ export interface MeasureOptions {
   readonly recipe: Recipe;
   readonly calibration?: DataSet;
   readonly evaluation?: Evaluation;
+  /** Sizes for symbolic dimensions of ONNX models, by name; those left out that lead a shape are 1. */
+  readonly dimensions?: Readonly<Record<string, number>>;
 }
 
 /** A Measurement with what is too large or too fleeting to be part of it. */
@@ -33,19 +36,16 @@ export interface Measured {
 }
 
 /**
- * Reads a model file; the shapes that the file leaves open are inferred, symbolic dimensions made concrete by `dimensions`.
+ * Reads a model file.
  * @throws UserError when the bytes are not a model.
  */
 export function openModel(
   bytes: Uint8Array,
   path: string,
-  options: {
-    readonly externalData?: (relativePath: string) => Uint8Array | undefined;
-    readonly dimensions?: Readonly<Record<string, number>>;
-  } = {},
+  options: { readonly externalData?: (relativePath: string) => Uint8Array | undefined } = {},
 ): Model {
   const { format, graph } = readModel(bytes, path, options);
-  return { path, format, bytes, graph: inferShapes(graph, options.dimensions) };
+  return { path, format, bytes, graph };
 }
 
 /**
@@ -57,17 +57,23 @@ export async function measureModel(model: Model, target: Target, options: Measur
   const runtime = runtimeOf(target.runtime);
   if (!runtime.loads.includes(model.format)) return notLoaded(model, target, runtime);
   const recipe = decideRecipe(options.recipe, model, runtime, options.calibration !== undefined);
-  return measureOptimized(model, await optimize(model, recipe, options.calibration), target, options.evaluation);
+  return measureOptimized(model, await optimize(model, recipe, options.calibration), target, options);
 }
 
 /**
  * What the lossless optimisation of a model that ships as committed would save: its Measurement, or `undefined` when nothing would get smaller.
  */
-export async function measureSaving(model: Model, asCommitted: Measured, target: Target): Promise<Measured | undefined> {
-  const optimized = await measureOptimized(model, await optimize(model, 'lossless', undefined), target, undefined);
+export async function measureSaving(
+  model: Model,
+  asCommitted: Measured,
+  target: Target,
+  options: Pick<MeasureOptions, 'dimensions'>,
+): Promise<Measured | undefined> {
+  const optimized = await measureOptimized(model, await optimize(model, 'lossless', undefined), target, options);
   const before = asCommitted.measurement;
   const after = optimized.measurement;
-  const smaller = (metric: 'peakRam' | 'flash' | 'latency') => (after[metric]?.value ?? 0) < (before[metric]?.value ?? 0);
+  const smaller = (metric: 'peakRam' | 'flash' | 'latency') =>
+    (after[metric]?.value ?? 0) < (before[metric]?.value ?? 0);
   return smaller('peakRam') || smaller('flash') || smaller('latency') ? optimized : undefined;
 }
 
@@ -75,10 +81,12 @@ async function measureOptimized(
   model: Model,
   optimized: Optimized,
   target: Target,
-  evaluation: Evaluation | undefined,
+  { dimensions, evaluation }: Pick<MeasureOptions, 'dimensions' | 'evaluation'>,
 ): Promise<Measured> {
   const runtime = runtimeOf(target.runtime);
-  const estimate = runtime.estimate(optimized.artifact, target);
+  // What ships keeps its open dimensions; what is estimated is one inference with each of them known.
+  const graph = inferShapes(optimized.artifact.graph, dimensions);
+  const estimate = runtime.estimate({ ...optimized.artifact, graph }, target);
   const accuracy = await measureAccuracy(optimized, evaluation);
   return {
     artifact: optimized.artifact.bytes,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { UserError } from '../errors.ts';
+import { type Recipe, recipeSchema } from '../recipe.ts';
 
 /** `auto`: the only leg of its job comments when something changed; `always`: also when nothing did, and a matrix leg keeps a comment of its own; `never`: nobody does. */
 export type CommentMode = 'auto' | 'always' | 'never';
@@ -18,9 +19,10 @@ export interface Leg {
 export interface GateInputs {
   readonly targets: readonly string[];
   readonly configPath: string | null;
-  readonly models: string | null;
+  /** Globs; none means all models. */
+  readonly models: readonly string[];
   readonly base: string | null;
-  readonly recipe: string | null;
+  readonly recipe: Recipe | null;
   readonly comment: CommentMode;
   readonly failOn: FailOn;
   readonly upload: boolean;
@@ -71,13 +73,23 @@ function compactJson(value: string): string {
   }
 }
 
+function lines(value: string): readonly string[] {
+  return value
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+}
+
+function quoted(values: readonly string[]): string {
+  return values.map((value) => `\`${value}\``).join(', ');
+}
+
 function choice<const T extends readonly [string, ...string[]]>(values: T) {
-  const words = values.map((value) => `\`${value}\``).join(', ');
   return z
     .string()
     .trim()
     .transform((value) => (value === '' ? values[0] : value))
-    .pipe(z.enum(values, { error: (issue) => `must be one of ${words}, not \`${String(issue.input)}\`` }));
+    .pipe(z.enum(values, { error: (issue) => `must be one of ${quoted(values)}, not \`${String(issue.input)}\`` }));
 }
 
 const published = {
@@ -91,9 +103,15 @@ const gateSchema = z.object({
   ...published,
   target: z.string().transform((value) => value.split(/[\s,]+/).filter((name) => name !== '')),
   config: text,
-  models: text,
+  models: z.string().transform(lines),
   base: text,
-  recipe: text,
+  recipe: z
+    .string()
+    .trim()
+    .transform((value) => (value === '' ? null : value))
+    .pipe(
+      z.enum(recipeSchema.options, { error: `must be one of ${quoted(recipeSchema.options)}, or nothing` }).nullable(),
+    ),
   upload: choice(['true', 'false']).transform((value) => value === 'true'),
   'job-index': count,
   'job-total': count,

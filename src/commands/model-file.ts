@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { messageOf, UserError } from '../errors.ts';
-import { type Model, openModel } from '../measure.ts';
-import { type Recipe, recipeSchema } from '../recipe.ts';
+import { openModel } from '../measure.ts';
+import type { Model } from '../optimize.ts';
 
 /** The bytes of a file that the user named. @throws UserError naming the file and why it can't be read. */
 export function readUserFile(file: string): Uint8Array {
@@ -12,7 +12,8 @@ export function readUserFile(file: string): Uint8Array {
     const code = (error as NodeJS.ErrnoException).code;
     if (code === 'ENOENT') throw new UserError(`There is no file ${file}.`);
     if (code === 'EISDIR') throw new UserError(`${file} is a folder, not a file.`);
-    if (code === 'ERR_FS_FILE_TOO_LARGE') throw new UserError(`${file} is larger than 2 GiB, more than the gate reads.`);
+    if (code === 'ERR_FS_FILE_TOO_LARGE')
+      throw new UserError(`${file} is larger than 2 GiB, more than the gate reads.`);
     throw new UserError(`${file} can't be read: ${messageOf(error)}`);
   }
 }
@@ -21,13 +22,9 @@ export function readUserFile(file: string): Uint8Array {
 export function openModelFile(file: string): Model {
   const folder = path.dirname(file);
   return openModel(readUserFile(file), file, {
-    externalData: (relativePath) => readUserFile(path.join(folder, relativePath)),
+    externalData: (relativePath) => {
+      const beside = path.join(folder, relativePath);
+      return existsSync(beside) ? readUserFile(beside) : undefined;
+    },
   });
-}
-
-/** @throws UserError naming the known recipes. */
-export function parseRecipe(text: string): Recipe {
-  const parsed = recipeSchema.safeParse(text);
-  if (!parsed.success) throw new UserError(`There is no recipe "${text}". Known recipes: ${recipeSchema.options.join(', ')}.`);
-  return parsed.data;
 }

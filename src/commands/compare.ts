@@ -1,0 +1,33 @@
+import { budgetsFor } from '../config/budgets.ts';
+import { buildComparison } from '../judge/build-comparison.ts';
+import { measureModel } from '../measure.ts';
+import { renderComparisonText } from '../report/comparison-text.ts';
+import { resolveTarget } from '../targets/load.ts';
+import { exitCodeOf } from './exit-code.ts';
+import { openModelFile } from './model-file.ts';
+import { type ModelOptions, readMeasureOptions } from './model-options.ts';
+import { jsonText, type Output } from './output.ts';
+
+/** `edge-ready compare BASE HEAD`: prints how two model files differ on a target, judged by the board's limits and the default increase. */
+export async function compareCommand(
+  baseFile: string,
+  headFile: string,
+  options: ModelOptions & { readonly json?: true },
+  output: Output,
+): Promise<number> {
+  const target = resolveTarget(options.target);
+  const measureOptions = await readMeasureOptions(options);
+  const base = await measureModel(openModelFile(baseFile), target, measureOptions);
+  const head = await measureModel(openModelFile(headFile), target, measureOptions);
+  const comparison = buildComparison({
+    change: { path: headFile, state: 'compared', ...(baseFile === headFile ? {} : { previousPath: baseFile }) },
+    target,
+    base,
+    head,
+    budgets: budgetsFor(null, headFile, target, { rule: 'base' }),
+    saving: null,
+    problems: [],
+  });
+  output.result(options.json ? jsonText(comparison) : renderComparisonText(comparison));
+  return exitCodeOf(comparison.verdict);
+}

@@ -1,0 +1,106 @@
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { UserError } from '../errors.ts';
+
+/** The configuration on the main branch of the demonstration. */
+const configuration = `version: 1
+targets:
+  nano33: { board: arduino-nano-33-ble, ram: 128 KiB, flash: 512 KiB }
+  pi4: { board: raspberry-pi-4/onnxruntime }
+models:
+  - path: models/digits.tflite
+    targets: [nano33]
+    use-case: keyword-spotting
+  - path: models/digits.onnx
+    targets: [pi4]
+    recipe: int8
+    calibration: data/calibration.npz
+    evaluation: { data: data/evaluation.npz, metric: top-1 }
+budgets:
+  - models: models/digits.tflite
+    targets: [nano33]
+    peak-ram: { max: 12 KiB }
+    flash: { max-increase: 2 KiB, level: warn }
+    latency: { max-increase: 10% }
+  - models: models/digits.onnx
+    targets: [pi4]
+    accuracy: { max-drop: 1 pp }
+`;
+
+/** A commit of the demonstration: what happens, and which fixture version each model file takes. */
+interface Step {
+  readonly message: string;
+  readonly models: Readonly<Record<string, string>>;
+}
+
+const main: Step = {
+  message: 'Digits recogniser',
+  models: { 'models/digits.tflite': 'base/digits-int8.tflite', 'models/digits.onnx': 'base/digits.onnx' },
+};
+
+const pullRequest: Step = {
+  message: 'Wider network for the microcontroller, retrained one for the gateway',
+  models: { 'models/digits.tflite': 'wider/digits-int8.tflite', 'models/digits.onnx': 'worse/digits.onnx' },
+};
+
+/**
+ * Makes a git repository in an empty folder: `main` with two good models, and `pull-request` with one that grew and one that was retrained badly.
+ * @throws UserError when the fixtures are not beside the gate, or git is missing.
+ */
+export function makeDemoRepository(directory: string): void {
+  const fixtures = fixturesFolder();
+  git(directory, 'init', '--quiet', '--initial-branch=main');
+  mkdirSync(path.join(directory, 'data'));
+  mkdirSync(path.join(directory, 'models'));
+  for (const set of ['calibration.npz', 'evaluation.npz']) {
+    copyFileSync(path.join(fixtures, set), path.join(directory, 'data', set));
+  }
+  writeFileSync(path.join(directory, 'edge-ready.yml'), configuration);
+  commit(directory, fixtures, main);
+  git(directory, 'checkout', '--quiet', '-b', 'pull-request');
+  commit(directory, fixtures, pullRequest);
+}
+
+function commit(directory: string, fixtures: string, step: Step): void {
+  for (const [file, fixture] of Object.entries(step.models)) {
+    copyFileSync(path.join(fixtures, fixture), path.join(directory, file));
+  }
+  git(directory, 'add', '--all');
+  git(directory, 'commit', '--quiet', `--message=${step.message}`);
+}
+
+/** `fixtures/digits` beside the bundle in `dist/`, or beside `src/` when run from the sources. */
+function fixturesFolder(): string {
+  const here = path.dirname(fileURLToPath(import.meta.url));
+  const candidates = ['..', '../..'].map((up) => path.resolve(here, up, 'fixtures', 'digits'));
+  const found = candidates.find((folder) => existsSync(folder));
+  if (found === undefined)
+    throw new UserError('The demonstration needs the folder fixtures/ of the gate, which is not here.');
+  return found;
+}
+
+/** Runs git with an identity and without the user's own configuration, so that the demonstration is the same everywhere. */
+function git(directory: string, ...args: readonly string[]): void {
+  const identity = { name: 'Demonstration', email: 'demo@example.com' };
+  try {
+    execFileSync('git', args, {
+      cwd: directory,
+      stdio: ['ignore', 'ignore', 'pipe'],
+      env: {
+        ...process.env,
+        GIT_CONFIG_GLOBAL: '/dev/null',
+        GIT_CONFIG_NOSYSTEM: '1',
+        GIT_AUTHOR_NAME: identity.name,
+        GIT_AUTHOR_EMAIL: identity.email,
+        GIT_COMMITTER_NAME: identity.name,
+        GIT_COMMITTER_EMAIL: identity.email,
+      },
+    });
+  } catch (error) {
+    throw new UserError(
+      `The demonstration could not run git ${args[0]}: ${error instanceof Error ? error.message : error}`,
+    );
+  }
+}

@@ -1,0 +1,29 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { runGate } from '../gate.ts';
+import { renderComment } from '../report/comment.ts';
+import { makeDemoRepository } from './demo-repository.ts';
+import { exitCodes } from './exit-code.ts';
+import type { Output } from './output.ts';
+
+/**
+ * `edge-ready demo`: makes a repository with a pull request that regresses on both of its targets, checks it as the action would and prints the comment.
+ * The demonstration went as it should when the gate says `fail`.
+ */
+export async function demoCommand(output: Output): Promise<number> {
+  const directory = mkdtempSync(path.join(tmpdir(), 'edge-ready-demo-'));
+  try {
+    makeDemoRepository(directory);
+    const { report } = await runGate({ directory, base: 'main', head: 'pull-request', targets: [], log: output.note });
+    output.result(renderComment(report, { marker: '' }));
+    if (report.verdict === 'fail') {
+      output.note('The pull request fails its budgets, as it should: the demonstration ran as intended.');
+      return exitCodes.pass;
+    }
+    output.note(`The demonstration should end with "fail" and ended with "${report.verdict}".`);
+    return exitCodes.error;
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,42 @@
+import { type AccuracyMetric, accuracyMetrics } from '../accuracy/accuracy-metric.ts';
+import { folderSource } from '../data/folder-source.ts';
+import { readDataSet } from '../data/read-data-set.ts';
+import { UserError } from '../errors.ts';
+import type { MeasureOptions } from '../measure.ts';
+import { recipeSchema } from '../recipe.ts';
+
+/** What the command line says of how a single model is measured, as texts. */
+export interface ModelOptions {
+  readonly target: string;
+  readonly recipe: string;
+  readonly calibration?: string;
+  readonly evaluation?: string;
+  readonly metric: string;
+}
+
+/**
+ * The options with their data sets opened, relative to the working folder.
+ * @throws UserError for an unknown recipe or metric, and for a data set that can't be read.
+ */
+export async function readMeasureOptions(options: ModelOptions): Promise<MeasureOptions> {
+  const source = folderSource('.');
+  const { calibration, evaluation } = options;
+  return {
+    recipe: oneOf(options.recipe, recipeSchema.options, 'recipe'),
+    ...(calibration === undefined ? {} : { calibration: await readDataSet(calibration, source) }),
+    ...(evaluation === undefined
+      ? {}
+      : {
+          evaluation: {
+            data: await readDataSet(evaluation, source),
+            metric: oneOf<AccuracyMetric>(options.metric, accuracyMetrics, 'metric'),
+          },
+        }),
+  };
+}
+
+function oneOf<T extends string>(text: string, known: readonly T[], what: string): T {
+  const found = known.find((value) => value === text);
+  if (found === undefined) throw new UserError(`There is no ${what} "${text}". Known: ${known.join(', ')}.`);
+  return found;
+}

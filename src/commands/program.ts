@@ -1,0 +1,104 @@
+import { Command, CommanderError, Option } from 'commander';
+import { UserError } from '../errors.ts';
+import { recipeSchema } from '../recipe.ts';
+import { gateVersion } from '../version.ts';
+import { exitCodes } from './exit-code.ts';
+import { processOutput } from './output.ts';
+
+/**
+ * The command line as a whole: parses the arguments, runs the command, gives the exit code. Never throws.
+ * Commands are loaded when they are asked for, so that `--help` and small commands start at once.
+ */
+export async function runCommandLine(args: readonly string[]): Promise<number> {
+  let exitCode: number = exitCodes.pass;
+  const program = describeProgram((code) => {
+    exitCode = code;
+  });
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.pass : exitCodes.error;
+    if (error instanceof UserError) processOutput.note(error.message);
+    else processOutput.note(`This is a bug in edge-ready-gate:\n${error instanceof Error ? error.stack : error}`);
+    return exitCodes.error;
+  }
+}
+
+function describeProgram(exitWith: (code: number) => void): Command {
+  const program = new Command('edge-ready')
+    .description('Checks models against the RAM, flash, time, energy and accuracy that an edge device leaves for them.')
+    .version(gateVersion)
+    .exitOverride()
+    .showHelpAfterError('(edge-ready --help shows what there is)');
+
+  program
+    .command('check')
+    .description('Compare the models that changed between two commits and judge them by the budgets.')
+    .option('--base <revision>', 'compare with the merge base of this revision (default: the default branch)')
+    .option('--head <revision>', 'the commit to judge (default: HEAD)')
+    .option('--config <file>', 'configuration within the repository (default: edge-ready.yml)')
+    .option('--target <target...>', 'only these targets: names from the configuration, boards, or board/runtime')
+    .option('--output <folder>', 'write report.json, comment.md and the optimised models there')
+    .addOption(new Option('--format <format>', 'what to print').choices(['text', 'markdown', 'json']).default('text'))
+    .action(async (options) => {
+      const { checkCommand } = await import('./check.ts');
+      exitWith(await checkCommand(options, processOutput));
+    });
+
+  modelOptions(program.command('measure <model>'))
+    .description('Measure one model on a target: RAM, flash, latency, energy, accuracy, layers, findings.')
+    .option('--json', 'print the Measurement as JSON')
+    .action(async (model, options) => {
+      const { measureCommand } = await import('./measure.ts');
+      await measureCommand(model, options, processOutput);
+    });
+
+  modelOptions(program.command('compare <base-model> <head-model>'))
+    .description('Compare two model files on a target.')
+    .option('--json', 'print the Comparison as JSON')
+    .action(async (base, head, options) => {
+      const { compareCommand } = await import('./compare.ts');
+      exitWith(await compareCommand(base, head, options, processOutput));
+    });
+
+  modelOptions(program.command('optimize <model>'))
+    .description('Write the model as its target would load it.')
+    .requiredOption('--output <file>', 'the file to write')
+    .option('--json', 'print the Measurement of what was written as JSON')
+    .action(async (model, options) => {
+      const { optimizeCommand } = await import('./optimize.ts');
+      await optimizeCommand(model, options, processOutput);
+    });
+
+  program
+    .command('targets [target]')
+    .description('List the boards, or explain one: every number with its source.')
+    .option('--json', 'print as JSON')
+    .action(async (target, options) => {
+      const { targetsCommand } = await import('./targets.ts');
+      targetsCommand(target, options, processOutput);
+    });
+
+  program
+    .command('demo')
+    .description('Make a repository with a pull request that regresses, check it, and show the comment.')
+    .action(async () => {
+      const { demoCommand } = await import('./demo.ts');
+      exitWith(await demoCommand(processOutput));
+    });
+
+  return program;
+}
+
+/** What every command on a single model takes. */
+function modelOptions(command: Command): Command {
+  return command
+    .requiredOption('--target <target>', 'board, or board/runtime; edge-ready targets lists them')
+    .addOption(
+      new Option('--recipe <recipe>', 'what optimisation may do').choices(recipeSchema.options).default('auto'),
+    )
+    .option('--calibration <file>', 'calibration set: .npz, .csv or a folder of images by class')
+    .option('--evaluation <file>', 'labelled evaluation set, for accuracy')
+    .option('--metric <metric>', 'accuracy metric', 'top-1');
+}
