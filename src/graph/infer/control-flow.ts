@@ -15,7 +15,7 @@ const ifRule: Rule = (node) => {
     return graph === undefined ? [] : node.inferNested(graph, []);
   }) as [readonly (Fact | undefined)[], readonly (Fact | undefined)[]];
   const condition = integersOf(node.inputs[0])?.[0];
-  if (condition !== undefined) return (condition ? yes : no).map(withoutContent);
+  if (condition !== undefined) return condition ? yes : no;
   return yes.map((left, position) => {
     const right = no[position];
     return left === undefined || right === undefined ? undefined : common(left, right);

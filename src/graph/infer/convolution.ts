@@ -1,7 +1,7 @@
 import { intAttribute, intsAttribute } from '../access.ts';
 import type { DataType } from '../data-type.ts';
 import type { Dimension, Shape } from '../graph.ts';
-import { fact, times, unknownShape } from './fact.ts';
+import { extentsOf, fact, times, unknownShape } from './fact.ts';
 import { like, type Node, one, type Rule, type Rules, shapeOf, typeOf } from './node.ts';
 import { slidExtents, stretchedExtents, windowsOf } from './windows.ts';
 
@@ -66,7 +66,8 @@ const globalPool: Rule = (node) => {
 const maxUnpool: Rule = (node) => {
   const input = shapeOf(node, 0);
   const kernel = intsAttribute(node.operator, 'kernel_shape');
-  if (input === undefined || kernel === undefined || node.inputs[2] !== undefined) return like(node, undefined);
+  if (node.inputs[2] !== undefined) return like(node, extentsOf(node.inputs[2]));
+  if (input === undefined || kernel === undefined) return like(node, undefined);
   // The inverse of pooling is a transposed convolution's shape with the same windows.
   const spatial = stretchedExtents(node.operator, input.slice(2), windowsOf(node.operator, kernel));
   return like(node, [...input.slice(0, 2), ...spatial]);

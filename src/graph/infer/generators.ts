@@ -1,17 +1,12 @@
 import { intAttribute, intsAttribute } from '../access.ts';
 import type { DataType } from '../data-type.ts';
-import { contentOf } from '../evaluate/constant-value.ts';
 import type { Dimension } from '../graph.ts';
-import { compute, extentsOf, fact, integersOf } from './fact.ts';
+import { compute, extentsOf, integersOf } from './fact.ts';
 import { type Node, one, type Rule, type Rules, shapeOf, typeAttribute, typeOf } from './node.ts';
 
 const constant: Rule = ({ operator }) => {
   const { value, value_int, value_ints, value_float, value_floats, value_string, value_strings } = operator.attributes;
-  if (value?.kind === 'tensor') {
-    const known = contentOf(value.value);
-    const isSmall = known !== undefined && known.elements.length <= 4096;
-    return [{ ...fact(value.value.dtype, value.value.shape), ...(isSmall ? { constant: known } : {}) }];
-  }
+  if (value?.kind === 'tensor') return one(value.value.dtype, value.value.shape);
   if (value_int !== undefined) return one('int64', []);
   if (value_float !== undefined) return one('float32', []);
   if (value_string !== undefined) return one('string', []);

@@ -110,7 +110,7 @@ const attention: Rule = (node) => {
     fact(dtype, output),
     fact(dtype, keys),
     fact(dtype, present(value, shapeOf(node, 5))),
-    fact(dtype, isFlat ? undefined : [...query.slice(0, 3), keys?.[2] ?? '?']),
+    fact(dtype, [query[0] ?? '?', isFlat ? heads : (query[1] ?? '?'), query.at(-2) ?? '?', keys?.[2] ?? '?']),
   ];
 };
 

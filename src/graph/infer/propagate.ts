@@ -35,7 +35,7 @@ function constantFact(tensor: Tensor): Fact {
 
 /** Outputs of an operator whose inputs are known in full. */
 function computed(operator: Operator, inputs: readonly (Fact | undefined)[]): readonly Fact[] | undefined {
-  if (!hasEvaluator(operator) || inputs.length === 0) return undefined;
+  if (!hasEvaluator(operator)) return undefined;
   const values = inputs.map((known) => known?.constant);
   const isComplete = operator.inputs.every((id, position) => id === null || values[position] !== undefined);
   return isComplete

@@ -18,9 +18,12 @@ const dft: Rule = (node) => {
       : intAttribute(node.operator, 'axis', 1);
   const axis = typeof given === 'number' ? normalAxis(given, input.length) : undefined;
   if (axis === undefined) return like(node, undefined);
-  const length = node.inputs[1] === undefined ? (input[axis] ?? '?') : (integersOf(node.inputs[1])?.[0] ?? '?');
   const onesided = intAttribute(node.operator, 'onesided', 0) !== 0;
   const inverse = intAttribute(node.operator, 'inverse', 0) !== 0;
+  const own = input[axis] ?? '?';
+  // Half a spectrum of n bins comes from a signal of 2 (n − 1) samples.
+  const natural = onesided && inverse ? compute((bins) => 2 * (bins - 1), own) : own;
+  const length = node.inputs[1] === undefined ? natural : (integersOf(node.inputs[1])?.[0] ?? '?');
   const extent = onesided && !inverse ? half(length) : length;
   return like(
     node,
