@@ -1,19 +1,17 @@
 import path from 'node:path';
 import { setSecret } from '@actions/core';
-import { runGate } from './gate.ts';
 import { conclude, runFace, warnOf } from './github/conclude.ts';
 import { readRunContext } from './github/context.ts';
 import { readGateInputs } from './github/inputs.ts';
 import { isOneOfMany, legName } from './github/leg-name.ts';
-import { logLine } from './github/log.ts';
 import { postComment } from './github/post-comment.ts';
 import { publishAnnotations, publishOutputs, publishSummary } from './github/publish.ts';
+import { runLeg } from './github/run-leg.ts';
 import { uploadShard } from './github/shards.ts';
 import { annotationsOf } from './report/annotations.ts';
 import { renderComment } from './report/comment.ts';
 import { headline } from './report/headline.ts';
 import { renderSummary } from './report/summary.ts';
-import { writeOutputs } from './report/write-outputs.ts';
 
 /** The measuring action: one leg's targets, its own summary and annotations, a shard for the report job; the comment only where it is the only leg. */
 await runFace(async () => {
@@ -22,32 +20,19 @@ await runFace(async () => {
   const context = readRunContext(process.env);
   const key = inputs.key ?? context.workflowKey;
   const leg = legName(inputs.targets, inputs.leg.matrix);
-
-  const { report, produced } = await runGate({
-    directory: context.workspace,
-    ...(context.eventName === ''
-      ? {}
-      : { event: { name: context.eventName, payload: context.payload, sha: context.sha } }),
-    ...(inputs.base === null ? {} : { base: inputs.base }),
-    ...(inputs.configPath === null ? {} : { configPath: inputs.configPath }),
-    models: inputs.models,
-    ...(inputs.recipe === null ? {} : { recipe: inputs.recipe }),
-    targets: inputs.targets,
-    log: logLine,
-  });
-  const files = await writeOutputs(report, produced, path.join(context.temporary, 'edge-ready', key, leg));
-
-  const runUrl = context.runUrl === null ? {} : { runUrl: context.runUrl };
   const many = isOneOfMany(inputs.leg);
+  const runUrl = context.runUrl === null ? {} : { runUrl: context.runUrl };
+
+  const { report, files } = await runLeg(inputs, context, path.join(context.temporary, 'edge-ready', key, leg));
   const uploaded = inputs.upload
     ? await uploadShard({ key, leg: inputs.leg, report, artifactsFolder: files.artifacts }, context)
     : [];
   const posted = await postComment(
     {
-      mode: many && inputs.comment === 'auto' ? 'never' : inputs.comment,
-      token: inputs.token,
       // A leg of several never writes the shared comment.
+      mode: many && inputs.comment === 'auto' ? 'never' : inputs.comment,
       key: many ? `${key}-${leg}` : key,
+      token: inputs.token,
       report,
       render: (marker) => renderComment(report, { marker, ...runUrl }),
     },
@@ -56,7 +41,7 @@ await runFace(async () => {
 
   const problems = [...uploaded, ...(posted.problem === null ? [] : [posted.problem])];
   const annotations = annotationsOf(report);
-  publishSummary(context, [renderSummary(report, runUrl), ...problems.map((problem) => `> ⚠️ ${problem}`)].join('\n\n'));
+  publishSummary(context, renderSummary(report, runUrl), problems);
   publishAnnotations(annotations);
   warnOf(problems);
   publishOutputs({

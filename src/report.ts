@@ -34,7 +34,7 @@ await runFace(async () => {
   );
 
   const problems = posted.problem === null ? [] : [posted.problem];
-  publishSummary(context, [renderSummary(report, runUrl), ...problems.map((problem) => `> ⚠️ ${problem}`)].join('\n\n'));
+  publishSummary(context, renderSummary(report, runUrl), problems);
   warnOf(problems);
   publishOutputs({
     verdict: report.verdict,

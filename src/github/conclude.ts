@@ -1,13 +1,14 @@
-import { info, setFailed, warning } from '@actions/core';
+import { setFailed, warning } from '@actions/core';
 import { messageOf, UserError } from '../errors.ts';
 import type { GateReport } from '../report/report-schema.ts';
 import type { FailOn } from './inputs.ts';
+import { logLine, logStack } from './log.ts';
 import { exitCodeOf, publishOutputs } from './publish.ts';
 
 /** Ends the step by the report's verdict: says `headline` and sets the exit code. `annotated` is true when errors were annotated already. */
 export function conclude(report: GateReport, headline: string, failOn: FailOn, annotated: boolean): void {
   const code = exitCodeOf(report.verdict, failOn);
-  if (code === 0 || annotated) info(headline);
+  if (code === 0 || annotated) logLine(headline);
   else setFailed(headline);
   process.exitCode = code;
 }
@@ -27,7 +28,7 @@ export async function runFace(face: () => Promise<void>): Promise<void> {
   } catch (error) {
     const mended = error instanceof UserError;
     setFailed(mended ? error.message : `A bug in edge-ready-gate: ${messageOf(error)}`);
-    if (!mended && error instanceof Error) info(error.stack ?? '');
+    if (!mended) logStack(error);
     publishOutputs({ verdict: 'error', summary: messageOf(error), report: '', artifacts: '', commentUrl: '' });
     process.exitCode = 2;
   }

@@ -110,7 +110,11 @@ const gateSchema = z.object({
     .trim()
     .transform((value) => (value === '' ? null : value))
     .pipe(
-      z.enum(recipeSchema.options, { error: `must be one of ${quoted(recipeSchema.options)}, or nothing` }).nullable(),
+      z
+        .enum(recipeSchema.options, {
+          error: (issue) => `must be one of ${quoted(recipeSchema.options)}, not \`${String(issue.input)}\``,
+        })
+        .nullable(),
     ),
   upload: choice(['true', 'false']).transform((value) => value === 'true'),
   'job-index': count,

@@ -1,7 +1,7 @@
 import { mergeReports } from '../report/merge.ts';
 import type { GateReport } from '../report/report-schema.ts';
-import { gateVersion } from '../version.ts';
 import type { RunContext } from './context.ts';
+import { emptyReport } from './empty-report.ts';
 import { propertyOf, stringAt } from './payload.ts';
 import { missingLegs, reportsOf, type Shard } from './shard.ts';
 import type { DownloadedShards } from './shards.ts';
@@ -31,26 +31,4 @@ export function mergeShards(downloaded: DownloadedShards, context: RunContext): 
 
 function strangerSentence(shard: Shard, sha: string | undefined): string {
   return `A report about commit ${shard.report.head.sha.slice(0, 7)} was left out: the run that triggered this one measured ${sha?.slice(0, 7)}.`;
-}
-
-function emptyReport(context: RunContext): GateReport {
-  return {
-    schemaVersion: 1,
-    gate: gateVersion,
-    base: null,
-    head: { sha: headShaOf(context), label: 'head' },
-    targets: [],
-    comparisons: [],
-    notes: [],
-    problems: [],
-    configPath: null,
-    verdict: 'error',
-  };
-}
-
-function headShaOf(context: RunContext): string {
-  const pull = stringAt(propertyOf(propertyOf(context.payload, 'pull_request'), 'head'), 'sha');
-  const run = stringAt(propertyOf(context.payload, 'workflow_run'), 'head_sha');
-  const sha = pull ?? run ?? context.sha;
-  return /^[0-9a-f]{40,64}$/.test(sha) ? sha : '0'.repeat(40);
 }

@@ -28,7 +28,9 @@ const nothing: Posted = { url: null, problem: null };
  * Where nothing changed and there is no comment yet, none is made unless `mode` is `always`.
  */
 export async function postComment(request: PostRequest, context: RunContext): Promise<Posted> {
-  if (request.mode === 'never' || context.repository === null) return nothing;
+  // `pull_request_target` is refused; its token writes, so that nothing is done with it.
+  if (request.mode === 'never' || context.repository === null || context.eventName === 'pull_request_target')
+    return nothing;
   if (request.token === '') return { url: null, problem: 'The gate could not comment: `github-token` is empty.' };
   const marker = markerOf(request.key);
   let what = 'find the pull request';

@@ -1,6 +1,7 @@
 import { appendFileSync } from 'node:fs';
 import { error as annotateError, notice, setOutput, warning } from '@actions/core';
 import type { Verdict } from '../judge/comparison.ts';
+import { plain } from '../report/escape.ts';
 import type { RunContext } from './context.ts';
 import type { FailOn } from './inputs.ts';
 
@@ -13,9 +14,11 @@ export interface PublishedAnnotation {
   readonly line?: number;
 }
 
-/** Appends markdown to the job summary; nothing where there is none. */
-export function publishSummary(context: RunContext, markdown: string): void {
-  if (context.summaryPath !== null) appendFileSync(context.summaryPath, `${markdown.trimEnd()}\n`);
+/** Appends markdown to the job summary, and below it what went wrong beside the verdict; nothing where there is no summary. */
+export function publishSummary(context: RunContext, markdown: string, problems: readonly string[]): void {
+  if (context.summaryPath === null) return;
+  const lines = problems.map((problem) => `> ⚠️ ${plain(problem)}`);
+  appendFileSync(context.summaryPath, `${[markdown.trimEnd(), ...lines].join('\n\n')}\n`);
 }
 
 /** Prints annotations as workflow commands (escaped by the toolkit). */

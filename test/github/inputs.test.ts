@@ -49,7 +49,7 @@ describe('readGateInputs', () => {
     expect(readGateInputs({})).toEqual({
       targets: [],
       configPath: null,
-      models: null,
+      models: [],
       base: null,
       recipe: null,
       comment: 'auto',
@@ -69,6 +69,13 @@ describe('readGateInputs', () => {
     ]);
   });
 
+  test('globs of models, a line each', () => {
+    expect(readGateInputs({ INPUT_MODELS: 'models/{kws,vad}.onnx\n\n my models/** ' }).models).toEqual([
+      'models/{kws,vad}.onnx',
+      'my models/**',
+    ]);
+  });
+
   test('the leg as the runner describes it', () => {
     const leg = {
       'INPUT_JOB-INDEX': '1',
@@ -81,6 +88,7 @@ describe('readGateInputs', () => {
 
   test.each([
     [{ INPUT_COMMENT: 'yes' }, /^Input `comment` must be one of `auto`, `always`, `never`, not `yes`\.$/],
+    [{ INPUT_RECIPE: 'int4' }, /^Input `recipe` must be one of `auto`, `none`, `lossless`, `int8`, not `int4`\.$/],
     [{ 'INPUT_FAIL-ON': 'error' }, /^Input `fail-on` must be one of `fail`, `warn`, `never`, not `error`\.$/],
     [{ INPUT_UPLOAD: '1' }, /^Input `upload` must be one of `true`, `false`, not `1`\.$/],
     [{ INPUT_KEY: 'a --> b' }, /^Input `key` must be at most 60 letters/],

@@ -1,0 +1,46 @@
+import { messageOf, UserError } from '../errors.ts';
+import { type GateResult, runGate } from '../gate.ts';
+import type { GateReport } from '../report/report-schema.ts';
+import { type OutputFiles, writeOutputs } from '../report/write-outputs.ts';
+import type { RunContext } from './context.ts';
+import { emptyReport } from './empty-report.ts';
+import type { GateInputs } from './inputs.ts';
+import { logLine, logStack } from './log.ts';
+
+/** What the engine made of this leg, and where it was written. */
+export interface LegRun {
+  readonly report: GateReport;
+  readonly files: OutputFiles;
+}
+
+/**
+ * Runs the engine on what the action was asked to do and writes its files into `folder`. What keeps it from beginning, the user's mistake or
+ * our bug, is a report with verdict `error` too, so that the comment and the report job say why.
+ */
+export async function runLeg(inputs: GateInputs, context: RunContext, folder: string): Promise<LegRun> {
+  const { report, produced } = await judge(inputs, context);
+  return { report, files: await writeOutputs(report, produced, folder) };
+}
+
+async function judge(inputs: GateInputs, context: RunContext): Promise<GateResult> {
+  try {
+    return await runGate({
+      directory: context.workspace,
+      ...(context.eventName === ''
+        ? {}
+        : { event: { name: context.eventName, payload: context.payload, sha: context.sha } }),
+      ...(inputs.base === null ? {} : { base: inputs.base }),
+      ...(inputs.configPath === null ? {} : { configPath: inputs.configPath }),
+      ...(inputs.recipe === null ? {} : { recipe: inputs.recipe }),
+      models: inputs.models,
+      targets: inputs.targets,
+      log: logLine,
+    });
+  } catch (error) {
+    if (error instanceof UserError)
+      return { report: emptyReport(context, inputs.targets, [error.message]), produced: [] };
+    logStack(error);
+    const problem = `A bug in edge-ready-gate: ${messageOf(error)}`;
+    return { report: emptyReport(context, inputs.targets, [problem]), produced: [] };
+  }
+}
