@@ -51,7 +51,7 @@ export function stateType(table: TensorTable, id: TensorId, info: ValueInfoProto
   const type = statedType(info.type, dtype, shape);
   const kind = otherKind(info.type);
   if (kind !== undefined)
-    notes.push(`The tensor ${JSON.stringify(tensor.name)} is a ${kind}; its type is kept as it is.`);
+    notes.push(`The tensor ${JSON.stringify(tensor.name)} is no dense tensor (${kind}); its type is kept as it is.`);
   const extras = present<OnnxTensorExtras>({ ...tensorExtras(tensor), info: rest, type });
   table.tensors[id] = { ...tensor, dtype, shape, ...(extras === undefined ? {} : { extras }) };
   table.stated.add(id);
