@@ -18,12 +18,12 @@ export function alignLayers(base: readonly Layer[], head: readonly Layer[]): rea
   return pairMoved(alignRange(base, head));
 }
 
-/** How well two layers fit; 0 when they must not be paired. A name counts no more than type and shape together: exporters renumber names after an insertion. */
+/** How well two layers fit; 0 when they must not be paired. A name counts no more than the shape: exporters renumber names after an insertion. */
 function fit(base: Layer, head: Layer): number {
   const sameName = base.name === head.name && base.name !== '';
   const sameType = base.type === head.type;
   if (!sameType && !sameName) return 0;
-  let score = (sameType ? 2 : 0) + (sameName ? 3 : 0);
+  let score = (sameType ? 2 : 0) + (sameName ? 2 : 0);
   if (shapeKey(base) === shapeKey(head)) score += 2;
   if (base.macs === head.macs) score += 1;
   if (base.flash === head.flash) score += 1;

@@ -142,7 +142,7 @@ function maxDrop(limit: LimitOf<'max-drop'>, context: LimitContext): Outcome {
   const kind = isOver ? 'exceeded' : 'kept';
   const [from, to] = formatPair(context.base.value, context.head.value, quantity);
   if (test !== null && test.lost === 0 && test.gained === 0) {
-    return { kind, message: `${title} unchanged at ${to}, the same ${test.samples} samples answered right` };
+    return { kind, message: `${title} unchanged at ${to}, right on the same of ${test.samples} samples` };
   }
   const [shown, shownLimit] =
     quantity === 'ratio' ? pointsPair(drop, limit.points) : formatPair(drop, limit.points, quantity);

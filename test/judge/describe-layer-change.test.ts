@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { describeLayerChange } from '../../src/judge/describe-layer-change.ts';
+import type { Layer } from '../../src/runtimes/measurement.ts';
+import { layer } from '../support/measurements.ts';
+
+type Case = readonly [Partial<Layer>, Partial<Layer>, 'onnx' | 'tflite', string];
+
+describe('describeLayerChange', () => {
+  it.each<Case>([
+    [{ outputShape: [1, 8, 8, 64] }, { outputShape: [1, 8, 8, 96] }, 'tflite', '64 → 96 channels'],
+    [
+      { type: 'Conv', outputShape: [1, 64, 8, 8] },
+      { type: 'Conv', outputShape: [1, 96, 8, 8] },
+      'onnx',
+      '64 → 96 channels',
+    ],
+    [{ outputShape: [1, 8, 8, 64] }, { outputShape: [1, 16, 16, 64] }, 'tflite', 'output 8×8 → 16×16'],
+    [{ outputShape: [1, 10] }, { outputShape: [1, 12] }, 'tflite', '10 → 12 outputs'],
+    [
+      { type: 'MatMul', outputShape: [1, 16, 64] },
+      { type: 'MatMul', outputShape: [1, 16, 96] },
+      'onnx',
+      'output 1×16×64 → 1×16×96',
+    ],
+    [{ outputType: 'float32' }, { outputType: 'int8' }, 'tflite', 'float32 → int8'],
+    [{ weightShape: [64, 3, 3, 8] }, { weightShape: [64, 5, 5, 8] }, 'tflite', 'weights 64×3×3×8 → 64×5×5×8'],
+    [{ type: 'RELU' }, { type: 'RELU6' }, 'tflite', 'RELU → RELU6'],
+    [{ unit: 'npu' }, { unit: 'cpu' }, 'tflite', 'npu → cpu'],
+    [{ macs: 1000 }, { macs: 2000 }, 'tflite', '1 k → 2 k MACs'],
+    [{ flash: 1024 }, { flash: 2048 }, 'tflite', 'constants 1 KiB → 2 KiB'],
+    [{ latency: 1 }, { latency: 1.5 }, 'tflite', 'same shape, 50 % slower'],
+    [{}, {}, 'tflite', 'changed'],
+  ])('%j to %j in %s: %s', (base, head, format, words) => {
+    expect(describeLayerChange({ base: layer('x', base), head: layer('x', head) }, format)).toBe(words);
+  });
+
+  it('names what is new and what is gone', () => {
+    expect(describeLayerChange({ base: undefined, head: layer('x') }, 'tflite')).toBe('new layer, output 1×8×8×64');
+    expect(describeLayerChange({ base: layer('x'), head: undefined }, 'tflite')).toBe('removed layer');
+  });
+});
