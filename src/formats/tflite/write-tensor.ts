@@ -1,0 +1,47 @@
+import { UserError } from '../../errors.ts';
+import type { Tensor } from '../../graph/graph.ts';
+import { tensorExtras } from './extras.ts';
+import type { QuantizationRecord, TensorRecord } from './records.ts';
+import { enumType } from './schema/schema.ts';
+import { tensorTypeOf } from './tensor-types.ts';
+
+/** The record of a tensor whose content is in buffer `buffer`. @throws UserError for an element type that the format does not have */
+export function tensorRecord(tensor: Tensor, buffer: number): TensorRecord {
+  const extras = tensorExtras(tensor);
+  const quantization = quantizationRecord(tensor) ?? extras.quantization;
+  return {
+    shape: (tensor.shape ?? []).map((extent) => (typeof extent === 'number' ? extent : -1)),
+    type: tensorType(tensor),
+    buffer,
+    ...(tensor.name === '' ? {} : { name: tensor.name }),
+    ...(quantization === undefined ? {} : { quantization }),
+    is_variable: tensor.variable === true,
+    ...(extras.sparsity === undefined ? {} : { sparsity: extras.sparsity }),
+    ...(extras.shapeSignature === undefined ? {} : { shape_signature: extras.shapeSignature }),
+    has_rank: extras.hasRank === true,
+    ...(extras.variantTensors === undefined ? {} : { variant_tensors: extras.variantTensors }),
+    external_buffer: extras.externalBuffer ?? 0,
+  };
+}
+
+function tensorType(tensor: Tensor): string | number {
+  const kept = tensorExtras(tensor).type;
+  if (tensor.dtype === 'unknown' && kept !== undefined) return kept;
+  const type = tensorTypeOf(tensor.dtype);
+  if (enumType('TensorType').values.includes(type)) return type;
+  throw new UserError(
+    `The tensor "${tensor.name}" has the element type ${tensor.dtype}, which TensorFlow Lite does not have; convert it first.`,
+  );
+}
+
+function quantizationRecord({ quantization }: Tensor): QuantizationRecord | undefined {
+  if (quantization === undefined) return undefined;
+  const { scale, zeroPoint, axis, min, max } = quantization;
+  return {
+    scale,
+    zero_point: zeroPoint,
+    quantized_dimension: axis,
+    ...(min === undefined ? {} : { min }),
+    ...(max === undefined ? {} : { max }),
+  };
+}
