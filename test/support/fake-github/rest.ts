@@ -59,6 +59,8 @@ function pullJson(pull: StoredPull): unknown {
     ...sample,
     number: pull.number,
     state: 'open',
+    // GitHub's own example of a team does not fit its schema.
+    requested_teams: [],
     head: {
       ...head,
       ref: pull.headBranch,
