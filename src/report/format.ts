@@ -93,17 +93,24 @@ function withoutSign(magnitude: number, quantity: Quantity, extra = 0): string {
   return ladderWithoutSign(quantity, magnitude, extra);
 }
 
+/** Bytes are whole, and what is smaller than a hundred-millionth is the noise of binary fractions. */
+function withoutNoise(value: number, quantity: Quantity): number {
+  if (quantity === 'B') return Math.round(value);
+  return Math.abs(value) < 1e-8 ? 0 : value;
+}
+
 /** A value with its unit: `71.2 KiB`, `18.3 ms`, `0.42 mJ` → `420 µJ`, `91.3 %` for a ratio, `22.6 k` for a count. */
 export function formatValue(value: number, quantity: Quantity): string {
-  return `${value < 0 ? minus : ''}${withoutSign(Math.abs(value), quantity)}`;
+  const shown = withoutNoise(value, quantity);
+  return `${shown < 0 ? minus : ''}${withoutSign(Math.abs(shown), quantity)}`;
 }
 
 /** A difference with its sign: `+9.1 KiB`, `−1.2 ms`, and `−0.5 pp` for a difference of ratios. Nothing is `0`, without sign or unit. */
 export function formatDifference(value: number, quantity: Quantity): string {
-  if (Math.abs(value) < 1e-12) return '0';
-  const magnitude = Math.abs(value);
-  const text = quantity === 'ratio' ? formatPoints(magnitude) : withoutSign(magnitude, quantity);
-  return `${value < 0 ? minus : '+'}${text}`;
+  const shown = withoutNoise(value, quantity);
+  if (shown === 0) return '0';
+  const text = quantity === 'ratio' ? formatPoints(shown) : withoutSign(Math.abs(shown), quantity);
+  return `${shown < 0 ? minus : '+'}${text}`;
 }
 
 /** Percentage points of a ratio's magnitude, without sign: `0.5 pp`. */

@@ -58,7 +58,7 @@ function causePhrases(comparison: Comparison, { budget }: Judgement): readonly P
   const delta = name === undefined ? undefined : comparison.deltas[name];
   if (name === undefined || delta === undefined || delta.absolute === 0) return [];
   const isToldAlready = budget.limit.kind === 'max-increase' || budget.limit.kind === 'max-drop';
-  const [cause] = delta.absolute > 0 ? causesOf(comparison, name, 1) : [];
+  const cause = delta.absolute > 0 ? causesOf(comparison, name, 1).find(({ type }) => type !== 'other') : undefined;
   const parts: (readonly Phrase[])[] = [
     ...(isToldAlready ? [] : [[deltaWords(delta, name)]]),
     ...(cause === undefined ? [] : [['from ', { code: cause.layer }, ': ', { quote: cause.what }]]),

@@ -20,7 +20,7 @@ export function passHeadline(comparisons: readonly Comparison[]): readonly Phras
   if (comparisons.every(({ state }) => state === 'removed'))
     return [...who, models.size === 1 ? ' was removed' : ' were removed'];
   if (comparisons.every(isUnchanged)) {
-    return [...who, models.size === 1 ? ' changed' : ' changed', ', no metric did, on ', ...where];
+    return [...who, ' changed, but no metric did on ', ...where];
   }
   const verb = models.size === 1 ? 'stays within its budgets' : 'stay within their budgets';
   return [

@@ -142,7 +142,7 @@ function convModel(size: {
     latency: modelled(size.latency, 'ms', 0.1, 'cycles per operator at 64 MHz'),
     energy: modelled(size.latency / 50, 'mJ', 0.2, 'active power × latency'),
     artifact: { format: 'tflite', bytes: size.bytes, sha256: 'b'.repeat(64), recipe: 'none' },
-    memory: { arenaUsed: size.peak, arenaRequired: size.peak, lowerBound: size.peak, buffers: plan },
+    memory: { arenaUsed: 73_000, arenaRequired: 73_000, lowerBound: 54_720, buffers: plan },
     layers: layers(
       layer('conv_1', { ...part(0, 4), outputShape: [1, 16, 16, 64] }),
       layer('conv_2', { ...part(1, 6), outputShape: [1, 8, 8, 64] }),
