@@ -6,7 +6,13 @@ import { alignUp } from '../plan/buffers.ts';
 import { planGreedily } from '../plan/greedy.ts';
 import type { Part } from '../runtime.ts';
 import type { KernelBuild } from './kernels.ts';
-import { type ArenaBuffer, arenaLifetimes, bufferAlignment, type ScratchRequest, tflmTensorBytes } from './lifetimes.ts';
+import {
+  type ArenaBuffer,
+  arenaLifetimes,
+  bufferAlignment,
+  type ScratchRequest,
+  tflmTensorBytes,
+} from './lifetimes.ts';
 import { offlineOffsets } from './offline-plan.ts';
 import { operatorFacts } from './operator-facts.ts';
 import { kernelRequests } from './prepare.ts';
@@ -172,7 +178,18 @@ function allKernelRequests(
 }
 
 /** Kernels that look at no tensor before they run. */
-const unprepared = new Set(['ARG_MAX', 'ARG_MIN', 'FLOOR', 'LOGICAL_AND', 'LOGICAL_OR', 'MAXIMUM', 'MINIMUM', 'NEG', 'PACK', 'UNPACK']);
+const unprepared = new Set([
+  'ARG_MAX',
+  'ARG_MIN',
+  'FLOOR',
+  'LOGICAL_AND',
+  'LOGICAL_OR',
+  'MAXIMUM',
+  'MINIMUM',
+  'NEG',
+  'PACK',
+  'UNPACK',
+]);
 /** Kernels that look at all their tensors twice, and free nothing in between. */
 const preparedTwice = new Set(['CONV_2D', 'DEPTHWISE_CONV_2D', 'AVERAGE_POOL_2D']);
 
@@ -194,7 +211,10 @@ function bytesWhilePreparing(graphs: readonly Graph[], build: KernelBuild): numb
         0,
       );
       const rounds = unprepared.has(operator.type) ? 0 : isTwice ? 2 : 1;
-      const after = requests.persistent.reduce((bytes, size) => alignUp(bytes + size, bufferAlignment), persistentBytes);
+      const after = requests.persistent.reduce(
+        (bytes, size) => alignUp(bytes + size, bufferAlignment),
+        persistentBytes,
+      );
       const head = sizes.scratchRequest * (requested + requestsPerOperator) + rounds * described;
       most = Math.max(most, head + (isTwice ? after : persistentBytes));
       persistentBytes = after;

@@ -138,6 +138,7 @@ function calledSubgraphs(operator: Operator): readonly number[] {
 export function tflmTensorBytes(tensor: Tensor): number {
   const shape = concreteShape(tensor.shape);
   const bits = elementBits(tensor.dtype);
-  const elementBytes = tensor.dtype === 'resource' ? 4 : tensor.dtype === 'int2' || tensor.dtype === 'uint2' ? 0 : Math.ceil(bits / 8);
+  const elementBytes =
+    tensor.dtype === 'resource' ? 4 : tensor.dtype === 'int2' || tensor.dtype === 'uint2' ? 0 : Math.ceil(bits / 8);
   return shape === undefined ? 0 : Math.max(0, shape.reduce((product, extent) => product * extent, 1) * elementBytes);
 }

@@ -1,6 +1,7 @@
+import type { DataType } from '../../graph/data-type.ts';
 import facts from './operators.json' with { type: 'json' };
 
-/** What TensorFlow Lite Micro keeps for an operator of a type; see `about` in operators.json. */
+/** What TensorFlow Lite Micro keeps for an operator of a type, and takes; see `about` in operators.json. */
 export interface OperatorFacts {
   /** Size and alignment of its parsed options, in bytes. */
   readonly parameters?: readonly number[];
@@ -8,9 +9,14 @@ export interface OperatorFacts {
   readonly state?: number | { readonly 'cmsis-nn': number; readonly reference: number };
   /** Bytes of flash of the kernel; by registration where they differ. */
   readonly code?: number | { readonly all: number; readonly int8: number };
+  /** Element types that the kernel takes at `dataInput`; absent where they are not known. */
+  readonly types?: readonly DataType[];
+  readonly dataInput?: number;
+  /** Its arena was compared with the interpreter's own. */
+  readonly verified?: boolean;
 }
 
-const table = facts.operators as Readonly<Record<string, OperatorFacts>>;
+const table = facts.operators as Readonly<Record<string, unknown>> as Readonly<Record<string, OperatorFacts>>;
 
 /** Names of all operators that TensorFlow Lite Micro has, alphabetically. */
 export const operatorNames: readonly string[] = Object.keys(table);

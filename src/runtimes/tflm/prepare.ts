@@ -1,4 +1,11 @@
-import { concreteShape, elementCount, inputTensor, intAttribute, isConstant, outputTensor } from '../../graph/access.ts';
+import {
+  concreteShape,
+  elementCount,
+  inputTensor,
+  intAttribute,
+  isConstant,
+  outputTensor,
+} from '../../graph/access.ts';
 import type { DataType } from '../../graph/data-type.ts';
 import type { Graph, Operator } from '../../graph/graph.ts';
 import { convolution } from './convolution.ts';
@@ -93,8 +100,7 @@ const prepareTransposed: Prepare = (graph, operator, build) => {
   }
   const isNarrowBias = dtype === 'int16' && inputType(graph, operator, 3) === 'int16';
   const bias = isNarrowBias ? [8 * elements(graph, operator, 3)] : [];
-  const persistent =
-    build.library === 'cmsis-nn' || dtype !== 'float32' ? perChannel(shape.output.channels) : [];
+  const persistent = build.library === 'cmsis-nn' || dtype !== 'float32' ? perChannel(shape.output.channels) : [];
   return { persistent, scratch: [...ifAny(accumulators), ...bias] };
 };
 

@@ -44,7 +44,8 @@ function oneRowScratch(shape: Convolution, build: KernelBuild): number {
   const padding = shape.padding.width;
   const totalPadding = (shape.output.width - 1) * shape.stride.width + shape.filter.width - shape.input.width;
   const asymmetry = totalPadding % 2;
-  const outputsIn = (columns: number) => Math.max(1, Math.trunc((columns + shape.stride.width - 1) / shape.stride.width));
+  const outputsIn = (columns: number) =>
+    Math.max(1, Math.trunc((columns + shape.stride.width - 1) / shape.stride.width));
   const right = padding + asymmetry === 0 ? 0 : outputsIn(padding + asymmetry);
   const left = padding === 0 ? 0 : outputsIn(padding);
   const inside = Math.max(shape.output.width - (right + left), 0);

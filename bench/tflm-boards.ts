@@ -1,0 +1,63 @@
+/** Latency of published runs of CMSIS-NN and ESP-NN against ours, and the cycles per instruction that fit: `node scripts/run-ts.mjs bench/tflm-boards.ts`. */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { readTflite } from '../src/formats/tflite/read.ts';
+import { operatorCost } from '../src/runtimes/tflm/cycles.ts';
+import { loadBoard } from '../src/targets/load.ts';
+import { percent } from './tflm-reference.ts';
+
+interface Row {
+  readonly model_file?: string | null;
+  readonly board: string | null;
+  readonly runtime: string | null;
+  readonly notes: string | null;
+  readonly latency_ms: number | null;
+  readonly energy_uj: number | null;
+  readonly clock_mhz: number | null;
+}
+
+const folder = path.resolve('..', 'shared', 'reference');
+const rows = JSON.parse(readFileSync(path.join(folder, 'measurements.json'), 'utf8')) as readonly Row[];
+const published: readonly (readonly [string, (row: Row) => boolean])[] = [
+  [
+    'nucleo-l4r5zi',
+    (row) => row.board === 'NUCLEO-L4R5ZI' && row.notes?.includes('system=microtvm_cmsis_nn/') === true,
+  ],
+  ['esp32-s3', (row) => row.board === 'ESP32-S3' && row.runtime === 'TFLite Micro + ESP-NN'],
+];
+for (const [id, matches] of published) {
+  const board = loadBoard(id);
+  const points = rows.filter(matches).flatMap((row) => {
+    if (row.model_file == null || row.latency_ms == null) return [];
+    const graph = readTflite(readFileSync(path.join(folder, 'models', row.model_file)), row.model_file);
+    const costs = graph.operators.map((operator) => operatorCost(graph, operator, board));
+    const sum = (term: 'instructions' | 'weightBytes' | 'cycles') =>
+      costs.reduce((all, cost) => all + (cost?.[term] ?? 0), 0);
+    const cycles = (row.latency_ms * board.clockHz.value) / 1000;
+    return [
+      {
+        model: row.model_file.split('/').at(-1),
+        cycles,
+        instructions: sum('instructions'),
+        weightBytes: sum('weightBytes'),
+        ours: sum('cycles'),
+        power: (row.energy_uj ?? 0) / row.latency_ms,
+      },
+    ];
+  });
+  const wait = board.runtimes.tflm?.flashCyclesPerWeightByte?.value ?? 0;
+  const ratios = points.map(({ cycles, weightBytes, instructions }) => (cycles - wait * weightBytes) / instructions);
+  points.forEach((point, index) => {
+    const others = ratios.filter((_, other) => other !== index);
+    const mean = others.reduce((a, b) => a + b, 0) / others.length;
+    const predicted = mean * point.instructions + wait * point.weightBytes;
+    console.log(
+      `${id} ${point.model}: published ${Math.round(point.cycles)} cycles, ours ${Math.round(point.ours)} (${percent(point.ours / point.cycles - 1)}); ` +
+        `cycles per instruction ${ratios[index]?.toFixed(3)}, predicted from the others ${percent(predicted / point.cycles - 1)}; ${point.power.toFixed(1)} mW`,
+    );
+  });
+  const errors = points.map(({ ours, cycles }) => Math.abs(ours / cycles - 1));
+  console.log(
+    `${id}: ${points.length} points, mean error ${percent(errors.reduce((a, b) => a + b, 0) / errors.length)}; mean cycles per instruction ${(ratios.reduce((a, b) => a + b, 0) / ratios.length).toFixed(3)}`,
+  );
+}

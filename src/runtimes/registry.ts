@@ -1,0 +1,17 @@
+import { UserError } from '../errors.ts';
+import { nearest } from '../nearest.ts';
+import type { Runtime } from './runtime.ts';
+import { tflm } from './tflm/runtime.ts';
+
+/** Every runtime by its id. A new one is a folder and a line here. */
+export const runtimes: ReadonlyMap<string, Runtime> = new Map([tflm].map((runtime) => [runtime.id, runtime]));
+
+/** A runtime by id. @throws UserError naming the nearest known one when there is none of that id. */
+export function runtimeOf(id: string): Runtime {
+  const runtime = runtimes.get(id);
+  if (runtime !== undefined) return runtime;
+  const close = nearest(id, runtimes.keys());
+  throw new UserError(
+    `There is no runtime "${id}".${close === undefined ? ` Known runtimes: ${[...runtimes.keys()].join(', ')}.` : ` Did you mean "${close}"?`}`,
+  );
+}

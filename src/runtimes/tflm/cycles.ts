@@ -1,0 +1,59 @@
+import { isConstant, tensorAt, tensorBytes } from '../../graph/access.ts';
+import type { Graph, Operator } from '../../graph/graph.ts';
+import type { Board, KernelCost, KernelLibrary } from '../../targets/board.ts';
+import { kernelCost, kernelWork } from './kernel-work.ts';
+
+/** What running one operator costs on a board. */
+export interface OperatorCost {
+  /** Executed instructions; `undefined` where the library's costs are in cycles. */
+  readonly instructions?: number;
+  readonly cycles: number;
+  readonly milliseconds: number;
+  /** Bytes of weights that it reads from flash. */
+  readonly weightBytes: number;
+}
+
+/**
+ * The cost of an operator: instructions of its kernel as the core's library has them, times the board's cycles per instruction,
+ * and the wait for weights from flash. `undefined` when the board has no costs for its kernel library.
+ */
+export function operatorCost(graph: Graph, operator: Operator, board: Board): OperatorCost | undefined {
+  const runtime = board.runtimes.tflm;
+  const library = board.core.kernelLibraries[runtime?.kernelLibrary ?? ''];
+  if (runtime === undefined || library === undefined) return undefined;
+  const { kernel, work } = kernelWork(graph, operator);
+  const amount = kernelCost(costOf(library, kernel), work);
+  const weightBytes = constantBytes(graph, operator);
+  const perInstruction = library.unit === 'cycles' ? 1 : (runtime.cyclesPerInstruction?.value ?? 1);
+  const cycles = amount * perInstruction + weightBytes * (runtime.flashCyclesPerWeightByte?.value ?? 0);
+  return {
+    ...(library.unit === 'instructions' ? { instructions: Math.round(amount) } : {}),
+    cycles,
+    milliseconds: (1000 * cycles) / board.clockHz.value,
+    weightBytes,
+  };
+}
+
+/** A kernel's cost: its own, else that of the same kernel for another type, else that of kernels nobody has counted. */
+export function costOf(library: KernelLibrary, kernel: string): KernelCost {
+  const [name = '', type = ''] = kernel.split('/');
+  const plain = name.replace(/-broadcast$/, '');
+  const candidates = [
+    kernel,
+    `${plain}/${type}`,
+    ...['int8', 'float32', 'int16'].map((other) => `${name}/${other}`),
+    `other/${type}`,
+    'other/int8',
+  ];
+  const known = candidates.find((candidate) => Object.hasOwn(library.kernels, candidate));
+  return known === undefined ? {} : (library.kernels[known] ?? {});
+}
+
+/** Bytes of an operator's constants, each counted once. */
+export function constantBytes(graph: Graph, operator: Operator): number {
+  const ids = new Set(operator.inputs.filter((id) => id !== null));
+  return [...ids].reduce((sum, id) => {
+    const tensor = tensorAt(graph, id);
+    return sum + (isConstant(tensor) ? (tensorBytes(tensor) ?? 0) : 0);
+  }, 0);
+}
