@@ -31,6 +31,8 @@ export interface ReferenceModel {
   readonly ops: number;
   readonly weight_bytes: number;
   readonly custom_ops: readonly string[];
+  /** ONNX only: whether ONNX Runtime loads it. */
+  readonly ort_loads?: boolean;
 }
 
 /** Every reference model; empty where they are missing. */
