@@ -3,7 +3,8 @@ import { gateVersion } from '../version.ts';
 import type { RunContext } from './context.ts';
 import { propertyOf, stringAt } from './payload.ts';
 
-/** The schema's cap on one problem's characters. */
+/** The schema's caps: problems, and characters of one. */
+const problemsLimit = 200;
 const problemLimit = 2000;
 
 /** The report of a run that could not begin, or of which nothing arrived: verdict `error`, and why. */
@@ -20,7 +21,7 @@ export function emptyReport(
     targets: targets.map((target) => target.slice(0, 200)),
     comparisons: [],
     notes: [],
-    problems: problems.map((problem) => problem.slice(0, problemLimit)),
+    problems: problems.slice(0, problemsLimit).map((problem) => problem.slice(0, problemLimit)),
     configPath: null,
     verdict: 'error',
   };

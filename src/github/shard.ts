@@ -46,7 +46,7 @@ export function parseShard(text: string, label: string): Shard {
 export function missingLegs(shards: readonly Shard[]): readonly string[] {
   if (shards.length === 0)
     return [
-      'No leg reported: the measuring job failed or was cancelled before it uploaded anything, or it ran with `upload: false`.',
+      'No leg reported: the measuring job failed or was cancelled before it uploaded anything, or it ran with upload: false.',
     ];
   const jobs = [...new Set(shards.map((shard) => shard.leg.job))];
   return jobs.flatMap((job) =>
@@ -64,7 +64,7 @@ function missingOf(job: string, legs: readonly Shard[]): readonly string[] {
   if (absent <= 0) return [];
   const reported = [...new Set(legs.flatMap((shard) => shard.report.targets))].sort().join(', ');
   return [
-    `${absent} of ${total} legs of the job “${job}” never reported (they failed, were cancelled or ran with \`upload: false\`); only ${reported} did.`,
+    `${absent} of ${total} legs of the job “${job}” never reported (they failed, were cancelled or ran with upload: false); only ${reported} did.`,
   ];
 }
 

@@ -54,20 +54,21 @@ function commentJson(state: FakeState, comment: StoredComment): unknown {
 
 function pullJson(pull: StoredPull): unknown {
   const sample = (example('pull-request-simple-items') as unknown as Readonly<Record<string, unknown>>[])[0] ?? {};
-  const head = sample.head as Readonly<Record<string, unknown>>;
+  const { head, base } = sample as Readonly<Record<'head' | 'base', Readonly<Record<string, unknown>>>>;
   return {
     ...sample,
     number: pull.number,
     state: 'open',
-    // GitHub's own example of a team does not fit its schema.
+    // GitHub's own examples of a team and of a repository (a mirror at git://) do not fit its schemas.
     requested_teams: [],
     head: {
       ...head,
       ref: pull.headBranch,
       sha: pull.headSha,
       label: `${pull.headRepository.split('/')[0]}:${pull.headBranch}`,
-      repo: { ...(head.repo as object), full_name: pull.headRepository },
+      repo: { ...(head.repo as object), mirror_url: null, full_name: pull.headRepository },
     },
+    base: { ...base, repo: { ...(base.repo as object), mirror_url: null } },
   };
 }
 
