@@ -61,6 +61,8 @@ export type TensorExtras = {
   readonly externalBuffer?: number;
   /** Quantisation that is not one scale and one zero point per tensor or index: ranges alone, block-wise, custom. */
   readonly quantization?: QuantizationRecord;
+  /** The axis that the file gives, where the tensor has none of that number. */
+  readonly quantizedDimension?: number;
 };
 
 export type OperatorExtras = {

@@ -71,7 +71,8 @@ function readExtras(reading: Reading, model: ModelRecord, graphs: readonly Graph
     note(notes, `Buffer 0 stands for "no data" and has ${buffers[0].length} bytes; they are kept unused.`);
   if (model.external_buffers?.length) note(notes, 'Constants in files beside the model are named but not read.');
   const trailing = readTrailingBytes(decoding);
-  if (trailing !== undefined) note(notes, `${trailing.length} bytes follow the model and are kept as they are.`);
+  if (trailing !== undefined)
+    note(notes, `${trailing.length} bytes at the end of the file belong to no part of the model and are kept.`);
   return {
     ...(model.version === schemaVersion ? {} : { version: model.version }),
     ...(model.description ? { description: model.description } : {}),

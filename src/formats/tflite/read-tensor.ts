@@ -24,6 +24,7 @@ export function readTensor(reading: Reading, record: TensorRecord): Tensor {
     ...(record.variant_tensors?.length ? { variantTensors: record.variant_tensors } : {}),
     ...(record.external_buffer === 0 ? {} : { externalBuffer: record.external_buffer }),
     ...(quantization.raw === undefined ? {} : { quantization: quantization.raw }),
+    ...(quantization.quantizedDimension === undefined ? {} : { quantizedDimension: quantization.quantizedDimension }),
   };
   const tensor: Tensor = {
     name: record.name ?? '',
@@ -93,18 +94,26 @@ function readQuantization(
   reading: Reading,
   record: QuantizationRecord | undefined,
   shape: Shape,
-): { readonly understood?: Quantization; readonly raw?: QuantizationRecord } {
+): {
+  readonly understood?: Quantization;
+  readonly quantizedDimension?: number;
+  readonly raw?: QuantizationRecord;
+} {
   if (record === undefined) return {};
   const { scale = [], zero_point: zeroPoint = [], min = [], max = [], details, quantized_dimension: axis } = record;
   const whole = details === undefined && scale.length > 0 && scale.length === zeroPoint.length;
+  const ranges = { ...(min.length ? { min } : {}), ...(max.length ? { max } : {}) };
   if (whole && (scale.length === 1 || scale.length === shape[axis])) {
-    return {
-      understood: { scale, zeroPoint, axis, ...(min.length ? { min } : {}), ...(max.length ? { max } : {}) },
-    };
+    return { understood: { scale, zeroPoint, axis, ...ranges } };
+  }
+  if (whole && shape.length === 1 && scale.length === shape[0]) {
+    // Converters of 2020 gave a bias the axis of its weights. Microcontrollers load it, LiteRT does not.
+    const where = pathText(reading.decoding.path);
+    note(reading.notes, `${where} is quantised along axis ${axis}, which it does not have; read as axis 0.`);
+    return { understood: { scale, zeroPoint, axis: 0, ...ranges }, quantizedDimension: axis };
   }
   const raw: QuantizationRecord = {
-    ...(min.length ? { min } : {}),
-    ...(max.length ? { max } : {}),
+    ...ranges,
     ...(scale.length ? { scale } : {}),
     ...(zeroPoint.length ? { zero_point: zeroPoint } : {}),
     ...(details === undefined ? {} : { details }),

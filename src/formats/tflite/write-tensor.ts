@@ -34,13 +34,14 @@ function tensorType(tensor: Tensor): string | number {
   );
 }
 
-function quantizationRecord({ quantization }: Tensor): QuantizationRecord | undefined {
+function quantizationRecord(tensor: Tensor): QuantizationRecord | undefined {
+  const { quantization } = tensor;
   if (quantization === undefined) return undefined;
   const { scale, zeroPoint, axis, min, max } = quantization;
   return {
     scale,
     zero_point: zeroPoint,
-    quantized_dimension: axis,
+    quantized_dimension: tensorExtras(tensor).quantizedDimension ?? axis,
     ...(min === undefined ? {} : { min }),
     ...(max === undefined ? {} : { max }),
   };
