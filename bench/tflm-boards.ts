@@ -51,13 +51,16 @@ for (const [id, matches] of published) {
     const others = ratios.filter((_, other) => other !== index);
     const mean = others.reduce((a, b) => a + b, 0) / others.length;
     const predicted = mean * point.instructions + wait * point.weightBytes;
+    const fit =
+      point.instructions === 0
+        ? ''
+        : `; cycles per instruction ${ratios[index]?.toFixed(3)}, predicted from the others ${percent(predicted / point.cycles - 1)}`;
     console.log(
-      `${id} ${point.model}: published ${Math.round(point.cycles)} cycles, ours ${Math.round(point.ours)} (${percent(point.ours / point.cycles - 1)}); ` +
-        `cycles per instruction ${ratios[index]?.toFixed(3)}, predicted from the others ${percent(predicted / point.cycles - 1)}; ${point.power.toFixed(1)} mW`,
+      `${id} ${point.model}: published ${Math.round(point.cycles)} cycles, ours ${Math.round(point.ours)} (${percent(point.ours / point.cycles - 1)})${fit}`,
     );
   });
   const errors = points.map(({ ours, cycles }) => Math.abs(ours / cycles - 1));
   console.log(
-    `${id}: ${points.length} points, mean error ${percent(errors.reduce((a, b) => a + b, 0) / errors.length)}; mean cycles per instruction ${(ratios.reduce((a, b) => a + b, 0) / ratios.length).toFixed(3)}`,
+    `${id}: ${points.length} points, mean error ${percent(errors.reduce((a, b) => a + b, 0) / errors.length)}`,
   );
 }

@@ -27,7 +27,9 @@ const models = tflmModels();
 for (const core of ['m4', 'm55'] as const) {
   const samples = collect(core);
   const kernels = [...new Set(samples.map(({ kernel }) => kernel))].sort();
-  const fitted = new Map(kernels.map((kernel) => [kernel, fit(samples.filter((sample) => sample.kernel === kernel))]));
+  const fitted = new Map(
+    kernels.map((kernel) => [kernel, costFrom(samples.filter((sample) => sample.kernel === kernel))]),
+  );
   if (process.argv.includes('--yaml')) {
     console.log(`# ${core}`);
     for (const [kernel, cost] of fitted) console.log(`      ${kernel}: ${yaml(cost)}`);
@@ -51,7 +53,7 @@ function collect(core: TflmCore): readonly Sample[] {
 }
 
 /** On the fitted half where it has the kernel, else on all there is. */
-function fit(all: readonly Sample[]): KernelCost {
+function costFrom(all: readonly Sample[]): KernelCost {
   const half = all.filter(({ file }) => isFitted(file));
   const samples = half.length === 0 ? all : half;
   const names = terms.find(([pattern]) => pattern.test(all[0]?.kernel ?? ''))?.[1] ?? [];

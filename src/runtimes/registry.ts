@@ -1,10 +1,13 @@
 import { UserError } from '../errors.ts';
 import { nearest } from '../nearest.ts';
+import { onnxruntime } from './onnxruntime/runtime.ts';
 import type { Runtime } from './runtime.ts';
 import { tflm } from './tflm/runtime.ts';
 
 /** Every runtime by its id. A new one is a folder and a line here. */
-export const runtimes: ReadonlyMap<string, Runtime> = new Map([tflm].map((runtime) => [runtime.id, runtime]));
+export const runtimes: ReadonlyMap<string, Runtime> = new Map(
+  [tflm, onnxruntime].map((runtime) => [runtime.id, runtime]),
+);
 
 /** A runtime by id. @throws UserError naming the nearest known one when there is none of that id. */
 export function runtimeOf(id: string): Runtime {

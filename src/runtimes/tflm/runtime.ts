@@ -159,18 +159,18 @@ function layerOf(
 
 /** What does not fit into what the target leaves for the model. */
 function misfits(peakRam: Metric, flash: Metric, target: Target): readonly Finding[] {
-  const misfit = (name: string, metric: Metric, available: number): readonly Finding[] =>
+  const misfit = (where: string, name: string, metric: Metric, available: number): readonly Finding[] =>
     metric.value <= available
       ? []
       : [
           {
             code: 'does-not-fit',
             severity: 'error',
-            where: name,
+            where,
             message: `The model needs ${kibibytes(metric.value)} of ${name}; ${target.name} has ${kibibytes(available)} for it.`,
           },
         ];
-  return [...misfit('RAM', peakRam, target.ramBytes), ...misfit('flash', flash, target.flashBytes)];
+  return [...misfit('ram', 'RAM', peakRam, target.ramBytes), ...misfit('flash', 'flash', flash, target.flashBytes)];
 }
 
 const total = (parts: readonly Part[]) => parts.reduce((sum, { bytes }) => sum + bytes, 0);
