@@ -40,6 +40,8 @@ export type PresetUse =
 
 /** What is done with a model. Data sets are paths from the repository's top. */
 export interface ModelSettings {
+  /** The targets it ships to; `undefined` means all. */
+  readonly targets?: readonly string[];
   readonly recipe?: Recipe;
   readonly calibration?: string;
   readonly evaluation?: { readonly data: string; readonly metric: AccuracyMetric };

@@ -25,15 +25,16 @@ export function findContradictions(content: unknown): readonly Contradiction[] {
     typeof name !== 'string' || name === '' || names.includes(name) || complaintOf(name) === undefined
       ? []
       : explain(path, `"${name}" is neither one of this file's targets nor a board${suggestion(name, names)}`);
-  const budgets = itemsOf(member(content, 'budgets')).flatMap((budget, index) => {
-    const wanted = member(budget, 'targets');
-    const list = typeof wanted === 'string' ? [wanted] : itemsOf(wanted);
-    return list.flatMap((name, item) => unknown(['budgets', index, 'targets', item], name));
-  });
+  const listed = (section: string) =>
+    itemsOf(member(content, section)).flatMap((entry, index) => {
+      const wanted = member(entry, 'targets');
+      const list = typeof wanted === 'string' ? [wanted] : itemsOf(wanted);
+      return list.flatMap((name, item) => unknown([section, index, 'targets', item], name));
+    });
   const schedules = itemsOf(member(content, 'schedule')).flatMap((entry, index) =>
     unknown(['schedule', index, 'target'], member(entry, 'target')),
   );
-  return [...boards, ...budgets, ...schedules];
+  return [...boards, ...listed('models'), ...listed('budgets'), ...schedules];
 }
 
 function complaintOf(target: string): string | undefined {

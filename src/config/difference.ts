@@ -106,8 +106,9 @@ function ruleTexts({ metric, limits, level }: MetricRule): readonly (readonly [s
 }
 
 function settingTexts(settings: ModelSettings): readonly (readonly [string, string])[] {
-  const { recipe, calibration, evaluation, dutyCycle, dimensions } = settings;
+  const { targets, recipe, calibration, evaluation, dutyCycle, dimensions } = settings;
   const texts: readonly (readonly [string, string | undefined])[] = [
+    ['targets', targets?.join(', ')],
     ['recipe', recipe],
     ['calibration', calibration],
     ['evaluation', evaluation === undefined ? undefined : `${evaluation.data} (${evaluation.metric})`],

@@ -104,9 +104,10 @@ function toConfig(file: ConfigFile, path: string, lineOf: (place: Path) => numbe
 }
 
 function settingsOf(entry: NonNullable<ConfigFile['models']>[number]): ModelSettings {
-  const { recipe, calibration, evaluation, dimensions, 'duty-cycle': duty } = entry;
+  const { targets, recipe, calibration, evaluation, dimensions, 'duty-cycle': duty } = entry;
   const battery = duty?.battery === undefined ? {} : { battery: duty.battery };
   return {
+    ...(targets === undefined ? {} : { targets }),
     ...(recipe === undefined ? {} : { recipe }),
     ...(calibration === undefined ? {} : { calibration }),
     ...(evaluation === undefined ? {} : { evaluation }),

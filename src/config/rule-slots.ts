@@ -48,9 +48,12 @@ export function rulesFor(config: Config, modelPath: string, target: Target): Rea
 
 /** True when a budget is for the model and for the target, by the target's name, its board, or both with the runtime. */
 export function appliesTo(budget: BudgetRule, modelPath: string, target: Target): boolean {
-  const names: readonly string[] = [target.name, target.id, target.board.id];
-  const isForTarget = budget.targets === undefined || budget.targets.some((name) => names.includes(name));
-  return isForTarget && (budget.models === undefined || matchesAny(budget.models, modelPath));
+  return isForTarget(budget.targets, target) && (budget.models === undefined || matchesAny(budget.models, modelPath));
+}
+
+/** True when a list of targets names this one, by its name, its board, or both with the runtime; no list means all. */
+export function isForTarget(names: readonly string[] | undefined, target: Target): boolean {
+  return names?.some((name) => [target.name, target.id, target.board.id].includes(name)) ?? true;
 }
 
 export function matchesAny(globs: readonly string[], path: string): boolean {

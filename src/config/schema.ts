@@ -91,6 +91,7 @@ const targetNameSchema = z
 
 const modelSchema = z.strictObject({
   path: oneOrMany(globSchema),
+  targets: oneOrMany(nameSchema).optional().meta({ description: 'The targets that it ships to. Without it: all.' }),
   'use-case': z.enum(useCases).optional().meta({ description: 'A preset of budgets for what the model is for.' }),
   class: z.enum(modelClasses).optional().meta({ description: 'A preset of budgets for how large the model may be.' }),
   recipe: recipeSchema

@@ -1,0 +1,304 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { ConfigError } from '../../src/config/config-error.ts';
+import { parseConfig } from '../../src/config/parse.ts';
+import { UserError } from '../../src/errors.ts';
+import { example } from './example.ts';
+
+function mistakesOf(text: string): readonly string[] {
+  try {
+    parseConfig(text, 'e.yml');
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message.split('\n');
+    throw error;
+  }
+  return [];
+}
+
+describe('parseConfig', () => {
+  test("reads the whole grammar, in the gate's units and with lines", () => {
+    const config = parseConfig(example, 'edge-ready.yml');
+    expect(config.targets).toEqual([
+      {
+        name: 'nano33',
+        board: 'arduino-nano-33-ble',
+        line: 3,
+        ram: { value: 204800, text: '200 KiB', line: 3 },
+        flash: { value: 716800, text: '700 KiB', line: 3 },
+      },
+      { name: 'pi', board: 'raspberry-pi-4', line: 4 },
+    ]);
+    expect(config.models).toEqual([
+      {
+        paths: ['models/kws*.onnx'],
+        line: 6,
+        presets: [
+          { kind: 'class', name: 'edge-ready', line: 8 },
+          { kind: 'use-case', name: 'keyword-spotting', line: 7 },
+        ],
+        settings: {
+          recipe: 'int8',
+          calibration: 'data/kws-calibration.npz',
+          evaluation: { data: 'data/kws-test.npz', metric: 'top-1' },
+          dutyCycle: { everyMs: 1000, battery: 'CR2032' },
+          dimensions: { batch: 1 },
+        },
+      },
+    ]);
+    const [budget] = config.budgets;
+    expect(budget).toMatchObject({ models: ['models/kws*'], targets: ['nano33'], line: 15 });
+    const said = budget?.metrics.map(({ metric, limits, level, line }) => [
+      metric,
+      line,
+      level,
+      limits.map(({ limit }) => limit),
+    ]);
+    expect(said).toEqual([
+      [
+        'peakRam',
+        17,
+        undefined,
+        [
+          { kind: 'max', value: 65536 },
+          { kind: 'max-increase', relative: 0.02 },
+        ],
+      ],
+      [
+        'flash',
+        18,
+        'warn',
+        [
+          { kind: 'max', value: 307200 },
+          { kind: 'max-increase', absolute: 4096 },
+        ],
+      ],
+      ['latency', 19, undefined, [{ kind: 'max', value: 20 }]],
+      ['energy', 20, undefined, [{ kind: 'max', value: 2 }]],
+      [
+        'accuracy',
+        21,
+        undefined,
+        [
+          { kind: 'min', value: 0.9 },
+          { kind: 'max-drop', points: 0.005 },
+        ],
+      ],
+      ['parameters', 22, undefined, [{ kind: 'max', value: 250_000 }]],
+      ['modelBytes', 23, undefined, [{ kind: 'max-increase', relative: 0.05, absolute: 1024 }]],
+    ]);
+    expect(config.schedules).toEqual([
+      {
+        target: 'nano33',
+        line: 25,
+        tasks: [
+          { model: 'models/kws.onnx', everyMs: 100, deadlineMs: 20 },
+          { model: 'models/gesture.onnx', everyMs: 500, deadlineMs: 500 },
+        ],
+      },
+    ]);
+  });
+
+  test.each<[string, string, readonly string[]]>([
+    ['an empty file', '', ['e.yml:1:1: the file is empty; it begins with "version: 1"']],
+    ['only a comment', '# nothing\n', ['e.yml:1:1: the file is empty; it begins with "version: 1"']],
+    ['a list', '- 1', ['e.yml:1:1: must be a map, not a list']],
+    ['no version', 'targets: {}', ['e.yml:1:1: "version" is missing']],
+    ['another version', 'version: 2', ['e.yml:1:10: version: must be 1, not 2']],
+    [
+      'an unknown key with a neighbour',
+      'version: 1\ntarget: {}',
+      ['e.yml:2:1: unknown key "target"; did you mean "targets"?'],
+    ],
+    [
+      'an unknown key without one',
+      'version: 1\nqqqqqqqqqqqq: 1',
+      ['e.yml:2:1: unknown key "qqqqqqqqqqqq"; known are version, targets, models, budgets, schedule'],
+    ],
+    [
+      'an unknown key deep inside',
+      'version: 1\nbudgets:\n  - peak-ram: { max: 1 KiB, max-increse: 2% }',
+      ['e.yml:3:29: unknown key "max-increse"; did you mean "max-increase"?'],
+    ],
+    [
+      'an unknown key of a target, which may also be a text',
+      'version: 1\ntargets:\n  a: { board: raspberry-pi-4, rom: 1 KiB }',
+      ['e.yml:3:31: unknown key "rom"; did you mean "ram"?'],
+    ],
+    ['a key twice', 'version: 1\nbudgets: []\nbudgets: []', ['e.yml:3:1: Map keys must be unique']],
+    [
+      'broken YAML',
+      'version: 1\nbudgets: [',
+      ['e.yml:2:11: Flow sequence in block collection must be sufficiently indented and end with a ]'],
+    ],
+    ['a tab', 'version: 1\nbudgets:\n\t- a', ['e.yml:3:1: Tabs are not allowed as indentation']],
+    ['a missing key', 'version: 1\ntargets: { a: { ram: 1 KiB } }', ['e.yml:2:15: "board" is missing']],
+    [
+      'an empty value',
+      'version: 1\nbudgets:\n  - latency:\n',
+      ['e.yml:3:13: budgets.latency: must be a map, not empty'],
+    ],
+    [
+      'a size without unit',
+      'version: 1\nbudgets: [ { flash: { max: 300 } } ]',
+      ['e.yml:2:28: flash.max: 300 is not a size with its unit (B, kB, KiB, MB, MiB), such as "64 KiB"'],
+    ],
+    [
+      'a size in KB, which is neither kB nor KiB',
+      'version: 1\nbudgets: [ { flash: { max: 300 KB } } ]',
+      ['e.yml:2:28: flash.max: "300 KB" is not a size with its unit (B, kB, KiB, MB, MiB), such as "64 KiB"'],
+    ],
+    [
+      'a drop in per cent',
+      'version: 1\nbudgets: [ { accuracy: { max-drop: 0.5 % } } ]',
+      ['e.yml:2:36: accuracy.max-drop: "0.5 %" is not percentage points, such as "0.5 pp"'],
+    ],
+    [
+      'an increase of the wrong kind',
+      'version: 1\nbudgets: [ { latency: { max-increase: 4 KiB } } ]',
+      [
+        'e.yml:2:39: latency.max-increase: "4 KiB" is not a percentage of the base, such as "2%", or a time with its unit (us, ms, s), such as "20 ms"',
+      ],
+    ],
+    [
+      'two increases of one kind',
+      'version: 1\nbudgets: [ { latency: { max-increase: [ 2%, 3% ] } } ]',
+      ['e.yml:2:39: latency.max-increase: a list holds one percentage and one amount, of which both must be exceeded'],
+    ],
+    [
+      'a word that is none of the known',
+      'version: 1\nbudgets: [ { latency: { max: 1 s, level: wran } } ]',
+      ['e.yml:2:42: latency.level: must be one of off, warn, error, not "wran"; did you mean "warn"?'],
+    ],
+    [
+      'a budget that limits nothing',
+      'version: 1\nbudgets:\n  - models: a',
+      ['e.yml:3:5: budgets: limits nothing: add peak-ram, flash, latency, energy, accuracy, parameters or model-size'],
+    ],
+    [
+      'a metric that says nothing',
+      'version: 1\nbudgets: [ { latency: {} } ]',
+      ['e.yml:2:23: budgets.latency: must say max, max-increase or level'],
+    ],
+    [
+      'a path out of the repository',
+      'version: 1\nmodels: [ { path: a, calibration: ../x.npz } ]',
+      ['e.yml:2:35: models.calibration: must be a path inside the repository, from its top'],
+    ],
+    [
+      'a dimension of zero',
+      'version: 1\nmodels: [ { path: a, dimensions: { N: 0 } } ]',
+      ['e.yml:2:39: dimensions.N: must be more than 0'],
+    ],
+    [
+      'a strange name',
+      'version: 1\ntargets: { "a b": raspberry-pi-4 }',
+      ['e.yml:2:12: a target\'s name has letters, digits, ".", "_" and "-" only'],
+    ],
+    [
+      'an unknown board',
+      'version: 1\ntargets: { a: raspberry-pi-44 }',
+      ['e.yml:2:15: There is no board "raspberry-pi-44". Did you mean "raspberry-pi-4"?'],
+    ],
+    [
+      'a budget for a target that does not exist',
+      'version: 1\ntargets: { nano33: arduino-nano-33-ble }\nbudgets: [ { targets: nano3, latency: { max: 1 s } } ]',
+      ['e.yml:3:23: "nano3" is neither one of this file\'s targets nor a board; did you mean "nano33"?'],
+    ],
+    [
+      'a merge key, which YAML 1.2 does not have',
+      'version: 1\nmodels: [ &m { path: a }, { <<: *m, path: b } ]',
+      [
+        'e.yml:2:29: unknown key "<<"; known are path, use-case, class, recipe, calibration, evaluation, duty-cycle, dimensions',
+      ],
+    ],
+  ])('%s', (_, text, expected) => {
+    expect(mistakesOf(text)).toEqual(expected);
+  });
+
+  test("tells every mistake at once, in the file's order", () => {
+    const text = `version: 2
+targets:
+  nano: { board: arduino-nano-33-bl, ram: 200 }
+budgets:
+  - targets: [nan]
+    peek-ram: { max: 64 KiB }
+    flash: { max: 300 KiB, level: wran }
+`;
+    expect(mistakesOf(text)).toEqual([
+      'e.yml:1:10: version: must be 1, not 2',
+      'e.yml:3:18: There is no board "arduino-nano-33-bl". Did you mean "arduino-nano-33-ble"?',
+      'e.yml:3:43: nano.ram: 200 is not a size with its unit (B, kB, KiB, MB, MiB), such as "64 KiB"',
+      'e.yml:5:15: "nan" is neither one of this file\'s targets nor a board; did you mean "nano"?',
+      'e.yml:6:5: unknown key "peek-ram"; did you mean "peak-ram"?',
+      'e.yml:7:35: flash.level: must be one of off, warn, error, not "wran"; did you mean "warn"?',
+    ]);
+  });
+
+  test('anchors keep the place of what they repeat', () => {
+    const text =
+      'version: 1\nbudgets:\n  - models: a\n    latency: &l { max: 20 }\n  - models: b\n    energy: { max: 1 mJ }\n    latency: *l\n';
+    expect(mistakesOf(text)).toHaveLength(2);
+    const good = parseConfig(text.replace('20', '20 ms'), 'e.yml');
+    expect(good.budgets.map(({ metrics }) => metrics.map(({ metric, line }) => `${metric} ${line}`))).toEqual([
+      ['latency 4'],
+      ['latency 7', 'energy 6'],
+    ]);
+  });
+
+  test('a byte order mark and Windows line ends change nothing', () => {
+    const config = parseConfig(`\uFEFF${example.replaceAll('\n', '\r\n')}`, 'edge-ready.yml');
+    expect(config).toEqual(parseConfig(example, 'edge-ready.yml'));
+  });
+
+  test.each([
+    [
+      'a bomb of aliases',
+      `a0: &a0 [x,x]\n${Array.from({ length: 30 }, (_, i) => `a${i + 1}: &a${i + 1} [*a${i},*a${i},*a${i},*a${i},*a${i}]`).join('\n')}`,
+    ],
+    ['an alias to itself', 'version: 1\nmodels: &a [ *a ]'],
+    ['an alias to nothing', 'version: 1\nmodels: *nowhere'],
+    ['deep nesting', `version: 1\nmodels: ${'['.repeat(20000)}`],
+    ['a tag', 'version: 1\nmodels: !!js/function "x"'],
+    ['two documents', 'version: 1\n---\nversion: 1'],
+    ['too long a file', `version: 1\n#${'x'.repeat(600_000)}`],
+    ['a prototype', 'version: 1\n__proto__: { targets: 1 }\nconstructor: 1'],
+  ])('%s is refused with a place or a sentence', (_, text) => {
+    const act = () => parseConfig(text, 'e.yml');
+    expect(act).toThrow(UserError);
+    expect(act).toThrow(/^e\.yml[: ]/);
+  });
+
+  test('whatever the text, it is a configuration or a UserError', () => {
+    const word = fc.constantFrom(
+      'version',
+      'targets',
+      'models',
+      'budgets',
+      'path',
+      'max',
+      'peak-ram',
+      '1',
+      '64 KiB',
+      'a',
+      '*a',
+      '&a',
+      'null',
+      '~',
+      '!!x',
+    );
+    const glue = fc.constantFrom(': ', '\n', '\n  ', '\n  - ', '{ ', ' }', '[ ', ' ]', ', ', '? ', '| ', '"', '---\n');
+    const text = fc.array(fc.tuple(word, glue), { maxLength: 30 }).map((pairs) => pairs.flat().join(''));
+    fc.assert(
+      fc.property(fc.oneof(text, fc.string()), (content) => {
+        for (const candidate of [content, `version: 1\n${content}`]) {
+          try {
+            parseConfig(candidate, 'e.yml');
+          } catch (error) {
+            expect(error).toBeInstanceOf(UserError);
+          }
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
