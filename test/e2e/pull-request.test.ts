@@ -1,0 +1,166 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type FakeGitHub, startFakeGitHub } from '../support/fake-github/server.ts';
+import { type ActRun, hasAct, prepareAction, runPullRequest, type Workspace } from './act.ts';
+import { commit, type Files, git, initialise } from './git-repository.ts';
+import { matrixWorkflow, singleWorkflow } from './workflows.ts';
+
+if (!hasAct) console.warn('skipped: act is not installed (go install github.com/nektos/act@v0.2.89)');
+
+const configuration = `version: 1
+targets:
+  nano33: { board: arduino-nano-33-ble, ram: 128 KiB, flash: 512 KiB }
+  pi4: { board: raspberry-pi-4/onnxruntime }
+models:
+  - path: models/digits.tflite
+    targets: [nano33]
+  - path: models/digits.onnx
+    targets: [pi4]
+    evaluation: { data: data/evaluation.npz, metric: top-1 }
+budgets:
+  - models: models/digits.tflite
+    targets: [nano33]
+    flash: { max-increase: 1 KiB }
+  - models: models/digits.onnx
+    targets: [pi4]
+    accuracy: { max-drop: 1 pp }
+`;
+
+const base: Files = {
+  'edge-ready.yml': { text: configuration },
+  'models/digits.tflite': { fixture: 'base/digits-int8.tflite' },
+  'models/digits.onnx': { fixture: 'base/digits.onnx' },
+  'data/evaluation.npz': { fixture: 'evaluation.npz' },
+};
+const wider: Files = { 'models/digits.tflite': { fixture: 'wider/digits-int8.tflite' } };
+const narrow: Files = { 'models/digits.tflite': { fixture: 'base/digits-int8.tflite' } };
+const worse: Files = { 'models/digits.onnx': { fixture: 'worse/digits.onnx' } };
+const number = 7;
+
+describe.skipIf(!hasAct)('a pull request under act', () => {
+  let github: FakeGitHub;
+  let workspace: Workspace;
+  let mainTip: string;
+  let runId = 0;
+
+  beforeEach(async () => {
+    github = await startFakeGitHub();
+    const folder = mkdtempSync(path.join(os.tmpdir(), 'edge-ready-e2e-'));
+    workspace = { folder, repository: path.join(folder, 'repository') };
+    prepareAction(workspace);
+    runId = 100;
+  });
+  afterEach(async () => {
+    await github.close();
+    rmSync(workspace.folder, { recursive: true, force: true });
+  });
+
+  /** A repository whose main branch has the workflow and the models, and goes on after the pull request branched off. */
+  function makeRepository(workflow: string): void {
+    const { repository } = workspace;
+    initialise(repository, github.repository);
+    commit(repository, 'Models', { ...base, '.github/workflows/models.yml': { text: workflow } });
+    git(repository, 'checkout', '--quiet', '-b', 'wider');
+    git(repository, 'checkout', '--quiet', 'main');
+    mainTip = commit(repository, 'Main goes on', { 'README.md': { text: 'Models\n' } });
+    git(repository, 'update-ref', 'refs/remotes/origin/main', mainTip);
+    git(repository, 'checkout', '--quiet', 'wider');
+  }
+
+  /** Pushes to the pull request, and runs its workflow. */
+  async function push(message: string, files: Files): Promise<ActRun> {
+    const head = commit(workspace.repository, message, files);
+    runId += 1;
+    return await runPullRequest(workspace, github, runId, { number, head, base: mainTip });
+  }
+
+  const comments = () => github.comments.map(({ body }) => body);
+
+  test('a matrix of two targets: one comment, updated by the next push, green after a fix', async () => {
+    makeRepository(matrixWorkflow(['nano33', 'pi4']));
+
+    const red = await push('Wider', wider);
+    expect(red.jobs, red.log).toEqual({ 'measure-1': 'failure', 'measure-2': 'success', report: 'failure' });
+    expect(red.steps.nano33?.outputs.verdict).toBe('fail');
+    expect(red.steps.nano33?.outputs['comment-url']).toBe('');
+    expect(red.steps.pi4?.outputs.verdict).toBe('pass');
+    expect(red.steps.report).toMatchObject({ outcome: 'failure', outputs: { verdict: 'fail' } });
+    expect(red.steps.report?.outputs.summary).toMatch(/models\/digits\.tflite.*nano33.*flash/);
+    expect(comments()).toHaveLength(1);
+    const [first] = github.comments;
+    expect(red.steps.report?.outputs['comment-url']).toBe(
+      `https://github.com/acme/models/pull/7#issuecomment-${first?.id}`,
+    );
+    expect(first?.body).toMatch(/^<!-- edge-ready-gate:Models -->\n/);
+    expect(first?.body).toContain('❌');
+    expect(first?.body).toContain('models/digits.tflite');
+    expect(first?.body).not.toContain('models/digits.onnx');
+
+    const both = await push('Retrained', worse);
+    expect(both.jobs, both.log).toEqual({ 'measure-1': 'failure', 'measure-2': 'failure', report: 'failure' });
+    expect(comments()).toHaveLength(1);
+    expect(github.comments[0]).toMatchObject({ id: first?.id, writes: 2 });
+    expect(comments()[0]).toContain('models/digits.onnx');
+    expect(comments()[0]).toMatch(/accuracy/);
+
+    const green = await push('As before', { ...narrow, 'models/digits.onnx': { fixture: 'base/digits.onnx' } });
+    expect(green.jobs, green.log).toEqual({ 'measure-1': 'success', 'measure-2': 'success', report: 'success' });
+    expect(green.code).toBe(0);
+    expect(green.steps.report?.outputs.verdict).toBe('pass');
+    expect(github.comments).toHaveLength(1);
+    expect(github.comments[0]).toMatchObject({ id: first?.id, writes: 3 });
+    expect(comments()[0]).not.toContain('❌');
+    expect(github.artifacts.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['edge-ready-Models-nano33', 'edge-ready-Models-pi4']),
+    );
+  });
+
+  test('a single leg comments by itself', async () => {
+    makeRepository(singleWorkflow('nano33'));
+    const red = await push('Wider', wider);
+    expect(red.jobs, red.log).toEqual({ measure: 'failure' });
+    expect(red.steps.measure?.outputs['comment-url']).toMatch(/#issuecomment-\d+$/);
+    expect(comments()).toEqual([expect.stringContaining('❌')]);
+    const green = await push('Fixed', narrow);
+    expect(green.jobs, green.log).toEqual({ measure: 'success' });
+    expect(comments()).toEqual([expect.not.stringContaining('❌')]);
+  });
+
+  test('no model changed and no comment yet: silence', async () => {
+    makeRepository(matrixWorkflow(['nano33', 'pi4']));
+    const run = await push('Words', { 'README.md': { text: 'Other words\n' } });
+    expect(run.jobs, run.log).toEqual({ 'measure-1': 'success', 'measure-2': 'success', report: 'success' });
+    expect(run.steps.report?.outputs).toMatchObject({ verdict: 'pass', 'comment-url': '' });
+    expect(comments()).toEqual([]);
+  });
+
+  test('a leg that dies before it reports is an error, never a smaller table', async () => {
+    const dies = `
+      - if: \${{ matrix.target == 'pi4' }}
+        run: exit 9`;
+    // act leaves strategy.job-total empty, which a runner fills in.
+    makeRepository(matrixWorkflow(['nano33', 'pi4'], dies, '\n          job-total: 2'));
+    const run = await push('Words', { 'README.md': { text: 'Other words\n' } });
+    expect(run.jobs, run.log).toEqual({ 'measure-1': 'success', 'measure-2': 'failure', report: 'failure' });
+    expect(run.steps.report?.outputs.verdict).toBe('error');
+    expect(comments()).toEqual([expect.stringMatching(/1 of 2 legs of the job .*never reported/)]);
+  });
+
+  test('a token that may not write changes nothing but the comment', async () => {
+    makeRepository(matrixWorkflow(['nano33', 'pi4']));
+    github.faults.push({
+      method: 'POST',
+      path: /\/comments$/,
+      times: 99,
+      status: 403,
+      message: 'Resource not accessible by integration',
+    });
+    const run = await push('Words and a model', { 'models/digits.tflite': { fixture: 'worse/digits-int8.tflite' } });
+    expect(run.jobs, run.log).toEqual({ 'measure-1': 'success', 'measure-2': 'success', report: 'success' });
+    expect(run.steps.report?.outputs).toMatchObject({ verdict: 'pass', 'comment-url': '' });
+    expect(run.log).toContain('add `pull-requests: write`');
+    expect(comments()).toEqual([]);
+  });
+});

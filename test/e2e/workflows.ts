@@ -1,0 +1,57 @@
+/** Keeps what the step `gate` left for the test to read. */
+const record = (name: string) => `
+      - if: \${{ always() }}
+        env: { STEP: "\${{ toJSON(steps.gate) }}" }
+        run: printf '%s' "$STEP" > "$RESULTS/${name}.json"`;
+
+/** What docs/workflows.md shows for several targets. `before` is put before the gate's step, `inputs` below its `with`. */
+export function matrixWorkflow(targets: readonly string[], before = '', inputs = ''): string {
+  return `name: Models
+on: pull_request
+permissions:
+  contents: read
+jobs:
+  measure:
+    runs-on: ubuntu-latest
+    strategy:
+      fail-fast: false
+      matrix:
+        target: [${targets.join(', ')}]
+    steps:
+      - uses: actions/checkout@v5
+        with: { fetch-depth: 0 }${before}
+      - id: gate
+        uses: acme/edge-ready-gate@v1
+        with:
+          target: \${{ matrix.target }}${inputs}${record(`\${{ matrix.target }}`)}
+  report:
+    needs: measure
+    if: \${{ always() }}
+    runs-on: ubuntu-latest
+    permissions:
+      pull-requests: write
+    steps:
+      - id: gate
+        uses: acme/edge-ready-gate/report@v1${record('report')}
+`;
+}
+
+/** What docs/workflows.md shows for one target. */
+export function singleWorkflow(target: string): string {
+  return `name: Models
+on: pull_request
+permissions:
+  contents: read
+  pull-requests: write
+jobs:
+  measure:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@v5
+        with: { fetch-depth: 0 }
+      - id: gate
+        uses: acme/edge-ready-gate@v1
+        with:
+          target: ${target}${record('measure')}
+`;
+}
