@@ -15,9 +15,9 @@ interface Binary {
 export function roundHalfEven(value: number): number {
   const floor = Math.floor(value);
   const rest = value - floor;
-  if (rest < 0.5) return floor;
-  if (rest > 0.5) return floor + 1;
-  return floor % 2 === 0 ? floor : floor + 1;
+  const isUp = rest > 0.5 || (rest === 0.5 && floor % 2 !== 0);
+  const rounded = isUp ? floor + 1 : floor;
+  return rounded === 0 && value < 0 ? -0 : rounded;
 }
 
 const isSixteenBit = (value: ConstantValue): boolean => value.dtype === 'float16' || value.dtype === 'bfloat16';
