@@ -2,7 +2,8 @@ import type { Attribute, Graph } from '../../graph/graph.ts';
 import { decode, decodeUtf8 } from './decode.ts';
 import { encode } from './encode.ts';
 import type { AttributeProto, GraphProto, Int64 } from './messages.ts';
-import { type ReadContext, readTensor, writeTensor } from './tensors.ts';
+import type { ReadContext } from './read-context.ts';
+import { readTensor, writeTensor } from './tensors.ts';
 
 /** `AttributeProto.AttributeType`. */
 export const attributeType = {

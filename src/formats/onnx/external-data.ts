@@ -1,6 +1,7 @@
 import { UserError } from '../../errors.ts';
 import { parseLfsPointer } from '../lfs-pointer.ts';
 import type { TensorProto } from './messages.ts';
+import { type ReadContext, takeOutsideBytes } from './read-context.ts';
 
 /** Gives the bytes of a file beside the model; `undefined` when there is none. The path is relative, with forward slashes and no `..`. */
 export type ExternalData = (relativePath: string) => Uint8Array | undefined;
@@ -22,12 +23,8 @@ export function cleanRelativePath(location: string): string | undefined {
  * The `bytes` bytes of content that a tensor keeps in another file (onnx.proto, `external_data`: keys `location`, `offset`, `length`).
  * @throws UserError naming the model, the tensor and the file when it is missing, outside the model's folder, an LFS pointer or too short
  */
-export function externalContent(
-  proto: TensorProto,
-  bytes: number,
-  label: string,
-  externalData: ExternalData | undefined,
-): Uint8Array {
+export function externalContent(proto: TensorProto, bytes: number, context: ReadContext): Uint8Array {
+  const { label, externalData } = context;
   const entries = new Map((proto.externalData ?? []).map(({ key, value }) => [key, value]));
   const location = entries.get('location') ?? '';
   const where = `${label}: tensor ${JSON.stringify(proto.name ?? '')} keeps its data in ${JSON.stringify(location)}`;
@@ -54,6 +51,7 @@ export function externalContent(
       `${where} up to byte ${offset + length}, but that file has ${file.byteLength}; commit both files again.`,
     );
   }
+  takeOutsideBytes(context, length);
   return new Uint8Array(file.buffer, file.byteOffset + offset, length).slice();
 }
 

@@ -5,9 +5,9 @@ export const limits = {
   /** Messages inside messages; Google's own parsers stop at 100. */
   depth: 100,
   /** Messages, strings and byte fields of the whole file. */
-  items: 8_000_000,
+  items: 4_000_000,
   /** Numbers in lists (`ints`, `floats`, `dims`) of the whole file; tensor contents do not count. */
   numbers: 16_000_000,
-  /** Bytes of a sparse initializer when it is laid out densely. */
-  denseBytes: 2 ** 26,
+  /** Bytes of constants that are not in the file itself: external data, and sparse initializers laid out densely. */
+  outsideBytes: 2 ** 29,
 } as const;

@@ -10,9 +10,10 @@ const freeInitializers = 4;
 export function opsetImports(graph: Graph): readonly OpsetImport[] {
   const stated = graphExtras(graph).opsets ?? [];
   const missing = new Map<string, number>();
+  const known = new Set(stated.map(({ domain }) => plainDomain(domain)));
   const visit = ({ operators }: Graph): void => {
     for (const operator of operators) {
-      if (!stated.some(({ domain }) => plainDomain(domain) === operator.domain)) {
+      if (!known.has(operator.domain)) {
         missing.set(operator.domain, Math.max(operator.version, missing.get(operator.domain) ?? 1));
       }
       for (const nested of nestedGraphsOf(operator)) visit(nested);

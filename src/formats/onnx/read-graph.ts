@@ -5,6 +5,7 @@ import { codeOf } from './data-types.ts';
 import { type OnnxGraphExtras, present, tensorExtras } from './extras.ts';
 import { usedNames } from './free-names.ts';
 import type { GraphProto, ValueInfoProto } from './messages.ts';
+import type { ReadContext } from './read-context.ts';
 import { operatorNames, readOperator } from './read-operator.ts';
 import { sortNodes } from './sort-nodes.ts';
 import { readSparseTensor } from './sparse.ts';
@@ -17,7 +18,7 @@ import {
   type TensorTable,
   tensorTable,
 } from './tensor-table.ts';
-import { type ReadContext, readTensor } from './tensors.ts';
+import { readTensor } from './tensors.ts';
 
 /** What a graph sees of what is around it. */
 export interface Scope {
@@ -108,7 +109,7 @@ function checkCounts(proto: GraphProto, { label, left }: ReadContext): void {
 
 /** Adds inputs and constants to the table; gives the inputs that the caller provides. */
 function readInputs(proto: GraphProto, table: TensorTable, context: ReadContext): TensorId[] {
-  const { label, notes } = context;
+  const { label } = context;
   const listed = (proto.input ?? []).map((info) => {
     if (info.name === undefined || info.name === '') throw damaged(label, 'a graph input has no name');
     if (table.ids.has(info.name)) throw damaged(label, `two graph inputs are called ${JSON.stringify(info.name)}`);
@@ -125,7 +126,7 @@ function readInputs(proto: GraphProto, table: TensorTable, context: ReadContext)
   };
   for (const tensor of proto.initializer ?? []) define(readTensor(tensor, context));
   for (const sparse of proto.sparseInitializer ?? []) define(readSparseTensor(sparse, context));
-  for (const { info, id } of listed) stateType(table, id, info, notes);
+  for (const { info, id } of listed) stateType(table, id, info, context);
   return listed.map(({ id }) => id).filter((id) => !isConstantTensor(table.tensors[id] as Tensor));
 }
 
@@ -151,13 +152,13 @@ function readOutputTypes(
   outputs: readonly TensorId[],
   captured: ReadonlySet<TensorId>,
   table: TensorTable,
-  { notes }: ReadContext,
+  context: ReadContext,
 ): OnnxGraphExtras['outputs'] {
   const further: { position: number; proto: ValueInfoProto }[] = [];
   (proto.output ?? []).forEach((info, position) => {
     const id = outputs[position] as TensorId;
     if (table.stated.has(id) || captured.has(id)) further.push({ position, proto: info });
-    else stateType(table, id, info, notes);
+    else stateType(table, id, info, context);
   });
   return further.length === 0 ? undefined : further;
 }
@@ -167,12 +168,12 @@ function readValueInfo(
   proto: GraphProto,
   captured: ReadonlySet<TensorId>,
   table: TensorTable,
-  { notes }: ReadContext,
+  context: ReadContext,
 ): OnnxGraphExtras['valueInfo'] {
   const stray = (proto.valueInfo ?? []).filter((info) => {
     const id = table.ids.get(info.name ?? '');
     if (id === undefined || table.stated.has(id)) return true;
-    stateType(table, id, info, notes);
+    stateType(table, id, info, context);
     const tensor = table.tensors[id] as Tensor;
     if (isConstantTensor(tensor) || captured.has(id) || codeOf(tensor.dtype) === undefined) {
       amendExtras(table, id, { stated: true });

@@ -3,7 +3,7 @@ import type { Attribute, Graph, Operator, TensorId } from '../../graph/graph.ts'
 import { attributeRest, readAttribute } from './attributes.ts';
 import { type OnnxOperatorExtras, present } from './extras.ts';
 import type { GraphProto, NodeProto } from './messages.ts';
-import type { ReadContext } from './tensors.ts';
+import type { ReadContext } from './read-context.ts';
 
 /** The spelling of the default domain that means the same as `''` (onnx, docs/IR.md, "Operator Sets"). */
 const spelledDefaultDomain = 'ai.onnx';

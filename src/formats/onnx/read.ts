@@ -4,6 +4,7 @@ import { formatLimits } from '../limits.ts';
 import { decode } from './decode.ts';
 import type { ExternalData } from './external-data.ts';
 import { type OnnxGraphExtras, type OpsetImport, present, unlisted } from './extras.ts';
+import { limits } from './limits.ts';
 import type { Int64, ModelProto } from './messages.ts';
 import { listsInitializers } from './opset.ts';
 import { readGraph } from './read-graph.ts';
@@ -33,14 +34,20 @@ export function readOnnx(bytes: Uint8Array, label: string, options: ReadOnnxOpti
   }
   const notes: string[] = [];
   const opsets = readOpsets(model, label);
+  const versions = new Map<string, number>();
+  for (const { domain, version } of opsets) {
+    if (!versions.has(plainDomain(domain))) versions.set(plainDomain(domain), version);
+  }
   const versionOf = (domain: string): number => {
-    const version = opsets.find((entry) => plainDomain(entry.domain) === domain)?.version;
+    const version = versions.get(domain);
     if (version !== undefined) return version;
-    const note = `The operator set of domain ${JSON.stringify(domain)} is used without being imported; it is taken as version 1.`;
-    if (!notes.includes(note)) notes.push(note);
+    notes.push(
+      `The operator set of domain ${JSON.stringify(domain)} is used without being imported; it is taken as version 1.`,
+    );
+    versions.set(domain, 1);
     return 1;
   };
-  const left = { operators: formatLimits.operators, tensors: formatLimits.tensors };
+  const left = { operators: formatLimits.operators, tensors: formatLimits.tensors, outsideBytes: limits.outsideBytes };
   const context = { label, externalData: remembered(options.externalData), notes, left };
   const graph = readGraph(model.graph, { context, versionOf, outer: () => undefined });
   if (model.functions !== undefined)

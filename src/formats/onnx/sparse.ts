@@ -1,14 +1,14 @@
 import { UserError } from '../../errors.ts';
 import { bytesOf, elementBits } from '../../graph/data-type.ts';
 import type { Tensor } from '../../graph/graph.ts';
-import { limits } from './limits.ts';
 import type { SparseTensorProto } from './messages.ts';
-import { dimsOf, type ReadContext, readTensor } from './tensors.ts';
+import { type ReadContext, takeOutsideBytes } from './read-context.ts';
+import { dimsOf, readTensor } from './tensors.ts';
 
 /**
  * A sparse initializer as the dense constant that runtimes make of it (onnx.proto, `SparseTensorProto`: `indices` are positions in row-major
  * order, or one row of coordinates per value). Its sparse form is kept for writing.
- * @throws UserError when indices are outside the shape, or the dense form exceeds the limit
+ * @throws UserError when indices are outside the shape, or the dense forms exceed the limit
  */
 export function readSparseTensor(proto: SparseTensorProto, context: ReadContext): Tensor {
   const { label } = context;
@@ -18,13 +18,11 @@ export function readSparseTensor(proto: SparseTensorProto, context: ReadContext)
   const shape = dimsOf(proto.dims, what, label);
   const elements = shape.reduce((product, extent) => product * extent, 1);
   const bytes = bytesOf(values.dtype, elements);
-  if (bytes > limits.denseBytes) {
-    throw new UserError(`${label}: ${what} takes ${bytes} bytes when dense, more than ${limits.denseBytes} are read.`);
-  }
   const width = elementBits(values.dtype) / 8;
   if (width < 1 || values.data === undefined || indices.dtype !== 'int64' || indices.data === undefined) {
     throw damaged(what, label);
   }
+  takeOutsideBytes(context, bytes);
   const dense = new Uint8Array(bytes);
   const count = values.data.byteLength / width;
   const perValue = indices.shape?.length === 2 ? shape.length : 1;

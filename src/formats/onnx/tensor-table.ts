@@ -1,7 +1,10 @@
-import type { Tensor, TensorId } from '../../graph/graph.ts';
+import { UserError } from '../../errors.ts';
+import type { Shape, Tensor, TensorId } from '../../graph/graph.ts';
+import { formatLimits } from '../limits.ts';
 import type { OnnxTensorExtras } from './extras.ts';
 import { present, tensorExtras } from './extras.ts';
 import type { ValueInfoProto } from './messages.ts';
+import type { ReadContext } from './read-context.ts';
 import { otherKind, readType, statedType } from './types.ts';
 
 /** The tensors of one graph while it is read, by name. */
@@ -39,10 +42,22 @@ export function isConstantTensor({ data, strings }: Tensor): boolean {
   return data !== undefined || strings !== undefined;
 }
 
-/** Takes over the type that the file states for a tensor, and keeps what dtype and shape do not say. */
-export function stateType(table: TensorTable, id: TensorId, info: ValueInfoProto, notes: string[]): void {
+/** @throws UserError when a shape passes the limits; names and unknown extents count as 1 */
+function checkShape(name: string, shape: Shape | undefined, { label }: ReadContext): void {
+  const extents = (shape ?? []).map((extent) => (typeof extent === 'number' ? extent : 1));
+  const elements = extents.reduce((product, extent) => product * Math.max(extent, 1), 1);
+  if (extents.length > formatLimits.rank || elements > formatLimits.tensorElements) {
+    throw new UserError(
+      `${label}: tensor ${JSON.stringify(name)} is stated with the impossible shape [${extents.slice(0, 8)}]; export the model again.`,
+    );
+  }
+}
+
+/** Takes over the type that the file states for a tensor, and keeps what dtype and shape do not say. @throws UserError for impossible shapes */
+export function stateType(table: TensorTable, id: TensorId, info: ValueInfoProto, context: ReadContext): void {
   const tensor = table.tensors[id] as Tensor;
   const { dtype, shape } = isConstantTensor(tensor) ? tensor : readType(info.type);
+  checkShape(tensor.name, shape, context);
   const rest = present<ValueInfoProto>({
     docString: info.docString,
     metadataProps: info.metadataProps,
@@ -51,7 +66,9 @@ export function stateType(table: TensorTable, id: TensorId, info: ValueInfoProto
   const type = statedType(info.type, dtype, shape);
   const kind = otherKind(info.type);
   if (kind !== undefined)
-    notes.push(`The tensor ${JSON.stringify(tensor.name)} is no dense tensor (${kind}); its type is kept as it is.`);
+    context.notes.push(
+      `The tensor ${JSON.stringify(tensor.name)} is no dense tensor (${kind}); its type is kept as it is.`,
+    );
   const extras = present<OnnxTensorExtras>({ ...tensorExtras(tensor), info: rest, type });
   table.tensors[id] = { ...tensor, dtype, shape, ...(extras === undefined ? {} : { extras }) };
   table.stated.add(id);

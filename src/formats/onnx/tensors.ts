@@ -3,21 +3,11 @@ import { bytesOf, type DataType, elementBits } from '../../graph/data-type.ts';
 import type { Tensor } from '../../graph/graph.ts';
 import { formatLimits } from '../limits.ts';
 import { codeOf, dataTypeOf } from './data-types.ts';
-import { type ExternalData, externalContent } from './external-data.ts';
+import { externalContent } from './external-data.ts';
 import type { OnnxTensorExtras } from './extras.ts';
 import type { Int64, TensorProto } from './messages.ts';
+import type { ReadContext } from './read-context.ts';
 import { typedData } from './typed-data.ts';
-
-/** What reading one file needs everywhere. */
-export interface ReadContext {
-  /** How messages name the file. */
-  readonly label: string;
-  readonly externalData: ExternalData | undefined;
-  /** Sentences about what was kept without being understood. */
-  readonly notes: string[];
-  /** How many operators and tensors the rest of the file may have. */
-  readonly left: { operators: number; tensors: number };
-}
 
 const externalLocation = 1;
 
@@ -64,9 +54,7 @@ export function readTensor(proto: TensorProto, context: ReadContext): Tensor {
   }
   const bytes = bytesOf(dtype, elements);
   const data =
-    proto.dataLocation === externalLocation
-      ? externalContent(proto, bytes, label, context.externalData)
-      : inlineContent(proto, dtype);
+    proto.dataLocation === externalLocation ? externalContent(proto, bytes, context) : inlineContent(proto, dtype);
   if (data.byteLength !== bytes) throw wrongLength(what, label, `${bytes} bytes`, `${data.byteLength}`);
   return { ...base, data };
 }

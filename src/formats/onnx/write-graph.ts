@@ -24,6 +24,7 @@ export function writeGraph(graph: Graph, listConstants: boolean): GraphProto {
   const { tensors } = graph;
   const at = (id: TensorId) => tensors[id] as Tensor;
   const extras = graphExtras(graph);
+  const keptOutputs = new Map(extras.outputs?.map(({ position, proto }) => [position, proto]));
   const captured = new Set(graph.captures.map(({ tensor }) => tensor));
   const constants = tensors.filter((tensor, id) => isConstantTensor(tensor) && !captured.has(id));
   const sparse = constants.filter(isStillSparse);
@@ -36,7 +37,7 @@ export function writeGraph(graph: Graph, listConstants: boolean): GraphProto {
     sparseInitializer: sparse.map((tensor) => sparseProto(tensor)),
     input: listedInputs(graph, captured, listConstants).map((id) => writeValueInfo(at(id))),
     output: graph.outputs.map((id, position) => {
-      const kept = extras.outputs?.find((entry) => entry.position === position)?.proto;
+      const kept = keptOutputs.get(position);
       return kept !== undefined && kept.name === at(id).name ? kept : writeValueInfo(at(id));
     }),
     valueInfo: [...writeInnerTypes(graph, captured), ...(extras.valueInfo ?? [])],

@@ -4,8 +4,10 @@ import { describe, expect, it } from 'vitest';
 import { UserError } from '../../../src/errors.ts';
 import { decode } from '../../../src/formats/onnx/decode.ts';
 import { encode } from '../../../src/formats/onnx/encode.ts';
+import { limits } from '../../../src/formats/onnx/limits.ts';
 import type { GraphProto } from '../../../src/formats/onnx/messages.ts';
 import { readOnnx } from '../../../src/formats/onnx/read.ts';
+import { takeOutsideBytes } from '../../../src/formats/onnx/read-context.ts';
 import { readInt64, WireError } from '../../../src/formats/onnx/wire.ts';
 import { writeOnnx } from '../../../src/formats/onnx/write.ts';
 import { describeWithReference, referenceBytes, referenceModels } from '../../support/reference.ts';
@@ -149,10 +151,35 @@ describe('hostile messages', () => {
     );
   });
 
+  it('a stated shape that nothing can have', () => {
+    expectUserError(() => readBytes(modelBytes(relu({ input: [info('x', [2 ** 40])] }))), /"x".*impossible shape/);
+    expectUserError(
+      () => readBytes(modelBytes(relu({ valueInfo: [info('y')], output: [info('y', Array(65).fill(1))] }))),
+      /"y".*impossible shape/,
+    );
+  });
+
+  it('more bytes outside the file, in all, than are read', () => {
+    const left = { operators: 0, tensors: 0, outsideBytes: 10 };
+    const context = { label: 'a.onnx', externalData: undefined, notes: [], left };
+    takeOutsideBytes(context, 6);
+    expectUserError(() => takeOutsideBytes(context, 6), /external or sparse constants/);
+  });
+
+  it('lists made to be searched again and again', () => {
+    const many = 30_000;
+    const nodes = Array.from({ length: many }, (_, index) => node('Own', ['x'], `y${index}`, { domain: `d${index}` }));
+    const output = Array.from({ length: many }, () => info('x'));
+    const opsetImport = Array.from({ length: many }, (_, index) => ({ domain: `o${index}`, version: 1 }));
+    const graph = readBytes(modelBytes({ name: 'g', input: [info('x')], node: nodes, output }, { opsetImport }));
+    expect(graph.operators.length).toBe(many);
+    expectRoundTrip(readBytes(writeOnnx(graph)));
+  });
+
   it('too many parts', () => {
     // Two bytes each: empty entries of ModelProto.metadata_props.
-    const entries = new Uint8Array(2 * 8_000_100).map((_, index) => (index % 2 === 0 ? fieldOf(14, 2) : 0));
-    expectUserError(() => readBytes(entries), /more than 8000000 parts/);
+    const entries = new Uint8Array(2 * (limits.items + 1)).map((_, index) => (index % 2 === 0 ? fieldOf(14, 2) : 0));
+    expectUserError(() => readBytes(entries), /more than 4000000 parts/);
   });
 
   it('a graph in two pieces is one graph, as protobuf has it', () => {
