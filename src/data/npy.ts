@@ -53,7 +53,8 @@ export function readNpy(bytes: Uint8Array, label: string): DataArray {
   if (!Number.isSafeInteger(size) || end + size > bytes.byteLength) {
     throw new UserError(`${label} is cut off: its header promises an array of shape [${shape.join(', ')}].`);
   }
-  const content = bytes.slice(end, end + size);
+  // A copy that begins where the element size wants it; `slice` of a Buffer would be none.
+  const content = Uint8Array.from(bytes.subarray(end, end + size));
   if (isBigEndian) swapBytes(content, element.bytes);
   const data = element.from(content.buffer as ArrayBuffer);
   const isFortran = /'fortran_order':\s*True/.test(header);

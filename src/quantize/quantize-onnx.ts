@@ -52,6 +52,7 @@ export async function quantizeOnnx(
   const version = Math.max(leastOpset, opsetVersion(original, '') ?? leastOpset);
   const graph = normalizeGemm(withOpset(raiseOpset(inferShapes(original), version), '', version));
   const plan = planQuantization(graph);
+  if (plan.roots.size === 0) return { graph: original, findings: leftInFloat(graph, plan) };
   const { observer = 'mse', samples = 512 } = options;
   const roots = [...new Set(plan.roots.values())];
   const observed = roots.filter((id) => !isConstant(tensorAt(graph, id)) && !plan.fixed.has(id));

@@ -17,8 +17,8 @@ const run = promisify(execFile);
 export async function npmPack(wanted: PinnedPackage, folder: string): Promise<string> {
   const specifier = `${wanted.name}@${wanted.version}`;
   const before = new Set(await readdir(folder));
-  await npm(['pack', specifier, '--ignore-scripts', '--silent'], folder).catch((error: unknown) => {
-    throw new UserError(`npm could not download ${specifier}: ${firstLine(error)}; ${installHint}`);
+  await npm(['pack', specifier, '--ignore-scripts', '--loglevel=error'], folder).catch((error: unknown) => {
+    throw new UserError(`npm could not download ${specifier}: ${reasonOf(error)}; ${installHint}`);
   });
   const tarball = (await readdir(folder)).find((file) => file.endsWith('.tgz') && !before.has(file));
   if (tarball === undefined) throw new UserError(`npm pack ${specifier} left no tarball; ${installHint}`);
@@ -41,8 +41,9 @@ async function npm(args: readonly string[], folder: string): Promise<void> {
   await run('npm', [...args], process.platform === 'win32' ? { ...options, shell: true } : options);
 }
 
-function firstLine(error: unknown): string {
+/** What npm says was wrong, without its prefixes and its advice. */
+function reasonOf(error: unknown): string {
   const { stderr, message } = error as { stderr?: string; message?: string };
-  const lines = `${stderr ?? ''}\n${message ?? String(error)}`.split('\n').map((line) => line.trim());
-  return lines.find((line) => line !== '')?.slice(0, 300) ?? 'no reason given';
+  const lines = (stderr ?? '').split('\n').flatMap((line) => /^npm error (.+)$/.exec(line.trim())?.[1] ?? []);
+  return (lines.slice(0, 2).join(', ') || (message ?? String(error)).split('\n')[0] || 'no reason given').slice(0, 300);
 }
