@@ -1,6 +1,7 @@
 import { formatValue } from '../report/format.ts';
 import type { Layer, Measurement, PlannedBuffer } from '../runtimes/measurement.ts';
 import type { LayerPair } from './align-layers.ts';
+import { changedParts } from './changed-parts.ts';
 import type { Attribution } from './comparison.ts';
 import { describeLayerChange } from './describe-layer-change.ts';
 
@@ -34,7 +35,11 @@ export function attributePeakRam(
     ...rows.slice(0, namedBuffers),
     ...otherRow(`${rest.length} other buffers`, sumOf(rest), 'smaller changes'),
     ...otherRow(nameOf(basePeak), moved, 'had the peak in the base', basePeak.type),
-    ...otherRow('runtime', other, "placement of buffers and the runtime's own structures"),
+    ...otherRow(
+      'other memory',
+      other,
+      changedParts(base, head, 'peakRam', /^activations/) ?? "placement of buffers and the runtime's own structures",
+    ),
   ];
 }
 

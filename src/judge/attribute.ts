@@ -1,7 +1,7 @@
-import { formatDifference } from '../report/format.ts';
 import type { Layer, Measurement } from '../runtimes/measurement.ts';
 import { alignLayers, type LayerPair } from './align-layers.ts';
 import { attributePeakRam } from './attribute-peak-ram.ts';
+import { changedParts } from './changed-parts.ts';
 import type { Attribution } from './comparison.ts';
 import { describeLayerChange } from './describe-layer-change.ts';
 
@@ -32,26 +32,8 @@ function attributeFlash(base: Measurement, head: Measurement, pairs: readonly La
   return closeRows('flash', total, [
     ...layers,
     otherRow('flash', 'model file', inArtifact - sumOf(layers), 'structure of the file beside its constants'),
-    otherRow('flash', 'runtime', code, runtimeWords(base, head)),
+    otherRow('flash', 'runtime', code, changedParts(base, head, 'flash', /^model$/) ?? 'code that the operators need'),
   ]);
-}
-
-/** Which parts of the flash beside the artifact changed, by name, the three largest. */
-function runtimeWords(base: Measurement, head: Measurement): string {
-  const before = new Map(base.parts.flash.map(({ name, bytes }) => [name, bytes]));
-  const after = new Map(head.parts.flash.map(({ name, bytes }) => [name, bytes]));
-  const artifactSizes = new Set([base.artifact.bytes, head.artifact.bytes]);
-  const changes = [...new Set([...before.keys(), ...after.keys()])]
-    .filter((name) => !artifactSizes.has(before.get(name) ?? -1) && !artifactSizes.has(after.get(name) ?? -1))
-    .map((name) => ({ name, delta: (after.get(name) ?? 0) - (before.get(name) ?? 0) }))
-    .filter(({ delta }) => delta !== 0)
-    .sort((left, right) => Math.abs(right.delta) - Math.abs(left.delta))
-    .slice(0, 3);
-  if (changes.length === 0) return 'code that the operators need';
-  return changes
-    .map(({ name, delta }) => `${name} ${formatDifference(delta, 'B')}`)
-    .join(', ')
-    .slice(0, 400);
 }
 
 function attributeTime(

@@ -62,7 +62,7 @@ export function accuracyWords(test: AccuracyTest): string {
   if (test.lost === 0 && test.gained === 0) return `the same answers right on all ${test.samples} samples`;
   const change = test.difference === 0 ? '±0 pp' : formatDifference(test.difference, 'ratio');
   const interval = `95 % interval ${formatDifference(test.low, 'ratio')} to ${formatDifference(test.high, 'ratio')}`;
-  const p = test.pValue < 0.001 ? 'p < 0.001' : `p = ${test.pValue.toFixed(3)}`;
+  const p = test.pValue < 0.001 ? 'p < 0.001' : `p = ${test.pValue > 0.9995 ? '1' : test.pValue.toFixed(3)}`;
   return `${change} (${interval}; ${p.replace('<', 'under')}): of ${test.samples} samples, ${test.lost} ${test.lost === 1 ? 'is' : 'are'} now wrong and ${test.gained} now right`;
 }
 

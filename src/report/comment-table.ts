@@ -26,20 +26,20 @@ export function comparisonTable(comparisons: readonly Comparison[]): string {
   return table([header, ...rows], oneTarget ? 1 : 2);
 }
 
-/** Base and head of every metric with how it was obtained, a row each. */
+/** Base, head and change of every metric that the base has, a row each. */
 export function valuesTable(comparisons: readonly Comparison[]): string {
   const rows = comparisons.flatMap((comparison) =>
     metricNames.flatMap((name) => {
       const before = comparison.base?.[name] ?? null;
       const after = comparison.head?.[name] ?? null;
-      if (before === null && after === null) return [];
+      if (before === null) return [];
       const delta = comparison.deltas[name];
       return [
         [
           code(comparison.model),
           code(comparison.target),
           titleOf(name),
-          before === null ? '–' : valueWords(before, name),
+          valueWords(before, name),
           after === null ? '–' : valueWords(after, name),
           delta === undefined ? '–' : signed(delta.absolute, name),
         ],

@@ -32,7 +32,9 @@ export function code(text: string, limit = 120): string {
   const name = plain(text, limit);
   if (name === '') return '<code>&#32;</code>';
   if (plainName.test(name) && !/:\/\/|www\./i.test(name)) return `\`${name}\``;
-  return `<code>${[...name].map((character) => (/[A-Za-z0-9 ]/.test(character) ? character : reference(character))).join('')}</code>`;
+  const references = [...name].map((character) => (/[A-Za-z0-9 ]/.test(character) ? character : reference(character)));
+  // What looks like an e-mail address becomes a link even within code.
+  return `<code>${references.join('').replace(/&#64;(?=[\w-]+&#46;)/g, `&#64;${zeroWidthSpace}`)}</code>`;
 }
 
 /** What Markdown or GitHub acts on in running text, wherever it stands, and what would start a list, a heading or a rule. */

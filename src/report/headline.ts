@@ -22,7 +22,7 @@ function headlinePhrases(report: GateReport): readonly Phrase[] {
   const [problem, ...furtherProblems] = report.problems;
   if (problem !== undefined) {
     const more = furtherProblems.length === 0 ? '' : ` (and ${furtherProblems.length} more)`;
-    return ['The models could not be judged: ', { quote: problem }, more];
+    return ['The models could not be judged: ', sentence(problem), more];
   }
   const ordered = worstFirst(report.comparisons);
   const [worst, ...others] = ordered;
@@ -37,19 +37,24 @@ export function comparisonPhrases(comparison: Comparison): readonly Phrase[] {
   const target = { name: comparison.target };
   const [worst] = worstJudgementsFirst(comparison.judgements);
   if (comparison.problems[0] !== undefined) {
-    return [model, ' could not be judged on ', target, ': ', { quote: comparison.problems[0] }];
+    return [model, ' could not be judged on ', target, ': ', sentence(comparison.problems[0])];
   }
   if (comparison.head !== null && !isDeployable(comparison.head)) {
     const finding = comparison.head.findings.find(({ severity }) => severity === 'error');
     const ran = comparison.base !== null && isDeployable(comparison.base);
     const reason = finding?.message ?? 'its runtime would refuse it';
-    return [model, ran ? ' no longer runs on ' : ' does not run on ', target, ': ', { quote: reason }];
+    return [model, ran ? ' no longer runs on ' : ' does not run on ', target, ': ', sentence(reason)];
   }
   if (worst === undefined) return [model, ' could not be judged on ', target];
   const message = { quote: worst.message };
   if (worst.verdict === 'error') return [model, ' could not be judged on ', target, ': ', message];
   const verb = worst.verdict === 'warn' ? 'passes with a warning on' : verbOf(comparison, worst);
   return [model, ` ${verb} `, target, ': ', message, ...causePhrases(comparison, worst)];
+}
+
+/** A sentence within ours: without its full stop. */
+function sentence(text: string): Phrase {
+  return { quote: text.replace(/\.\s*$/, '') };
 }
 
 /** ` (+18.4 %, from conv_3: 64 → 96 channels)`: the change where the message doesn't tell it, and the layer that brought most of it. */

@@ -52,7 +52,7 @@ describe('renderComment', () => {
 
       - ❌ peak RAM 71.2 KiB > 64 KiB (\`edge-ready.yml:12\`)
         - +10 KiB from \`conv_3\` CONV_2D: 64 → 96 channels
-        - +1.1 KiB from runtime: placement of buffers and the runtime's own structures
+        - +1.1 KiB from other memory: placement of buffers and the runtime's own structures
       - ❌ latency ≈ 21.4 ms > 20 ms, within the estimate's error of 10 % (\`edge-ready.yml:12\`)
         - +3.20 ms from \`conv_3\` CONV_2D: 64 → 96 channels
       - ⚠️ flash ≈ 120 KiB → 131 KiB, +9.2 % > 4 % (\`edge-ready.yml:12\`, new in this pull request)
@@ -139,7 +139,7 @@ describe('renderComment', () => {
 
       <details><summary>Accuracy, sample by sample</summary>
 
-      - \`models/kws.onnx\` on \`nano33\`: −0.5 pp (95 % interval −3.1 pp to +1.9 pp; p = 1.000): of 200 samples, 2 are now wrong and 1 now right
+      - \`models/kws.onnx\` on \`nano33\`: −0.5 pp (95 % interval −3.1 pp to +1.9 pp; p = 1): of 200 samples, 2 are now wrong and 1 now right
 
       </details>
 
@@ -221,7 +221,7 @@ describe('renderComment', () => {
     ).toMatchInlineSnapshot(`
       "<!-- edge-ready-gate:ci -->
 
-      🚫 **models/broken.onnx** could not be judged on **nano33**: models/broken.onnx ends after 12 of 40 bytes; commit it again.; 1 more fails
+      🚫 **models/broken.onnx** could not be judged on **nano33**: models/broken.onnx ends after 12 of 40 bytes; commit it again; 1 more fails
 
       - This pull request changes edge-ready.yml; it is judged by the version of the base.
 
@@ -253,11 +253,6 @@ describe('renderComment', () => {
       | \`models/gelu.tflite\` | \`nano33\` | Latency | ≈ 18.2 ms | – | – |
       | \`models/gelu.tflite\` | \`nano33\` | Energy | ≈ 420 µJ | – | – |
       | \`models/gelu.tflite\` | \`nano33\` | Accuracy | 91.3 % | – | – |
-      | \`models/new.onnx\` | \`nano33\` | Peak RAM | – | 60.1 KiB | – |
-      | \`models/new.onnx\` | \`nano33\` | Flash | – | ≈ 120 KiB | – |
-      | \`models/new.onnx\` | \`nano33\` | Latency | – | ≈ 18.2 ms | – |
-      | \`models/new.onnx\` | \`nano33\` | Energy | – | ≈ 420 µJ | – |
-      | \`models/new.onnx\` | \`nano33\` | Accuracy | – | 91.3 % | – |
 
       </details>
 

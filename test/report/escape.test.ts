@@ -12,6 +12,7 @@ describe('code', () => {
     ['`x`', '<code>&#96;x&#96;</code>'],
     ['<img src=x>', '<code>&#60;img src&#61;x&#62;</code>'],
     ['@octocat', '<code>&#64;octocat</code>'],
+    ['a@b.example', '<code>a&#64;&#8203;b&#46;example</code>'],
     ['https://evil.example', '<code>https&#58;&#47;&#47;evil&#46;example</code>'],
     ['a\nb\u202ec', '<code>a b&#65533;c</code>'],
     ['x'.repeat(200), `<code>${'x'.repeat(60)}&#8230;${'x'.repeat(59)}</code>`],

@@ -108,7 +108,7 @@ describe('headline', () => {
     [
       'the run as a whole',
       report([wide], { problems: ['2 of 4 legs never reported.'], verdict: 'error' }),
-      'The models could not be judged: 2 of 4 legs never reported.',
+      'The models could not be judged: 2 of 4 legs never reported',
     ],
     ['nothing', report([]), 'No model changed'],
     ['nothing that was judged', report([], { verdict: 'error' }), 'No model was judged'],

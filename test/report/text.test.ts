@@ -28,7 +28,7 @@ describe('the terminal', () => {
       models/kws.onnx on nano33
         fail: peak RAM 71.2 KiB > 64 KiB (edge-ready.yml:12)
           +10 KiB from conv_3: 64 → 96 channels
-          +1.1 KiB from runtime: placement of buffers and the runtime's own structures
+          +1.1 KiB from other memory: placement of buffers and the runtime's own structures
 
       ≈ marks an estimate; "edge-ready measure MODEL --target T" shows how each number was obtained.
       "
@@ -46,17 +46,17 @@ describe('the terminal', () => {
       Energy     ≈ 364 µJ   ≈ 428 µJ     +64 µJ  +17.6 %
       Accuracy     91.3 %     91.3 %          0
 
-      From        Change  Layer       Operator  What
-      Peak RAM   +10 KiB  conv_3      CONV_2D   64 → 96 channels
-                +1.1 KiB  runtime               placement of buffers and the runtime's own structures
-      Flash     +9.4 KiB  conv_3      CONV_2D   64 → 96 channels
-                +1.6 KiB  model file            structure of the file beside its constants
-      Latency   +3.20 ms  conv_3      CONV_2D   64 → 96 channels
-      Energy      +64 µJ  conv_3      CONV_2D   64 → 96 channels
+      From        Change  Layer         Operator  What
+      Peak RAM   +10 KiB  conv_3        CONV_2D   64 → 96 channels
+                +1.1 KiB  other memory            placement of buffers and the runtime's own structures
+      Flash     +9.4 KiB  conv_3        CONV_2D   64 → 96 channels
+                +1.6 KiB  model file              structure of the file beside its constants
+      Latency   +3.20 ms  conv_3        CONV_2D   64 → 96 channels
+      Energy      +64 µJ  conv_3        CONV_2D   64 → 96 channels
 
         fail: peak RAM 71.2 KiB > 64 KiB (edge-ready.yml:12)
           +10 KiB from conv_3: 64 → 96 channels
-          +1.1 KiB from runtime: placement of buffers and the runtime's own structures
+          +1.1 KiB from other memory: placement of buffers and the runtime's own structures
       "
     `);
   });
