@@ -1,26 +1,10 @@
-import picomatch from 'picomatch';
+import { globMatcher } from './glob.ts';
 
 /** Tells whether a path, from the repository's top with `/` between its parts, is a model that the gate judges. */
 export type ModelMatcher = (path: string) => boolean;
 
 /** Files that are models wherever they are, in any letter case. */
 const modelFile = /\.(onnx|tflite)$/i;
-
-/**
- * A glob as the configuration and the inputs use it: `*` within a part of a path, `**` over parts, `?`, `[a-z]` and `{a,b}`; anchored at the repository's top, letter case counts.
- */
-export function globMatcher(glob: string): (path: string) => boolean {
-  const known = compiled.get(glob);
-  if (known !== undefined) return known;
-  // Extended globs are left out: nested repetition is what makes matching slow, and globs may come from a stranger.
-  const options = { dot: true, noextglob: true, nonegate: true, windows: false, maxLength: 500 };
-  const matches = picomatch(glob.replace(/^\.?\//, ''), options);
-  compiled.set(glob, matches);
-  return matches;
-}
-
-/** By glob: the same few are asked about every model on every target. */
-const compiled = new Map<string, (path: string) => boolean>();
 
 /**
  * Which files are judged: without `only` every `.onnx` and `.tflite` and what the configuration's `models:` name besides; with `only` (the input `models`) what its globs match,

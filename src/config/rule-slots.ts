@@ -1,4 +1,4 @@
-import { globMatcher } from '../changes/matcher.ts';
+import { globMatcher } from '../changes/glob.ts';
 import type { BudgetMetric, Limit } from '../judge/budget.ts';
 import type { Target } from '../targets/target.ts';
 import type { BudgetRule, Config, Level, MetricRule } from './config.ts';

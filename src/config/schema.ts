@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { accuracyMetrics } from '../accuracy/accuracy-metric.ts';
+import { expandBraces, mostAlternatives } from '../changes/braces.ts';
 import { recipeSchema } from '../recipe.ts';
 import { modelClasses, useCases } from './preset-names.ts';
 import {
@@ -24,6 +25,9 @@ const globSchema = z
   .max(500, { error: 'must have at most 500 characters' })
   .refine((glob) => !glob.startsWith('/'), {
     error: 'must be a path from the repository\'s top, without a leading "/"',
+  })
+  .refine((glob) => expandBraces(glob) !== undefined, {
+    error: `must not stand for more than ${mostAlternatives} globs by its braces`,
   })
   .meta({ description: 'A path from the repository\'s top; "*" matches within a folder, "**" over folders.' });
 
