@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Attribute, Graph, Shape } from '../../src/graph/graph.ts';
 import { inferShapes } from '../../src/graph/infer-shapes.ts';
-import { float, int, ints, nested, onnxGraph, text } from '../support/graphs.ts';
+import { float, int, ints, nested, onnxGraph, text } from '../support/onnx-graphs.ts';
 
 type Given = Shape | { readonly ints: readonly number[] } | { readonly floats: readonly number[] } | null;
 

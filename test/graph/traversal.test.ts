@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { capturedNames, consumers, mapNestedGraphs, nestedGraphs, producers } from '../../src/graph/traversal.ts';
-import { nested, onnxGraph } from '../support/graphs.ts';
+import { nested, onnxGraph } from '../support/onnx-graphs.ts';
 
 /** An `If` whose branch uses `h` of the outer graph, inside another `If` that does not mention it. */
 function captured() {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Attribute, Graph } from '../../src/graph/graph.ts';
 import { foldBatchNorm } from '../../src/passes/fold-batch-norm.ts';
 import { foldChannelArithmetic } from '../../src/passes/fold-channel-arithmetic.ts';
-import { float, type GraphBuilder, int, noise, onnxGraph, typesOf } from '../support/graphs.ts';
+import { float, type GraphBuilder, int, noise, onnxGraph, typesOf } from '../support/onnx-graphs.ts';
 import { expectSameResults } from './same-results.ts';
 
 /** The parameters of a batch normalisation over `channels`, none of them trivial. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { contentOf, numbersOf } from '../../src/graph/evaluate/constant-value.ts';
 import type { Graph } from '../../src/graph/graph.ts';
 import { foldConstants } from '../../src/passes/fold-constants.ts';
-import { float, int, ints, nested, onnxGraph, text, typesOf } from '../support/graphs.ts';
+import { float, int, ints, nested, onnxGraph, text, typesOf } from '../support/onnx-graphs.ts';
 import { expectSameResults } from './same-results.ts';
 
 /** Numbers of the constant that the graph's last operator has as its last input. */

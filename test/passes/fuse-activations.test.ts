@@ -3,7 +3,7 @@ import { contentOf, numbersOf } from '../../src/graph/evaluate/constant-value.ts
 import type { Graph } from '../../src/graph/graph.ts';
 import { fuseActivations } from '../../src/passes/fuse-activations.ts';
 import { fuseHardSwish } from '../../src/passes/fuse-hard-swish.ts';
-import { float, type GraphBuilder, onnxGraph } from '../support/graphs.ts';
+import { float, type GraphBuilder, onnxGraph } from '../support/onnx-graphs.ts';
 import { expectSameResults } from './same-results.ts';
 
 type Step = (builder: GraphBuilder, x: number) => number;

@@ -10,7 +10,7 @@ import { removeQuantizePairs } from '../../src/passes/remove-quantize-pairs.ts';
 import { removeUnusedTensors } from '../../src/passes/remove-unused-tensors.ts';
 import { resolveReshapes } from '../../src/passes/resolve-reshapes.ts';
 import { shareConstants } from '../../src/passes/share-constants.ts';
-import { float, int, ints, nested, noise, onnxGraph, text, typesOf } from '../support/graphs.ts';
+import { float, int, ints, nested, noise, onnxGraph, text, typesOf } from '../support/onnx-graphs.ts';
 import { expectSameResults } from './same-results.ts';
 
 const constantNames = (graph: Graph) => graph.tensors.filter(({ data }) => data !== undefined).map(({ name }) => name);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Attribute, Shape } from '../../src/graph/graph.ts';
 import { removeIdentities } from '../../src/passes/remove-identities.ts';
-import { float, int, ints, nested, onnxGraph, typesOf } from '../support/graphs.ts';
+import { float, int, ints, nested, onnxGraph, typesOf } from '../support/onnx-graphs.ts';
 import { expectSameResults } from './same-results.ts';
 
 interface Row {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { writeOnnx } from '../../src/formats/onnx/write.ts';
 import type { Graph } from '../../src/graph/graph.ts';
 import { losslessPasses, simplifyOnnx } from '../../src/passes/simplify.ts';
-import { float, type GraphBuilder, int, ints, nested, noise, onnxGraph, typesOf } from '../support/graphs.ts';
+import { float, type GraphBuilder, int, ints, nested, noise, onnxGraph, typesOf } from '../support/onnx-graphs.ts';
 import { expectSameResults } from './same-results.ts';
 
 /** A small convnet as an exporter writes it: dropouts, normalisations, a shape computed at run time. */

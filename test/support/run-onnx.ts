@@ -1,5 +1,5 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { noise } from './graphs.ts';
+import { noise } from './onnx-graphs.ts';
 
 /** Arrays that ONNX Runtime gives back, by output name. */
 export type Outputs = Readonly<
