@@ -1,47 +1,89 @@
 import type { DataType } from '../../src/graph/data-type.ts';
-import type { Attribute, Dialect, Graph, Operator, Shape, Tensor } from '../../src/graph/graph.ts';
+import { constantOf, tensorOf } from '../../src/graph/evaluate/constant-value.ts';
+import type { Attribute, Graph, Operator, Shape, Tensor, TensorId } from '../../src/graph/graph.ts';
 
-/** A tensor that is computed. */
-export function computed(name: string, shape: Shape, dtype: DataType = 'int8'): Tensor {
-  return { name, shape, dtype };
+/** Shorthands for attributes. */
+export const int = (value: number): Attribute => ({ kind: 'int', value });
+export const float = (value: number): Attribute => ({ kind: 'float', value });
+export const ints = (...value: number[]): Attribute => ({ kind: 'ints', value });
+export const text = (value: string): Attribute => ({ kind: 'string', value });
+export const nested = (value: Graph): Attribute => ({ kind: 'graph', value });
+
+interface OperatorOptions {
+  readonly attributes?: Readonly<Record<string, Attribute>>;
+  readonly domain?: string;
+  /** Names of the outputs; one, made from the type, by default. */
+  readonly outputs?: readonly string[];
+  readonly dtype?: DataType;
+  readonly shape?: Shape;
 }
 
-/** A constant of zeros, one scale per element of `scales`. */
-export function constant(name: string, shape: readonly number[], dtype: DataType = 'int8', scales = 0): Tensor {
-  const bytes = { float32: 4, int32: 4, int64: 8 }[dtype as string] ?? 1;
-  const quantization = { scale: new Array<number>(scales).fill(1), zeroPoint: new Array<number>(scales).fill(0), axis: 0 };
+/** Builds ONNX graphs by hand, one call per tensor or operator. */
+export interface GraphBuilder {
+  readonly input: (name: string, shape: Shape | undefined, dtype?: DataType) => TensorId;
+  readonly constant: (name: string, shape: readonly number[], numbers: ArrayLike<number>, dtype?: DataType) => TensorId;
+  /** The first output of a new operator. */
+  readonly op: (type: string, inputs: readonly (TensorId | null)[], options?: OperatorOptions) => TensorId;
+  /** A tensor of the enclosing graph, in a nested one. */
+  readonly capture: (name: string, shape?: Shape, dtype?: DataType) => TensorId;
+  readonly id: (name: string) => TensorId;
+  readonly build: (...outputs: TensorId[]) => Graph;
+}
+
+/** A builder for an ONNX graph of this opset. */
+export function onnxGraph(opset = 17): GraphBuilder {
+  const tensors: Tensor[] = [];
+  const operators: Operator[] = [];
+  const inputs: TensorId[] = [];
+  const captures: { tensor: TensorId; name: string }[] = [];
+  const add = (tensor: Tensor): TensorId => tensors.push(tensor) - 1;
   return {
-    name,
-    shape,
-    dtype,
-    data: new Uint8Array(shape.reduce((product, extent) => product * extent, bytes)),
-    ...(scales === 0 ? {} : { quantization }),
+    input: (name, shape, dtype = 'float32') => {
+      const id = add({ name, dtype, shape });
+      inputs.push(id);
+      return id;
+    },
+    constant: (name, shape, numbers, dtype = 'float32') => add(tensorOf(name, constantOf(dtype, shape, numbers))),
+    op: (type, from, { attributes = {}, domain = '', outputs, dtype = 'unknown', shape } = {}) => {
+      const names = outputs ?? [`${type}_${operators.length}`];
+      const ids = names.map((name) => add({ name, dtype, shape }));
+      const version = domain === '' ? opset : 1;
+      operators.push({ name: names[0] as string, type, domain, version, inputs: from, outputs: ids, attributes });
+      return ids[0] as TensorId;
+    },
+    capture: (name, shape, dtype = 'unknown') => {
+      const tensor = add({ name, dtype, shape });
+      captures.push({ tensor, name });
+      return tensor;
+    },
+    id: (name) => tensors.findIndex((tensor) => tensor.name === name),
+    build: (...outputs) => ({
+      dialect: 'onnx',
+      name: 'built',
+      tensors,
+      operators,
+      inputs,
+      outputs,
+      subgraphs: [],
+      captures,
+      notes: [],
+      extras: {},
+    }),
   };
 }
 
-/** An operator by positions of its tensors; numbers become integer attributes, strings string ones. */
-export function operator(
-  type: string,
-  inputs: readonly (number | null)[],
-  outputs: readonly number[],
-  attributes: Readonly<Record<string, number | string | readonly number[]>> = {},
-  domain = '',
-): Operator {
-  const attribute = (value: number | string | readonly number[]): Attribute => {
-    if (typeof value === 'number') return { kind: 'int', value };
-    return typeof value === 'string' ? { kind: 'string', value } : { kind: 'ints', value };
-  };
-  const entries = Object.entries(attributes).map(([name, value]) => [name, attribute(value)] as const);
-  return { name: type, type, domain, version: 1, inputs, outputs, attributes: Object.fromEntries(entries) };
+/** The types of a graph's operators, in order. */
+export function typesOf(graph: Graph): readonly string[] {
+  return graph.operators.map((operator) => operator.type);
 }
 
-/** A graph of tensors and operators. */
-export function graphOf(
-  dialect: Dialect,
-  tensors: readonly Tensor[],
-  operators: readonly Operator[],
-  inputs: readonly number[],
-  outputs: readonly number[],
-): Graph {
-  return { dialect, name: 'test', tensors, operators, inputs, outputs, subgraphs: [], captures: [], notes: [], extras: {} };
+/** Numbers that look random and are always the same: uniform in −1 … 1 (xorshift32). */
+export function noise(count: number, seed = 1): Float32Array {
+  let state = seed * 2_654_435_761 || 1;
+  return Float32Array.from({ length: count }, () => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return (state | 0) / 2 ** 31;
+  });
 }
