@@ -16,7 +16,8 @@ const digits = 3;
  */
 export function roundRange({ min, max }: Range): Range {
   const largest = Math.max(Math.abs(min), Math.abs(max));
-  if (largest === 0 || !Number.isFinite(largest)) return { min, max };
+  // Ranges too small for a float32 scale end as nothing anyway.
+  if (largest < 1e-36 || !Number.isFinite(largest)) return { min, max };
   const exponent = Math.floor(Math.log10(largest)) - (digits - 1);
   const round = (value: number): number =>
     exponent >= 0

@@ -1,0 +1,47 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { addValues, newHistogram } from '../../src/quantize/histogram.ts';
+
+const batches = fc.array(
+  fc.array(fc.float({ noNaN: true, noDefaultInfinity: true, min: -1000, max: 1000 }), { maxLength: 20 }),
+  { maxLength: 8 },
+);
+
+const histogramOf = (parts: readonly (readonly number[])[]) => {
+  const histogram = newHistogram();
+  for (const part of parts) addValues(histogram, Float32Array.from(part));
+  return histogram;
+};
+
+describe('a streamed histogram', () => {
+  it('counts every value once', () => {
+    fc.assert(
+      fc.property(batches, (parts) => {
+        const histogram = histogramOf(parts);
+        const counted = histogram.counts.reduce((sum, count) => sum + count, histogram.zeros);
+        expect(counted).toBe(parts.flat().length);
+      }),
+    );
+  });
+
+  it('does not depend on how samples are ordered or cut into batches', () => {
+    fc.assert(
+      fc.property(batches, (parts) => {
+        expect(histogramOf([...parts].reverse())).toEqual(histogramOf(parts));
+        expect(histogramOf(parts.flat().map((value) => [value]))).toEqual(histogramOf(parts));
+      }),
+    );
+  });
+
+  it('keeps values in their bins when the range grows', () => {
+    const histogram = histogramOf([[0.001, 0.002], [1000]]);
+    const { counts, first, width } = histogram;
+    for (const value of [0.001, 1000]) expect(counts[Math.floor(value / width) - first]).toBeGreaterThan(0);
+    expect(histogram).toMatchObject({ min: Math.fround(0.001), max: 1000 });
+  });
+
+  it('leaves what is not finite out of the range and says how much it was', () => {
+    const histogram = histogramOf([[1, Number.NaN, Number.POSITIVE_INFINITY, 2]]);
+    expect(histogram).toMatchObject({ strays: 2, min: 1, max: 2 });
+  });
+});

@@ -1,0 +1,101 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { activationParameters, representedRange, roundRange } from '../../src/quantize/integer-parameters.ts';
+import { channelAlong, integerBias, integerWeights } from '../../src/quantize/integer-weights.ts';
+
+const real = fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e6, max: 1e6 });
+
+describe('activationParameters', () => {
+  it('represents 0 exactly and covers the range to half a step', () => {
+    fc.assert(
+      fc.property(real, real, (a, b) => {
+        const range = { min: Math.min(a, b), max: Math.max(a, b) };
+        const parameters = activationParameters(range);
+        const { min, max } = representedRange(parameters);
+        expect(parameters.zeroPoint).toBe(Math.round(parameters.zeroPoint));
+        expect(min).toBeLessThanOrEqual(0);
+        expect(max).toBeGreaterThanOrEqual(0);
+        if (parameters.scale !== 1) {
+          expect(min).toBeLessThanOrEqual(Math.min(0, range.min) + parameters.scale * 0.51);
+          expect(max).toBeGreaterThanOrEqual(Math.max(0, range.max) - parameters.scale * 0.51);
+        }
+      }),
+    );
+  });
+
+  it.each([
+    [{ min: 0, max: 6 }, -128],
+    [{ min: -1, max: 1 }, 0],
+    [{ min: -3, max: 0 }, 127],
+    [{ min: 0, max: 0 }, -128],
+  ])('puts the zero point of %j at %i', (range, zeroPoint) => {
+    expect(Math.abs(activationParameters(range).zeroPoint - zeroPoint)).toBeLessThanOrEqual(zeroPoint === 0 ? 1 : 0);
+  });
+});
+
+describe('roundRange', () => {
+  it.each([
+    [
+      { min: 0, max: 6.0000005 },
+      { min: 0, max: 6 },
+    ],
+    [
+      { min: -0.0123456, max: 1.23456 },
+      { min: -0.01, max: 1.23 },
+    ],
+    [
+      { min: -123456, max: 5 },
+      { min: -123000, max: 0 },
+    ],
+    [
+      { min: 0, max: 0.000123456 },
+      { min: 0, max: 0.000123 },
+    ],
+  ])('%j → %j', (range, expected) => {
+    expect(roundRange(range)).toEqual(expected);
+  });
+
+  it('costs at most half a percent of the range', () => {
+    fc.assert(
+      fc.property(real, real, (min, max) => {
+        const rounded = roundRange({ min, max });
+        const largest = Math.max(Math.abs(min), Math.abs(max));
+        expect(Math.abs(rounded.min - min)).toBeLessThanOrEqual(largest * 0.00501);
+        expect(Math.abs(rounded.max - max)).toBeLessThanOrEqual(largest * 0.00501);
+      }),
+    );
+  });
+});
+
+describe('integerWeights', () => {
+  it('has one scale per channel, no -128, and is off by half a step at most', () => {
+    const weights = Float32Array.from({ length: 24 }, (_, index) => Math.sin(index) * (index < 12 ? 1 : 50));
+    for (const [shape, axis] of [
+      [[2, 12], 0],
+      [[12, 2], 1],
+      [[2, 2, 6], 2],
+    ] as const) {
+      const channelOf = channelAlong(shape, axis);
+      const { integers, scales } = integerWeights(weights, shape[axis] ?? 1, channelOf);
+      expect(scales).toHaveLength(shape[axis] ?? 1);
+      weights.forEach((weight, index) => {
+        const scale = scales[channelOf(index)] ?? 0;
+        expect(Math.abs((integers[index] ?? 0) * scale - weight)).toBeLessThanOrEqual(scale * 0.5001);
+      });
+      expect(Math.min(...integers)).toBeGreaterThanOrEqual(-127);
+    }
+  });
+
+  it('widens the scale of a dead channel so that its bias fits an int32', () => {
+    const bias = Float32Array.from([5, 5]);
+    const { scales } = integerWeights(Float32Array.from([1e-20, 1]), 2, (index) => index, {
+      values: bias,
+      inputScale: 1e-3,
+    });
+    const { integers, scales: biasScales } = integerBias(bias, 1e-3, scales);
+    integers.forEach((integer, channel) => {
+      expect(integer * (biasScales[channel] ?? 0)).toBeCloseTo(5, 3);
+      expect(Math.abs(integer)).toBeLessThan(2 ** 31 - 1);
+    });
+  });
+});
