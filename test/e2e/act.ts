@@ -24,6 +24,8 @@ export interface ActRun {
   readonly code: number;
   readonly jobs: Readonly<Record<string, string>>;
   readonly steps: Readonly<Record<string, StepResult>>;
+  /** The Node.js that the actions ran on. */
+  readonly nodeVersion: string;
   readonly log: string;
 }
 
@@ -88,7 +90,13 @@ export async function runPullRequest(
     '--json',
     ...Object.entries(environment).flatMap(([name, value]) => ['--env', `${name}=${value}`]),
   ]);
-  return { code, jobs: jobResults(output), steps: stepResults(results), log: readable(output) };
+  return {
+    code,
+    jobs: jobResults(output),
+    steps: stepResults(results),
+    nodeVersion: nodeVersion(workspace),
+    log: readable(output),
+  };
 }
 
 function payload(repository: string, { number, head, base }: PullRequestEvent): unknown {
@@ -154,6 +162,12 @@ const readable = (output: string): string =>
   logLines(output)
     .map(({ job, msg }) => `${job ?? ''} | ${(msg ?? '').trimEnd()}`)
     .join('\n');
+
+/** Workflows write the version of the Node.js they see beside `$RESULTS`. */
+function nodeVersion({ folder }: Workspace): string {
+  const file = path.join(folder, 'node-version');
+  return existsSync(file) ? readFileSync(file, 'utf8').trim() : '';
+}
 
 /** Workflows write `steps.gate` as JSON into `$RESULTS`. */
 function stepResults(folder: string): Readonly<Record<string, StepResult>> {

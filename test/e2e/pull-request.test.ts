@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -88,6 +89,9 @@ describe.skipIf(!hasAct)('a pull request under act', () => {
     expect(outcomes(red), red.log).toEqual({ nano33: 'failure', pi4: 'success', report: 'failure' });
     expect(red.jobs).toMatchObject({ report: 'failure' });
     expect(red.code).toBe(1);
+    expect(red.nodeVersion).toBe(
+      execFileSync(process.env.EDGE_READY_E2E_NODE ?? 'node', ['--version'], { encoding: 'utf8' }).trim(),
+    );
     expect(red.steps.nano33?.outputs.verdict).toBe('fail');
     expect(red.steps.nano33?.outputs['comment-url']).toBe('');
     expect(red.steps.pi4?.outputs.verdict).toBe('pass');

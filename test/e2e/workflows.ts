@@ -2,7 +2,9 @@
 const record = (name: string) => `
       - if: \${{ always() }}
         env: { STEP: "\${{ toJSON(steps.gate) }}" }
-        run: printf '%s' "$STEP" > "$RESULTS/${name}.json"`;
+        run: |
+          printf '%s' "$STEP" > "$RESULTS/${name}.json"
+          node --version > "$RESULTS/../node-version"`;
 
 /** What docs/workflows.md shows for several targets. `before` is put before the gate's step, `inputs` below its `with`. */
 export function matrixWorkflow(targets: readonly string[], before = '', inputs = ''): string {
