@@ -1,6 +1,7 @@
 import type { Comparison, Judgement } from '../judge/comparison.ts';
 import { badness } from '../judge/worst-verdict.ts';
 import { plain } from './escape.ts';
+import { groupFindings } from './group-findings.ts';
 import { worstFirst, worstJudgementsFirst } from './order.ts';
 import type { GateReport } from './report-schema.ts';
 
@@ -51,7 +52,7 @@ function runAnnotation({ configPath }: GateReport, problem: string): Annotation 
 function comparisonAnnotations(report: GateReport, comparison: Comparison): readonly Annotation[] {
   const place = comparison.head === null ? {} : { file: comparison.model };
   const title = plain(`${comparison.model} on ${comparison.target}`, 200);
-  const errors = (comparison.head?.findings ?? []).filter(({ severity }) => severity === 'error');
+  const errors = groupFindings((comparison.head?.findings ?? []).filter(({ severity }) => severity === 'error'));
   return [
     ...comparison.problems.map((problem) => ({
       level: 'error' as const,

@@ -1,5 +1,5 @@
 import type { Comparison } from '../judge/comparison.ts';
-import { type Metric, metricNames } from '../runtimes/measurement.ts';
+import { type Metric, type MetricName, metricNames } from '../runtimes/measurement.ts';
 import { titleOf } from './comment-table.ts';
 import { cell, code } from './escape.ts';
 import { formatPercent } from './format.ts';
@@ -11,47 +11,79 @@ const basisWords: Readonly<Record<Metric['basis'], string>> = {
 };
 
 const entriesLimit = 60;
+const targetsNamed = 5;
+
+/** One way in which a metric was obtained, for how many targets, and the errors that its estimates have. */
+interface Entry {
+  readonly title: string;
+  readonly words: string;
+  readonly source: string;
+  readonly errors: Set<number>;
+  readonly targets: Set<string>;
+}
 
 /** How every number was obtained, and why those that are missing are; one line for all targets and models of which the same is true. */
 export function basisList(comparisons: readonly Comparison[]): string {
-  const places = new Map<string, Set<string>>();
+  const entries = new Map<string, Entry>();
   for (const comparison of comparisons) {
     for (const name of metricNames) {
-      for (const words of new Set(wordsOf(comparison, name))) {
-        const key = `**${titleOf(name)}**: ${words}`;
-        places.set(key, (places.get(key) ?? new Set()).add(comparison.target));
+      for (const { words, source, error } of waysOf(comparison, name)) {
+        const key = JSON.stringify([name, words, source]);
+        const entry = entries.get(key) ?? {
+          title: titleOf(name),
+          words,
+          source,
+          errors: new Set(),
+          targets: new Set(),
+        };
+        if (error !== undefined) entry.errors.add(error);
+        entry.targets.add(comparison.target);
+        entries.set(key, entry);
       }
     }
   }
-  const everywhere = new Set(comparisons.map(({ target }) => target)).size;
-  const lines = [...places].map(([words, targets]) => {
-    const where =
-      targets.size === everywhere
-        ? ''
-        : ` (${[...targets]
-            .slice(0, 5)
-            .map((target) => code(target))
-            .join(', ')}${targets.size > 5 ? ' …' : ''})`;
-    return `- ${words}${where}`;
-  });
+  const targets = new Set(comparisons.map(({ target }) => target)).size;
+  const order = metricNames.map(titleOf);
+  const lines = [...entries.values()]
+    .sort((left, right) => order.indexOf(left.title) - order.indexOf(right.title))
+    .map((entry) => entryLine(entry, targets));
   const rest = lines.length - entriesLimit;
   return [...lines.slice(0, entriesLimit), ...(rest > 0 ? [`- … ${rest} more`] : [])].join('\n');
 }
 
-function wordsOf({ base, head }: Comparison, name: (typeof metricNames)[number]): readonly string[] {
-  const missing = head !== null && head[name] === null ? head.unavailable[name] : undefined;
-  const metrics = [base?.[name], head?.[name]].filter((metric) => metric !== null && metric !== undefined);
-  const missingInBase = base !== null && base[name] === null && head !== null && head[name] !== null;
+function entryLine({ title, words, source, errors, targets }: Entry, everywhere: number): string {
+  const named = [...targets].slice(0, targetsNamed).map((target) => code(target));
+  const where = targets.size === everywhere ? '' : ` (${named.join(', ')}${targets.size > targetsNamed ? ' …' : ''})`;
+  return `- **${title}**: ${words}${errorWords([...errors])}${source === '' ? '' : `; ${source}`}${where}`;
+}
+
+function errorWords(errors: readonly number[]): string {
+  if (errors.length === 0) return '';
+  const [least, most] = [formatPercent(Math.min(...errors)), formatPercent(Math.max(...errors))];
+  return `, off by ${least === most ? least : `${least} to ${most}`} on average`;
+}
+
+type Way = { readonly words: string; readonly source: string; readonly error?: number };
+
+function waysOf({ base, head }: Comparison, name: MetricName): readonly Way[] {
+  const [before, after] = [base?.[name], head?.[name]];
+  const missing = (words: string, reason: string | undefined): Way => ({
+    words: `${words}, ${cell(reason ?? 'no reason was given', 300)}`,
+    source: '',
+  });
   return [
-    ...metrics.map(metricBasis),
-    ...(missingInBase
-      ? [`not compared, the base has no value: ${cell(base.unavailable[name] ?? 'no reason was given', 300)}`]
+    ...[before, after].flatMap((metric) => (metric === null || metric === undefined ? [] : [wayOf(metric)])),
+    ...(before === null && after != null
+      ? [missing('not compared, the base has no value', base?.unavailable[name])]
       : []),
-    ...(head !== null && head[name] === null ? [`not available, ${cell(missing ?? 'no reason was given', 300)}`] : []),
+    ...(after === null ? [missing('not available', head?.unavailable[name])] : []),
   ];
 }
 
-function metricBasis({ basis, error, source }: Metric): string {
-  const off = error === undefined ? '' : `, off by ${formatPercent(error)} on average`;
-  return `${basisWords[basis]}${off}${source === undefined ? '' : `; ${cell(source, 300)}`}`;
+function wayOf({ basis, error, source }: Metric): Way {
+  return {
+    words: basisWords[basis],
+    source: source === undefined ? '' : cell(source, 300),
+    ...(error === undefined ? {} : { error }),
+  };
 }

@@ -5,6 +5,8 @@ import { type Finding, metricNames } from '../runtimes/measurement.ts';
 import { causesOf } from './change-words.ts';
 import { cell, code } from './escape.ts';
 import { formatDifference } from './format.ts';
+import { groupFindings } from './group-findings.ts';
+import { layerLabel } from './layer-label.ts';
 import { marks } from './marks.ts';
 import { worstJudgementsFirst } from './order.ts';
 import { strong } from './phrase.ts';
@@ -20,7 +22,7 @@ export function failureDetails(comparison: Comparison): string {
     // A model that does not run has no numbers; the finding says it once.
     (judgement) => judgement.verdict !== 'pass' && (runs || !isUnmeasured(comparison, judgement)),
   );
-  const errors = (head?.findings ?? []).filter(({ severity }) => severity === 'error');
+  const errors = groupFindings((head?.findings ?? []).filter(({ severity }) => severity === 'error'));
   return [
     `#### ${marks[comparison.verdict]} ${strong(comparison.model)} on ${strong(comparison.target)}`,
     '',
@@ -52,7 +54,7 @@ function objectionLines(comparison: Comparison, judgement: Judgement): readonly 
   const { quantity } = metricWords[budget.metric];
   const causes = causesOf(comparison, budget.metric, layersPerMetric).map(
     ({ layer, type, delta: share, what }) =>
-      `  - ${formatDifference(share, quantity)} from ${type === 'other' ? cell(layer, 120) : `${code(layer)} ${cell(type, 60)}`}: ${cell(what, 200)}`,
+      `  - ${formatDifference(share, quantity)} from ${type === 'other' ? cell(layer, 120) : `${code(layerLabel(layer))} ${cell(type, 60)}`}: ${cell(what, 200)}`,
   );
   return [line, ...causes];
 }

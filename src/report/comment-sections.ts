@@ -5,6 +5,7 @@ import { findingLine } from './comment-details.ts';
 import { cell, code } from './escape.ts';
 import { formatDifference, formatValue } from './format.ts';
 
+import { groupFindings } from './group-findings.ts';
 /** A part of the comment that opens on demand; nothing when it has no content. The empty lines are what Markdown inside HTML needs. */
 export function fold(title: string, content: string): readonly string[] {
   return content === '' ? [] : [`<details><summary>${title}</summary>\n\n${content}\n\n</details>`];
@@ -73,8 +74,8 @@ export function remarksList(comparisons: readonly Comparison[], limit: number): 
     { readonly isNew: boolean; readonly severity: string; readonly who: Set<string>; readonly line: string }
   >();
   for (const { model, base, head } of comparisons) {
-    const before = new Set((base?.findings ?? []).map((finding) => findingLine(finding)));
-    for (const finding of head?.findings ?? []) {
+    const before = new Set(groupFindings(base?.findings ?? []).map((finding) => findingLine(finding)));
+    for (const finding of groupFindings(head?.findings ?? [])) {
       if (finding.severity === 'error') continue;
       const line = findingLine(finding);
       const remark = remarks.get(line) ?? {

@@ -6,6 +6,8 @@ import { accuracyWords } from './comment-sections.ts';
 import { titleOf } from './comment-table.ts';
 import { plain } from './escape.ts';
 import { formatDifference } from './format.ts';
+import { groupFindings } from './group-findings.ts';
+import { layerLabel } from './layer-label.ts';
 import { worstJudgementsFirst } from './order.ts';
 import type { TextOptions } from './text.ts';
 import { textTable } from './text-table.ts';
@@ -57,7 +59,7 @@ export function renderComparisonText(comparison: Comparison, options: TextOption
 
 /** What is wrong with a comparison, a line each, causes below; with or without a line that names it. */
 export function comparisonLines(comparison: Comparison, named = true): string {
-  const errors = (comparison.head?.findings ?? []).filter(({ severity }) => severity === 'error');
+  const errors = groupFindings((comparison.head?.findings ?? []).filter(({ severity }) => severity === 'error'));
   const lines = [
     ...comparison.problems.map((problem) => `error: ${problem}`),
     ...errors.slice(0, 10).map(({ where, message }) => `fail: ${where === undefined ? '' : `${where}: `}${message}`),
@@ -69,7 +71,7 @@ export function comparisonLines(comparison: Comparison, named = true): string {
         ...((comparison.deltas[budget.metric as 'flash']?.absolute ?? 0) > 0
           ? causesOf(comparison, budget.metric, 3).map(
               ({ layer, delta, what }) =>
-                `  ${formatDifference(delta, metricWords[budget.metric].quantity)} from ${plain(layer, 60)}: ${what}`,
+                `  ${formatDifference(delta, metricWords[budget.metric].quantity)} from ${plain(layerLabel(layer), 60)}: ${what}`,
             )
           : []),
       ]),
@@ -85,7 +87,7 @@ function causeTable(comparison: Comparison, width: number): string {
     causesOf(comparison, name, layersPerMetric).map(({ layer, type, delta, what }, index) => [
       index === 0 ? titleOf(name) : '',
       formatDifference(delta, metricWords[name].quantity),
-      layer,
+      layerLabel(layer),
       type === 'other' ? '' : type,
       what,
     ]),

@@ -3,6 +3,7 @@ import type { Comparison, Judgement } from '../judge/comparison.ts';
 import { isDeployable } from '../judge/judge.ts';
 import { metricNames } from '../runtimes/measurement.ts';
 import { causesOf, deltaWords } from './change-words.ts';
+import { layerLabel } from './layer-label.ts';
 import { worstFirst, worstJudgementsFirst } from './order.ts';
 import { passHeadline } from './pass-headline.ts';
 import { type Phrase, phrasesToMarkdown, phrasesToText } from './phrase.ts';
@@ -66,7 +67,7 @@ function causePhrases(comparison: Comparison, { budget }: Judgement): readonly P
   const cause = delta.absolute > 0 ? causesOf(comparison, name, 1).find(({ type }) => type !== 'other') : undefined;
   const parts: (readonly Phrase[])[] = [
     ...(isToldAlready ? [] : [[deltaWords(delta, name)]]),
-    ...(cause === undefined ? [] : [['from ', { code: cause.layer }, ': ', { quote: cause.what }]]),
+    ...(cause === undefined ? [] : [['from ', { code: layerLabel(cause.layer) }, ': ', { quote: cause.what }]]),
   ];
   return parts.length === 0
     ? []

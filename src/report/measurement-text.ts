@@ -4,6 +4,8 @@ import { valueWords } from './change-words.ts';
 import { titleOf } from './comment-table.ts';
 import { plain } from './escape.ts';
 import { formatPercent, formatValue } from './format.ts';
+import { groupFindings } from './group-findings.ts';
+import { layerLabel } from './layer-label.ts';
 import type { TextOptions } from './text.ts';
 import { textTable } from './text-table.ts';
 
@@ -37,7 +39,7 @@ function metricTable(measurement: Measurement, width: number): string {
     return [titleOf(name), valueWords(metric, name), `${metric.basis}${error}${source}`];
   });
   return textTable(
-    [{ title: 'Metric' }, { title: 'Value', align: 'right' }, { title: 'How', flexible: true }],
+    [{ title: 'Metric' }, { title: 'Value', align: 'right' }, { title: 'How', wrap: true }],
     rows,
     width,
   );
@@ -68,7 +70,7 @@ function layerTable(layers: readonly Layer[], width: number): string {
     .map((layer) => [
       String(layer.index),
       layer.type,
-      layer.name,
+      layerLabel(layer.name),
       layer.outputShape?.join('×') ?? '?',
       formatValue(layer.macs, 'count'),
       layer.latency === null ? '–' : formatValue(layer.latency, 'ms'),
@@ -97,7 +99,7 @@ function layerTable(layers: readonly Layer[], width: number): string {
 
 function findingLines({ findings }: Measurement): string {
   const order = ['error', 'warning', 'info'];
-  const lines = [...findings]
+  const lines = [...groupFindings(findings)]
     .sort((left, right) => order.indexOf(left.severity) - order.indexOf(right.severity))
     .map(({ severity, where, message, code }) =>
       plain(`${severity}: ${where === undefined ? '' : `${where}: `}${message} (${code})`, 600),

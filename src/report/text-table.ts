@@ -5,6 +5,8 @@ export interface Column {
   readonly title: string;
   readonly align?: 'left' | 'right';
   readonly flexible?: boolean;
+  /** For the last column: what does not fit goes on in the next line. */
+  readonly wrap?: boolean;
 }
 
 const narrowest = 12;
@@ -23,14 +25,37 @@ export function textTable(columns: readonly Column[], rows: readonly (readonly s
     columns.map((_, index) => Math.max(...cells.map((row) => [...(row[index] ?? '')].length))),
     width,
   );
+  const wrapped = columns.at(-1)?.wrap === true;
+  const before = widths.slice(0, -1).reduce((sum, each) => sum + each + gap, 0);
   return cells
-    .map((row) =>
-      row
-        .map((text, index) => pad(plain(text, widths[index] ?? 0), widths[index] ?? 0, columns[index]?.align ?? 'left'))
-        .join(' '.repeat(gap))
-        .trimEnd(),
-    )
+    .flatMap((row) => {
+      const last = row.length - 1;
+      const texts = row.map((text, index) => (wrapped && index === last ? text : plain(text, widths[index] ?? 0)));
+      const lines = wrapped ? wrapWords(texts[last] ?? '', Math.max(narrowest, width - before)) : [texts[last] ?? ''];
+      return lines.map((line, number) =>
+        texts
+          .map((text, index) => {
+            const shown = index === last ? line : number === 0 ? text : '';
+            return pad(shown, index === last && wrapped ? 0 : (widths[index] ?? 0), columns[index]?.align ?? 'left');
+          })
+          .join(' '.repeat(gap))
+          .trimEnd(),
+      );
+    })
     .join('\n');
+}
+
+/** Lines of at most `width` characters, broken between words where that can be. */
+function wrapWords(text: string, width: number): readonly string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && [...line].length + 1 + [...word].length > width) {
+      lines.push(line);
+      line = word;
+    } else line = line === '' ? word : `${line} ${word}`;
+  }
+  return [...lines, line];
 }
 
 function fitWidths(columns: readonly Column[], natural: readonly number[], width: number): readonly number[] {

@@ -265,14 +265,14 @@ describe('renderComment', () => {
       <details><summary>How the numbers were obtained</summary>
 
       - **Peak RAM**: exact, follows from the bytes; greedy planner of TensorFlow Lite Micro
-      - **Flash**: ≈ an estimate, off by 3 % on average; artifact and the code of its operators
-      - **Latency**: ≈ an estimate, off by 10 % on average; cycles per operator at 64 MHz
-      - **Energy**: ≈ an estimate, off by 20 % on average; active power × latency
-      - **Accuracy**: measured; top-1 on data/kws-test.npz, 1000 samples
       - **Peak RAM**: not available, the model does not run
+      - **Flash**: ≈ an estimate, off by 3 % on average; artifact and the code of its operators
       - **Flash**: not available, the model does not run
+      - **Latency**: ≈ an estimate, off by 10 % on average; cycles per operator at 64 MHz
       - **Latency**: not available, the model does not run
+      - **Energy**: ≈ an estimate, off by 20 % on average; active power × latency
       - **Energy**: not available, the model does not run
+      - **Accuracy**: measured; top-1 on data/kws-test.npz, 1000 samples
       - **Accuracy**: not available, no evaluation set is configured for this model
 
       Values are the head's, below them the change from the base. ✅ within its budgets, ⚠️ over a budget that warns, ❌ over a budget that fails, 🚫 could not be judged, no mark: no budget. ≈ marks an estimate, – a value that can't be had.

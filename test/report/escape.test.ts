@@ -15,7 +15,7 @@ describe('code', () => {
     ['a@b.example', '<code>a&#64;&#8203;b&#46;example</code>'],
     ['https://evil.example', '<code>https&#58;&#47;&#47;evil&#46;example</code>'],
     ['a\nb\u202ec', '<code>a b&#65533;c</code>'],
-    ['x'.repeat(200), `<code>${'x'.repeat(60)}&#8230;${'x'.repeat(59)}</code>`],
+    ['x'.repeat(200), `\`${'x'.repeat(60)}…${'x'.repeat(59)}\``],
   ])('%j', (text, expected) => {
     expect(code(text)).toBe(expected);
   });

@@ -1,0 +1,20 @@
+/** What Keras calls the model around a layer, and what TensorFlow calls a saved model's only function. */
+const wrapper = /^(functional|model|sequential|StatefulPartitionedCall)[_:\d]*$/i;
+
+/** The node within a layer that does its work, by which a fused operator is best called. */
+const worker = /^(convolution|conv\w*|depthwise\w*|separable_conv\w*|matmul)[_:\d]*$/i;
+
+/**
+ * A layer's name as people call it. TensorFlow Lite joins the names of all nodes that it fused (`net/relu_1/Relu6;net/conv_1_bn/add;net/conv_1/convolution`);
+ * what is left is the layer that does the work, `conv_1`. Other names stay as they are.
+ */
+export function layerLabel(name: string): string {
+  const nodes = name.split(';').map((node) => node.split('/'));
+  const [first] = nodes;
+  const isFused = nodes.length > 1;
+  if (first === undefined || (!isFused && !(first.length > 1 && wrapper.test(first[0] ?? '')))) return name;
+  const main = nodes.find((node) => worker.test(node.at(-1) ?? '')) ?? first;
+  const inner = main.length > 1 && wrapper.test(main[0] ?? '') ? main.slice(1) : main;
+  const label = (inner.length > 1 ? inner.slice(0, -1) : inner).join('/');
+  return label === '' ? name : label;
+}
