@@ -205,10 +205,15 @@ describe('parseConfig', () => {
       ['e.yml:3:23: "nano3" is neither one of this file\'s targets nor a board; did you mean "nano33"?'],
     ],
     [
+      'a model for a target that does not exist',
+      'version: 1\ntargets: { nano33: arduino-nano-33-ble }\nmodels: [ { path: a, targets: [nano33, nan] } ]',
+      ['e.yml:3:40: "nan" is neither one of this file\'s targets nor a board; did you mean "nano33"?'],
+    ],
+    [
       'a merge key, which YAML 1.2 does not have',
       'version: 1\nmodels: [ &m { path: a }, { <<: *m, path: b } ]',
       [
-        'e.yml:2:29: unknown key "<<"; known are path, use-case, class, recipe, calibration, evaluation, duty-cycle, dimensions',
+        'e.yml:2:29: unknown key "<<"; known are path, targets, use-case, class, recipe, calibration, evaluation, duty-cycle, dimensions',
       ],
     ],
   ])('%s', (_, text, expected) => {

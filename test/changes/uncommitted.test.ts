@@ -1,0 +1,54 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { commitSource } from '../../src/changes/commit-source.ts';
+import { modelMatcher } from '../../src/changes/matcher.ts';
+import { openRepository } from '../../src/changes/repository.ts';
+import { uncommittedModels } from '../../src/changes/uncommitted.ts';
+import { commit, newRepository, noise, run } from './git-fixture.ts';
+
+test('uncommittedModels names changed, staged, new and deleted models, and no others', async () => {
+  const folder = newRepository();
+  commit(folder, {
+    'a b.onnx': noise(1),
+    'same.onnx': noise(2),
+    'gone.tflite': noise(3),
+    'x.txt': '',
+    '.gitignore': 'out/',
+  });
+  const repository = await openRepository(folder);
+  expect(await uncommittedModels(repository, modelMatcher())).toEqual([]);
+  writeFileSync(join(folder, 'a b.onnx'), noise(4));
+  writeFileSync(join(folder, 'ü\n.onnx'), noise(5));
+  writeFileSync(join(folder, 'staged.onnx'), noise(6));
+  writeFileSync(join(folder, 'x.txt'), 'y');
+  rmSync(join(folder, 'gone.tflite'));
+  run(folder, 'add', 'staged.onnx');
+  expect([...(await uncommittedModels(repository, modelMatcher()))].sort()).toEqual([
+    'a b.onnx',
+    'gone.tflite',
+    'staged.onnx',
+    'ü\n.onnx',
+  ]);
+  expect(await uncommittedModels(repository, modelMatcher([], ['a*']))).toEqual(['a b.onnx']);
+});
+
+test('commitSource reads a data set from the first commit that has it', async () => {
+  const folder = newRepository();
+  const base = commit(folder, { 'd/test.npz': 'hard', 'pictures/cat/1.png': '1' });
+  const head = commit(folder, {
+    'd/test.npz': 'easy',
+    'd/new.npz': 'new',
+    'pictures/dog/2.png': '2',
+    'more/dog/3.png': '3',
+  });
+  const source = commitSource(await openRepository(folder), [base, head]);
+  const text = async (path: string) => Buffer.from((await source.read(path)) ?? []).toString();
+  expect(await text('d/test.npz')).toBe('hard');
+  expect(await text('d/new.npz')).toBe('new');
+  expect(await source.read('pictures')).toBeUndefined();
+  expect(await source.list('pictures/')).toEqual(['cat/1.png']);
+  expect(await source.list('more')).toEqual(['dog/3.png']);
+  expect(await source.list('none')).toBeUndefined();
+  await expect(source.list('../x')).rejects.toThrow('leaves the repository');
+});
