@@ -4,7 +4,7 @@ import type { Metadata, ModelExtras, Signature } from './extras.ts';
 import { readBuffers, readOperatorCodes } from './read-buffers.ts';
 import { readSubgraph } from './read-subgraph.ts';
 import type { Notes, Reading } from './reading.ts';
-import { at, indexBelow, mapAt, note } from './reading.ts';
+import { at, indexBelow, mapAt, note, noteUnwritable } from './reading.ts';
 import type { ModelRecord, SignatureRecord, TensorMapRecord } from './records.ts';
 import { tableType } from './schema/schema.ts';
 import { DamageError, targetOf } from './wire/bytes.ts';
@@ -71,8 +71,7 @@ function readExtras(reading: Reading, model: ModelRecord, graphs: readonly Graph
     note(notes, `Buffer 0 stands for "no data" and has ${buffers[0].length} bytes; they are kept unused.`);
   if (model.external_buffers?.length) note(notes, 'Constants in files beside the model are named but not read.');
   const trailing = readTrailingBytes(decoding);
-  if (trailing !== undefined)
-    note(notes, `${trailing.length} bytes at the end of the file belong to no part of the model and are kept.`);
+  if (trailing !== undefined) noteTrailing(notes, trailing, graphs);
   return {
     ...(model.version === schemaVersion ? {} : { version: model.version }),
     ...(model.description ? { description: model.description } : {}),
@@ -105,6 +104,14 @@ function readSignature(decoding: Decoding, record: SignatureRecord, graphs: read
     outputs: aliases('outputs'),
     ...(record.deprecated_tag ? { deprecatedTag: record.deprecated_tag } : {}),
   };
+}
+
+function noteTrailing(notes: Notes, { length }: Uint8Array, graphs: readonly Graph[]): void {
+  if (graphs.some(({ operators }) => operators.some(({ domain }) => domain === 'custom'))) {
+    noteUnwritable(notes, `Custom operators may refer by position to the ${length} bytes that follow the model.`);
+  } else {
+    note(notes, `${length} bytes at the end of the file belong to no part of the model.`);
+  }
 }
 
 /** What is behind the last byte that the model refers to, without the padding of zeros in front. */
