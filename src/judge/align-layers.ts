@@ -19,7 +19,7 @@ export function alignLayers(base: readonly Layer[], head: readonly Layer[]): rea
 }
 
 /** How well two layers fit; 0 when they must not be paired. A name counts no more than the shape: exporters renumber names after an insertion. */
-function fit(base: Layer, head: Layer): number {
+function likeness(base: Layer, head: Layer): number {
   const sameName = base.name === head.name && base.name !== '';
   const sameType = base.type === head.type;
   if (!sameType && !sameName) return 0;
@@ -73,7 +73,7 @@ function alignByTable(base: readonly Layer[], head: readonly Layer[]): LayerPair
   const at = (row: number, column: number) => best[row * width + column] ?? 0;
   base.forEach((baseLayer, row) => {
     head.forEach((headLayer, column) => {
-      const score = fit(baseLayer, headLayer);
+      const score = likeness(baseLayer, headLayer);
       const paired = score === 0 ? 0 : at(row, column) + score;
       best[(row + 1) * width + column + 1] = Math.max(paired, at(row, column + 1), at(row + 1, column));
     });
@@ -83,7 +83,7 @@ function alignByTable(base: readonly Layer[], head: readonly Layer[]): LayerPair
   while (row > 0 || column > 0) {
     const baseLayer = base[row - 1];
     const headLayer = head[column - 1];
-    const score = baseLayer !== undefined && headLayer !== undefined ? fit(baseLayer, headLayer) : 0;
+    const score = baseLayer !== undefined && headLayer !== undefined ? likeness(baseLayer, headLayer) : 0;
     if (score > 0 && at(row, column) === at(row - 1, column - 1) + score) {
       pairs.push({ base: baseLayer, head: headLayer });
       row -= 1;
@@ -114,7 +114,7 @@ function alignByAnchors(base: readonly Layer[], head: readonly Layer[]): LayerPa
 }
 
 function splitIfForeign(pair: LayerPair): readonly LayerPair[] {
-  if (pair.base === undefined || pair.head === undefined || fit(pair.base, pair.head) > 0) return [pair];
+  if (pair.base === undefined || pair.head === undefined || likeness(pair.base, pair.head) > 0) return [pair];
   return [
     { base: pair.base, head: undefined },
     { base: undefined, head: pair.head },
