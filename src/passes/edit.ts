@@ -41,6 +41,7 @@ export function edit(graph: Graph): Edit {
   const operators: (Operator | undefined)[] = [...graph.operators];
   const producerOf = new Map<TensorId, number>();
   const usersOf = new Map<TensorId, Set<number>>();
+  const uses = new Map<TensorId, number>();
   const names = new Set<string>();
   const outputs = new Set(graph.outputs);
   const captured = new Set<string>();
@@ -55,6 +56,7 @@ export function edit(graph: Graph): Edit {
     for (const id of operator.outputs) if (id !== null) producerOf.set(id, index);
     for (const id of operator.inputs) {
       if (id === null) continue;
+      uses.set(id, (uses.get(id) ?? 0) + 1);
       const users = usersOf.get(id);
       if (users === undefined) usersOf.set(id, new Set([index]));
       else users.add(index);
@@ -62,7 +64,11 @@ export function edit(graph: Graph): Edit {
   };
   const unlink = (operator: Operator, index: number): void => {
     for (const id of operator.outputs) if (id !== null && producerOf.get(id) === index) producerOf.delete(id);
-    for (const id of operator.inputs) if (id !== null) usersOf.get(id)?.delete(index);
+    for (const id of operator.inputs) {
+      if (id === null) continue;
+      uses.set(id, (uses.get(id) ?? 0) - 1);
+      usersOf.get(id)?.delete(index);
+    }
   };
   operators.forEach((operator, index) => {
     if (operator === undefined) return;
@@ -76,12 +82,7 @@ export function edit(graph: Graph): Edit {
     return found;
   };
   const isPinned = (id: TensorId): boolean => outputs.has(id) || captured.has(tensor(id).name);
-  const useCount = (id: TensorId): number => {
-    let count = 0;
-    for (const index of usersOf.get(id) ?? [])
-      count += operators[index]?.inputs.filter((input) => input === id).length ?? 0;
-    return count;
-  };
+  const useCount = (id: TensorId): number => uses.get(id) ?? 0;
   const pair = (index: number | undefined): readonly [number, Operator] | undefined => {
     const operator = index === undefined ? undefined : operators[index];
     return operator === undefined ? undefined : [index as number, operator];

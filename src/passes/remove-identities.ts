@@ -63,7 +63,7 @@ const pad: Check = (context) => {
 
 const slice: Check = (context) => {
   const steps = given(context, 4) ? numbers(context, 4) : [];
-  return steps !== undefined && steps.every((step) => step > 0) && keepsShape(context);
+  return steps?.every((step) => step > 0) && keepsShape(context);
 };
 
 /** A second operand that changes nothing, broadcast to nothing larger. */
@@ -72,12 +72,7 @@ const neutral =
   (context) => {
     if (context.operator.version < 7 || context.operator.inputs.length !== 2) return false;
     const operand = numbers(context, 1);
-    return (
-      operand !== undefined &&
-      operand.every((element) => element === value) &&
-      keepsShape(context) &&
-      keepsType(context)
-    );
+    return operand?.every((element) => element === value) && keepsShape(context) && keepsType(context);
   };
 
 const pool: Check = (context) => {

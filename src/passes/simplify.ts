@@ -15,6 +15,7 @@ import { removeIdentities } from './remove-identities.ts';
 import { removeQuantizePairs } from './remove-quantize-pairs.ts';
 import { removeUnusedTensors } from './remove-unused-tensors.ts';
 import { resolveReshapes } from './resolve-reshapes.ts';
+import { resolveResizes } from './resolve-resizes.ts';
 import { shareConstants } from './share-constants.ts';
 
 /** A rewrite that keeps what the graph computes; the very same graph when it finds nothing to do. */
@@ -25,6 +26,7 @@ export const losslessPasses: Readonly<Record<string, Pass>> = {
   removeDeadOperators,
   foldConstants,
   resolveReshapes,
+  resolveResizes,
   removeIdentities,
   removeQuantizePairs,
   mergeTransposes,
@@ -46,8 +48,10 @@ const maximumRounds = 32;
 /**
  * The ONNX graph after all lossless passes, repeated until none finds anything more to do; graphs inside operators first.
  * Inputs and outputs keep their names, types and shapes; results differ by rounding alone. The same graph always gives the same result.
+ * Extents that the file leaves open stay open; `simplifyOnnx(inferShapes(graph, dimensions))` is the way to a model for one batch size.
  */
 export function simplifyOnnx(graph: Graph): Graph {
+  if (graph.dialect !== 'onnx') return graph;
   const operators = graph.operators.map((operator) => mapNestedGraphs(operator, simplifyOnnx));
   const changed = operators.some((operator, index) => operator !== graph.operators[index]);
   let current: Graph = changed ? { ...graph, operators } : graph;

@@ -9,6 +9,7 @@ import { removeDeadOperators } from '../../src/passes/remove-dead-operators.ts';
 import { removeQuantizePairs } from '../../src/passes/remove-quantize-pairs.ts';
 import { removeUnusedTensors } from '../../src/passes/remove-unused-tensors.ts';
 import { resolveReshapes } from '../../src/passes/resolve-reshapes.ts';
+import { resolveResizes } from '../../src/passes/resolve-resizes.ts';
 import { shareConstants } from '../../src/passes/share-constants.ts';
 import { float, int, ints, nested, noise, onnxGraph, text, typesOf } from '../support/onnx-graphs.ts';
 import { expectSameResults } from './same-results.ts';
@@ -251,5 +252,42 @@ describe('removeUnusedTensors', () => {
     expect(graph.tensors.map(({ name }) => name)).toEqual(['x', 'used', 'Add_0']);
     expect([graph.inputs, graph.outputs, graph.operators[0]?.inputs]).toEqual([[0], [2], [0, 1]]);
     expect(removeUnusedTensors(graph)).toBe(graph);
+  });
+});
+
+describe('resolveResizes', () => {
+  const build = (height: number, mode: string, opset: number) => {
+    const builder = onnxGraph(opset);
+    const x = builder.input('x', ['N', 3, 4, 4]);
+    const first = builder.op('Slice', [
+      builder.op('Shape', [x]),
+      ...[0, 2].map((value) => builder.constant(`c${value}`, [1], [value], 'int64')),
+    ]);
+    const size = builder.constant('size', [2], [height, 2], 'int64');
+    const sizes = builder.op('Concat', [first, size], { attributes: { axis: int(0) } });
+    const empty = opset < 13 ? builder.constant('none', [0], []) : null;
+    const attributes = { mode: text(mode), coordinate_transformation_mode: text('half_pixel') };
+    return builder.build(builder.op('Resize', [x, empty, empty, sizes], { attributes }));
+  };
+
+  it.each([
+    ['nearest', 13],
+    ['linear', 18],
+    ['linear', 11],
+  ])('%s in opset %i', async (mode, opset) => {
+    const graph = build(10, mode, opset);
+    const resolved = removeDeadOperators(resolveResizes(graph));
+    expect(typesOf(resolved)).toEqual(['Resize']);
+    expect(constantNames(resolved)).toContain('Concat_2_scales');
+    await expectSameResults(graph, resolved, 0);
+  });
+
+  it('leaves scales that a float does not hold', () => {
+    const graph = build(3, 'linear', 13);
+    const inexact = {
+      ...graph,
+      tensors: graph.tensors.map((t) => (t.name === 'x' ? { ...t, shape: ['N', 3, 7, 4] } : t)),
+    };
+    expect(resolveResizes(inexact)).toBe(inexact);
   });
 });
