@@ -14,7 +14,11 @@ type Issue = z.core.$ZodIssue;
 
 /** Turns what zod found in `content` into sentences. Of a value that may be of several forms, the form that it has is explained. */
 export function describeIssues(issues: readonly Issue[], content: unknown): readonly Fault[] {
-  return issues.flatMap((issue) => describe(issue, [], content));
+  const placeOf = ({ path }: Issue) => JSON.stringify(path);
+  const misspelt = new Set(issues.filter(({ code }) => code === 'unrecognized_keys').map(placeOf));
+  // A map with a misspelt key may seem to say too little; the key is what is wrong.
+  const telling = issues.filter((issue) => issue.code !== 'custom' || !misspelt.has(placeOf(issue)));
+  return telling.flatMap((issue) => describe(issue, [], content));
 }
 
 function describe(issue: Issue, outer: Path, content: unknown): readonly Fault[] {

@@ -124,6 +124,11 @@ describe('parseConfig', () => {
       'version: 1\ntargets:\n  a: { board: raspberry-pi-4, rom: 1 KiB }',
       ['e.yml:3:31: unknown key "rom"; did you mean "ram"?'],
     ],
+    [
+      'a misspelt metric, which is not also called too little',
+      'version: 1\nbudgets:\n  - peek-ram: { max: 1 KiB }',
+      ['e.yml:3:5: unknown key "peek-ram"; did you mean "peak-ram"?'],
+    ],
     ['a key twice', 'version: 1\nbudgets: []\nbudgets: []', ['e.yml:3:1: Map keys must be unique']],
     [
       'broken YAML',
