@@ -5,9 +5,14 @@ export function logLine(text: string): void {
   info(harmless(text));
 }
 
+/** Prints a text of several lines, each as `logLine`. */
+export function logLines(text: string): void {
+  for (const line of text.split('\n')) logLine(line);
+}
+
 /** Prints where a bug of ours was. */
 export function logStack(error: unknown): void {
-  if (error instanceof Error) for (const line of (error.stack ?? '').split('\n')) logLine(line);
+  if (error instanceof Error) logLines(error.stack ?? '');
 }
 
 /** `text` as one line that the runner does not obey. */

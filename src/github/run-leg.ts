@@ -1,3 +1,4 @@
+import { ConfigError } from '../config/config-error.ts';
 import { messageOf, UserError } from '../errors.ts';
 import { type GateResult, runGate } from '../gate.ts';
 import type { GateReport } from '../report/report-schema.ts';
@@ -5,7 +6,7 @@ import { type OutputFiles, writeOutputs } from '../report/write-outputs.ts';
 import type { RunContext } from './context.ts';
 import { emptyReport } from './empty-report.ts';
 import type { GateInputs } from './inputs.ts';
-import { logLine, logStack } from './log.ts';
+import { logLine, logLines, logStack } from './log.ts';
 
 /** What the engine made of this leg, and where it was written. */
 export interface LegRun {
@@ -37,10 +38,17 @@ async function judge(inputs: GateInputs, context: RunContext): Promise<GateResul
       log: logLine,
     });
   } catch (error) {
-    if (error instanceof UserError)
-      return { report: emptyReport(context, inputs.targets, [error.message]), produced: [] };
+    if (error instanceof UserError) {
+      logLines(error.message);
+      return { report: emptyReport(context, inputs.targets, sentencesOf(error)), produced: [] };
+    }
     logStack(error);
     const problem = `A bug in edge-ready-gate: ${messageOf(error)}`;
     return { report: emptyReport(context, inputs.targets, [problem]), produced: [] };
   }
+}
+
+/** A configuration's mistakes are a problem each. */
+function sentencesOf(error: UserError): readonly string[] {
+  return error instanceof ConfigError ? error.message.split('\n') : [error.message];
 }

@@ -106,6 +106,23 @@ describe('the bundles run by themselves', () => {
     expect([status, outputs.verdict]).toEqual([2, verdict]);
   });
 
+  test('main.js with a broken configuration: each mistake with its line, exit 2', () => {
+    const directory = path.join(folder, 'repository');
+    const environment = pullRequest(directory, 'worse/digits-int8.tflite');
+    git(directory, 'checkout', '--quiet', '-b', 'broken');
+    const head = commit(directory, 'Break', { 'edge-ready.yml': { text: 'version: 1\nbudget: []\ntarget: {}\n' } });
+    const event = JSON.parse(readFileSync(environment.GITHUB_EVENT_PATH ?? '', 'utf8')) as { pull_request: object };
+    writeFileSync(
+      environment.GITHUB_EVENT_PATH ?? '',
+      JSON.stringify({ pull_request: { ...event.pull_request, head: { sha: head } } }),
+    );
+    const { status, stdout, outputs, summary } = start('main.js', directory, environment);
+    expect([status, outputs.verdict]).toEqual([2, 'error']);
+    expect(stdout).toMatch(/^edge-ready\.yml:2:1: .*budgets/m);
+    expect(stdout).toMatch(/^edge-ready\.yml:3:1: .*targets/m);
+    expect(summary).toMatch(/edge-ready\.yml.*budget/);
+  });
+
   test('main.js refuses pull_request_target and says what to do', () => {
     const directory = path.join(folder, 'repository');
     const environment = {
