@@ -71,7 +71,14 @@ export function executedGraph(graph: Graph): ExecutedGraph {
   const steps = graph.operators.map((operator, index): ExecutedOperator | undefined => {
     if (skipped.has(index)) return undefined;
     const integer = asInteger(operator);
-    if (integer !== undefined) return { operator: integer, index, isInteger: true };
+    if (integer !== undefined) {
+      operator.outputs.forEach((id, position) => {
+        // The operator writes the integers itself.
+        const quantize = id === null || integer.outputs[position] === id ? undefined : soleReader(id);
+        if (quantize !== undefined) skipped.add(quantize);
+      });
+      return { operator: integer, index, isInteger: true };
+    }
     const isInteger = integerOperator.test(operator.type);
     const reader = takesActivation.has(operator.type) ? soleReader(operator.outputs[0]) : undefined;
     const activation = graph.operators[reader ?? -1];

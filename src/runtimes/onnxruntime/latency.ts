@@ -16,7 +16,8 @@ type WorkKind = 'convolution' | 'depthwise' | 'dense' | 'other';
 
 /**
  * Milliseconds of one operator on an application core, as a roofline: the longer of its arithmetic (multiply-accumulates, or result elements where it has none, over what
- * such operators reach per cycle) and its memory traffic, and the launch. `undefined` for boards whose core has no roofline.
+ * such operators reach per cycle) and its memory traffic, and the launch.
+ * The error and what it was measured on are with the core's coefficients. `undefined` for boards whose core has no roofline.
  */
 export function operatorMilliseconds(graph: Graph, step: ExecutedOperator, board: Board): number | undefined {
   const { roofline } = board.core;

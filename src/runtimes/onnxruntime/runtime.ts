@@ -33,8 +33,8 @@ function estimate(artifact: Artifact, target: Target): Estimate {
   const findings = [
     ...unsupportedOperators(artifact.graph),
     ...openShapes(artifact.graph, executed),
-    ...tooLarge('ram', 'RAM', session.peakBytes, target.ramBytes, target),
-    ...tooLarge('flash', 'storage', flashBytes, target.flashBytes, target),
+    ...misfits('ram', 'RAM', session.peakBytes, target.ramBytes, target),
+    ...misfits('flash', 'storage', flashBytes, target.flashBytes, target),
   ];
   const energy = energyOf(latency, target);
   return {
@@ -125,11 +125,14 @@ function energyOf(latency: Metric | null, { board }: Target): Metric | null {
   };
 }
 
-function tooLarge(code: string, what: string, bytes: number, available: number, target: Target): readonly Finding[] {
+/** What does not fit into what the target leaves for the model. */
+function misfits(where: string, name: string, bytes: number, available: number, target: Target): readonly Finding[] {
   if (bytes <= available) return [];
-  const message = `The model needs ${bytes} bytes of ${what} with ONNX Runtime; ${target.name} leaves ${available}.`;
-  return [{ code: `exceeds-${code}`, severity: 'error', message: message.slice(0, 2000) }];
+  const message = `The model needs ${kibibytes(bytes)} of ${name} with ONNX Runtime; ${target.name} has ${kibibytes(available)} for it.`;
+  return [{ code: 'does-not-fit', severity: 'error', where, message: message.slice(0, 2000) }];
 }
+
+const kibibytes = (bytes: number): string => `${(bytes / 1024).toFixed(1)} KiB`;
 
 function openShapes(graph: Graph, executed: ExecutedGraph): readonly Finding[] {
   const open = executed.graph.operators.flatMap((operator) =>
