@@ -1,7 +1,7 @@
 import type { ConstantValue } from '../graph/evaluate/constant-value.ts';
 import type { Graph, Operator, TensorId } from '../graph/graph.ts';
 import type { Fact } from '../graph/infer/fact.ts';
-import { propagate } from '../graph/infer/propagate.ts';
+import { factsOf } from '../graph/infer/propagate.ts';
 import { type Affine, absorb, outputChannels, outputRank } from './affine.ts';
 import { type Edit, edit, isType } from './edit.ts';
 import { isInferenceNorm } from './fold-batch-norm.ts';
@@ -17,7 +17,7 @@ import { isInferenceNorm } from './fold-batch-norm.ts';
  * `Conv`, `ConvTranspose`, `Gemm` and `BatchNormalization`.
  */
 export function foldChannelArithmetic(graph: Graph): Graph {
-  const facts = propagate(graph).ofTensor;
+  const facts = factsOf(graph);
   const rewriting = edit(graph);
   for (const [index, operator] of rewriting.operators()) {
     if (!isType(operator, 'Add', 'Sub', 'Mul', 'Div') || operator.version < 7) continue;

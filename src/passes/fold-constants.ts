@@ -3,7 +3,7 @@ import { contentOf, countOf, tensorOf } from '../graph/evaluate/constant-value.t
 import { evaluate, hasEvaluator } from '../graph/evaluate/evaluate.ts';
 import type { Graph, Operator, Tensor, TensorId } from '../graph/graph.ts';
 import type { Fact } from '../graph/infer/fact.ts';
-import { propagate } from '../graph/infer/propagate.ts';
+import { factsOf } from '../graph/infer/propagate.ts';
 import { type Edit, edit, isConstantAt } from './edit.ts';
 
 /**
@@ -29,11 +29,11 @@ const maximumElements = 1 << 24;
  * Initialisers that a file also lists as inputs count as constants with their default.
  */
 export function foldConstants(graph: Graph): Graph {
-  const facts = propagate(graph);
+  const facts = factsOf(graph);
   const rewriting = edit(graph);
   for (const [index, operator] of rewriting.operators()) {
     if (operator.outputs.some((id) => id !== null && rewriting.isOutput(id))) continue;
-    const results = resultsOf(rewriting, operator, facts.ofTensor);
+    const results = resultsOf(rewriting, operator, facts);
     if (results === undefined) continue;
     const bytes = results.reduce((total, result) => total + (tensorBytes(result) ?? 0), 0);
     if (bytes - freedBytes(rewriting, operator) > maximumGrowthBytes) continue;

@@ -1,7 +1,7 @@
 import { numbersOf } from '../graph/evaluate/constant-value.ts';
 import { roundHalfEven } from '../graph/evaluate/elementwise.ts';
 import type { Graph, Operator, TensorId } from '../graph/graph.ts';
-import { propagate } from '../graph/infer/propagate.ts';
+import { factsOf } from '../graph/infer/propagate.ts';
 import { clampOf, clampOperator, type Range, rangeOf, scalarClamp } from './activation-range.ts';
 import { type Edit, edit, isType } from './edit.ts';
 
@@ -19,7 +19,7 @@ import { type Edit, edit, isType } from './edit.ts';
  * ONNX has no convolution with an activation inside, so fusing the two is left to the runtime, which does it when it loads the model.
  */
 export function fuseActivations(graph: Graph): Graph {
-  const facts = propagate(graph).ofTensor;
+  const facts = factsOf(graph);
   const rewriting = edit(graph);
   const isFloat = (id: TensorId | null | undefined): boolean => facts.get(id ?? -1)?.dtype === 'float32';
   for (const [index, operator] of rewriting.operators()) {

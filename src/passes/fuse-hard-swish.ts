@@ -1,7 +1,7 @@
 import { floatAttribute } from '../graph/access.ts';
 import type { ConstantValue } from '../graph/evaluate/constant-value.ts';
 import type { Graph, Operator, TensorId } from '../graph/graph.ts';
-import { propagate } from '../graph/infer/propagate.ts';
+import { factsOf } from '../graph/infer/propagate.ts';
 import { clampOf } from './activation-range.ts';
 import { type Edit, edit, isType } from './edit.ts';
 
@@ -18,7 +18,7 @@ import { type Edit, edit, isType } from './edit.ts';
  */
 export function fuseHardSwish(graph: Graph): Graph {
   if (!graph.operators.some((operator) => isType(operator, 'Clip', 'HardSigmoid'))) return graph;
-  const facts = propagate(graph).ofTensor;
+  const facts = factsOf(graph);
   const rewriting = edit(graph);
   for (const [index, operator] of rewriting.operators()) {
     if (facts.get(operator.inputs[0] ?? -1)?.dtype !== 'float32' || operator.version < 7) continue;

@@ -1,5 +1,5 @@
 import type { Graph } from '../graph/graph.ts';
-import { propagate } from '../graph/infer/propagate.ts';
+import { factsOf } from '../graph/infer/propagate.ts';
 import { edit, isType } from './edit.ts';
 
 /**
@@ -13,7 +13,7 @@ import { edit, isType } from './edit.ts';
  */
 export function fuseMatMulBias(graph: Graph): Graph {
   if (!graph.operators.some((operator) => isType(operator, 'MatMul'))) return graph;
-  const facts = propagate(graph).ofTensor;
+  const facts = factsOf(graph);
   const rewriting = edit(graph);
   for (const [index, operator] of rewriting.operators()) {
     if (!isType(operator, 'Add') || operator.version < 7) continue;

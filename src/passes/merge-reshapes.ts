@@ -1,6 +1,6 @@
 import { constantOf } from '../graph/evaluate/constant-value.ts';
 import type { Graph } from '../graph/graph.ts';
-import { propagate } from '../graph/infer/propagate.ts';
+import { factsOf } from '../graph/infer/propagate.ts';
 import { edit, isType } from './edit.ts';
 
 const reshaping = ['Reshape', 'Flatten', 'Squeeze', 'Unsqueeze'];
@@ -16,7 +16,7 @@ const reshaping = ['Reshape', 'Flatten', 'Squeeze', 'Unsqueeze'];
  */
 export function mergeReshapes(graph: Graph): Graph {
   if (!graph.operators.some((operator) => isType(operator, ...reshaping))) return graph;
-  const facts = propagate(graph).ofTensor;
+  const facts = factsOf(graph);
   const rewriting = edit(graph);
   for (const [index, operator] of rewriting.operators()) {
     const first = isType(operator, ...reshaping) ? rewriting.producer(operator.inputs[0]) : undefined;

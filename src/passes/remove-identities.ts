@@ -2,7 +2,7 @@ import { intsAttribute, stringAttribute } from '../graph/access.ts';
 import { type ConstantValue, numbersOf } from '../graph/evaluate/constant-value.ts';
 import type { Graph, Operator, Shape, TensorId } from '../graph/graph.ts';
 import { type Fact, isKnown } from '../graph/infer/fact.ts';
-import { propagate } from '../graph/infer/propagate.ts';
+import { factsOf } from '../graph/infer/propagate.ts';
 import { type Edit, edit, isStandard } from './edit.ts';
 
 /** What a check may look at. */
@@ -63,7 +63,7 @@ const pad: Check = (context) => {
 
 const slice: Check = (context) => {
   const steps = given(context, 4) ? numbers(context, 4) : [];
-  return steps?.every((step) => step > 0) && keepsShape(context);
+  return steps?.every((step) => step > 0) === true && keepsShape(context);
 };
 
 /** A second operand that changes nothing, broadcast to nothing larger. */
@@ -72,7 +72,7 @@ const neutral =
   (context) => {
     if (context.operator.version < 7 || context.operator.inputs.length !== 2) return false;
     const operand = numbers(context, 1);
-    return operand?.every((element) => element === value) && keepsShape(context) && keepsType(context);
+    return operand?.every((element) => element === value) === true && keepsShape(context) && keepsType(context);
   };
 
 const pool: Check = (context) => {
@@ -140,7 +140,7 @@ const checkOf: ReadonlyMap<string, Check> = new Map(Object.entries(checks));
 export function removeIdentities(graph: Graph): Graph {
   const candidates = graph.operators.some((operator) => isStandard(operator) && checkOf.has(operator.type));
   if (!candidates) return graph;
-  const facts = propagate(graph).ofTensor;
+  const facts = factsOf(graph);
   const rewriting = edit(graph);
   for (const [index] of rewriting.operators()) {
     // Read anew: an earlier removal may have redirected its input.

@@ -1,6 +1,6 @@
 import { intAttribute } from '../graph/access.ts';
 import type { Graph, TensorId } from '../graph/graph.ts';
-import { propagate } from '../graph/infer/propagate.ts';
+import { factsOf } from '../graph/infer/propagate.ts';
 import { type Edit, edit, isType } from './edit.ts';
 
 /**
@@ -14,7 +14,7 @@ import { type Edit, edit, isType } from './edit.ts';
  */
 export function removeQuantizePairs(graph: Graph): Graph {
   if (!graph.operators.some((operator) => isType(operator, 'QuantizeLinear'))) return graph;
-  const facts = propagate(graph).ofTensor;
+  const facts = factsOf(graph);
   const rewriting = edit(graph);
   for (const [index, operator] of rewriting.operators()) {
     const before = isType(operator, 'QuantizeLinear') ? rewriting.producer(operator.inputs[0]) : undefined;

@@ -2,7 +2,7 @@ import { intAttribute } from '../graph/access.ts';
 import { constantOf } from '../graph/evaluate/constant-value.ts';
 import type { Graph } from '../graph/graph.ts';
 import { extentsOf } from '../graph/infer/fact.ts';
-import { propagate } from '../graph/infer/propagate.ts';
+import { factsOf } from '../graph/infer/propagate.ts';
 import { edit, isConstantAt, isType } from './edit.ts';
 
 /**
@@ -16,7 +16,7 @@ import { edit, isConstantAt, isType } from './edit.ts';
  */
 export function resolveReshapes(graph: Graph): Graph {
   if (!graph.operators.some((operator) => isType(operator, 'Reshape'))) return graph;
-  const facts = propagate(graph).ofTensor;
+  const facts = factsOf(graph);
   const rewriting = edit(graph);
   for (const [index, operator] of rewriting.operators()) {
     const [data, wanted] = operator.inputs;

@@ -50,6 +50,16 @@ export function combine(left: ConstantValue, right: ConstantValue, operation: Bi
   return failed ? undefined : { dtype, shape, elements: result };
 }
 
+function larger(left: bigint, right: bigint): bigint {
+  if (right > left) return right;
+  return left;
+}
+
+function smaller(left: bigint, right: bigint): bigint {
+  if (right < left) return right;
+  return left;
+}
+
 const flag = (value: boolean): number => Number(value);
 const bigFlag = (value: boolean): bigint => BigInt(value);
 
@@ -58,8 +68,8 @@ const binaries: Readonly<Record<string, Binary>> = {
   Add: { number: (a, b) => a + b, bigint: (a, b) => a + b },
   Sub: { number: (a, b) => a - b, bigint: (a, b) => a - b },
   Mul: { number: (a, b) => a * b, bigint: (a, b) => a * b },
-  Max: { number: Math.max, bigint: (a, b) => Math.max(b, a) },
-  Min: { number: Math.min, bigint: (a, b) => Math.min(b, a) },
+  Max: { number: Math.max, bigint: larger },
+  Min: { number: Math.min, bigint: smaller },
   Equal: { number: (a, b) => flag(a === b), bigint: (a, b) => bigFlag(a === b), predicate: true },
   Greater: { number: (a, b) => flag(a > b), bigint: (a, b) => bigFlag(a > b), predicate: true },
   GreaterOrEqual: { number: (a, b) => flag(a >= b), bigint: (a, b) => bigFlag(a >= b), predicate: true },

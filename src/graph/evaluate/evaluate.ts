@@ -1,12 +1,13 @@
 import type { Operator } from '../graph.ts';
 import type { ConstantValue } from './constant-value.ts';
+import { convertEvaluators } from './convert.ts';
 import { elementwiseEvaluators } from './elementwise.ts';
 import type { Evaluator } from './evaluator.ts';
 import { generateEvaluators } from './generate.ts';
 import { movementEvaluators } from './movement.ts';
 
 const evaluators: ReadonlyMap<string, Evaluator> = new Map(
-  Object.entries({ ...movementEvaluators, ...elementwiseEvaluators, ...generateEvaluators }),
+  Object.entries({ ...movementEvaluators, ...elementwiseEvaluators, ...generateEvaluators, ...convertEvaluators }),
 );
 
 /** True when some calls of this operator can be computed by {@link evaluate}. */

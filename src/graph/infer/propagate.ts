@@ -61,12 +61,12 @@ function inferOperator(
 /**
  * Follows shapes, element types and small constants through an ONNX graph, in its order.
  * @param given facts about the graph's inputs, in their order, that replace what the file states.
- * @param outer facts about tensors of enclosing graphs, by name.
+ * @param outer gives facts about tensors of enclosing graphs, by name.
  */
 export function propagate(
   graph: Graph,
   given: readonly (Fact | undefined)[] = [],
-  outer: ReadonlyMap<string, Fact> = new Map(),
+  outer: (name: string) => Fact | undefined = () => undefined,
 ): Facts {
   const ofTensor = new Map<TensorId, Fact>();
   const ofNested = new Map<Graph, Facts>();
@@ -79,15 +79,16 @@ export function propagate(
   });
   for (const capture of graph.captures) {
     const tensor = graph.tensors[capture.tensor];
-    if (tensor !== undefined) ofTensor.set(capture.tensor, merge(tensor, outer.get(capture.name)));
+    if (tensor !== undefined) ofTensor.set(capture.tensor, merge(tensor, outer(capture.name)));
   }
-  const visible = (): ReadonlyMap<string, Fact> => {
-    const names = new Map(outer);
-    for (const [id, known] of ofTensor) names.set(graph.tensors[id]?.name ?? '', known);
-    return names;
+  let idOfName: ReadonlyMap<string, TensorId> | undefined;
+  const visible = (name: string): Fact | undefined => {
+    idOfName ??= new Map(graph.tensors.map((tensor, id) => [tensor.name, id]));
+    const id = idOfName.get(name);
+    return id === undefined ? outer(name) : ofTensor.get(id);
   };
   const enter = (nested: Graph, inputs: readonly (Fact | undefined)[]): readonly (Fact | undefined)[] => {
-    const facts = propagate(nested, inputs, visible());
+    const facts = propagate(nested, inputs, visible);
     ofNested.set(nested, facts);
     for (const [inner, known] of facts.ofNested) ofNested.set(inner, known);
     return nested.outputs.map((id) => facts.ofTensor.get(id));
@@ -101,4 +102,13 @@ export function propagate(
     });
   }
   return { ofTensor, ofNested };
+}
+
+const remembered = new WeakMap<Graph, ReadonlyMap<TensorId, Fact>>();
+
+/** Facts about a graph's tensors as the file states its inputs, names and all; computed once per graph. */
+export function factsOf(graph: Graph): ReadonlyMap<TensorId, Fact> {
+  const known = remembered.get(graph) ?? propagate(graph).ofTensor;
+  remembered.set(graph, known);
+  return known;
 }

@@ -1,4 +1,5 @@
 import type { Operator } from '../graph.ts';
+import { arrangeRules } from './arrange.ts';
 import { controlFlowRules } from './control-flow.ts';
 import { convolutionRules } from './convolution.ts';
 import { elementwiseRules } from './elementwise.ts';
@@ -9,8 +10,8 @@ import type { Rule, Rules } from './node.ts';
 import { quantizationRules } from './quantization.ts';
 import { recurrentRules } from './recurrent.ts';
 import { reductionRules } from './reductions.ts';
+import { reshapeRules } from './reshape.ts';
 import { resizeRules } from './resize.ts';
-import { shapeRules } from './shape-operators.ts';
 import { signalRules } from './signal.ts';
 
 /** Every rule of shape inference, by operator type; outside ai.onnx by `domain:type`. */
@@ -19,7 +20,8 @@ export const inferenceRules: Rules = {
   ...generatorRules,
   ...convolutionRules,
   ...matrixRules,
-  ...shapeRules,
+  ...reshapeRules,
+  ...arrangeRules,
   ...indexingRules,
   ...reductionRules,
   ...recurrentRules,
