@@ -6,11 +6,11 @@ import { writeOnnx } from '../formats/onnx/write.ts';
 import { tensorAt } from '../graph/access.ts';
 import type { Graph, TensorId } from '../graph/graph.ts';
 import { addValues, type Histogram, newHistogram } from './histogram.ts';
-import { type OnnxRuntime, OnnxRuntimeError, type OnnxSession } from './onnx-session.ts';
+import { type OnnxRuntime, OnnxRuntimeError } from './onnx-session.ts';
 
 /**
  * Runs the float graph on samples, one in memory at a time, and counts the values that each of the tensors takes.
- * @throws UserError when ONNX Runtime does not run the model, or the data set does not fit it.
+ * @throws OnnxRuntimeError when ONNX Runtime does not load the model, UserError when it fails on a sample or the data set does not fit the model.
  */
 export async function calibrate(
   graph: Graph,
@@ -22,7 +22,7 @@ export async function calibrate(
   const histograms = new Map(observed.map((id) => [id, newHistogram()]));
   const inputs = modelInputs(graph);
   const computed = observed.filter((id) => !graph.inputs.includes(id));
-  const session = computed.length === 0 ? undefined : await open(withOutputs(graph, computed), runtime);
+  const session = computed.length === 0 ? undefined : await runtime.open(writeOnnx(withOutputs(graph, computed)));
   try {
     for (const index of indices) {
       const feeds = bindInputs(await data.sample(index), inputs, data.path);
@@ -49,14 +49,4 @@ function withOutputs(graph: Graph, outputs: readonly TensorId[]): Graph {
     outputs.includes(id) && tensor.dtype === 'unknown' ? { ...tensor, dtype: 'float32' as const } : tensor,
   );
   return { ...graph, tensors, outputs };
-}
-
-async function open(graph: Graph, runtime: OnnxRuntime): Promise<OnnxSession> {
-  try {
-    return await runtime.open(writeOnnx(graph));
-  } catch (error) {
-    if (error instanceof OnnxRuntimeError)
-      throw new UserError(`ONNX Runtime does not load the model for calibration: ${error.message}`);
-    throw error;
-  }
 }

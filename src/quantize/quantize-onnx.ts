@@ -12,7 +12,7 @@ import { activationParameters, type IntegerParameters, roundRange } from './inte
 import { isQuantized } from './is-quantized.ts';
 import { normalizeGemm } from './normalize-gemm.ts';
 import { type Observer, observedRange } from './observe.ts';
-import type { OnnxRuntime } from './onnx-session.ts';
+import { type OnnxRuntime, OnnxRuntimeError } from './onnx-session.ts';
 import { type Plan, planQuantization } from './plan.ts';
 import { raiseOpset } from './raise-opset.ts';
 
@@ -29,7 +29,8 @@ const leastOpset = 13;
 /**
  * A float ONNX graph, best simplified before, as int8 QDQ: weights per channel and symmetric, biases int32, activations per tensor and asymmetric with ranges from running
  * the calibration samples. A graph that is quantised already comes back as it is. Operators that have no integer kernel stay in float; findings say which.
- * @throws UserError when the samples do not fit the model or ONNX Runtime does not run it, or its operator set cannot be raised to 13.
+ * A model that ONNX Runtime does not load stays as it is, with a finding that says why.
+ * @throws UserError when the samples do not fit the model or ONNX Runtime fails on one, or its operator set cannot be raised to 13.
  */
 export async function quantizeOnnx(
   original: Graph,
@@ -57,12 +58,24 @@ export async function quantizeOnnx(
   const roots = [...new Set(plan.roots.values())];
   const observed = roots.filter((id) => !isConstant(tensorAt(graph, id)) && !plan.fixed.has(id));
   const indices = spread(data.count, samples);
-  const histograms = await calibrate(graph, observed, data, indices, runtime);
+  const histograms = await calibrate(graph, observed, data, indices, runtime).catch(asRefusal);
+  if (typeof histograms === 'string') return { graph: original, findings: [notQuantized(histograms)] };
   const parameters = new Map(roots.map((id) => [id, parametersOf(graph, plan, id, histograms.get(id), observer)]));
   return {
     graph: insertQdq(graph, plan, parameters, version),
     findings: [...leftInFloat(graph, plan), ...strays(graph, histograms), ...fewSamples(data, indices)],
   };
+}
+
+/** What ONNX Runtime says when it does not load the model; everything else is thrown on. */
+function asRefusal(error: unknown): string {
+  if (error instanceof OnnxRuntimeError) return error.message.split('\n')[0] ?? '';
+  throw error;
+}
+
+function notQuantized(reason: string): Finding {
+  const message = `The model stays in float, as ONNX Runtime does not load it for calibration: ${reason.slice(0, 1500)}`;
+  return { code: 'not-quantized', severity: 'warning', message };
 }
 
 function parametersOf(

@@ -105,6 +105,17 @@ describe('quantizeOnnx', () => {
     expect(signalToNoise(await run(graph, sample), await run(quantized.graph, sample))).toBeGreaterThan(25);
   });
 
+  it('keeps a model that ONNX Runtime does not load, and says why', async () => {
+    const g = builder(13);
+    const [x, a, y] = [g.tensor('x', [1, 4]), g.tensor('a', [1, 4]), g.tensor('y', [1, 2])];
+    g.operator('Frobnicate', [x], [a]);
+    g.operator('Gemm', [a, g.constant('w', [4, 2])], [y]);
+    const graph = g.graph([x], [y]);
+    const result = await quantizeOnnx(graph, randomSamples([1, 4], 12), {}, runtime);
+    expect(result.graph).toBe(graph);
+    expect(result.findings).toMatchObject([{ code: 'not-quantized', message: expect.stringContaining('Frobnicate') }]);
+  });
+
   it('says that few samples are few, and that data does not fit', async () => {
     const few = await quantizeOnnx(smallNetwork(), randomSamples([1, 2, 8, 8], 2), {}, runtime);
     expect(few.findings.map(({ code }) => code)).toEqual(['few-calibration-samples']);
