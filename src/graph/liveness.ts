@@ -52,7 +52,11 @@ export function liveness(graph: Graph): Liveness {
       return { tensor, bytes, first: from, last: Math.max(from, last.get(tensor) ?? from) };
     });
   const liveBytes = sumOverTime(lifetimes, Math.max(1, graph.operators.length));
-  return { lifetimes, liveBytes: liveBytes.slice(0, graph.operators.length), lowerBound: Math.max(0, ...liveBytes) };
+  return {
+    lifetimes,
+    liveBytes: liveBytes.slice(0, graph.operators.length),
+    lowerBound: liveBytes.reduce((most, bytes) => Math.max(most, bytes), 0),
+  };
 }
 
 /** Bytes alive at each of `steps` moments: a running sum over the ends of the lifetimes. */

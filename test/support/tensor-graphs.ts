@@ -9,7 +9,11 @@ export function computed(name: string, shape: Shape, dtype: DataType = 'int8'): 
 /** A constant of zeros, one scale per element of `scales`. */
 export function constant(name: string, shape: readonly number[], dtype: DataType = 'int8', scales = 0): Tensor {
   const bytes = { float32: 4, int32: 4, int64: 8 }[dtype as string] ?? 1;
-  const quantization = { scale: new Array<number>(scales).fill(1), zeroPoint: new Array<number>(scales).fill(0), axis: 0 };
+  const quantization = {
+    scale: new Array<number>(scales).fill(1),
+    zeroPoint: new Array<number>(scales).fill(0),
+    axis: 0,
+  };
   return {
     name,
     shape,
@@ -43,5 +47,16 @@ export function graphOf(
   inputs: readonly number[],
   outputs: readonly number[],
 ): Graph {
-  return { dialect, name: 'test', tensors, operators, inputs, outputs, subgraphs: [], captures: [], notes: [], extras: {} };
+  return {
+    dialect,
+    name: 'test',
+    tensors,
+    operators,
+    inputs,
+    outputs,
+    subgraphs: [],
+    captures: [],
+    notes: [],
+    extras: {},
+  };
 }

@@ -6,13 +6,7 @@ import { alignUp } from '../plan/buffers.ts';
 import { planGreedily } from '../plan/greedy.ts';
 import type { Part } from '../runtime.ts';
 import type { KernelBuild } from './kernels.ts';
-import {
-  type ArenaBuffer,
-  arenaLifetimes,
-  bufferAlignment,
-  type ScratchRequest,
-  tflmTensorBytes,
-} from './lifetimes.ts';
+import { arenaLifetimes, bufferAlignment, type ScratchRequest, tflmTensorBytes } from './lifetimes.ts';
 import { offlineOffsets } from './offline-plan.ts';
 import { operatorFacts } from './operator-facts.ts';
 import { kernelRequests } from './prepare.ts';
@@ -89,7 +83,7 @@ export function tflmArena(graph: Graph, build: KernelBuild): Arena {
     memory: {
       arenaUsed,
       arenaRequired,
-      lowerBound: Math.max(0, ...liveAt),
+      lowerBound: liveAt.reduce((most, bytes) => Math.max(most, bytes), 0),
       buffers: buffers.map((buffer, id) => ({
         tensor: buffer.name.slice(0, 400),
         offset: plan.offsets[id] ?? 0,
@@ -210,12 +204,15 @@ function bytesWhilePreparing(graphs: readonly Graph[], build: KernelBuild): numb
         (sum, id) => sum + (id === null ? 0 : describedBytes(graph, id)),
         0,
       );
+      // Convolutions leave the bias out the first time.
+      const bias = operator.type === 'AVERAGE_POOL_2D' ? null : (operator.inputs[2] ?? null);
+      const unseen = isTwice && bias !== null ? describedBytes(graph, bias) : 0;
       const rounds = unprepared.has(operator.type) ? 0 : isTwice ? 2 : 1;
       const after = requests.persistent.reduce(
         (bytes, size) => alignUp(bytes + size, bufferAlignment),
         persistentBytes,
       );
-      const head = sizes.scratchRequest * (requested + requestsPerOperator) + rounds * described;
+      const head = sizes.scratchRequest * (requested + requestsPerOperator) + rounds * described - unseen;
       most = Math.max(most, head + (isTwice ? after : persistentBytes));
       persistentBytes = after;
       requested += requests.scratch.length;
@@ -263,6 +260,3 @@ function largestByOperator(
   });
   return largest;
 }
-
-/** Buffers as the planner sees them, for drawing and for other planners. */
-export type { ArenaBuffer };

@@ -1,0 +1,172 @@
+import { describe, expect, test } from 'vitest';
+import { readTflite } from '../../../src/formats/tflite/read.ts';
+import type { DataType } from '../../../src/graph/data-type.ts';
+import type { Graph } from '../../../src/graph/graph.ts';
+import { runtimeOf } from '../../../src/runtimes/registry.ts';
+import { runtimeFlash } from '../../../src/runtimes/tflm/flash.ts';
+import { tflm } from '../../../src/runtimes/tflm/runtime.ts';
+import { unsupported } from '../../../src/runtimes/tflm/support.ts';
+import { resolveTarget } from '../../../src/targets/load.ts';
+import { describeWithReference, hasReference, referenceBytes, referenceJson } from '../../support/reference.ts';
+import { computed, constant, graphOf, operator } from '../../support/tensor-graphs.ts';
+
+function convolution(data: DataType = 'int8', weights: DataType = 'int8', filters = 16): Graph {
+  return graphOf(
+    'tflite',
+    [
+      computed('in', [1, 8, 8, 3], data),
+      constant('w', [filters, 3, 3, 3], weights, filters),
+      computed('out', [1, 8, 8, filters], data),
+    ],
+    [operator('CONV_2D', [0, 1, null], [2], { padding: 'SAME', stride_h: 1, stride_w: 1 })],
+    [0],
+    [2],
+  );
+}
+const artifact = (graph: Graph, bytes = 1000) => ({ format: 'tflite' as const, bytes: new Uint8Array(bytes), graph });
+const board = resolveTarget('nucleo-l4r5zi');
+
+describe('tflm', () => {
+  test('parts sum to their metrics, layers to the latency', () => {
+    const estimate = tflm.estimate(artifact(convolution()), board);
+    const sum = (parts: readonly { readonly bytes: number }[]) => parts.reduce((all, { bytes }) => all + bytes, 0);
+    expect(sum(estimate.parts.peakRam)).toBe(estimate.peakRam?.value);
+    expect(sum(estimate.parts.flash)).toBe(estimate.flash?.value);
+    expect(estimate.layers[0]).toMatchObject({
+      index: 0,
+      type: 'CONV_2D',
+      macs: 8 * 8 * 16 * 27,
+      flash: 432,
+      outputShape: [1, 8, 8, 16],
+    });
+    expect(estimate.layers[0]?.latency).toBeCloseTo(estimate.latency?.value ?? Number.NaN, 9);
+    expect(estimate.layers[0]?.instructions).toBeGreaterThan(0);
+    expect(estimate).toMatchObject({ deployable: true, findings: [], unavailable: {} });
+  });
+
+  test('an unverified arena states more error than a verified one, and says so', () => {
+    const verified = tflm.estimate(artifact(convolution()), board).peakRam;
+    const swish = graphOf(
+      'tflite',
+      [computed('x', [8]), computed('y', [8])],
+      [operator('HARD_SWISH', [0], [1])],
+      [0],
+      [1],
+    );
+    expect(verified).toMatchObject({ basis: 'modelled', source: expect.stringContaining('to the byte') });
+    expect(tflm.estimate(artifact(swish), board).peakRam?.source).toMatch(/not verified/);
+    const other = tflm.estimate(artifact(convolution()), resolveTarget('esp32-s3')).peakRam;
+    expect(other?.source).toMatch(/not verified/);
+    expect(other?.error).toBeGreaterThan(verified?.error ?? Number.NaN);
+  });
+
+  test('every estimate states its error, and a metric that cannot be had its reason', () => {
+    const estimate = tflm.estimate(artifact(convolution()), resolveTarget('generic-cortex-m55'));
+    expect(estimate.latency?.error).toBeGreaterThan(0);
+    expect(estimate.flash?.error).toBeGreaterThan(0);
+    expect(estimate.energy).toBeNull();
+    expect(estimate.unavailable.energy).toMatch(/power of generic-cortex-m55/);
+  });
+
+  test('more channels cost more of everything', () => {
+    const [small, large] = [16, 32].map((filters) =>
+      tflm.estimate(artifact(convolution('int8', 'int8', filters)), board),
+    );
+    for (const metric of ['peakRam', 'latency', 'energy'] as const) {
+      expect(large?.[metric]?.value).toBeGreaterThan(small?.[metric]?.value ?? Number.NaN);
+    }
+  });
+
+  test.each([
+    ['ram', { ramBytes: 4096 }, 1000],
+    ['flash', { flashBytes: 20_000 }, 1000],
+  ] as const)('what does not fit into %s is not deployable', (where, available, bytes) => {
+    const estimate = tflm.estimate(artifact(convolution(), bytes), resolveTarget('nucleo-l4r5zi', 'small', available));
+    expect(estimate.deployable).toBe(false);
+    expect(estimate.findings).toMatchObject([{ code: 'does-not-fit', severity: 'error', where }]);
+  });
+
+  test('integer models are judged as they are, float ones are not', () => {
+    expect(tflm.takesAsIs(convolution())).toBe(true);
+    expect(tflm.takesAsIs(convolution('float32', 'float32'))).toBe(false);
+    expect(tflm.loads).toEqual(['tflite']);
+  });
+
+  test('is registered', () => {
+    expect(runtimeOf('tflm')).toBe(tflm);
+    expect(() => runtimeOf('tfml')).toThrow('Did you mean "tflm"?');
+  });
+});
+
+describe('unsupported', () => {
+  const one = (type: string, tensors: Graph['tensors'], inputs: readonly number[], domain = '') =>
+    graphOf('tflite', tensors, [operator(type, inputs, [tensors.length - 1], {}, domain)], [0], [tensors.length - 1]);
+  const pair = [computed('x', [1, 4]), computed('y', [1, 4])];
+  const bytes = pair.map((tensor) => ({ ...tensor, dtype: 'uint8' as const }));
+  test.each([
+    ['a custom operator', one('MyOp', pair, [0], 'custom'), 'unsupported-operator', /custom operator "MyOp"/],
+    [
+      'a missing operator',
+      one('REVERSE_SEQUENCE', pair, [0]),
+      'unsupported-operator',
+      /no kernel for REVERSE_SEQUENCE/,
+    ],
+    ['a hybrid convolution', convolution('float32', 'int8'), 'unsupported-type', /hybrid/],
+    ['uint8 where it has gone', one('LOGISTIC', bytes, [0]), 'unsupported-type', /LOGISTIC does not take uint8/],
+    [
+      'a shape decided at run time',
+      one('TRANSPOSE', [...pair, computed('z', [4, 1])], [0, 1]),
+      'unsupported-dynamic-shape',
+      /input 1 of TRANSPOSE/,
+    ],
+    [
+      'strings',
+      one(
+        'RESHAPE',
+        pair.map((tensor) => ({ ...tensor, dtype: 'string' as const })),
+        [0],
+      ),
+      'unsupported-type',
+      /string/,
+    ],
+  ])('%s is refused with its place', (_, graph, code, message) => {
+    const findings = unsupported(graph);
+    expect(findings).toMatchObject([{ code, severity: 'error', where: expect.stringContaining('operator 0') }]);
+    expect(findings[0]?.message).toMatch(message);
+    expect(tflm.estimate(artifact(graph), board).deployable).toBe(false);
+  });
+
+  test('int8 and int4 weights are taken', () => {
+    expect(unsupported(convolution())).toEqual([]);
+    expect(unsupported(convolution('int8', 'int4'))).toEqual([]);
+  });
+});
+
+test('the kernels of the measured images take what was measured', () => {
+  const types = ['CONV_2D', 'DEPTHWISE_CONV_2D', 'FULLY_CONNECTED', 'SOFTMAX', 'AVERAGE_POOL_2D', 'RESHAPE'];
+  const flashOf = (dtype: DataType) =>
+    runtimeFlash(
+      graphOf(
+        'tflite',
+        [computed('x', [1], dtype)],
+        types.map((type) => operator(type, [0], [0])),
+        [0],
+        [0],
+      ),
+    ).parts.reduce((sum, { bytes }) => sum + bytes, 0);
+  expect(Math.abs(flashOf('float32') / 84448 - 1)).toBeLessThan(0.01);
+  expect(Math.abs(flashOf('int8') / 53968 - 1)).toBeLessThan(0.01);
+});
+
+describeWithReference('refusals against TensorFlow Lite Micro itself', () => {
+  type Runs = Readonly<Record<string, { readonly m4?: { readonly status?: string } }>>;
+  const runs = hasReference ? Object.entries(referenceJson<Runs>('tflm.json')) : [];
+  test('what it refuses is refused, what it runs is not', () => {
+    const judged = runs.filter(([, { m4 }]) => m4?.status !== undefined);
+    const disagreed = judged.filter(
+      ([file, { m4 }]) => unsupported(readTflite(referenceBytes({ file }), file)).length > 0 === (m4?.status === 'ok'),
+    );
+    expect(judged).toHaveLength(150);
+    expect(disagreed.map(([file]) => file)).toEqual([]);
+  });
+});
