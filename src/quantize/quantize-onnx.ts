@@ -15,6 +15,7 @@ import { type Observer, observedRange } from './observe.ts';
 import { type OnnxRuntime, OnnxRuntimeError } from './onnx-session.ts';
 import { type Plan, planQuantization } from './plan.ts';
 import { raiseOpset } from './raise-opset.ts';
+import { schemeOf } from './schemes.ts';
 
 export interface QuantizeOptions {
   /** How ranges are chosen; `mse` by default. */
@@ -112,13 +113,15 @@ function leftInFloat(graph: Graph, plan: Plan): readonly Finding[] {
     const [output] = operator.outputs;
     const computesFloats = output !== null && output !== undefined && tensorAt(graph, output).dtype === 'float32';
     if (plan.schemes.has(index) || plan.absorbed.has(index) || !computesFloats) return;
+    // What only moves floats costs nothing, and a result in float is wanted.
+    if (graph.outputs.includes(output) || schemeOf(graph, operator)?.kind === 'moves') return;
     counts.set(operator.type, (counts.get(operator.type) ?? 0) + 1);
   });
   if (counts.size === 0) return [];
   const list = [...counts]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([type, count]) => (count === 1 ? type : `${count} × ${type}`));
-  const message = `These operators stay in float, as ONNX Runtime has no integer kernel for them or needs none: ${list.join(', ')}.`;
+  const message = `These operators stay in float, as ONNX Runtime has no integer kernel for them: ${list.join(', ')}.`;
   return [{ code: 'left-in-float', severity: 'info', message: message.slice(0, 2000) }];
 }
 

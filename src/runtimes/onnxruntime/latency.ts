@@ -15,7 +15,7 @@ import type { ExecutedOperator } from './executed-graph.ts';
 type WorkKind = 'convolution' | 'depthwise' | 'dense' | 'other';
 
 /**
- * Milliseconds of one operator on an application core, as a roofline: the longer of its arithmetic (multiply-accumulates, or result elements where it has none, over what
+ * Milliseconds of one operator on an application core, as a roofline: the longer of its arithmetic (multiply-accumulates, or elements where it has none, over what
  * such operators reach per cycle) and its memory traffic, and the launch.
  * The error and what it was measured on are with the core's coefficients. `undefined` for boards whose core has no roofline.
  */
@@ -25,7 +25,7 @@ export function operatorMilliseconds(graph: Graph, step: ExecutedOperator, board
   const macs = operatorMacs(graph, step.operator);
   const kind = workKind(graph, step.operator, macs);
   const perCycle = roofline.macsPerCycle[step.isInteger ? 'int8' : 'float'][kind];
-  const work = macs > 0 ? macs : resultElements(graph, step.operator);
+  const work = macs > 0 ? macs : elementsVisited(graph, step.operator);
   const arithmetic = isView(step.operator) ? 0 : work / (perCycle * board.clockHz.value * speedup(board));
   const traffic = isView(step.operator)
     ? 0
@@ -51,9 +51,12 @@ function isView({ type }: Operator): boolean {
   return /^(Reshape|Flatten|Squeeze|Unsqueeze|Identity|Dropout)$/.test(type);
 }
 
-function resultElements(graph: Graph, operator: Operator): number {
-  const output = outputTensor(graph, operator);
-  return output === undefined ? 0 : (elementCount(output) ?? 0);
+/** What operators without multiply-accumulates go over: their result, or what they reduce. */
+function elementsVisited(graph: Graph, operator: Operator): number {
+  const sizes = [inputTensor(graph, operator, 0), outputTensor(graph, operator)].map((tensor) =>
+    tensor === undefined ? 0 : (elementCount(tensor) ?? 0),
+  );
+  return Math.max(...sizes);
 }
 
 function bytesTouched(graph: Graph, operator: Operator): number {
