@@ -26,7 +26,7 @@ export interface ChangeOnTarget {
   readonly change: Change;
   readonly target: Target;
   /** Instead of the configuration's. */
-  readonly recipe?: Recipe;
+  readonly recipe: Recipe | undefined;
 }
 
 /** A comparison, and the optimised models that came out of making it. */

@@ -1,35 +1,21 @@
 import { commitSource } from './changes/commit-source.ts';
-import { rangeOfEvent, type WorkflowEvent } from './changes/event-range.ts';
-import { readFileAt } from './changes/lfs.ts';
-import { type Change, listChanges } from './changes/list-changes.ts';
-import { modelMatcher } from './changes/matcher.ts';
+import { findModels } from './changes/find-models.ts';
 import { type Range, resolveRange } from './changes/range.ts';
-import { rangeOfRevisions } from './changes/range-request.ts';
-import { openRepository, type Repository } from './changes/repository.ts';
-import { listModels, type TreeFile } from './changes/tree.ts';
-import { compareChange } from './compare-change.ts';
-import { budgetsDiffer } from './config/budgets.ts';
-import { defaultConfigPath } from './config/defaults.ts';
-import { configNotes } from './config/notes.ts';
-import { type Configs, readConfigs } from './config/read-configs.ts';
-import { effectiveSettings } from './config/settings.ts';
+import { type RangeOptions, rangeRequestOf } from './changes/range-request-of.ts';
+import { openRepository } from './changes/repository.ts';
+import { type ComparedChange, compareChange } from './compare-change.ts';
+import { loadConfigs } from './config/load-configs.ts';
+import { selectWork } from './config/select-work.ts';
 import { resolveTargets } from './config/targets.ts';
-import type { Comparison } from './judge/comparison.ts';
-import { worstVerdict } from './judge/worst-verdict.ts';
 import type { Recipe } from './recipe.ts';
+import { buildReport } from './report/build-report.ts';
 import type { GateReport } from './report/report-schema.ts';
 import type { ProducedModel } from './report/write-outputs.ts';
-import type { Target } from './targets/target.ts';
-import { gateVersion } from './version.ts';
 
 /** One run of the gate. */
-export interface GateRequest {
+export interface GateRequest extends RangeOptions {
   /** A folder in the repository. */
   readonly directory: string;
-  /** The event of a workflow; without it `base` and `head` are revisions, each with a default. */
-  readonly event?: WorkflowEvent;
-  readonly base?: string;
-  readonly head?: string;
   /** The configuration, from the repository's top. One that is named has to exist. */
   readonly configPath?: string;
   /** Names of the configuration's targets, or boards; none means all that are configured. */
@@ -55,121 +41,27 @@ export interface GateResult {
  */
 export async function runGate(request: GateRequest): Promise<GateResult> {
   const repository = await openRepository(request.directory);
-  const range = await resolveRange(repository, rangeRequest(request));
-  const configs = await configurations(repository, range, request);
+  const range = await resolveRange(repository, rangeRequestOf(request));
+  const configs = await loadConfigs(repository, range, request.configPath);
   const targets = resolveTargets(configs.base, configs.head, request.targets);
-  const matcher = modelMatcher(configuredModels(configs), request.models);
-  const models = await listModels(repository, range.head.sha, matcher);
-  const changed = await listChanges(repository, range, matcher);
-  const changes = [...changed, ...judgedAnew(models, changed, range, configs, targets)];
-  request.log(
-    `${count(changes.length, 'model')} to judge, compared with ${range.base?.sha.slice(0, 10) ?? 'no base'}: ${range.how}`,
-  );
+  const models = await findModels(repository, range, configs, request);
+  const work = selectWork(models, targets, configs, range);
+  request.log(describeWork(work.length, range));
 
-  const comparisons: Comparison[] = [];
-  const produced: ProducedModel[] = [];
-  const source = commitSource(repository, shas(range));
-  for (const change of changes) {
-    for (const target of targetsOf(change, targets, configs)) {
-      request.log(`${change.path} on ${target.name}`);
-      const compared = await compareChange({
-        repository,
-        range,
-        source,
-        configs,
-        change,
-        target,
-        ...recipeOf(request),
-      });
-      comparisons.push(compared.comparison);
-      produced.push(...compared.produced);
-    }
+  const source = commitSource(repository, range.base === null ? [range.head.sha] : [range.base.sha, range.head.sha]);
+  const compared: ComparedChange[] = [];
+  for (const { change, target } of work) {
+    request.log(`${change.path} on ${target.name}`);
+    compared.push(await compareChange({ repository, range, source, configs, change, target, recipe: request.recipe }));
   }
 
-  const notes = [
-    ...configs.notes,
-    ...configNotes(
-      configs.head ?? configs.base,
-      models.map(({ path }) => path),
-    ),
-  ];
-  return { report: reportOf(range, configs, targets, comparisons, notes), produced };
-}
-
-function rangeRequest({ event, base, head }: GateRequest) {
-  if (event !== undefined) return rangeOfEvent(event, base);
-  return rangeOfRevisions({ ...(base === undefined ? {} : { base }), ...(head === undefined ? {} : { head }) });
-}
-
-async function configurations(repository: Repository, range: Range, request: GateRequest): Promise<Configs> {
-  const path = request.configPath ?? defaultConfigPath;
-  const read = (sha: string) => readFileAt(repository, sha, path, largestConfigBytes);
-  const base = range.base === null ? null : await read(range.base.sha);
-  return readConfigs(base, await read(range.head.sha), path, request.configPath !== undefined);
-}
-
-/** The models that did not change but are judged by other rules now. */
-function judgedAnew(
-  models: readonly TreeFile[],
-  changed: readonly Change[],
-  range: Range,
-  { base, head }: Configs,
-  targets: readonly Target[],
-): readonly Change[] {
-  if (range.base === null) return [];
-  const known = new Set(changed.map(({ path }) => path));
-  return models
-    .filter(({ path }) => !known.has(path) && targets.some((target) => budgetsDiffer(base, head, path, target)))
-    .map(({ path, blob }) => ({ path, state: 'unchanged', baseBlob: blob, headBlob: blob }));
-}
-
-/** The targets that a model ships to. A model that ships to none of those asked for is another leg's. */
-function targetsOf(change: Change, targets: readonly Target[], { base, head }: Configs): readonly Target[] {
-  const { targets: names } = effectiveSettings(base, head, change.path);
-  return names === undefined ? targets : targets.filter(({ name }) => names.includes(name));
-}
-
-function configuredModels({ base, head }: Configs): readonly string[] {
-  return [...(base?.models ?? []), ...(head?.models ?? [])].flatMap(({ paths }) => paths);
-}
-
-function reportOf(
-  range: Range,
-  configs: Configs,
-  targets: readonly Target[],
-  comparisons: Comparison[],
-  notes: readonly string[],
-): GateReport {
-  const problems = range.problem === undefined ? [] : [range.problem];
-  const verdict = worstVerdict([
-    ...comparisons.map((comparison) => comparison.verdict),
-    ...problems.map(() => 'error' as const),
-  ]);
   return {
-    schemaVersion: 1,
-    gate: gateVersion,
-    base: range.base,
-    head: range.head,
-    targets: targets.map(({ name }) => name),
-    comparisons,
-    notes: notes.slice(0, 200),
-    problems,
-    configPath: configs.head?.path ?? configs.base?.path ?? null,
-    verdict,
+    report: buildReport({ range, configs, targets, models, comparisons: compared.map(({ comparison }) => comparison) }),
+    produced: compared.flatMap(({ produced }) => produced),
   };
 }
 
-/** A configuration is written by hand; a megabyte of it is a mistake. */
-const largestConfigBytes = 2 ** 20;
-
-function shas({ base, head }: Range): readonly string[] {
-  return base === null ? [head.sha] : [base.sha, head.sha];
-}
-
-function recipeOf({ recipe }: GateRequest): { readonly recipe?: Recipe } {
-  return recipe === undefined ? {} : { recipe };
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+function describeWork(count: number, { base, how }: Range): string {
+  const what = `${count} ${count === 1 ? 'comparison' : 'comparisons'} to make`;
+  return base === null ? `${what}, without a base: ${how}` : `${what} with ${base.sha.slice(0, 10)}, ${how}`;
 }

@@ -3,15 +3,15 @@ import { UserError } from '../errors.ts';
 import { recipeSchema } from '../recipe.ts';
 import { gateVersion } from '../version.ts';
 import { exitCodes } from './exit-code.ts';
-import { processOutput } from './output.ts';
+import { type Output, processOutput } from './output.ts';
 
 /**
  * The command line as a whole: parses the arguments, runs the command, gives the exit code. Never throws.
  * Commands are loaded when they are asked for, so that `--help` and small commands start at once.
  */
-export async function runCommandLine(args: readonly string[]): Promise<number> {
+export async function runCommandLine(args: readonly string[], output: Output = processOutput): Promise<number> {
   let exitCode: number = exitCodes.pass;
-  const program = describeProgram((code) => {
+  const program = describeProgram(output, (code) => {
     exitCode = code;
   });
   try {
@@ -19,17 +19,18 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.pass : exitCodes.error;
-    if (error instanceof UserError) processOutput.note(error.message);
-    else processOutput.note(`This is a bug in edge-ready-gate:\n${error instanceof Error ? error.stack : error}`);
+    if (error instanceof UserError) output.note(error.message);
+    else output.note(`This is a bug in edge-ready-gate:\n${error instanceof Error ? error.stack : error}`);
     return exitCodes.error;
   }
 }
 
-function describeProgram(exitWith: (code: number) => void): Command {
+function describeProgram(output: Output, exitWith: (code: number) => void): Command {
   const program = new Command('edge-ready')
     .description('Checks models against the RAM, flash, time, energy and accuracy that an edge device leaves for them.')
     .version(gateVersion)
     .exitOverride()
+    .configureOutput({ writeOut: output.result, writeErr: (text) => output.note(text.trimEnd()) })
     .showHelpAfterError('(edge-ready --help shows what there is)');
 
   program
@@ -43,7 +44,7 @@ function describeProgram(exitWith: (code: number) => void): Command {
     .addOption(new Option('--format <format>', 'what to print').choices(['text', 'markdown', 'json']).default('text'))
     .action(async (options) => {
       const { checkCommand } = await import('./check.ts');
-      exitWith(await checkCommand(options, processOutput));
+      exitWith(await checkCommand(options, output));
     });
 
   modelOptions(program.command('measure <model>'))
@@ -51,7 +52,7 @@ function describeProgram(exitWith: (code: number) => void): Command {
     .option('--json', 'print the Measurement as JSON')
     .action(async (model, options) => {
       const { measureCommand } = await import('./measure.ts');
-      await measureCommand(model, options, processOutput);
+      await measureCommand(model, options, output);
     });
 
   modelOptions(program.command('compare <base-model> <head-model>'))
@@ -59,7 +60,7 @@ function describeProgram(exitWith: (code: number) => void): Command {
     .option('--json', 'print the Comparison as JSON')
     .action(async (base, head, options) => {
       const { compareCommand } = await import('./compare.ts');
-      exitWith(await compareCommand(base, head, options, processOutput));
+      exitWith(await compareCommand(base, head, options, output));
     });
 
   modelOptions(program.command('optimize <model>'))
@@ -68,7 +69,7 @@ function describeProgram(exitWith: (code: number) => void): Command {
     .option('--json', 'print the Measurement of what was written as JSON')
     .action(async (model, options) => {
       const { optimizeCommand } = await import('./optimize.ts');
-      await optimizeCommand(model, options, processOutput);
+      await optimizeCommand(model, options, output);
     });
 
   program
@@ -77,7 +78,7 @@ function describeProgram(exitWith: (code: number) => void): Command {
     .option('--json', 'print as JSON')
     .action(async (target, options) => {
       const { targetsCommand } = await import('./targets.ts');
-      targetsCommand(target, options, processOutput);
+      targetsCommand(target, options, output);
     });
 
   program
@@ -85,7 +86,7 @@ function describeProgram(exitWith: (code: number) => void): Command {
     .description('Make a repository with a pull request that regresses, check it, and show the comment.')
     .action(async () => {
       const { demoCommand } = await import('./demo.ts');
-      exitWith(await demoCommand(processOutput));
+      exitWith(await demoCommand(output));
     });
 
   return program;

@@ -9,8 +9,7 @@ import { formatDifference } from './format.ts';
 import { groupFindings } from './group-findings.ts';
 import { layerLabel } from './layer-label.ts';
 import { worstJudgementsFirst } from './order.ts';
-import type { TextOptions } from './text.ts';
-import { textTable } from './text-table.ts';
+import { type TextOptions, textTable } from './text-table.ts';
 
 const layersPerMetric = 5;
 

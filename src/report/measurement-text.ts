@@ -6,8 +6,7 @@ import { plain } from './escape.ts';
 import { formatPercent, formatValue } from './format.ts';
 import { groupFindings } from './group-findings.ts';
 import { layerLabel } from './layer-label.ts';
-import type { TextOptions } from './text.ts';
-import { textTable } from './text-table.ts';
+import { type TextOptions, textTable } from './text-table.ts';
 
 const layersShown = 10;
 const findingsShown = 20;

@@ -1,5 +1,11 @@
 import { plain } from './escape.ts';
 
+/** What the terminal can show. */
+export interface TextOptions {
+  /** Columns; 100 unless told. */
+  readonly width?: number;
+}
+
 /** How a column stands. A `flexible` column is shortened in the middle when the table is too wide. */
 export interface Column {
   readonly title: string;

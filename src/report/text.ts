@@ -8,13 +8,7 @@ import { formatValue } from './format.ts';
 import { headline } from './headline.ts';
 import { isUnchanged, worstFirst } from './order.ts';
 import type { GateReport } from './report-schema.ts';
-import { textTable } from './text-table.ts';
-
-/** What the terminal can show. */
-export interface TextOptions {
-  /** Columns; 100 unless told. */
-  readonly width?: number;
-}
+import { type TextOptions, textTable } from './text-table.ts';
 
 /** The report for a terminal: headline, a line per model × target × metric, what is wrong and why. Plain text without colour, ends with a new line. */
 export function renderText(report: GateReport, options: TextOptions = {}): string {

@@ -7,7 +7,7 @@ import { example } from './example.ts';
 
 const validate = new Ajv2020({ strict: false }).compile(configJsonSchema());
 
-test('the committed schema is what the sources say; else run: node scripts/generate-schema.mjs', () => {
+test('the committed schema is what the sources say; else run: npm run docs', () => {
   expect(readFileSync('docs/edge-ready.schema.json', 'utf8')).toBe(configJsonSchemaText());
 });
 

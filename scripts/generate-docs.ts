@@ -1,0 +1,8 @@
+// Writes what the documentation takes from the sources, docs/edge-ready.schema.json and the README's table of targets:
+//   npm run docs
+import { readFileSync, writeFileSync } from 'node:fs';
+import { configJsonSchemaText } from '../src/config/json-schema.ts';
+import { withTargetsTable } from '../src/targets/targets-table.ts';
+
+writeFileSync('docs/edge-ready.schema.json', configJsonSchemaText());
+writeFileSync('README.md', withTargetsTable(readFileSync('README.md', 'utf8')));

@@ -1,0 +1,43 @@
+import type { FoundModels } from '../changes/find-models.ts';
+import type { Range } from '../changes/range.ts';
+import { configNotes } from '../config/notes.ts';
+import type { Configs } from '../config/read-configs.ts';
+import type { Comparison } from '../judge/comparison.ts';
+import { worstVerdict } from '../judge/worst-verdict.ts';
+import type { Target } from '../targets/target.ts';
+import { gateVersion } from '../version.ts';
+import type { GateReport } from './report-schema.ts';
+
+/** All that a report is made of. */
+export interface ReportInput {
+  readonly range: Range;
+  readonly configs: Configs;
+  readonly targets: readonly Target[];
+  readonly models: FoundModels;
+  readonly comparisons: readonly Comparison[];
+}
+
+/** The report of one run. Its verdict is the worst of its comparisons, and `error` where there is no base to compare with although there should be one. */
+export function buildReport({ range, configs, targets, models, comparisons }: ReportInput): GateReport {
+  const problems = range.problem === undefined ? [] : [range.problem];
+  const paths = models.all.map(({ path }) => path);
+  const notes = [...configs.notes, ...configNotes(configs.head ?? configs.base, paths), ...uncommittedNote(models)];
+  return {
+    schemaVersion: 1,
+    gate: gateVersion,
+    base: range.base,
+    head: range.head,
+    targets: targets.map(({ name }) => name),
+    comparisons: [...comparisons],
+    notes: notes.slice(0, 200),
+    problems,
+    configPath: configs.head?.path ?? configs.base?.path ?? null,
+    verdict: worstVerdict([...comparisons.map(({ verdict }) => verdict), ...problems.map(() => 'error' as const)]),
+  };
+}
+
+function uncommittedNote({ uncommitted: [first, ...rest] }: FoundModels): readonly string[] {
+  if (first === undefined) return [];
+  const what = rest.length === 0 ? `${first} is` : `${first} and ${rest.length} more are`;
+  return [`${what} not committed as in the work tree; commits are what is judged.`];
+}
