@@ -38,6 +38,20 @@ export function planGreedily(requests: readonly BufferRequest[]): Plan {
   return { offsets, bytes: requests.reduce((end, _, id) => Math.max(end, offsetOf(id) + bytesOf(id)), 0) };
 }
 
+/** Buffers up to which a plan is made; placing one looks at all others, so time grows with the square. */
+export const plannedBuffersLimit = 10_000;
+
+/** Every buffer beside all others: what is left when there are too many of them to plan. */
+export function placeSideBySide(requests: readonly BufferRequest[]): Plan {
+  let end = 0;
+  const offsets = requests.map(({ bytes }) => {
+    const offset = end;
+    end += bytes;
+    return offset;
+  });
+  return { offsets, bytes: end };
+}
+
 /** Ids in the order in which the planner places them. */
 function placementOrder(requests: readonly BufferRequest[]): readonly number[] {
   const ids = requests.map((_, id) => id);

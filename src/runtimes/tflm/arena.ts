@@ -3,7 +3,7 @@ import type { Graph, TensorId } from '../../graph/graph.ts';
 import { sumOverTime } from '../../graph/liveness.ts';
 import type { Memory } from '../measurement.ts';
 import { alignUp } from '../plan/buffers.ts';
-import { planGreedily } from '../plan/greedy.ts';
+import { placeSideBySide, planGreedily, plannedBuffersLimit } from '../plan/greedy.ts';
 import type { Part } from '../runtime.ts';
 import type { KernelBuild } from './kernels.ts';
 import { arenaLifetimes, bufferAlignment, type ScratchRequest, tflmTensorBytes } from './lifetimes.ts';
@@ -34,6 +34,9 @@ const sizes = {
 /** Scratch requests that are reserved room for while an operator is prepared, `kMaxScratchBuffersPerOp`. */
 const requestsPerOperator = 12;
 
+/** Buffers that a Measurement can hold. */
+const reportedBuffersLimit = 100_000;
+
 /** What TensorFlow Lite Micro's arena holds for a model, and where. */
 export interface Arena {
   readonly memory: Memory;
@@ -41,6 +44,8 @@ export interface Arena {
   readonly parts: readonly Part[];
   /** Bytes of buffers alive while each operator of the main graph runs, scratch included. */
   readonly liveBytes: readonly number[];
+  /** False when there were too many buffers to plan, and they lie side by side. */
+  readonly isPlanned: boolean;
 }
 
 /**
@@ -54,7 +59,8 @@ export function tflmArena(graph: Graph, build: KernelBuild): Arena {
   const offsets = offlineOffsets(graph, tensorCount);
   const { persistent, scratch } = allKernelRequests(graphs, build);
   const { buffers, operatorAt } = arenaLifetimes(graphs, scratch, offsets);
-  const plan = planGreedily(buffers);
+  const isPlanned = buffers.length <= plannedBuffersLimit;
+  const plan = isPlanned ? planGreedily(buffers) : placeSideBySide(buffers);
 
   const beforePlanning = [
     ...interpreterStructures(graphs),
@@ -84,7 +90,7 @@ export function tflmArena(graph: Graph, build: KernelBuild): Arena {
       arenaUsed,
       arenaRequired,
       lowerBound: liveAt.reduce((most, bytes) => Math.max(most, bytes), 0),
-      buffers: buffers.map((buffer, id) => ({
+      buffers: buffers.slice(0, reportedBuffersLimit).map((buffer, id) => ({
         tensor: buffer.name.slice(0, 400),
         offset: plan.offsets[id] ?? 0,
         bytes: buffer.bytes,
@@ -97,6 +103,7 @@ export function tflmArena(graph: Graph, build: KernelBuild): Arena {
       ...tail.parts,
       { name: 'planning and alignment', bytes: arenaRequired - arenaUsed },
     ],
+    isPlanned,
     liveBytes: largestByOperator(liveAt, operatorAt, graph.operators.length),
   };
 }

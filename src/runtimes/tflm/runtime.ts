@@ -23,6 +23,9 @@ const besidesArena: readonly Part[] = [
 /** Mean relative error of an arena whose kernels were taken for those of another library, over 264 arenas: bench/tflm-arena.ts. */
 const unverifiedArenaError = 0.053;
 
+/** Layers that a Measurement can hold. */
+const layersLimit = 100_000;
+
 /** TensorFlow Lite Micro: an interpreter that plans one arena before the first inference and runs a `.tflite` as it is. */
 export const tflm: Runtime = {
   id: 'tflm',
@@ -52,7 +55,7 @@ function estimate(artifact: Artifact, target: Target): Estimate {
   const costs = graph.operators.map((operator) => operatorCost(graph, operator, board));
 
   const ramParts = [...arena.parts, ...besidesArena];
-  const peakRam = peakRamMetric(graph, build, total(ramParts));
+  const peakRam = peakRamMetric(graph, build, arena.isPlanned, total(ramParts));
   const code = runtimeFlash(graph);
   const flashParts = [{ name: 'model', bytes: artifact.bytes.byteLength }, ...code.parts];
   const flashBytes = total(flashParts);
@@ -82,16 +85,17 @@ function estimate(artifact: Artifact, target: Target): Estimate {
     },
     memory: arena.memory,
     parts: { peakRam: ramParts, flash: flashParts },
-    layers: graph.operators.map((operator, index) =>
-      layerOf(graph, operator, index, arena, costs[index], milliwatts?.value),
-    ),
+    layers: graph.operators
+      .slice(0, layersLimit)
+      .map((operator, index) => layerOf(graph, operator, index, arena, costs[index], milliwatts?.value)),
     findings,
   };
 }
 
-function peakRamMetric(graph: Graph, build: KernelBuild, bytes: number): Metric {
+function peakRamMetric(graph: Graph, build: KernelBuild, isPlanned: boolean, bytes: number): Metric {
   const operators = [graph, ...graph.subgraphs].flatMap((each) => each.operators);
   const isVerified =
+    isPlanned &&
     build.library === 'cmsis-nn' &&
     build.vectors !== 'none' &&
     operators.every(({ type }) => operatorFacts(type)?.verified === true);

@@ -27,7 +27,26 @@ export function unsupported(graph: Graph): readonly Finding[] {
       return [];
     }),
   );
-  return [...inOperators, ...openShapes(graphs), ...wrongPlan(graph, graphs)];
+  return [
+    ...openShapes(graphs),
+    ...wrongPlan(graph, graphs),
+    ...inOperators.slice(0, refusalsShown),
+    ...unshown(inOperators.length),
+  ];
+}
+
+/** Refused operators that are named one by one. */
+const refusalsShown = 100;
+
+function unshown(refused: number): readonly Finding[] {
+  if (refused <= refusalsShown) return [];
+  return [
+    {
+      code: 'unsupported-operator',
+      severity: 'error',
+      message: `${refused - refusalsShown} more operators are refused.`,
+    },
+  ];
 }
 
 /** A custom operator runs only where the firmware brings its kernel. */

@@ -92,6 +92,18 @@ describe('tflm', () => {
     expect(tflm.loads).toEqual(['tflite']);
   });
 
+  test('a graph as large as the readers let through is measured within what a Measurement holds', () => {
+    const count = 120_000;
+    const tensors = Array.from({ length: count + 1 }, () => computed('', [1]));
+    const operators = Array.from({ length: count }, (_, index) => operator('MyOp', [index], [index + 1], {}, 'custom'));
+    const estimate = tflm.estimate(artifact(graphOf('tflite', tensors, operators, [0], [count])), board);
+    expect(estimate.deployable).toBe(false);
+    expect(estimate.findings.length).toBeLessThanOrEqual(1000);
+    expect(estimate.memory?.buffers.length).toBeLessThanOrEqual(100_000);
+    expect(estimate.layers.length).toBeLessThanOrEqual(100_000);
+    expect(estimate.peakRam?.source).toMatch(/not verified/);
+  }, 20_000);
+
   test('is registered', () => {
     expect(runtimeOf('tflm')).toBe(tflm);
     expect(() => runtimeOf('tfml')).toThrow('Did you mean "tflm"?');
