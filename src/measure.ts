@@ -91,12 +91,17 @@ async function measureOptimized(
   return {
     artifact: optimized.artifact.bytes,
     ...(accuracy.correct === undefined ? {} : { correct: accuracy.correct }),
-    measurement: joinMeasurement(model, target, optimized.artifact.bytes, optimized.recipe, {
-      ...estimate,
-      accuracy: accuracy.metric,
-      unavailable: { ...estimate.unavailable, ...(accuracy.metric === null ? { accuracy: accuracy.reason } : {}) },
-      findings: [...notesAsFindings(model), ...optimized.findings, ...estimate.findings],
-    }),
+    measurement: joinMeasurement(
+      model,
+      target,
+      { dimensions, artifact: optimized.artifact.bytes, recipe: optimized.recipe },
+      {
+        ...estimate,
+        accuracy: accuracy.metric,
+        unavailable: { ...estimate.unavailable, ...(accuracy.metric === null ? { accuracy: accuracy.reason } : {}) },
+        findings: [...notesAsFindings(model), ...optimized.findings, ...estimate.findings],
+      },
+    ),
   };
 }
 
@@ -120,26 +125,31 @@ function notLoaded(model: Model, target: Target, runtime: Runtime): Measured {
   const unavailable = { peakRam: reason, flash: reason, latency: reason, energy: reason, accuracy: reason };
   return {
     artifact: model.bytes,
-    measurement: joinMeasurement(model, target, model.bytes, 'none', {
-      deployable: false,
-      peakRam: null,
-      flash: null,
-      latency: null,
-      energy: null,
-      accuracy: null,
-      unavailable,
-      memory: null,
-      parts: { peakRam: [], flash: [] },
-      layers: [],
-      findings: [
-        ...notesAsFindings(model),
-        {
-          code: 'format-not-loaded',
-          severity: 'error',
-          message: `${reason}. Convert the model, or say in edge-ready.yml with "targets:" where ${model.path} ships to.`,
-        },
-      ],
-    }),
+    measurement: joinMeasurement(
+      model,
+      target,
+      { dimensions: undefined, artifact: model.bytes, recipe: 'none' },
+      {
+        deployable: false,
+        peakRam: null,
+        flash: null,
+        latency: null,
+        energy: null,
+        accuracy: null,
+        unavailable,
+        memory: null,
+        parts: { peakRam: [], flash: [] },
+        layers: [],
+        findings: [
+          ...notesAsFindings(model),
+          {
+            code: 'format-not-loaded',
+            severity: 'error',
+            message: `${reason}. Convert the model, or say in edge-ready.yml with "targets:" where ${model.path} ships to.`,
+          },
+        ],
+      },
+    ),
   };
 }
 
@@ -150,13 +160,20 @@ function notesAsFindings(model: Model): readonly Finding[] {
 
 type Known = Omit<Estimate, 'unavailable'> & Pick<Measurement, 'accuracy' | 'unavailable' | 'findings'>;
 
+/** The bytes that ship, what made them, and the sizes that open dimensions were given. */
+interface Shipped {
+  readonly artifact: Uint8Array;
+  readonly recipe: AppliedRecipe;
+  readonly dimensions: Readonly<Record<string, number>> | undefined;
+}
+
 function joinMeasurement(
   model: Model,
   target: Target,
-  artifact: Uint8Array,
-  recipe: AppliedRecipe,
+  { artifact, recipe, dimensions }: Shipped,
   known: Known,
 ): Measurement {
+  const graph = inferShapes(model.graph, dimensions);
   return {
     schemaVersion: 1,
     model: {
@@ -164,8 +181,8 @@ function joinMeasurement(
       format: model.format,
       bytes: model.bytes.byteLength,
       sha256: sha256(model.bytes),
-      parameters: graphParameters(model.graph),
-      macs: graphMacs(model.graph),
+      parameters: graphParameters(graph),
+      macs: graphMacs(graph),
       operators: model.graph.operators.length,
     },
     target: { id: target.id, board: target.board.id, runtime: target.runtime },
