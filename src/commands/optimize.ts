@@ -32,6 +32,6 @@ function writeWhole(file: string, bytes: Uint8Array): void {
     renameSync(beside, file);
   } catch (error) {
     rmSync(beside, { force: true });
-    throw new UserError(`${file} can't be written: ${messageOf(error)}`);
+    throw new UserError(`${file} can't be written: ${messageOf(error).replaceAll(beside, file)}`);
   }
 }

@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { UserError } from '../errors.ts';
 import { recipeSchema } from '../recipe.ts';
+import { defaultTarget } from '../targets/default-target.ts';
 import { gateVersion } from '../version.ts';
 import { exitCodes } from './exit-code.ts';
 import { type Output, processOutput } from './output.ts';
@@ -95,7 +96,7 @@ function describeProgram(output: Output, exitWith: (code: number) => void): Comm
 /** What every command on a single model takes. */
 function modelOptions(command: Command): Command {
   return command
-    .requiredOption('--target <target>', 'board, or board/runtime; edge-ready targets lists them')
+    .option('--target <target>', 'board, or board/runtime; edge-ready targets lists them', defaultTarget)
     .addOption(
       new Option('--recipe <recipe>', 'what optimisation may do').choices(recipeSchema.options).default('auto'),
     )

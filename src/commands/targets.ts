@@ -1,7 +1,8 @@
 import { formatValue } from '../report/format.ts';
 import { type Column, textTable } from '../report/text-table.ts';
 import type { Board } from '../targets/board.ts';
-import { defaultTarget, loadBoards, resolveTarget } from '../targets/load.ts';
+import { defaultTarget } from '../targets/default-target.ts';
+import { loadBoards, resolveTarget } from '../targets/load.ts';
 import { jsonText, type Output } from './output.ts';
 
 /** `edge-ready targets [T]`: lists the boards, or explains one, every number with its source. */
@@ -56,7 +57,9 @@ function numbers(value: unknown, path: string): readonly string[] {
     return [`  ${path}: ${value.value} (${value.source}${conditions})`];
   }
   if ('source' in value && 'kernels' in value) {
-    return [`  ${path}: fitted coefficients (${value.source})`, ...numbers({ ...value, kernels: {} }, path)];
+    const { kernels, source, ...rest } = value;
+    const count = Object.keys(kernels ?? {}).length;
+    return [`  ${path}: costs of ${count} kernels (${source})`, ...numbers(rest, path)];
   }
   return Object.entries(value).flatMap(([key, inner]) => numbers(inner, path === '' ? key : `${path}.${key}`));
 }

@@ -1,6 +1,7 @@
 import { UserError } from '../errors.ts';
 import { nearest } from '../nearest.ts';
-import { boardIds, defaultTarget, resolveTarget } from '../targets/load.ts';
+import { defaultTarget } from '../targets/default-target.ts';
+import { boardIds, resolveTarget } from '../targets/load.ts';
 import type { Target } from '../targets/target.ts';
 import type { Config, ConfiguredTarget } from './config.ts';
 

@@ -1,3 +1,4 @@
+import type { BudgetMetric } from '../judge/budget.ts';
 import type { Comparison, Judgement } from '../judge/comparison.ts';
 import { isDeployable } from '../judge/judge.ts';
 import { metricWords } from '../judge/metric-words.ts';
@@ -29,7 +30,7 @@ export function failureDetails(comparison: Comparison): string {
     ...comparison.problems.map((problem) => `- ${marks.error} ${cell(problem)}`),
     ...errors.slice(0, findingsPerModel).map(findingLine),
     ...more(errors.length - findingsPerModel, "more that it can't run"),
-    ...objections.flatMap((judgement) => objectionLines(comparison, judgement)),
+    ...objectionLines(comparison, objections),
   ].join('\n');
 }
 
@@ -45,18 +46,30 @@ function isUnmeasured({ head }: Comparison, { budget }: Judgement): boolean {
   return name !== undefined && head?.[name] === null;
 }
 
-function objectionLines(comparison: Comparison, judgement: Judgement): readonly string[] {
-  const { budget, verdict, message } = judgement;
+/** Every budget that is not kept, those of one metric together, and below them once what brought that metric there. */
+function objectionLines(comparison: Comparison, objections: readonly Judgement[]): readonly string[] {
+  const metrics = [...new Set(objections.map(({ budget }) => budget.metric))];
+  // Energy is power times latency: its layers are latency's, and saying the same twice hides what differs.
+  const told = (metric: BudgetMetric) => metric === 'energy' && metrics.includes('latency');
+  return metrics.flatMap((metric) => [
+    ...objections.filter(({ budget }) => budget.metric === metric).map(objectionLine),
+    ...(told(metric) ? [] : causeLines(comparison, metric)),
+  ]);
+}
+
+function objectionLine({ budget, verdict, message }: Judgement): string {
   const isNew = budget.rule === 'new' ? ', new in this pull request' : '';
-  const line = `- ${marks[verdict]} ${cell(message)} (${originWords(budget.origin)}${isNew})`;
-  const delta = metricNames.flatMap((name) => (name === budget.metric ? [comparison.deltas[name]] : []))[0];
-  if (delta === undefined || delta.absolute <= 0 || budget.metric === 'accuracy') return [line];
-  const { quantity } = metricWords[budget.metric];
-  const causes = causesOf(comparison, budget.metric, layersPerMetric).map(
-    ({ layer, type, delta: share, what }) =>
-      `  - ${formatDifference(share, quantity)} from ${type === 'other' ? cell(layer, 120) : `${code(layerLabel(layer))} ${cell(type, 60)}`}: ${cell(what, 200)}`,
-  );
-  return [line, ...causes];
+  return `- ${marks[verdict]} ${cell(message)} (${originWords(budget.origin)}${isNew})`;
+}
+
+function causeLines(comparison: Comparison, metric: BudgetMetric): readonly string[] {
+  const delta = metricNames.flatMap((name) => (name === metric ? [comparison.deltas[name]] : []))[0];
+  if (delta === undefined || delta.absolute <= 0 || metric === 'accuracy') return [];
+  const { quantity } = metricWords[metric];
+  return causesOf(comparison, metric, layersPerMetric).map(({ layer, type, delta: share, what }) => {
+    const where = type === 'other' ? cell(layer, 120) : `${code(layerLabel(layer))} ${cell(type, 60)}`;
+    return `  - ${formatDifference(share, quantity)} from ${where}: ${cell(what, 200)}`;
+  });
 }
 
 /** A place in a file as code, anything else as words. */

@@ -19,7 +19,7 @@ export function comparisonTable(comparisons: readonly Comparison[]): string {
     ...metrics.map(titleOf),
   ];
   const rows = comparisons.map((comparison) => [
-    `${marks[comparison.verdict]} ${code(comparison.model)}${stateWords(comparison)}`,
+    `${marks[comparison.verdict]}\u00a0${code(comparison.model)}${stateWords(comparison)}`,
     ...(oneTarget ? [] : [code(comparison.target)]),
     ...metrics.map((name) => metricCell(comparison, name)),
   ]);
@@ -71,8 +71,13 @@ function metricCell(comparison: Comparison, name: MetricName): string {
   const mark = metricMark(comparison, name);
   if (metric === null) return mark === undefined ? '–' : `${mark} –`;
   const delta = comparison.deltas[name];
-  const change = delta === undefined ? '' : `<br>${deltaWords(delta, name)}`;
-  return `${mark === undefined ? '' : `${mark} `}${valueWords(metric, name)}${change}`;
+  const change = delta === undefined ? '' : `<br>${unbroken(deltaWords(delta, name))}`;
+  return unbroken(`${mark === undefined ? '' : `${mark} `}${valueWords(metric, name)}`) + change;
+}
+
+/** With no-break spaces: a narrow column must not part a number from its unit. */
+function unbroken(text: string): string {
+  return text.replaceAll(' ', '\u00a0');
 }
 
 /** The worst judgement about a metric; none where no budget applies to it. */

@@ -6,9 +6,6 @@ import { type Board, boardFileSchema, coreSchema } from './board.ts';
 import { boardTexts, coreTexts } from './registry.ts';
 import type { Target } from './target.ts';
 
-/** The target when nothing else is asked for. */
-export const defaultTarget = 'generic-cortex-m4';
-
 /** Ids of the boards that come with the gate, alphabetically. */
 export const boardIds: readonly string[] = Object.keys(boardTexts).sort();
 

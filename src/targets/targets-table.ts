@@ -1,6 +1,7 @@
 import { markdownTable } from 'markdown-table';
 import { formatValue } from '../report/format.ts';
-import { defaultTarget, loadBoards } from './load.ts';
+import { defaultTarget } from './default-target.ts';
+import { loadBoards } from './load.ts';
 
 const begin = '<!-- targets: begin -->';
 const end = '<!-- targets: end -->';

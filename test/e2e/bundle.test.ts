@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { copyAction } from './copy-action.ts';
-import { commit, git, initialise } from './git-repository.ts';
+import { commit, git, initialise } from '../support/git-repository.ts';
 
 /** The bundles alone, as a runner starts them: no installed packages, next to nothing in the environment. */
 describe('the bundles run by themselves', () => {

@@ -45,8 +45,8 @@ describe('renderComment', () => {
 
       | Model | Target | Peak RAM | Flash | Latency | Energy | Accuracy |
       | :- | :- | -: | -: | -: | -: | -: |
-      | ❌ \`models/kws.onnx\` | \`nano33\` | ❌ 71.2 KiB<br>+18.5 % | ⚠️ ≈ 131 KiB<br>+9.2 % | ❌ ≈ 21.4 ms<br>+17.6 % | ≈ 428 µJ<br>+17.6 % | 91.3 %<br>±0 |
-      | ✅ \`models/kws.onnx\` | \`esp32\` | ✅ 71.2 KiB<br>+18.5 % | ≈ 131 KiB<br>+9.2 % | ≈ 21.4 ms<br>+17.6 % | ≈ 428 µJ<br>+17.6 % | 91.3 %<br>±0 |
+      | ❌ \`models/kws.onnx\` | \`nano33\` | ❌ 71.2 KiB<br>+18.5 % | ⚠️ ≈ 131 KiB<br>+9.2 % | ❌ ≈ 21.4 ms<br>+17.6 % | ≈ 428 µJ<br>+17.6 % | 91.3 %<br>±0 |
+      | ✅ \`models/kws.onnx\` | \`esp32\` | ✅ 71.2 KiB<br>+18.5 % | ≈ 131 KiB<br>+9.2 % | ≈ 21.4 ms<br>+17.6 % | ≈ 428 µJ<br>+17.6 % | 91.3 %<br>±0 |
 
       #### ❌ **models/kws.onnx** on **nano33**
 
@@ -116,7 +116,7 @@ describe('renderComment', () => {
 
       | Model on \`nano33\` | Peak RAM | Flash | Latency | Energy | Accuracy |
       | :- | -: | -: | -: | -: | -: |
-      | ✅ \`models/kws.onnx\` | ✅ 60.1 KiB<br>±0 | ≈ 120 KiB<br>±0 | ≈ 18.2 ms<br>±0 | ≈ 420 µJ<br>±0 | ✅ 98.5 %<br>−0.5 pp |
+      | ✅ \`models/kws.onnx\` | ✅ 60.1 KiB<br>±0 | ≈ 120 KiB<br>±0 | ≈ 18.2 ms<br>±0 | ≈ 420 µJ<br>±0 | ✅ 98.5 %<br>−0.5 pp |
 
       - \`models/kws.onnx\` on \`nano33\`: accuracy fell 0.5 pp ≤ 1 pp (99 % → 98.5 %; 95 % interval −3.1 pp to +1.9 pp: 200 samples are too few to rule out a drop over 1 pp)
 
@@ -227,9 +227,9 @@ describe('renderComment', () => {
 
       | Model on \`nano33\` | Peak RAM | Flash | Latency | Energy | Accuracy |
       | :- | -: | -: | -: | -: | -: |
-      | 🚫 \`models/broken.onnx\` | – | – | – | – | – |
-      | ❌ \`models/gelu.tflite\`<br>was \`models/old.tflite\` | ❌ – | – | – | – | – |
-      | ✅ \`models/new.onnx\`<br>new | ✅ 60.1 KiB | ≈ 120 KiB | ≈ 18.2 ms | ≈ 420 µJ | 91.3 % |
+      | 🚫 \`models/broken.onnx\` | – | – | – | – | – |
+      | ❌ \`models/gelu.tflite\`<br>was \`models/old.tflite\` | ❌ – | – | – | – | – |
+      | ✅ \`models/new.onnx\`<br>new | ✅ 60.1 KiB | ≈ 120 KiB | ≈ 18.2 ms | ≈ 420 µJ | 91.3 % |
 
       #### 🚫 **models/broken.onnx** on **nano33**
 

@@ -1,7 +1,8 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { boardIds, defaultTarget, loadBoard, loadBoards, parseBoard, resolveTarget } from '../../src/targets/load.ts';
+import { defaultTarget } from '../../src/targets/default-target.ts';
+import { boardIds, loadBoard, loadBoards, parseBoard, resolveTarget } from '../../src/targets/load.ts';
 import { boardTexts, coreTexts } from '../../src/targets/registry.ts';
 
 const folder = path.resolve('src/targets');

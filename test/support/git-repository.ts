@@ -24,8 +24,10 @@ export function git(directory: string, ...args: readonly string[]): string {
   }).trim();
 }
 
-/** Writes files into the repository: from the fixtures (`fixture: base/digits.onnx`) or as text. */
-export type Files = Readonly<Record<string, { readonly fixture: string } | { readonly text: string }>>;
+/** Writes files into the repository: from the fixtures (`fixture: base/digits.onnx`), as text or as bytes. */
+export type Files = Readonly<
+  Record<string, { readonly fixture: string } | { readonly text: string } | { readonly bytes: Uint8Array }>
+>;
 
 /** Commits `files` on the branch that is checked out and gives the commit's id. */
 export function commit(directory: string, message: string, files: Files): string {
@@ -33,7 +35,7 @@ export function commit(directory: string, message: string, files: Files): string
     const target = path.join(directory, file);
     mkdirSync(path.dirname(target), { recursive: true });
     if ('fixture' in content) copyFileSync(path.join(fixtures, content.fixture), target);
-    else writeFileSync(target, content.text);
+    else writeFileSync(target, 'text' in content ? content.text : content.bytes);
   }
   git(directory, 'add', '--all');
   git(directory, 'commit', '--quiet', '--allow-empty', `--message=${message}`);

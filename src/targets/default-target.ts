@@ -1,0 +1,2 @@
+/** The target when nothing else is asked for. */
+export const defaultTarget = 'generic-cortex-m4';

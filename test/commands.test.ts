@@ -1,0 +1,172 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { runCommandLine } from '../src/commands/program.ts';
+import { readModel } from '../src/formats/read-model.ts';
+import { comparisonSchema } from '../src/judge/comparison.ts';
+import { measurementSchema } from '../src/runtimes/measurement.ts';
+
+const digits = path.resolve('fixtures', 'digits');
+const model = (name: string) => path.join(digits, name);
+
+let folder = '';
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'edge-ready-commands-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Runs the command line in this process; gives what it printed and its exit code. */
+async function run(...args: readonly string[]) {
+  let result = '';
+  let note = '';
+  const code = await runCommandLine(args, {
+    result: (text) => {
+      result += text;
+    },
+    note: (text) => {
+      note += `${text}\n`;
+    },
+  });
+  return { code, result, note };
+}
+
+describe('measure', () => {
+  test.each([
+    ['base/digits-int8.tflite', 'nucleo-l4r5zi'],
+    ['base/digits-float.tflite', 'generic-cortex-m55'],
+    ['base/digits.onnx', 'raspberry-pi-4'],
+  ])('%s on %s: a Measurement, every metric a number or a reason', async (name, target) => {
+    const { code, result } = await run('measure', model(name), '--target', target, '--json');
+    expect(code).toBe(0);
+    const measurement = measurementSchema.parse(JSON.parse(result));
+    expect(measurement.deployable).toBe(true);
+    for (const metric of ['peakRam', 'flash', 'latency', 'energy', 'accuracy'] as const) {
+      expect(measurement[metric] ?? measurement.unavailable[metric]).toBeTruthy();
+      expect(measurement[metric] === null).toBe(measurement.unavailable[metric] !== undefined);
+    }
+    expect(measurement.model.macs).toBeGreaterThan(50_000);
+    for (const metric of ['peakRam', 'flash'] as const) {
+      const parts = measurement.parts[metric].reduce((sum, { bytes }) => sum + bytes, 0);
+      expect(parts).toBeCloseTo(measurement[metric]?.value ?? Number.NaN, 0);
+    }
+    const latency = measurement.layers.reduce((sum, layer) => sum + (layer.latency ?? 0), 0);
+    expect(latency).toBeLessThanOrEqual((measurement.latency?.value ?? 0) * (1 + 1e-9));
+  });
+
+  test('without a target: the default board', async () => {
+    const { result } = await run('measure', model('base/digits-int8.tflite'), '--json');
+    expect(measurementSchema.parse(JSON.parse(result)).target.id).toBe('generic-cortex-m4/tflm');
+  });
+
+  test('accuracy is measured where an evaluation set is given', async () => {
+    const set = ['--evaluation', path.join(digits, 'evaluation.npz')];
+    const { result } = await run('measure', model('base/digits.onnx'), '--target', 'raspberry-pi-4', ...set, '--json');
+    expect(measurementSchema.parse(JSON.parse(result)).accuracy).toMatchObject({ value: 594 / 600, basis: 'measured' });
+  });
+});
+
+describe('optimize', () => {
+  test('int8: a smaller model, whole, that is read again', async () => {
+    const output = path.join(folder, 'out.onnx');
+    const calibration = ['--recipe', 'int8', '--calibration', path.join(digits, 'calibration.npz')];
+    const { code } = await run(
+      'optimize',
+      model('wider/digits.onnx'),
+      '--target',
+      'raspberry-pi-4',
+      '--output',
+      output,
+      ...calibration,
+    );
+    expect(code).toBe(0);
+    const { graph } = readModel(readFileSync(output), output);
+    expect(graph.operators.some(({ type }) => type === 'QuantizeLinear')).toBe(true);
+    expect(readdirSync(folder)).toEqual(['out.onnx']);
+  });
+
+  test('a recipe that cannot be carried out leaves nothing behind, also not of what was there', async () => {
+    const output = path.join(folder, 'out.onnx');
+    writeFileSync(output, 'mine');
+    const { code, note } = await run(
+      'optimize',
+      model('base/digits.onnx'),
+      '--target',
+      'raspberry-pi-4',
+      '--recipe',
+      'int8',
+      '--output',
+      output,
+    );
+    expect(code).toBe(2);
+    expect(note).toContain('calibration');
+    expect(readFileSync(output, 'utf8')).toBe('mine');
+  });
+});
+
+test('compare: deltas and the verdict by the board and the default increase', async () => {
+  const [base, head] = [model('base/digits-int8.tflite'), model('wider/digits-int8.tflite')];
+  const { code, result } = await run('compare', base, head, '--target', 'nucleo-l4r5zi', '--json');
+  const comparison = comparisonSchema.parse(JSON.parse(result));
+  expect(comparison.verdict).toBe('warn');
+  expect(code).toBe(0);
+  expect(comparison.deltas.flash?.absolute).toBeGreaterThan(0);
+});
+
+test('targets: all boards, and one with its sources', async () => {
+  expect((await run('targets')).result).toContain('nucleo-l4r5zi');
+  const { result } = await run('targets', 'nucleo-l4r5zi');
+  expect(result).toMatch(/clockHz: 120000000 \(\w+/);
+  expect(result).toContain('Sources');
+});
+
+test('demo: the comment of a pull request that fails, exit 0', async () => {
+  const { code, result } = await run('demo');
+  expect(code).toBe(0);
+  expect(result).toContain('❌');
+  expect(result).toContain('models/digits.tflite');
+  expect(result).toContain('models/digits.onnx');
+});
+
+describe('bad input: one sentence, exit 2, no stack', () => {
+  const good = model('base/digits-int8.tflite');
+  const cases: readonly (readonly [string, readonly string[], RegExp])[] = [
+    ['no such model', ['measure', 'nope.tflite', '--target', 'generic-cortex-m4'], /no file nope\.tflite/],
+    ['a folder', ['measure', digits, '--target', 'generic-cortex-m4'], /folder/],
+    ['not a model', ['measure', path.join(digits, '..', 'train.py'), '--target', 'generic-cortex-m4'], /train\.py/],
+    ['no such board', ['measure', good, '--target', 'nucleo-l4r5zu'], /Did you mean "nucleo-l4r5zi"/],
+    ['no such runtime', ['measure', good, '--target', 'nucleo-l4r5zi/tlfm'], /tflm/],
+    ['no such recipe', ['measure', good, '--recipe', 'int9'], /int9/],
+    [
+      'no such metric',
+      ['measure', good, '--evaluation', path.join(digits, 'evaluation.npz'), '--metric', 'top-9'],
+      /top-9/,
+    ],
+    ['no such data set', ['measure', good, '--evaluation', 'nope.npz'], /nope\.npz/],
+    ['no such command', ['frobnicate'], /frobnicate/],
+    [
+      'no place to write',
+      ['optimize', good, '--output', path.join('/', 'no', 'such', 'place.tflite')],
+      /place\.tflite/,
+    ],
+  ];
+  test.each(cases)('%s', async (_, args, said) => {
+    const { code, result, note } = await run(...args);
+    expect(code).toBe(2);
+    expect(result).toBe('');
+    expect(note).toMatch(said);
+    expect(note).not.toMatch(/^\s+at /m);
+    expect(existsSync('place.tflite')).toBe(false);
+  });
+
+  test('every truncation of a model', async () => {
+    const bytes = readFileSync(good);
+    for (let length = 1; length < bytes.length; length += 997) {
+      const cut = path.join(folder, 'cut.tflite');
+      writeFileSync(cut, bytes.subarray(0, length));
+      const { code, note } = await run('measure', cut, '--target', 'generic-cortex-m4');
+      expect([code, note.trim().split('\n').length]).toEqual([2, 1]);
+      expect(note).toContain('cut.tflite');
+    }
+  });
+});

@@ -1,0 +1,233 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { runGate } from '../src/gate.ts';
+import type { Comparison } from '../src/judge/comparison.ts';
+import { gateReportSchema } from '../src/report/report-schema.ts';
+import { info, modelBytes, node } from './formats/onnx/support.ts';
+import { commit, type Files, git } from './support/git-repository.ts';
+
+const fixture = (name: string) => ({ fixture: name });
+const text = (content: string) => ({ text: content });
+
+const configuration = `version: 1
+targets:
+  mcu: { board: arduino-nano-33-ble, ram: 64 KiB, flash: 256 KiB }
+  pi4: { board: raspberry-pi-4/onnxruntime }
+models:
+  - { path: models/*.tflite, targets: [mcu] }
+  - { path: models/*.onnx, targets: [pi4], evaluation: { data: data/evaluation.npz } }
+budgets:
+  - { models: models/*.tflite, peak-ram: { max-increase: 5% } }
+  - { models: models/*.onnx, accuracy: { max-drop: 1 pp } }
+`;
+
+let directory = '';
+beforeEach(() => {
+  directory = mkdtempSync(path.join(tmpdir(), 'edge-ready-gate-'));
+  git(directory, 'init', '--quiet', '--initial-branch=main');
+});
+afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+/** Commits `base` on main and `head` on a branch, removes what `removed` names, and runs the gate between them. */
+async function gate(
+  base: Files,
+  head: Files,
+  options: { removed?: readonly string[]; targets?: readonly string[] } = {},
+) {
+  commit(directory, 'base', base);
+  git(directory, 'checkout', '--quiet', '-b', 'change');
+  for (const file of options.removed ?? []) git(directory, 'rm', '--quiet', file);
+  commit(directory, 'head', head);
+  const { report, produced } = await runGate({
+    directory,
+    base: 'main',
+    targets: options.targets ?? [],
+    log: () => {},
+  });
+  expect(gateReportSchema.safeParse(report).error).toBeUndefined();
+  return { report, produced, only: report.comparisons[0] as Comparison };
+}
+
+const evaluation = { 'data/evaluation.npz': fixture('evaluation.npz') };
+
+describe('what happened to a model', () => {
+  test('wider: more RAM, flash and latency than the base, and the layer that brought it', async () => {
+    const { report, only } = await gate(
+      { 'edge-ready.yml': text(configuration), 'models/a.tflite': fixture('base/digits-int8.tflite') },
+      { 'models/a.tflite': fixture('wider/digits-int8.tflite') },
+    );
+    expect(report.comparisons).toHaveLength(1);
+    expect(only).toMatchObject({ model: 'models/a.tflite', target: 'mcu', state: 'compared', verdict: 'fail' });
+    for (const metric of ['peakRam', 'flash', 'latency', 'energy'] as const) {
+      expect(only.deltas[metric]?.absolute).toBeGreaterThan(0);
+    }
+    expect(only.attributions.some(({ what }) => what === '32 → 48 channels')).toBe(true);
+    expect(report.verdict).toBe('fail');
+  });
+
+  test('retrained worse: the accuracy drop is tested on the same samples', async () => {
+    const { only } = await gate(
+      { 'edge-ready.yml': text(configuration), 'models/a.onnx': fixture('base/digits.onnx'), ...evaluation },
+      { 'models/a.onnx': fixture('worse/digits.onnx') },
+    );
+    expect(only.verdict).toBe('fail');
+    expect(only.accuracyTest).toMatchObject({ samples: 600 });
+    expect(only.accuracyTest?.pValue).toBeLessThan(0.001);
+    expect(only.base?.accuracy?.value).toBeCloseTo(594 / 600, 2);
+    expect(only.head?.accuracy?.value).toBeCloseTo(487 / 600, 2);
+  });
+
+  test.each([
+    ['digits-int8.tflite', 'models/a.tflite', 'GELU'],
+    ['digits.onnx', 'models/a.onnx', 'VendorGelu'],
+  ])('an operator that the target lacks, in %s', async (file, at, operator) => {
+    const { only } = await gate(
+      { 'edge-ready.yml': text(configuration), [at]: fixture(`base/${file}`), ...evaluation },
+      { [at]: fixture(`unsupported/${file}`) },
+    );
+    expect(only.verdict).toBe('fail');
+    expect(only.head?.deployable).toBe(false);
+    const finding = only.head?.findings.find(({ code }) => code === 'unsupported-operator');
+    expect(`${finding?.where} ${finding?.message}`).toContain(operator);
+  });
+
+  test('renamed without a change: compared with its old path, nothing differs', async () => {
+    const { only } = await gate(
+      { 'edge-ready.yml': text(configuration), 'models/a.tflite': fixture('base/digits-int8.tflite') },
+      { 'models/b.tflite': fixture('base/digits-int8.tflite') },
+      { removed: ['models/a.tflite'] },
+    );
+    expect(only).toMatchObject({ state: 'renamed', previousPath: 'models/a.tflite', verdict: 'pass' });
+    expect(only.deltas.peakRam?.absolute).toBe(0);
+  });
+
+  test('new: judged by absolute budgets alone; removed: passes', async () => {
+    const base = { 'edge-ready.yml': text(configuration), 'models/a.tflite': fixture('base/digits-int8.tflite') };
+    const { report } = await gate(
+      base,
+      { 'models/b.tflite': fixture('wider/digits-float.tflite') },
+      { removed: ['models/a.tflite'] },
+    );
+    expect(report.comparisons.map(({ model, state, verdict }) => [model, state, verdict])).toEqual([
+      ['models/a.tflite', 'removed', 'pass'],
+      ['models/b.tflite', 'new', 'pass'],
+    ]);
+  });
+
+  test('unchanged while the pull request loosens its budget: shown, and judged by the old one', async () => {
+    const strict = configuration.replace('peak-ram: { max-increase: 5% }', 'peak-ram: { max: 5 KiB }');
+    const { report, only } = await gate(
+      { 'edge-ready.yml': text(strict), 'models/a.tflite': fixture('base/digits-int8.tflite') },
+      { 'edge-ready.yml': text(strict.replace('max: 5 KiB', 'max: 40 KiB')) },
+    );
+    expect(only).toMatchObject({ state: 'unchanged', verdict: 'fail' });
+    expect(report.notes.join('\n')).toContain('5 KiB → 40 KiB');
+  });
+
+  test.each([
+    ['damaged', 'models/a.tflite', 'not a model', /models\/a\.tflite/],
+    [
+      'a Git LFS pointer',
+      'models/a.onnx',
+      `version https://git-lfs.github.com/spec/v1\noid sha256:${'0'.repeat(64)}\nsize 12\n`,
+      /lfs: true/,
+    ],
+  ])('%s at the head: error, with what to do', async (_, at, content, said) => {
+    const { report, only } = await gate(
+      {
+        'edge-ready.yml': text(configuration),
+        'models/a.tflite': fixture('base/digits-int8.tflite'),
+        'models/a.onnx': fixture('base/digits.onnx'),
+        ...evaluation,
+      },
+      { [at]: text(content) },
+    );
+    expect(only.verdict).toBe('error');
+    expect(only.problems.join()).toMatch(said);
+    expect(report.verdict).toBe('error');
+  });
+
+  test('a data set under a budget that is not there: error', async () => {
+    const { only } = await gate(
+      { 'edge-ready.yml': text(configuration), 'models/a.onnx': fixture('base/digits.onnx') },
+      { 'models/a.onnx': fixture('wider/digits.onnx') },
+    );
+    expect(only.verdict).toBe('error');
+    expect(only.problems.join()).toContain('data/evaluation.npz');
+  });
+
+  test('a format that the target does not load is a finding, not a guess', async () => {
+    const { only } = await gate(
+      { 'models/a.onnx': fixture('base/digits.onnx') },
+      { 'models/a.onnx': fixture('wider/digits.onnx') },
+      { targets: ['generic-cortex-m4'] },
+    );
+    expect(only.head).toMatchObject({ peakRam: null, latency: null, deployable: false });
+    expect(only.head?.findings[0]?.code).toBe('format-not-loaded');
+    expect(only.verdict).toBe('fail');
+  });
+});
+
+test('a pull request cannot exchange the data set that it is judged by', async () => {
+  const base = { 'edge-ready.yml': text(configuration), 'models/a.onnx': fixture('base/digits.onnx'), ...evaluation };
+  const { only } = await gate(base, {
+    'models/a.onnx': fixture('worse/digits.onnx'),
+    'data/evaluation.npz': fixture('calibration.npz'),
+  });
+  expect(only.accuracyTest?.samples).toBe(600);
+  expect(only.verdict).toBe('fail');
+});
+
+test('nothing changed: pass, and no comparison', async () => {
+  const { report } = await gate(
+    { 'models/a.tflite': fixture('base/digits-int8.tflite') },
+    { 'README.md': text('words') },
+  );
+  expect(report).toMatchObject({ verdict: 'pass', comparisons: [], problems: [] });
+});
+
+test('the first commit of a repository: everything is new', async () => {
+  commit(directory, 'first', { 'models/a.tflite': fixture('base/digits-int8.tflite') });
+  const { report } = await runGate({ directory, targets: ['generic-cortex-m4'], log: () => {} });
+  expect(report.base).toBeNull();
+  expect(report.comparisons.map(({ state, verdict }) => [state, verdict])).toEqual([['new', 'pass']]);
+});
+
+test('external data of an ONNX model comes from the same commit as the model', async () => {
+  const model = modelBytes({
+    name: 'g',
+    input: [info('x', [256])],
+    output: [info('y', [256])],
+    node: [node('Add', ['x', 'w'], 'y')],
+    initializer: [
+      {
+        name: 'w',
+        dims: [256],
+        dataType: 1,
+        dataLocation: 1,
+        externalData: [{ key: 'location', value: 'data/w.bin' }],
+      },
+    ],
+  });
+  const { only } = await gate(
+    { 'nets/a.onnx': { bytes: model }, 'nets/data/w.bin': { bytes: new Uint8Array(1024) } },
+    { 'nets/a.onnx': { bytes: Uint8Array.of(...model, 0x12, 1, 0x61) } },
+    { targets: ['raspberry-pi-4'] },
+  );
+  expect(only.problems).toEqual([]);
+  expect(only.head?.model.parameters).toBe(256);
+
+  git(directory, 'rm', '--quiet', 'nets/data/w.bin');
+  commit(directory, 'without its data', {});
+  const { report } = await runGate({ directory, base: 'main', targets: ['raspberry-pi-4'], log: () => {} });
+  expect(report.comparisons[0]?.problems.join()).toContain('data/w.bin');
+});
+
+test('the same run gives the same report', async () => {
+  const base = { 'edge-ready.yml': text(configuration), 'models/a.tflite': fixture('base/digits-int8.tflite') };
+  const { report } = await gate(base, { 'models/a.tflite': fixture('wider/digits-int8.tflite') });
+  const again = await runGate({ directory, base: 'main', targets: [], log: () => {} });
+  expect(JSON.stringify(again.report)).toBe(JSON.stringify(report));
+});
