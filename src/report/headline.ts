@@ -98,7 +98,7 @@ const absoluteVerbs: Readonly<Record<BudgetMetric, Verbs>> = {
 const relativeVerbs: Readonly<Record<BudgetMetric, string>> = {
   peakRam: 'grew too much on',
   flash: 'grew too much on',
-  latency: 'became too much slower on',
+  latency: 'slowed down too much on',
   energy: 'takes too much more energy on',
   accuracy: 'lost too much accuracy on',
   parameters: 'grew too much on',

@@ -3,8 +3,8 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { copyAction } from './copy-action.ts';
 import { commit, git, initialise } from '../support/git-repository.ts';
+import { copyAction } from './copy-action.ts';
 
 /** The bundles alone, as a runner starts them: no installed packages, next to nothing in the environment. */
 describe('the bundles run by themselves', () => {

@@ -4,8 +4,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type FakeGitHub, startFakeGitHub } from '../support/fake-github/server.ts';
-import { type ActRun, hasAct, prepareAction, runPullRequest, type Workspace } from './act.ts';
 import { commit, type Files, git, initialise } from '../support/git-repository.ts';
+import { type ActRun, hasAct, prepareAction, runPullRequest, type Workspace } from './act.ts';
 import { matrixWorkflow, singleWorkflow } from './workflows.ts';
 
 if (!hasAct) console.warn('skipped: act is not installed (go install github.com/nektos/act@v0.2.89)');
