@@ -1,0 +1,81 @@
+/**
+ * Fixed-point arithmetic of TensorFlow Lite Micro and CMSIS-NN: a real factor is a 31-bit multiplier and a shift by powers of two.
+ * Both round twice (`CMSIS_NN_USE_SINGLE_ROUNDING` and `TFLITE_SINGLE_ROUNDING` are off in the builds that we match).
+ */
+
+/** `value ≈ multiplier * 2^(shift - 31)`, the multiplier in [2^30, 2^31) or 0. */
+export interface FixedPoint {
+  readonly multiplier: number;
+  readonly shift: number;
+}
+
+/** A non-negative real factor as a multiplier and a shift: TensorFlow Lite's `QuantizeMultiplier`. */
+export function fixedPoint(factor: number): FixedPoint {
+  if (factor === 0) return { multiplier: 0, shift: 0 };
+  let { fraction, exponent } = splitExponent(factor);
+  fraction = Math.round(fraction * 2 ** 31);
+  if (fraction === 2 ** 31) {
+    fraction /= 2;
+    exponent += 1;
+  }
+  // A shift by more than 31 leaves nothing.
+  return exponent < -31 ? { multiplier: 0, shift: 0 } : { multiplier: fraction, shift: exponent };
+}
+
+/** C's `frexp` for positive finite numbers: `value = fraction * 2^exponent`, the fraction in [0.5, 1). */
+export function splitExponent(value: number): { fraction: number; exponent: number } {
+  let exponent = Math.max(-1023, Math.floor(Math.log2(value)) + 1);
+  let fraction = value * 2 ** -exponent;
+  while (fraction < 0.5) {
+    fraction *= 2;
+    exponent -= 1;
+  }
+  while (fraction >= 1) {
+    fraction /= 2;
+    exponent += 1;
+  }
+  return { fraction, exponent };
+}
+
+/**
+ * The high half of twice the product, rounded to nearest, halves up: floor((a·b + 2^30) / 2^31), saturated for -2^31 · -2^31.
+ * gemmlowp's SaturatingRoundingDoublingHighMul, CMSIS-NN's arm_nn_doubling_high_mult. Both are int32.
+ */
+export function doublingHighMultiply(a: number, b: number): number {
+  if (a === -2147483648 && b === -2147483648) return 2147483647;
+  // Products that a double holds exactly need one multiplication; others are taken in 16-bit steps, each exact.
+  if (a < 4194304 && a > -4194304) return Math.floor((a * b + 1073741824) / 2147483648);
+  const low = Math.floor((a * (b & 0xffff) + 1073741824) / 65536);
+  return Math.floor((a * (b >> 16) + low) / 32768);
+}
+
+/** An int32 divided by 2^exponent (0 to 31), rounded to nearest, halves away from zero: gemmlowp's RoundingDivideByPOT. */
+export function divideByPowerOfTwo(value: number, exponent: number): number {
+  const mask = ((1 << exponent) - 1) | 0;
+  return (value >> exponent) + ((value & mask) > (mask >> 1) + (value < 0 ? 1 : 0) ? 1 : 0);
+}
+
+/** An int32 times a fixed-point factor: MultiplyByQuantizedMultiplier, arm_nn_requantize. A left shift wraps as in C. */
+export function requantize(value: number, multiplier: number, shift: number): number {
+  return shift > 0
+    ? doublingHighMultiply(value << shift, multiplier)
+    : divideByPowerOfTwo(doublingHighMultiply(value, multiplier), -shift);
+}
+
+/** The multiplier rounded to 16 bits that the 64-bit accumulators of int16 kernels are scaled with (`REDUCE_MULTIPLIER`). */
+export function reducedMultiplier(multiplier: number): number {
+  return multiplier < 0x7fff0000 ? (multiplier + 0x8000) >> 16 : 0x7fff;
+}
+
+/**
+ * A 64-bit accumulator times a reduced multiplier and 2^(shift - 15), rounded once, halves up: arm_nn_requantize_s64 and
+ * the int64 MultiplyByQuantizedMultiplier. `value` is an integer within ±2^53.
+ */
+export function requantizeWide(value: number, reduced: number, shift: number): number {
+  const right = 15 - shift;
+  const product = value * reduced;
+  if (product < 4503599627370496 && product > -4503599627370496 && right < 50) {
+    return Math.floor((product + 2 ** (right - 1)) / 2 ** right) | 0;
+  }
+  return Number(BigInt.asIntN(32, (BigInt(value) * BigInt(reduced) + (1n << BigInt(right - 1))) >> BigInt(right)));
+}

@@ -1,0 +1,19 @@
+import type { Operator } from '../graph/graph.ts';
+import { add } from './add.ts';
+import type { Kernel } from './kernel.ts';
+import { reshape } from './reshape.ts';
+
+/** Every kernel by its operator's type; custom operators as `custom:` and their code. */
+const kernels: Readonly<Record<string, Kernel>> = {
+  ADD: add,
+  RESHAPE: reshape,
+};
+
+/** Types of all operators that have a kernel. */
+export const kernelTypes: readonly string[] = Object.keys(kernels);
+
+/** The kernel of an operator; `undefined` when there is none. */
+export function kernelOf(operator: Operator): Kernel | undefined {
+  const key = operator.domain === '' ? operator.type : `${operator.domain}:${operator.type}`;
+  return Object.hasOwn(kernels, key) ? kernels[key] : undefined;
+}

@@ -1,0 +1,128 @@
+import { UserError } from '../errors.ts';
+import { tensorAt } from '../graph/access.ts';
+import type { Graph, TensorId } from '../graph/graph.ts';
+import type { Node, Subgraph } from './kernel.ts';
+import { kernelOf } from './registry.ts';
+import { makeResources } from './resources.ts';
+import type { TypedArray, Value } from './values.ts';
+import { valueOf } from './values.ts';
+
+/** A model that is ready to run, in the arithmetic of TensorFlow Lite Micro with CMSIS-NN. */
+export interface Interpreter {
+  /** The main graph's inputs and outputs, in its order; their `values` are those of the last run and stay the same arrays. */
+  readonly inputs: readonly Value[];
+  readonly outputs: readonly Value[];
+  /**
+   * One invocation: `inputs` in the graph's order, with as many elements as each has; gives copies of the outputs.
+   * State (variable tensors, resource variables, what kernels keep) goes on from the last invocation.
+   * @throws UserError when an input is missing or has another length or type of elements
+   */
+  readonly run: (inputs: readonly TypedArray[]) => readonly TypedArray[];
+  /** Puts all state back to what it was when the interpreter was opened. */
+  readonly reset: () => void;
+}
+
+/**
+ * Prepares every operator of a TensorFlow Lite graph once.
+ * @throws UserError when an operator has no kernel or its kernel does not accept it; names the operator and its place
+ */
+export function openInterpreter(graph: Graph): Interpreter {
+  const resources = makeResources();
+  const resets: (() => void)[] = [resources.reset];
+  const graphs = [graph, ...graph.subgraphs];
+  const opened = new Map<number, Subgraph | 'opening'>();
+
+  const open = (index: number): Subgraph => {
+    const known = opened.get(index);
+    if (known === 'opening') throw new UserError(`Subgraph ${index} runs itself; remove the recursion.`);
+    if (known !== undefined) return known;
+    const part = graphs[index];
+    if (part === undefined) throw new UserError(`An operator runs subgraph ${index}, which the model does not have.`);
+    opened.set(index, 'opening');
+    const subgraph = prepare(part, index, {
+      subgraph: open,
+      resources,
+      onReset: (action) => void resets.push(action),
+    });
+    opened.set(index, subgraph);
+    return subgraph;
+  };
+
+  const main = open(0);
+  return {
+    inputs: main.inputs,
+    outputs: main.outputs,
+    run(inputs) {
+      main.inputs.forEach((value, position) => assign(value, inputs[position]));
+      main.run();
+      return main.outputs.map((value) => value.values.slice());
+    },
+    reset() {
+      for (const action of resets) action();
+    },
+  };
+}
+
+/** Makes a graph's tensors and prepares its operators. */
+function prepare(graph: Graph, index: number, shared: Pick<Node, 'subgraph' | 'resources' | 'onReset'>): Subgraph {
+  const values = new Map<TensorId, Value>();
+  const valueAt = (id: TensorId, where: string): Value => {
+    const known = values.get(id);
+    if (known !== undefined) return known;
+    const tensor = tensorAt(graph, id);
+    const value = valueOf(tensor);
+    if (value === undefined) {
+      throw new UserError(
+        `${where}: tensor "${tensor.name}" has no fixed shape or a type (${tensor.dtype}) that cannot be computed.`,
+      );
+    }
+    if (tensor.variable === true) {
+      // What the interpreter fills variable tensors with: the zero point for int8, zero bytes otherwise (MicroInterpreterGraph).
+      const clear = () => void (value.values as Int8Array).fill(tensor.dtype === 'int8' ? value.zeroPoint : 0);
+      if (value.values instanceof BigInt64Array || value.values instanceof BigUint64Array) value.values.fill(0n);
+      else {
+        clear();
+        shared.onReset(clear);
+      }
+    }
+    values.set(id, value);
+    return value;
+  };
+
+  const place = index === 0 ? '' : ` of subgraph ${index}`;
+  const steps = graph.operators.map((operator, position) => {
+    const where = `operator ${position} (${operator.type})${place}`;
+    const kernel = kernelOf(operator);
+    if (kernel === undefined) {
+      throw new UserError(`${where} has no kernel for microcontrollers; replace it in the model.`);
+    }
+    const all = (ids: readonly (TensorId | null)[]) => ids.map((id) => (id === null ? undefined : valueAt(id, where)));
+    return kernel({
+      operator,
+      where,
+      inputs: all(operator.inputs),
+      outputs: all(operator.outputs),
+      intermediates: all(operator.intermediates ?? []),
+      ...shared,
+    });
+  });
+  const named = place === '' ? 'The graph' : `Subgraph ${index}`;
+  return {
+    inputs: graph.inputs.map((id) => valueAt(id, `${named}'s inputs`)),
+    outputs: graph.outputs.map((id) => valueAt(id, `${named}'s outputs`)),
+    run() {
+      for (const step of steps) step();
+    },
+  };
+}
+
+function assign(value: Value, given: TypedArray | undefined): void {
+  const expected = value.values;
+  if (given === undefined) throw new UserError(`Input "${value.name}" is missing.`);
+  if (given.length !== expected.length || given.constructor !== expected.constructor) {
+    throw new UserError(
+      `Input "${value.name}" needs ${expected.length} ${value.dtype} elements and got ${given.length} of ${given.constructor.name}.`,
+    );
+  }
+  (expected as Int8Array).set(given as Int8Array);
+}
