@@ -1,5 +1,5 @@
 import type { Operator } from '../graph/graph.ts';
-import { add } from './add.ts';
+import { add, subtract } from './add.ts';
 import type { Kernel } from './kernel.ts';
 import { reshape } from './reshape.ts';
 
@@ -7,6 +7,7 @@ import { reshape } from './reshape.ts';
 const kernels: Readonly<Record<string, Kernel>> = {
   ADD: add,
   RESHAPE: reshape,
+  SUB: subtract,
 };
 
 /** Types of all operators that have a kernel. */

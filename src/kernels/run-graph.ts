@@ -5,7 +5,7 @@ import type { Node, Subgraph } from './kernel.ts';
 import { kernelOf } from './registry.ts';
 import { makeResources } from './resources.ts';
 import type { TypedArray, Value } from './values.ts';
-import { valueOf } from './values.ts';
+import { makeValue } from './values.ts';
 
 /** A model that is ready to run, in the arithmetic of TensorFlow Lite Micro with CMSIS-NN. */
 export interface Interpreter {
@@ -53,7 +53,7 @@ export function openInterpreter(graph: Graph): Interpreter {
     inputs: main.inputs,
     outputs: main.outputs,
     run(inputs) {
-      main.inputs.forEach((value, position) => assign(value, inputs[position]));
+      for (const [position, value] of main.inputs.entries()) assign(value, inputs[position]);
       main.run();
       return main.outputs.map((value) => value.values.slice());
     },
@@ -70,7 +70,7 @@ function prepare(graph: Graph, index: number, shared: Pick<Node, 'subgraph' | 'r
     const known = values.get(id);
     if (known !== undefined) return known;
     const tensor = tensorAt(graph, id);
-    const value = valueOf(tensor);
+    const value = makeValue(tensor);
     if (value === undefined) {
       throw new UserError(
         `${where}: tensor "${tensor.name}" has no fixed shape or a type (${tensor.dtype}) that cannot be computed.`,

@@ -56,7 +56,7 @@ export function zeros(dtype: DataType, elements: number): TypedArray | undefined
 }
 
 /** The tensor as a value of its own: a constant's content is copied only where the file does not align it, anything else starts as zeros. `undefined` where shape or type say too little. */
-export function valueOf(tensor: Tensor): Value | undefined {
+export function makeValue(tensor: Tensor): Value | undefined {
   const shape = concreteShape(tensor.shape);
   const elements = elementCount(tensor);
   if (shape === undefined || elements === undefined) return undefined;
