@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Accuracy } from './accuracy/accuracy.ts';
 import type { AccuracyMetric } from './accuracy/accuracy-metric.ts';
 import type { DataSet } from './data/data-set.ts';
 import { readModel } from './formats/read-model.ts';
@@ -7,7 +8,7 @@ import { graphMacs } from './graph/macs.ts';
 import { graphParameters } from './graph/parameters.ts';
 import { decideRecipe, type Model, type Optimized, optimize } from './optimize.ts';
 import type { AppliedRecipe, Recipe } from './recipe.ts';
-import type { Finding, Measurement, Metric } from './runtimes/measurement.ts';
+import type { Finding, Measurement } from './runtimes/measurement.ts';
 import { runtimeOf } from './runtimes/registry.ts';
 import type { Estimate, Runtime } from './runtimes/runtime.ts';
 import type { Target } from './targets/target.ts';
@@ -90,7 +91,7 @@ async function measureOptimized(
   const accuracy = await measureAccuracy(optimized, evaluation);
   return {
     artifact: optimized.artifact.bytes,
-    ...(accuracy.correct === undefined ? {} : { correct: accuracy.correct }),
+    ...(accuracy.metric === null ? {} : { correct: accuracy.correct }),
     measurement: joinMeasurement(
       model,
       target,
@@ -105,18 +106,15 @@ async function measureOptimized(
   };
 }
 
-type Accuracy =
-  | { readonly metric: Metric; readonly correct: Uint8Array }
-  | { readonly metric: null; readonly reason: string; readonly correct?: undefined };
-
-async function measureAccuracy(optimized: Optimized, evaluation: Evaluation | undefined): Promise<Accuracy> {
+async function measureAccuracy({ artifact }: Optimized, evaluation: Evaluation | undefined): Promise<Accuracy> {
   if (evaluation === undefined) return { metric: null, reason: 'no evaluation set is configured for this model' };
-  if (optimized.artifact.format === 'tflite') {
-    return { metric: null, reason: 'the gate has no TensorFlow Lite kernels to run this model with yet' };
+  if (artifact.format === 'tflite') {
+    const { evaluateTflite } = await import('./accuracy/evaluate-tflite.ts');
+    return evaluateTflite(artifact, evaluation);
   }
   const { evaluateOnnx } = await import('./accuracy/evaluate-onnx.ts');
   const { loadOnnxRuntime } = await import('./quantize/onnx-runtime.ts');
-  return evaluateOnnx(optimized.artifact, evaluation, await loadOnnxRuntime());
+  return evaluateOnnx(artifact, evaluation, await loadOnnxRuntime());
 }
 
 function notLoaded(model: Model, target: Target, runtime: Runtime): Measured {

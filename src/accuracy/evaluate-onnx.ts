@@ -3,16 +3,11 @@ import type { DataSet } from '../data/data-set.ts';
 import { modelInputs } from '../data/model-inputs.ts';
 import { UserError } from '../errors.ts';
 import { type OnnxRuntime, OnnxRuntimeError, type OnnxSession, type OnnxValue } from '../quantize/onnx-session.ts';
-import type { Metric } from '../runtimes/measurement.ts';
 import type { Artifact } from '../runtimes/runtime.ts';
+import { type Accuracy, accuracyOf } from './accuracy.ts';
 import type { AccuracyMetric } from './accuracy-metric.ts';
 import { classLabels } from './class-labels.ts';
 import { isAmongHighest } from './top-k.ts';
-
-/** Accuracy with the outcome of every sample (1: right), or why there is none. */
-export type Accuracy =
-  | { readonly metric: Metric; readonly correct: Uint8Array }
-  | { readonly metric: null; readonly reason: string };
 
 /**
  * Runs an ONNX model on every sample of a labelled data set, one at a time on one thread, and counts how often its first output has the label among the highest.
@@ -28,12 +23,7 @@ export async function evaluateOnnx(
   if (typeof session === 'string') return { metric: null, reason: session };
   try {
     const correct = await outcomes(session, artifact, evaluation, labels);
-    const right = correct.reduce((sum, outcome) => sum + outcome, 0);
-    const source = `${evaluation.metric} of ${correct.length} samples of ${evaluation.data.path}, run by ONNX Runtime ${runtime.version}`;
-    return {
-      metric: { value: right / correct.length, unit: 'ratio', basis: 'measured', source: source.slice(0, 400) },
-      correct,
-    };
+    return accuracyOf(correct, evaluation.metric, evaluation.data, `ONNX Runtime ${runtime.version}`);
   } catch (error) {
     if (error instanceof OnnxRuntimeError)
       return { metric: null, reason: `ONNX Runtime ${runtime.version} fails on the model: ${firstLine(error)}` };

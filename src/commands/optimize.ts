@@ -1,11 +1,11 @@
-import { renameSync, rmSync, writeFileSync } from 'node:fs';
-import { messageOf, UserError } from '../errors.ts';
+import { UserError } from '../errors.ts';
 import { measureModel } from '../measure.ts';
 import { renderMeasurementText } from '../report/measurement-text.ts';
 import { resolveTarget } from '../targets/load.ts';
 import { openModelFile } from './model-file.ts';
 import { type ModelOptions, readMeasureOptions } from './model-options.ts';
 import { jsonText, type Output } from './output.ts';
+import { writeWhole } from './write-whole.ts';
 
 /** `edge-ready optimize MODEL --output FILE`: writes the model as its target would load it, whole or not at all, and prints what it measures. */
 export async function optimizeCommand(
@@ -23,15 +23,4 @@ export async function optimizeCommand(
   const { recipe, bytes } = measurement.artifact;
   output.note(`${options.output}: ${bytes} bytes of ${model.bytes.byteLength}, recipe ${recipe}`);
   output.result(options.json ? jsonText(measurement) : renderMeasurementText(measurement));
-}
-
-function writeWhole(file: string, bytes: Uint8Array): void {
-  const beside = `${file}.${process.pid}.part`;
-  try {
-    writeFileSync(beside, bytes);
-    renameSync(beside, file);
-  } catch (error) {
-    rmSync(beside, { force: true });
-    throw new UserError(`${file} can't be written: ${messageOf(error).replaceAll(beside, file)}`);
-  }
 }

@@ -74,6 +74,17 @@ function describeProgram(output: Output, exitWith: (code: number) => void): Comm
     });
 
   program
+    .command('run <model>')
+    .description("Run a .tflite in the device's own arithmetic: arrays in, arrays out.")
+    .requiredOption('--input <file>', "an .npz with an array per input, by the tensor's name or as arr_0, arr_1 …")
+    .requiredOption('--output <file>', 'the .npz to write, an array per output')
+    .option('--steps', "run once for every index of the arrays' first axis, the model's state going on")
+    .action(async (model, options) => {
+      const { runCommand } = await import('./run.ts');
+      runCommand(model, options, output);
+    });
+
+  program
     .command('targets [target]')
     .description('List the boards, or explain one: every number with its source.')
     .option('--json', 'print as JSON')

@@ -26,7 +26,7 @@ export function readConfigs(
 ): Configs {
   if (isRequired && head === undefined && (base === undefined || base === null)) {
     throw new UserError(
-      `There is no configuration ${path}: create it with "edge-ready init", or name another with "config".`,
+      `There is no configuration ${path}: create it, or name another with "config"; docs/configuration.md shows what goes into it.`,
     );
   }
   const parsedHead = head === undefined ? null : parseConfig(decode(head), path);

@@ -1,0 +1,23 @@
+import type { DataSet } from '../data/data-set.ts';
+import type { Metric } from '../runtimes/measurement.ts';
+import type { AccuracyMetric } from './accuracy-metric.ts';
+
+/** Accuracy with the outcome of every sample (1: right), or why there is none. */
+export type Accuracy =
+  | { readonly metric: Metric; readonly correct: Uint8Array }
+  | { readonly metric: null; readonly reason: string };
+
+/** The share of right answers as a metric that says on what and by what it was measured. */
+export function accuracyOf(
+  correct: Uint8Array,
+  metric: AccuracyMetric,
+  { path }: Pick<DataSet, 'path'>,
+  runner: string,
+): Accuracy {
+  const right = correct.reduce((sum, outcome) => sum + outcome, 0);
+  const source = `${metric} of ${correct.length} samples of ${path}, run by ${runner}`;
+  return {
+    metric: { value: right / correct.length, unit: 'ratio', basis: 'measured', source: source.slice(0, 400) },
+    correct,
+  };
+}

@@ -1,0 +1,14 @@
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { messageOf, UserError } from '../errors.ts';
+
+/** Writes a file whole or not at all: beside its place first, then moved there. @throws UserError when it can't be written */
+export function writeWhole(file: string, bytes: Uint8Array): void {
+  const beside = `${file}.${process.pid}.part`;
+  try {
+    writeFileSync(beside, bytes);
+    renameSync(beside, file);
+  } catch (error) {
+    rmSync(beside, { force: true });
+    throw new UserError(`${file} can't be written: ${messageOf(error).replaceAll(beside, file)}`);
+  }
+}
