@@ -20,13 +20,13 @@ const descriptions: Readonly<Partial<Record<DataType, string>>> = {
 };
 
 /**
- * Arrays as an `.npz` archive that `numpy.load` reads, in the order of the record, stored without a time so that equal arrays give equal bytes.
+ * Arrays as an `.npz` archive that `numpy.load` reads, in the order of the record, stored uncompressed and without a time, so that equal arrays give equal bytes.
  * @throws RangeError for an element type that NumPy does not have
  */
 export function writeNpz(arrays: Readonly<Record<string, DataArray>>): Uint8Array {
   const files = Object.entries(arrays).map(([name, array]) => [`${name}.npy`, writeNpy(array)] as const);
   // The earliest date that a zip archive can hold.
-  return zipSync(Object.fromEntries(files), { mtime: new Date(1980, 0, 1) });
+  return zipSync(Object.fromEntries(files), { level: 0, mtime: new Date(1980, 0, 1) });
 }
 
 /** Version 1.0 of the format: magic, version, length of the header, header padded to 64 bytes, row-major elements. */
