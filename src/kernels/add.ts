@@ -2,9 +2,9 @@ import type { Range } from './arithmetic/activation.ts';
 import { floatActivation, quantizedActivation } from './arithmetic/activation.ts';
 import type { FixedPoint } from './arithmetic/fixed-point.ts';
 import { fixedPoint, requantize } from './arithmetic/fixed-point.ts';
-import type { Operands } from './binary.ts';
-import { operandsOf } from './binary.ts';
 import type { Kernel, Node } from './kernel.ts';
+import type { Operands } from './operands.ts';
+import { operandsOf } from './operands.ts';
 import { refuseTypes } from './refuse.ts';
 
 /** ADD in int8, int16, int32 and float. */
