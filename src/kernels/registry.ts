@@ -1,19 +1,103 @@
 import type { Operator } from '../graph/graph.ts';
 import { add, subtract } from './add.ts';
+import { argMax, argMin } from './arg-max.ts';
+import { broadcastArgs, broadcastTo } from './broadcast-to.ts';
+import { cast } from './cast.ts';
+import { equal, greater, greaterEqual, less, lessEqual, notEqual } from './comparison.ts';
+import { callOnce, ifElse, whileLoop } from './control-flow.ts';
 import { convolution } from './convolution.ts';
 import { depthwiseConvolution } from './depthwise-convolution.ts';
+import { dynamicUpdateSlice } from './dynamic-update-slice.ts';
+import { embeddingLookup } from './embedding-lookup.ts';
+import { fill, shape, zerosLike } from './fill.ts';
+import { floorDiv, floorMod } from './floor-div.ts';
 import { fullyConnected } from './fully-connected.ts';
+import { gather, gatherNd } from './gather.ts';
 import type { Kernel } from './kernel.ts';
+import { logicalAnd, logicalOr } from './logical.ts';
+import { maximum, minimum } from './maximum-minimum.ts';
+import { mirrorPad } from './mirror-pad.ts';
+import { pack, unpack } from './pack.ts';
 import { reshape } from './reshape.ts';
+import { resizeNearestNeighbor } from './resize-nearest-neighbor.ts';
+import { reverseV2 } from './reverse.ts';
+import { selectV2 } from './select.ts';
+import { slice } from './slice.ts';
+import { batchToSpaceNd, spaceToBatchNd } from './space-to-batch.ts';
+import { depthToSpace, spaceToDepth } from './space-to-depth.ts';
+import { split, splitV } from './split.ts';
+import { expandDims, squeeze } from './squeeze.ts';
+import { stridedSlice } from './strided-slice.ts';
+import { transpose } from './transpose.ts';
+import { ceil, cos, exp, floor, log, logicalNot, neg, round, sin, sqrt, square } from './unary.ts';
+import { assignVariable, readVariable, varHandle } from './variables.ts';
 
 /** Every kernel by its operator's type; custom operators as `custom:` and their code. */
 const kernels: Readonly<Record<string, Kernel>> = {
   ADD: add,
+  ARG_MAX: argMax,
+  ARG_MIN: argMin,
+  ASSIGN_VARIABLE: assignVariable,
+  BATCH_TO_SPACE_ND: batchToSpaceNd,
+  BROADCAST_ARGS: broadcastArgs,
+  BROADCAST_TO: broadcastTo,
+  CALL_ONCE: callOnce,
+  CAST: cast,
+  CEIL: ceil,
   CONV_2D: convolution,
+  COS: cos,
   DEPTHWISE_CONV_2D: depthwiseConvolution,
+  DEPTH_TO_SPACE: depthToSpace,
+  DYNAMIC_UPDATE_SLICE: dynamicUpdateSlice,
+  EMBEDDING_LOOKUP: embeddingLookup,
+  EQUAL: equal,
+  EXP: exp,
+  EXPAND_DIMS: expandDims,
+  FILL: fill,
+  FLOOR: floor,
+  FLOOR_DIV: floorDiv,
+  FLOOR_MOD: floorMod,
   FULLY_CONNECTED: fullyConnected,
+  GATHER: gather,
+  GATHER_ND: gatherNd,
+  GREATER: greater,
+  GREATER_EQUAL: greaterEqual,
+  IF: ifElse,
+  LESS: less,
+  LESS_EQUAL: lessEqual,
+  LOG: log,
+  LOGICAL_AND: logicalAnd,
+  LOGICAL_NOT: logicalNot,
+  LOGICAL_OR: logicalOr,
+  MAXIMUM: maximum,
+  MINIMUM: minimum,
+  MIRROR_PAD: mirrorPad,
+  NEG: neg,
+  NOT_EQUAL: notEqual,
+  PACK: pack,
+  READ_VARIABLE: readVariable,
   RESHAPE: reshape,
+  RESIZE_NEAREST_NEIGHBOR: resizeNearestNeighbor,
+  REVERSE_V2: reverseV2,
+  ROUND: round,
+  SELECT_V2: selectV2,
+  SHAPE: shape,
+  SIN: sin,
+  SLICE: slice,
+  SPACE_TO_BATCH_ND: spaceToBatchNd,
+  SPACE_TO_DEPTH: spaceToDepth,
+  SPLIT: split,
+  SPLIT_V: splitV,
+  SQRT: sqrt,
+  SQUARE: square,
+  SQUEEZE: squeeze,
+  STRIDED_SLICE: stridedSlice,
   SUB: subtract,
+  TRANSPOSE: transpose,
+  UNPACK: unpack,
+  VAR_HANDLE: varHandle,
+  WHILE: whileLoop,
+  ZEROS_LIKE: zerosLike,
 };
 
 /** Types of all operators that have a kernel. */
