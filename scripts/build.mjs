@@ -1,10 +1,10 @@
-// Bundles the three faces into dist/, one ESM file each; `--check` only tells whether dist/ is what the sources build.
+// Bundles the three faces and the thread that evaluations run in into dist/, one ESM file each; `--check` only tells whether dist/ is what the sources build.
 import { readFileSync } from 'node:fs';
 import { build } from 'esbuild';
 
 const check = process.argv.includes('--check');
 const result = await build({
-  entryPoints: ['src/main.ts', 'src/report.ts', 'src/cli.ts'],
+  entryPoints: ['src/main.ts', 'src/report.ts', 'src/cli.ts', 'src/worker.ts'],
   outdir: 'dist',
   bundle: true,
   platform: 'node',

@@ -1,3 +1,4 @@
+import { progressLines } from './accuracy/progress-lines.ts';
 import type { Change } from './changes/list-changes.ts';
 import type { Range } from './changes/range.ts';
 import type { Repository } from './changes/repository.ts';
@@ -27,6 +28,7 @@ export interface ChangeOnTarget {
   readonly target: Target;
   /** Instead of the configuration's. */
   readonly recipe: Recipe | undefined;
+  readonly log: (line: string) => void;
 }
 
 /** A comparison, and the optimised models that came out of making it. */
@@ -102,10 +104,14 @@ function savingOf(model: Model, measured: Measured, target: Target, options: Mea
   return measureSaving(model, measured, target, options);
 }
 
-async function measureOptions(settings: ModelSettings, { source, recipe }: ChangeOnTarget): Promise<MeasureOptions> {
+async function measureOptions(
+  settings: ModelSettings,
+  { source, recipe, log }: ChangeOnTarget,
+): Promise<MeasureOptions> {
   const { calibration, evaluation, dimensions } = settings;
   return {
     recipe: recipe ?? settings.recipe ?? 'auto',
+    progress: progressLines(log),
     ...(calibration === undefined ? {} : { calibration: await readDataSet(calibration, source) }),
     ...(evaluation === undefined
       ? {}

@@ -48,11 +48,12 @@ export async function runGate(request: GateRequest): Promise<GateResult> {
   const work = selectWork(models, targets, configs, range);
   request.log(describeWork(work.length, range));
 
+  const { log, recipe } = request;
   const source = commitSource(repository, range.base === null ? [range.head.sha] : [range.base.sha, range.head.sha]);
   const compared: ComparedChange[] = [];
   for (const { change, target } of work) {
-    request.log(`${change.path} on ${target.name}`);
-    compared.push(await compareChange({ repository, range, source, configs, change, target, recipe: request.recipe }));
+    log(`${change.path} on ${target.name}`);
+    compared.push(await compareChange({ repository, range, source, configs, change, target, recipe, log }));
   }
 
   return {

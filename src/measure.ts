@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Accuracy } from './accuracy/accuracy.ts';
+import type { Accuracy, Progress } from './accuracy/accuracy.ts';
 import type { AccuracyMetric } from './accuracy/accuracy-metric.ts';
 import type { DataSet } from './data/data-set.ts';
 import { readModel } from './formats/read-model.ts';
@@ -26,6 +26,8 @@ export interface MeasureOptions {
   readonly evaluation?: Evaluation;
   /** Sizes for symbolic dimensions of ONNX models, by name; those left out that lead a shape are 1. */
   readonly dimensions?: Readonly<Record<string, number>>;
+  /** Hears how far an evaluation is. */
+  readonly progress?: Progress;
 }
 
 /** A Measurement with what is too large or too fleeting to be part of it. */
@@ -82,13 +84,13 @@ async function measureOptimized(
   model: Model,
   optimized: Optimized,
   target: Target,
-  { dimensions, evaluation }: Pick<MeasureOptions, 'dimensions' | 'evaluation'>,
+  { dimensions, evaluation, progress }: Pick<MeasureOptions, 'dimensions' | 'evaluation' | 'progress'>,
 ): Promise<Measured> {
   const runtime = runtimeOf(target.runtime);
   // What ships keeps its open dimensions; what is estimated is one inference with each of them known.
   const graph = inferShapes(optimized.artifact.graph, dimensions);
   const estimate = runtime.estimate({ ...optimized.artifact, graph }, target);
-  const accuracy = await measureAccuracy(optimized, evaluation);
+  const accuracy = await measureAccuracy(optimized, evaluation, progress);
   return {
     artifact: optimized.artifact.bytes,
     ...(accuracy.metric === null ? {} : { correct: accuracy.correct }),
@@ -106,15 +108,19 @@ async function measureOptimized(
   };
 }
 
-async function measureAccuracy({ artifact }: Optimized, evaluation: Evaluation | undefined): Promise<Accuracy> {
+async function measureAccuracy(
+  { artifact }: Optimized,
+  evaluation: Evaluation | undefined,
+  progress: Progress | undefined,
+): Promise<Accuracy> {
   if (evaluation === undefined) return { metric: null, reason: 'no evaluation set is configured for this model' };
   if (artifact.format === 'tflite') {
     const { evaluateTflite } = await import('./accuracy/evaluate-tflite.ts');
-    return evaluateTflite(artifact, evaluation);
+    return evaluateTflite(artifact, evaluation, progress);
   }
   const { evaluateOnnx } = await import('./accuracy/evaluate-onnx.ts');
   const { loadOnnxRuntime } = await import('./quantize/onnx-runtime.ts');
-  return evaluateOnnx(artifact, evaluation, await loadOnnxRuntime());
+  return evaluateOnnx(artifact, evaluation, await loadOnnxRuntime(), progress);
 }
 
 function notLoaded(model: Model, target: Target, runtime: Runtime): Measured {

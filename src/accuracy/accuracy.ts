@@ -7,6 +7,9 @@ export type Accuracy =
   | { readonly metric: Metric; readonly correct: Uint8Array }
   | { readonly metric: null; readonly reason: string };
 
+/** Hears how many samples of how many have been given to the model. */
+export type Progress = (done: number, total: number) => void;
+
 /** The share of right answers as a metric that says on what and by what it was measured. */
 export function accuracyOf(
   correct: Uint8Array,

@@ -4,7 +4,7 @@ import { modelInputs } from '../data/model-inputs.ts';
 import { UserError } from '../errors.ts';
 import { type OnnxRuntime, OnnxRuntimeError, type OnnxSession, type OnnxValue } from '../quantize/onnx-session.ts';
 import type { Artifact } from '../runtimes/runtime.ts';
-import { type Accuracy, accuracyOf } from './accuracy.ts';
+import { type Accuracy, accuracyOf, type Progress } from './accuracy.ts';
 import type { AccuracyMetric } from './accuracy-metric.ts';
 import { classLabels } from './class-labels.ts';
 import { isAmongHighest } from './top-k.ts';
@@ -17,12 +17,13 @@ export async function evaluateOnnx(
   artifact: Artifact,
   evaluation: { readonly data: DataSet; readonly metric: AccuracyMetric },
   runtime: OnnxRuntime,
+  progress?: Progress,
 ): Promise<Accuracy> {
   const labels = classLabels(evaluation.data);
   const session = await opened(artifact.bytes, runtime);
   if (typeof session === 'string') return { metric: null, reason: session };
   try {
-    const correct = await outcomes(session, artifact, evaluation, labels);
+    const correct = await outcomes(session, artifact, evaluation, labels, progress);
     return accuracyOf(correct, evaluation.metric, evaluation.data, `ONNX Runtime ${runtime.version}`);
   } catch (error) {
     if (error instanceof OnnxRuntimeError)
@@ -48,6 +49,7 @@ async function outcomes(
   artifact: Artifact,
   { data, metric }: { readonly data: DataSet; readonly metric: AccuracyMetric },
   labels: Int32Array,
+  progress: Progress | undefined,
 ): Promise<Uint8Array> {
   const inputs = modelInputs(artifact.graph);
   const k = metric === 'top-1' ? 1 : 5;
@@ -56,6 +58,7 @@ async function outcomes(
     const results = await session.run(bindInputs(await data.sample(index), inputs, data.path));
     const label = labels[index] ?? 0;
     correct[index] = Number(isAmongHighest(scores(session, results, label, data.path), label, k));
+    progress?.(index + 1, data.count);
   }
   return correct;
 }

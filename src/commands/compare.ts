@@ -16,7 +16,7 @@ export async function compareCommand(
   output: Output,
 ): Promise<number> {
   const target = resolveTarget(options.target);
-  const measureOptions = await readMeasureOptions(options);
+  const measureOptions = await readMeasureOptions(options, output);
   const base = await measureModel(openModelFile(baseFile), target, measureOptions);
   const head = await measureModel(openModelFile(headFile), target, measureOptions);
   const comparison = buildComparison({

@@ -12,6 +12,6 @@ export async function measureCommand(
   output: Output,
 ): Promise<void> {
   const target = resolveTarget(options.target);
-  const { measurement } = await measureModel(openModelFile(file), target, await readMeasureOptions(options));
+  const { measurement } = await measureModel(openModelFile(file), target, await readMeasureOptions(options, output));
   output.result(options.json ? jsonText(measurement) : renderMeasurementText(measurement));
 }

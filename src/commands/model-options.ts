@@ -1,9 +1,11 @@
 import { type AccuracyMetric, accuracyMetrics } from '../accuracy/accuracy-metric.ts';
+import { progressLines } from '../accuracy/progress-lines.ts';
 import { folderSource } from '../data/folder-source.ts';
 import { readDataSet } from '../data/read-data-set.ts';
 import { UserError } from '../errors.ts';
 import type { MeasureOptions } from '../measure.ts';
 import { recipeSchema } from '../recipe.ts';
+import type { Output } from './output.ts';
 
 /** What the command line says of how a single model is measured, as texts. */
 export interface ModelOptions {
@@ -18,11 +20,12 @@ export interface ModelOptions {
  * The options with their data sets opened, relative to the working folder.
  * @throws UserError for an unknown recipe or metric, and for a data set that can't be read.
  */
-export async function readMeasureOptions(options: ModelOptions): Promise<MeasureOptions> {
+export async function readMeasureOptions(options: ModelOptions, output: Output): Promise<MeasureOptions> {
   const source = folderSource('.');
   const { calibration, evaluation } = options;
   return {
     recipe: oneOf(options.recipe, recipeSchema.options, 'recipe'),
+    progress: progressLines(output.note),
     ...(calibration === undefined ? {} : { calibration: await readDataSet(calibration, source) }),
     ...(evaluation === undefined
       ? {}

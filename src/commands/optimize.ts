@@ -15,7 +15,7 @@ export async function optimizeCommand(
 ): Promise<void> {
   const target = resolveTarget(options.target);
   const model = openModelFile(file);
-  const { artifact, measurement } = await measureModel(model, target, await readMeasureOptions(options));
+  const { artifact, measurement } = await measureModel(model, target, await readMeasureOptions(options, output));
   if (measurement.findings.some(({ code }) => code === 'format-not-loaded')) {
     throw new UserError(`${file} was not written: ${measurement.unavailable.flash}.`);
   }
