@@ -18,11 +18,15 @@ import { logicalAnd, logicalOr } from './logical.ts';
 import { maximum, minimum } from './maximum-minimum.ts';
 import { mirrorPad } from './mirror-pad.ts';
 import { pack, unpack } from './pack.ts';
+import { averagePool, maxPool } from './pooling.ts';
+import { dequantize, quantize } from './quantize.ts';
+import { mean, reduceAll, reduceMax, reduceMin, sum } from './reduce.ts';
 import { reshape } from './reshape.ts';
 import { resizeNearestNeighbor } from './resize-nearest-neighbor.ts';
 import { reverseV2 } from './reverse.ts';
 import { selectV2 } from './select.ts';
 import { slice } from './slice.ts';
+import { softmax } from './softmax.ts';
 import { batchToSpaceNd, spaceToBatchNd } from './space-to-batch.ts';
 import { depthToSpace, spaceToDepth } from './space-to-depth.ts';
 import { split, splitV } from './split.ts';
@@ -76,6 +80,16 @@ const kernels: Readonly<Record<string, Kernel>> = {
   NOT_EQUAL: notEqual,
   PACK: pack,
   READ_VARIABLE: readVariable,
+  AVERAGE_POOL_2D: averagePool,
+  DEQUANTIZE: dequantize,
+  MAX_POOL_2D: maxPool,
+  MEAN: mean,
+  QUANTIZE: quantize,
+  REDUCE_ALL: reduceAll,
+  REDUCE_MAX: reduceMax,
+  REDUCE_MIN: reduceMin,
+  SOFTMAX: softmax,
+  SUM: sum,
   RESHAPE: reshape,
   RESIZE_NEAREST_NEIGHBOR: resizeNearestNeighbor,
   REVERSE_V2: reverseV2,
