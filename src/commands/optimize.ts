@@ -1,6 +1,10 @@
+import path from 'node:path';
 import { UserError } from '../errors.ts';
+import { readTflite } from '../formats/tflite/read.ts';
 import { measureModel } from '../measure.ts';
 import { renderMeasurementText } from '../report/measurement-text.ts';
+import type { Measurement } from '../runtimes/measurement.ts';
+import { cSource } from '../runtimes/tflm/c-source.ts';
 import { resolveTarget } from '../targets/load.ts';
 import { openModelFile } from './model-file.ts';
 import { type ModelOptions, readMeasureOptions } from './model-options.ts';
@@ -10,17 +14,28 @@ import { writeWhole } from './write-whole.ts';
 /** `edge-ready optimize MODEL --output FILE`: writes the model as its target would load it, whole or not at all, and prints what it measures. */
 export async function optimizeCommand(
   file: string,
-  options: ModelOptions & { readonly output: string; readonly json?: true },
+  options: ModelOptions & { readonly output: string; readonly cSource?: string; readonly json?: true },
   output: Output,
 ): Promise<void> {
   const target = resolveTarget(options.target);
   const model = openModelFile(file);
+  if (options.cSource !== undefined && target.runtime !== 'tflm') {
+    throw new UserError(`--c-source is for TensorFlow Lite Micro; ${target.id} loads the file itself.`);
+  }
   const { artifact, measurement } = await measureModel(model, target, await readMeasureOptions(options, output));
   if (measurement.findings.some(({ code }) => code === 'format-not-loaded')) {
     throw new UserError(`${file} was not written: ${measurement.unavailable.flash}.`);
   }
   writeWhole(options.output, artifact);
+  if (options.cSource !== undefined) writeCSource(options.cSource, artifact, measurement);
   const { recipe, bytes } = measurement.artifact;
   output.note(`${options.output}: ${bytes} bytes of ${model.bytes.byteLength}, recipe ${recipe}`);
   output.result(options.json ? jsonText(measurement) : renderMeasurementText(measurement));
+}
+
+function writeCSource(file: string, bytes: Uint8Array, { memory }: Measurement): void {
+  if (memory === null) throw new UserError(`${file}.c was not written: the arena of this model is not known.`);
+  const { source, header } = cSource(path.basename(file), { bytes, graph: readTflite(bytes, file) }, memory);
+  writeWhole(`${file}.c`, Buffer.from(source));
+  writeWhole(`${file}.h`, Buffer.from(header));
 }

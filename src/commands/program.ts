@@ -67,6 +67,10 @@ function describeProgram(output: Output, exitWith: (code: number) => void): Comm
   modelOptions(program.command('optimize <model>'))
     .description('Write the model as its target would load it.')
     .requiredOption('--output <file>', 'the file to write')
+    .option(
+      '--c-source <path>',
+      'also write path.c and path.h: the array, its arena and its operators, for microcontrollers',
+    )
     .option('--json', 'print the Measurement of what was written as JSON')
     .action(async (model, options) => {
       const { optimizeCommand } = await import('./optimize.ts');
