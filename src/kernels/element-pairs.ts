@@ -1,5 +1,5 @@
-import { operandsOf } from './binary.ts';
 import type { Node } from './kernel.ts';
+import { operandsOf } from './operands.ts';
 
 /**
  * A run that computes every output element from the two that stand opposite it, the inputs broadcast to the output's shape.

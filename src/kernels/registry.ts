@@ -1,12 +1,16 @@
 import type { Operator } from '../graph/graph.ts';
+import { abs } from './abs.ts';
 import { add, subtract } from './add.ts';
+import { addN } from './add-n.ts';
 import { argMax, argMin } from './arg-max.ts';
 import { broadcastArgs, broadcastTo } from './broadcast-to.ts';
 import { cast } from './cast.ts';
 import { equal, greater, greaterEqual, less, lessEqual, notEqual } from './comparison.ts';
 import { callOnce, ifElse, whileLoop } from './control-flow.ts';
 import { convolution } from './convolution.ts';
+import { cumulativeSum } from './cumulative-sum.ts';
 import { depthwiseConvolution } from './depthwise-convolution.ts';
+import { divide } from './divide.ts';
 import { dynamicUpdateSlice } from './dynamic-update-slice.ts';
 import { embeddingLookup } from './embedding-lookup.ts';
 import { fill, shape, zerosLike } from './fill.ts';
@@ -14,14 +18,19 @@ import { floorDiv, floorMod } from './floor-div.ts';
 import { fullyConnected } from './fully-connected.ts';
 import { gather, gatherNd } from './gather.ts';
 import type { Kernel } from './kernel.ts';
+import { l2Normalization } from './l2-normalization.ts';
+import { l2Pool } from './l2-pool.ts';
+import { logSoftmax } from './log-softmax.ts';
 import { logicalAnd, logicalOr } from './logical.ts';
 import { maximum, minimum } from './maximum-minimum.ts';
 import { mirrorPad } from './mirror-pad.ts';
 import { pack, unpack } from './pack.ts';
 import { averagePool, maxPool } from './pooling.ts';
 import { dequantize, quantize } from './quantize.ts';
+import { reciprocalSquareRoot } from './reciprocal-square-root.ts';
 import { mean, reduceAll, reduceMax, reduceMin, sum } from './reduce.ts';
 import { reshape } from './reshape.ts';
+import { resizeBilinear } from './resize-bilinear.ts';
 import { resizeNearestNeighbor } from './resize-nearest-neighbor.ts';
 import { reverseV2 } from './reverse.ts';
 import { selectV2 } from './select.ts';
@@ -30,6 +39,7 @@ import { softmax } from './softmax.ts';
 import { batchToSpaceNd, spaceToBatchNd } from './space-to-batch.ts';
 import { depthToSpace, spaceToDepth } from './space-to-depth.ts';
 import { split, splitV } from './split.ts';
+import { squaredDifference } from './squared-difference.ts';
 import { expandDims, squeeze } from './squeeze.ts';
 import { stridedSlice } from './strided-slice.ts';
 import { transpose } from './transpose.ts';
@@ -38,10 +48,13 @@ import { assignVariable, readVariable, varHandle } from './variables.ts';
 
 /** Every kernel by its operator's type; custom operators as `custom:` and their code. */
 const kernels: Readonly<Record<string, Kernel>> = {
+  ABS: abs,
   ADD: add,
+  ADD_N: addN,
   ARG_MAX: argMax,
   ARG_MIN: argMin,
   ASSIGN_VARIABLE: assignVariable,
+  AVERAGE_POOL_2D: averagePool,
   BATCH_TO_SPACE_ND: batchToSpaceNd,
   BROADCAST_ARGS: broadcastArgs,
   BROADCAST_TO: broadcastTo,
@@ -50,8 +63,11 @@ const kernels: Readonly<Record<string, Kernel>> = {
   CEIL: ceil,
   CONV_2D: convolution,
   COS: cos,
+  CUMSUM: cumulativeSum,
   DEPTHWISE_CONV_2D: depthwiseConvolution,
   DEPTH_TO_SPACE: depthToSpace,
+  DEQUANTIZE: dequantize,
+  DIV: divide,
   DYNAMIC_UPDATE_SLICE: dynamicUpdateSlice,
   EMBEDDING_LOOKUP: embeddingLookup,
   EQUAL: equal,
@@ -67,46 +83,50 @@ const kernels: Readonly<Record<string, Kernel>> = {
   GREATER: greater,
   GREATER_EQUAL: greaterEqual,
   IF: ifElse,
+  L2_NORMALIZATION: l2Normalization,
+  L2_POOL_2D: l2Pool,
   LESS: less,
   LESS_EQUAL: lessEqual,
   LOG: log,
   LOGICAL_AND: logicalAnd,
   LOGICAL_NOT: logicalNot,
   LOGICAL_OR: logicalOr,
+  LOG_SOFTMAX: logSoftmax,
   MAXIMUM: maximum,
+  MAX_POOL_2D: maxPool,
+  MEAN: mean,
   MINIMUM: minimum,
   MIRROR_PAD: mirrorPad,
   NEG: neg,
   NOT_EQUAL: notEqual,
   PACK: pack,
-  READ_VARIABLE: readVariable,
-  AVERAGE_POOL_2D: averagePool,
-  DEQUANTIZE: dequantize,
-  MAX_POOL_2D: maxPool,
-  MEAN: mean,
   QUANTIZE: quantize,
+  READ_VARIABLE: readVariable,
   REDUCE_ALL: reduceAll,
   REDUCE_MAX: reduceMax,
   REDUCE_MIN: reduceMin,
-  SOFTMAX: softmax,
-  SUM: sum,
   RESHAPE: reshape,
+  RESIZE_BILINEAR: resizeBilinear,
   RESIZE_NEAREST_NEIGHBOR: resizeNearestNeighbor,
   REVERSE_V2: reverseV2,
   ROUND: round,
+  RSQRT: reciprocalSquareRoot,
   SELECT_V2: selectV2,
   SHAPE: shape,
   SIN: sin,
   SLICE: slice,
+  SOFTMAX: softmax,
   SPACE_TO_BATCH_ND: spaceToBatchNd,
   SPACE_TO_DEPTH: spaceToDepth,
   SPLIT: split,
   SPLIT_V: splitV,
   SQRT: sqrt,
   SQUARE: square,
+  SQUARED_DIFFERENCE: squaredDifference,
   SQUEEZE: squeeze,
   STRIDED_SLICE: stridedSlice,
   SUB: subtract,
+  SUM: sum,
   TRANSPOSE: transpose,
   UNPACK: unpack,
   VAR_HANDLE: varHandle,

@@ -1,25 +1,11 @@
+import { reciprocalOfOnePlus, timesPowerOfTwo } from './exponential.ts';
 import { divideByPowerOfTwo, doublingHighMultiply } from './fixed-point.ts';
-import { saturatingShift } from './saturating-shift.ts';
-
-/**
- * 1 / (1 + x) for x in [0, 1), both in Q0.31: gemmlowp's one_over_one_plus_x_for_x_in_0_1, three Newton-Raphson steps in Q2.29.
- */
-export function oneOverOnePlus(x: number): number {
-  const halfDenominator = Math.trunc((x + 2147483647 + 1) / 2);
-  // 48/17 and -32/17 in Q2.29.
-  let quotient = 1515870810 + doublingHighMultiply(halfDenominator, -1010580540);
-  for (let step = 0; step < 3; step += 1) {
-    const remaining = (1 << 29) - doublingHighMultiply(halfDenominator, quotient);
-    quotient = (quotient + saturatingShift(doublingHighMultiply(quotient, remaining), 2)) | 0;
-  }
-  return saturatingShift(quotient, 1);
-}
 
 /** `1/value ≈ multiplier * 2^-31 * 2^-bitsOverUnit`, for a positive integer with `integerBits` bits before the point: GetReciprocal. */
 export function reciprocal(value: number, integerBits: number): { multiplier: number; bitsOverUnit: number } {
   const headroom = Math.clz32(value);
   const fraction = ((value << headroom) >>> 0) - 2147483648;
-  return { multiplier: oneOverOnePlus(fraction), bitsOverUnit: integerBits - headroom };
+  return { multiplier: reciprocalOfOnePlus(fraction), bitsOverUnit: integerBits - headroom };
 }
 
 /**
@@ -41,8 +27,8 @@ export function inverseSquareRoot(value: number): { multiplier: number; shift: n
   const halfThree = (1 << 28) + (1 << 27);
   let root = 1 << 28;
   for (let step = 0; step < 5; step += 1) {
-    const cube = saturatingShift(doublingHighMultiply(doublingHighMultiply(root, root), root), 6);
-    root = saturatingShift((doublingHighMultiply(halfThree, root) - doublingHighMultiply(half, cube)) | 0, 3);
+    const cube = timesPowerOfTwo(doublingHighMultiply(doublingHighMultiply(root, root), root), 6);
+    root = timesPowerOfTwo((doublingHighMultiply(halfThree, root) - doublingHighMultiply(half, cube)) | 0, 3);
   }
   // √2/2 in Q0.31.
   const multiplier = doublingHighMultiply(root, 1518500250);
