@@ -14,19 +14,47 @@ const sourced = z.strictObject({
 /** The sentences that `source` fields refer to. */
 const sources = z.record(z.string(), z.string().min(10));
 
-/**
- * Instructions or cycles of one kernel as a sum of terms, each a coefficient times a count:
- * `perMac` multiply-accumulates, `perOutput` and `perInput` elements, `perPixel` output positions (height × width × batch),
- * `perPatch` elements gathered into columns (positions × filter elements per output channel), `perCall` once.
- */
-export const kernelCostSchema = z.strictObject({
-  perMac: z.number().optional(),
+/** What a kernel's loops run over; how often each counts follows from shapes alone (`src/runtimes/tflm/kernel-work*.ts`). */
+const kernelTerms = {
+  /** Once. */
+  perCall: z.number().optional(),
+  /** Output elements, and elements of the data input. */
   perOutput: z.number().optional(),
   perInput: z.number().optional(),
+  /** Multiply-accumulates: in the unrolled or vectorised body, in the remainder that does not fill it, and where a row or channel has no partner to share loads with. */
+  perMac: z.number().optional(),
+  perTailMac: z.number().optional(),
+  perSingleMac: z.number().optional(),
+  /** Weights that are summed up beforehand. */
+  perWeight: z.number().optional(),
+  /** Output channels that are set up, once for each time that all weights are walked through. */
+  perChannel: z.number().optional(),
+  /** Output positions: height times width times batch. */
   perPixel: z.number().optional(),
+  /** Rows: of an image, of a filter, of a matrix, as the kernel's outer loops have them. */
+  perRow: z.number().optional(),
+  /** Filter positions that lie inside the input, and those in its padding. */
+  perTap: z.number().optional(),
+  perPaddedTap: z.number().optional(),
+  /** Elements gathered into columns before they are multiplied, and those of them that do not fill a word. */
   perPatch: z.number().optional(),
-  perCall: z.number().optional(),
-});
+  perPatchTail: z.number().optional(),
+  /** Vectors of 16 bytes: gathered, multiplied for four rows at once, multiplied for one row. */
+  perTapVector: z.number().optional(),
+  perVector: z.number().optional(),
+  perSingleVector: z.number().optional(),
+  /** Results written four at once, and one by one. */
+  perOutputBlock: z.number().optional(),
+  perSingleOutput: z.number().optional(),
+  /** Exponentials. */
+  perExponential: z.number().optional(),
+  /** Indices kept by general loops: one for each element and dimension, or element, dimension and axis. */
+  perIndex: z.number().optional(),
+  perAxisIndex: z.number().optional(),
+};
+
+/** Instructions or cycles of one kernel as a sum of terms, each a coefficient times a count. */
+export const kernelCostSchema = z.strictObject(kernelTerms);
 export type KernelCost = z.infer<typeof kernelCostSchema>;
 
 /** What a set of kernels costs on a core: a cost per kind of kernel, and where they were obtained. */

@@ -2,6 +2,7 @@ import { isConstant, tensorAt, tensorBytes } from '../../graph/access.ts';
 import type { Graph, Operator } from '../../graph/graph.ts';
 import type { Board, KernelCost, KernelLibrary } from '../../targets/board.ts';
 import { kernelCost, kernelWork } from './kernel-work.ts';
+import { kernelBuild } from './kernels.ts';
 
 /** What running one operator costs on a board. */
 export interface OperatorCost {
@@ -21,8 +22,8 @@ export function operatorCost(graph: Graph, operator: Operator, board: Board): Op
   const runtime = board.runtimes.tflm;
   const library = board.core.kernelLibraries[runtime?.kernelLibrary ?? ''];
   if (runtime === undefined || library === undefined) return undefined;
-  const { kernel, work } = kernelWork(graph, operator);
-  const amount = kernelCost(costOf(library, kernel), work);
+  const { kernel, work } = kernelWork(graph, operator, kernelBuild(board));
+  const amount = kernelCost(costOf(library.kernels, kernel), work);
   const weightBytes = constantBytes(graph, operator);
   const perInstruction = library.unit === 'cycles' ? 1 : (runtime.cyclesPerInstruction?.value ?? 1);
   const cycles = amount * perInstruction + weightBytes * (runtime.flashCyclesPerWeightByte?.value ?? 0);
@@ -35,7 +36,7 @@ export function operatorCost(graph: Graph, operator: Operator, board: Board): Op
 }
 
 /** A kernel's cost: its own, else that of the same kernel for another type, else that of kernels nobody has counted. */
-export function costOf(library: KernelLibrary, kernel: string): KernelCost {
+export function costOf(kernels: KernelLibrary['kernels'], kernel: string): KernelCost {
   const [name = '', type = ''] = kernel.split('/');
   const plain = name.replace(/-broadcast$/, '');
   const candidates = [
@@ -45,8 +46,8 @@ export function costOf(library: KernelLibrary, kernel: string): KernelCost {
     `other/${type}`,
     'other/int8',
   ];
-  const known = candidates.find((candidate) => Object.hasOwn(library.kernels, candidate));
-  return known === undefined ? {} : (library.kernels[known] ?? {});
+  const known = candidates.find((candidate) => Object.hasOwn(kernels, candidate));
+  return known === undefined ? {} : (kernels[known] ?? {});
 }
 
 /** Bytes of an operator's constants, each counted once. */

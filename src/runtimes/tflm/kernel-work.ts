@@ -1,93 +1,96 @@
-import { elementCount, inputTensor, intAttribute, outputTensor } from '../../graph/access.ts';
+import { elementCount, inputTensor, outputTensor } from '../../graph/access.ts';
 import type { DataType } from '../../graph/data-type.ts';
 import type { Graph, Operator } from '../../graph/graph.ts';
 import { operatorMacs } from '../../graph/macs.ts';
 import type { KernelCost } from '../../targets/board.ts';
-import { type Convolution, convolution } from './convolution.ts';
+import { convolution } from './convolution.ts';
+import { arrangingWork } from './kernel-work-arranging.ts';
+import { convolutionWork } from './kernel-work-convolution.ts';
+import { denseWork } from './kernel-work-dense.ts';
+import { depthwiseWork } from './kernel-work-depthwise.ts';
+import { elementwiseWork } from './kernel-work-elementwise.ts';
+import { generalWork } from './kernel-work-general.ts';
+import { poolingWork } from './kernel-work-pooling.ts';
+import { reductionWork } from './kernel-work-reduction.ts';
+import type { KernelBuild } from './kernels.ts';
 import { operatorFacts } from './operator-facts.ts';
 
-/** How often each term of a kernel's cost counts. */
-export type Work = Readonly<Record<keyof KernelCost, number>>;
+/** How often each term of a kernel's cost counts; absent terms do not. */
+export type Work = Readonly<Partial<Record<keyof KernelCost, number>>>;
 
-/** Which kernel runs an operator, as a key of a core's kernel library, and how much it has to do. */
+/** Which kernel runs an operator, and how much it has to do. */
 export interface KernelWork {
-  /** `<kernel>/<element type>`: `conv-1x1/int8`, `add/float32`. */
+  /** Key of a core's kernel library, `<kernel>/<element type>`: `conv-1x1/int8`, `add/float32`. */
   readonly kernel: string;
   readonly work: Work;
 }
 
+/** A kernel by its name without the type. */
+export interface NamedWork {
+  readonly name: string;
+  readonly work: Work;
+}
+
+/** What every rule is given. */
+export interface Situation {
+  readonly graph: Graph;
+  readonly operator: Operator;
+  /** `int8`, `int16` or `float32`: types that share a kernel of their own; everything else moves data by its size. */
+  readonly type: 'int8' | 'int16' | 'float32';
+  readonly build: KernelBuild;
+  /** Elements of all outputs, and of the data input. */
+  readonly outputs: number;
+  readonly inputs: number;
+}
+
+/** The rule of a family of operators; `undefined` when the operator is not of that family. */
+export type WorkRule = (situation: Situation) => NamedWork | undefined;
+
+const rules: readonly WorkRule[] = [
+  convolutionWork,
+  depthwiseWork,
+  denseWork,
+  poolingWork,
+  reductionWork,
+  arrangingWork,
+  elementwiseWork,
+];
+
 /**
- * The kernel that runs an operator and its work; element-wise operators are told apart by whether shapes are equal. Convolutions are told apart where CMSIS-NN takes another way:
- * pointwise, along one row, few input channels; depthwise with a 3x3 filter, with a channel multiplier.
+ * The kernel that runs an operator and how often its loops run, as the sources of the kernels have them:
+ * CMSIS-NN 99f736a where it has the kernel, else the reference kernels of tensorflow/tflite-micro 90b983c.
+ * Libraries whose costs were published per operator are counted by operator.
  */
-export function kernelWork(graph: Graph, operator: Operator): KernelWork {
+export function kernelWork(graph: Graph, operator: Operator, build: KernelBuild): KernelWork {
   const data = inputTensor(graph, operator, operatorFacts(operator.type)?.dataInput ?? 0);
   const outputs = operator.outputs.reduce<number>((sum, _, position) => {
     const tensor = outputTensor(graph, operator, position);
     return sum + (tensor === undefined ? 0 : (elementCount(tensor) ?? 0));
   }, 0);
-  const shape = windowed.has(operator.type) ? convolution(graph, operator) : undefined;
-  const pixels = shape === undefined ? 0 : shape.batch * shape.output.height * shape.output.width;
+  const inputs = data === undefined ? 0 : (elementCount(data) ?? 0);
+  const situation: Situation = { graph, operator, type: typeName(data?.dtype), build, outputs, inputs };
+  const isDetailed = build.library === 'cmsis-nn' && build.vectors !== 'none';
+  const named = isDetailed ? firstOf(situation) : generalWork(situation, convolution(graph, operator));
   return {
-    kernel: `${kernelName(graph, operator, shape)}/${typeName(data?.dtype)}`,
-    work: {
-      perMac: operatorMacs(graph, operator),
-      perOutput: outputs,
-      perInput: data === undefined ? 0 : (elementCount(data) ?? 0),
-      perPixel: pixels,
-      perPatch: shape === undefined ? pooledElements(operator, outputs) : pixels * filterElements(shape),
-      perCall: 1,
-    },
+    kernel: `${named.name}/${situation.type}`,
+    work: { perMac: operatorMacs(graph, operator), perOutput: outputs, perInput: inputs, ...named.work, perCall: 1 },
   };
 }
 
 /** A kernel's cost for an amount of work, in the unit of its library. */
 export function kernelCost(cost: KernelCost, work: Work): number {
   const terms = Object.entries(cost) as readonly (readonly [keyof KernelCost, number])[];
-  return terms.reduce((sum, [term, coefficient]) => sum + coefficient * work[term], 0);
+  return terms.reduce((sum, [term, coefficient]) => sum + coefficient * (work[term] ?? 0), 0);
 }
 
-const windowed = new Set(['CONV_2D', 'DEPTHWISE_CONV_2D', 'TRANSPOSE_CONV']);
-
-const filterElements = ({ filter }: Convolution) => filter.height * filter.width * filter.channels;
-
-/** Elements that pooling windows visit; 0 for everything else. */
-function pooledElements(operator: Operator, outputs: number): number {
-  return outputs * intAttribute(operator, 'filter_height', 0) * intAttribute(operator, 'filter_width', 0);
+function firstOf(situation: Situation): NamedWork {
+  for (const rule of rules) {
+    const named = rule(situation);
+    if (named !== undefined) return named;
+  }
+  return { name: situation.operator.type.toLowerCase().replaceAll('_', '-'), work: {} };
 }
 
-function kernelName(graph: Graph, operator: Operator, shape: Convolution | undefined): string {
-  const plain = operator.type.toLowerCase().replaceAll('_', '-');
-  if (shape === undefined) return isBroadcast(graph, operator) ? `${plain}-broadcast` : plain;
-  if (operator.type === 'CONV_2D') return convolutionKernel(shape);
-  if (operator.type === 'DEPTHWISE_CONV_2D') return depthwiseKernel(shape);
-  return plain;
-}
-
-const elementwise = new Set(['ADD', 'SUB', 'MUL', 'MAXIMUM', 'MINIMUM']);
-
-/** Operands of different shapes go through a general and slow loop. */
-function isBroadcast(graph: Graph, operator: Operator): boolean {
-  if (!elementwise.has(operator.type)) return false;
-  const [a, b] = [inputTensor(graph, operator, 0)?.shape, inputTensor(graph, operator, 1)?.shape];
-  return a?.length !== b?.length || a?.some((extent, axis) => extent !== b?.[axis]) === true;
-}
-
-function convolutionKernel(shape: Convolution): string {
-  const { filter, padding, stride, input } = shape;
-  const isPointwise = filter.height === 1 && filter.width === 1 && padding.height === 0 && padding.width === 0;
-  if (isPointwise) return stride.height === 1 && stride.width === 1 ? 'conv-1x1' : 'conv-1x1-strided';
-  return input.channels <= 3 ? 'conv-stem' : 'conv';
-}
-
-function depthwiseKernel(shape: Convolution): string {
-  const { filter, padding, input, output } = shape;
-  if (input.channels !== output.channels) return 'depthwise-multiplied';
-  const isThreeByThree = filter.height === 3 && filter.width === 3;
-  return isThreeByThree && padding.height <= 1 && padding.width <= 1 ? 'depthwise-3x3' : 'depthwise';
-}
-
-/** Types that share a kernel of their own; everything else moves data by its size. */
-function typeName(dtype: DataType | undefined): string {
-  return dtype === 'int8' || dtype === 'uint8' ? 'int8' : dtype === 'int16' ? 'int16' : 'float32';
+function typeName(dtype: DataType | undefined): Situation['type'] {
+  return dtype === 'int8' || dtype === 'uint8' || dtype === 'bool' ? 'int8' : dtype === 'int16' ? 'int16' : 'float32';
 }
