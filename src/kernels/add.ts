@@ -1,11 +1,11 @@
 import type { Range } from './arithmetic/activation.ts';
-import { floatActivation, quantizedActivation } from './arithmetic/activation.ts';
+import { floatActivation, integerActivation, quantizedActivation, typeRange } from './arithmetic/activation.ts';
 import type { FixedPoint } from './arithmetic/fixed-point.ts';
 import { fixedPoint, requantize } from './arithmetic/fixed-point.ts';
 import type { Kernel, Node } from './kernel.ts';
 import type { Operands } from './operands.ts';
 import { operandsOf } from './operands.ts';
-import { refuseTypes } from './refuse.ts';
+import { refuse, refuseTypes } from './refuse.ts';
 
 /** ADD in int8, int16, int32 and float. */
 export const add: Kernel = (node) => addition(node, 1);
@@ -24,13 +24,22 @@ function addition(node: Node, sign: 1 | -1): () => void {
     return () => addReal(a, b, to, operands, sign, range);
   }
   if (a instanceof Int32Array && b instanceof Int32Array && to instanceof Int32Array) {
-    const range = { min: -2147483648, max: 2147483647 };
+    // ADD of int32 takes no notice of a fused activation.
+    const range = sign === 1 ? typeRange('int32') : integerActivation(node.operator);
+    if (operands.first.scale !== 0 || operands.second.scale !== 0) refuse(node, 'quantised int32 is not supported');
     return () => addReal(a, b, to, operands, sign, range);
   }
   if (
     (a instanceof Int8Array && b instanceof Int8Array && to instanceof Int8Array) ||
     (a instanceof Int16Array && b instanceof Int16Array && to instanceof Int16Array)
   ) {
+    if (
+      sign === 1 &&
+      result.dtype === 'int16' &&
+      (first.zeroPoint !== 0 || second.zeroPoint !== 0 || result.zeroPoint !== 0)
+    ) {
+      refuse(node, 'the zero points of an int16 sum have to be 0');
+    }
     const scaling = additionScaling(operands, quantizedActivation(node.operator, result), sign);
     return () => addQuantized(a, b, to, operands, scaling);
   }
@@ -53,10 +62,12 @@ interface AdditionScaling {
 function additionScaling({ first, second, result }: Operands, range: Range, sign: 1 | -1): AdditionScaling {
   const leftShift = result.dtype === 'int16' ? 15 : 20;
   const common = 2 * Math.max(first.scale, second.scale);
+  // ADD divides scales in double precision, SUB in single.
+  const rounded = sign === 1 ? (quotient: number) => quotient : Math.fround;
   return {
-    first: fixedPoint(first.scale / common),
-    second: fixedPoint(second.scale / common),
-    result: fixedPoint(common / (2 ** leftShift * result.scale)),
+    first: fixedPoint(rounded(first.scale / common)),
+    second: fixedPoint(rounded(second.scale / common)),
+    result: fixedPoint(rounded(common / (2 ** leftShift * result.scale))),
     firstZero: first.zeroPoint,
     secondZero: second.zeroPoint,
     resultZero: result.zeroPoint,

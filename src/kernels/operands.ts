@@ -12,12 +12,16 @@ export interface Operands {
   readonly secondAt: Int32Array | undefined;
 }
 
-/** The two inputs of an elementwise operator, broadcast to its output. @throws UserError when their types or extents do not fit */
-export function operandsOf(node: Node): Operands {
+/**
+ * The two inputs of an elementwise operator, broadcast to its output.
+ * @param mixed whether their types may differ
+ * @throws UserError when their types or extents do not fit
+ */
+export function operandsOf(node: Node, mixed = false): Operands {
   const first = input(node, 0);
   const second = input(node, 1);
   const result = output(node);
-  if (first.dtype !== second.dtype)
+  if (!mixed && first.dtype !== second.dtype)
     refuse(node, `its inputs are ${first.dtype} and ${second.dtype}; they must be the same`);
   return {
     first,

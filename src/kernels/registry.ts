@@ -6,29 +6,37 @@ import { argMax, argMin } from './arg-max.ts';
 import { broadcastArgs, broadcastTo } from './broadcast-to.ts';
 import { cast } from './cast.ts';
 import { equal, greater, greaterEqual, less, lessEqual, notEqual } from './comparison.ts';
+import { concatenation } from './concatenation.ts';
 import { callOnce, ifElse, whileLoop } from './control-flow.ts';
 import { convolution } from './convolution.ts';
 import { cumulativeSum } from './cumulative-sum.ts';
 import { depthwiseConvolution } from './depthwise-convolution.ts';
 import { divide } from './divide.ts';
 import { dynamicUpdateSlice } from './dynamic-update-slice.ts';
+import { elu } from './elu.ts';
 import { embeddingLookup } from './embedding-lookup.ts';
 import { fill, shape, zerosLike } from './fill.ts';
 import { floorDiv, floorMod } from './floor-div.ts';
 import { fullyConnected } from './fully-connected.ts';
 import { gather, gatherNd } from './gather.ts';
+import { hardSwish } from './hard-swish.ts';
 import type { Kernel } from './kernel.ts';
 import { l2Normalization } from './l2-normalization.ts';
 import { l2Pool } from './l2-pool.ts';
+import { leakyRelu, prelu } from './leaky-relu.ts';
 import { logSoftmax } from './log-softmax.ts';
 import { logicalAnd, logicalOr } from './logical.ts';
+import { logistic, tanh } from './logistic.ts';
 import { maximum, minimum } from './maximum-minimum.ts';
 import { mirrorPad } from './mirror-pad.ts';
+import { multiply } from './multiply.ts';
 import { pack, unpack } from './pack.ts';
+import { pad } from './pad.ts';
 import { averagePool, maxPool } from './pooling.ts';
 import { dequantize, quantize } from './quantize.ts';
 import { reciprocalSquareRoot } from './reciprocal-square-root.ts';
 import { mean, reduceAll, reduceMax, reduceMin, sum } from './reduce.ts';
+import { relu, relu6 } from './relu.ts';
 import { reshape } from './reshape.ts';
 import { resizeBilinear } from './resize-bilinear.ts';
 import { resizeNearestNeighbor } from './resize-nearest-neighbor.ts';
@@ -105,6 +113,18 @@ const kernels: Readonly<Record<string, Kernel>> = {
   REDUCE_ALL: reduceAll,
   REDUCE_MAX: reduceMax,
   REDUCE_MIN: reduceMin,
+  CONCATENATION: concatenation,
+  ELU: elu,
+  HARD_SWISH: hardSwish,
+  LEAKY_RELU: leakyRelu,
+  LOGISTIC: logistic,
+  MUL: multiply,
+  PAD: pad,
+  PADV2: pad,
+  PRELU: prelu,
+  RELU: relu,
+  RELU6: relu6,
+  TANH: tanh,
   RESHAPE: reshape,
   RESIZE_BILINEAR: resizeBilinear,
   RESIZE_NEAREST_NEIGHBOR: resizeNearestNeighbor,

@@ -32,6 +32,13 @@ export function floatActivation(operator: Operator): Range {
   return { min: Math.max(min, unbounded.min), max: Math.min(max, unbounded.max) };
 }
 
+/** The fused activation's range for int32 that is not quantised. */
+export function integerActivation(operator: Operator): Range {
+  const range = bounds[stringAttribute(operator, 'fused_activation_function', 'NONE')];
+  const type = typeRange('int32');
+  return { min: range?.min ?? type.min, max: Math.min(range?.max ?? type.max, type.max) };
+}
+
 /** The fused activation's range in the output's integers (`CalculateActivationRangeQuantized`). */
 export function quantizedActivation(operator: Operator, output: Value): Range {
   const type = typeRange(output.dtype);
