@@ -60,7 +60,7 @@ export async function measureModel(model: Model, target: Target, options: Measur
   const runtime = runtimeOf(target.runtime);
   if (!runtime.loads.includes(model.format)) return notLoaded(model, target, runtime);
   const recipe = decideRecipe(options.recipe, model, runtime, options.calibration !== undefined);
-  return measureOptimized(model, await optimize(model, recipe, options.calibration), target, options);
+  return measureOptimized(model, await optimize(model, recipe, options.calibration, target), target, options);
 }
 
 /**
@@ -72,7 +72,7 @@ export async function measureSaving(
   target: Target,
   options: Pick<MeasureOptions, 'dimensions'>,
 ): Promise<Measured | undefined> {
-  const optimized = await measureOptimized(model, await optimize(model, 'lossless', undefined), target, options);
+  const optimized = await measureOptimized(model, await optimize(model, 'lossless', undefined, target), target, options);
   const before = asCommitted.measurement;
   const after = optimized.measurement;
   const smaller = (metric: 'peakRam' | 'flash' | 'latency') =>

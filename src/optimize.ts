@@ -6,7 +6,9 @@ import { simplifyOnnx } from './passes/simplify.ts';
 import { optimizeTflite } from './passes/tflite/optimize.ts';
 import type { AppliedRecipe, Recipe } from './recipe.ts';
 import type { Finding } from './runtimes/measurement.ts';
+import { runtimeOf } from './runtimes/registry.ts';
 import type { Artifact, Runtime } from './runtimes/runtime.ts';
+import type { Target } from './targets/target.ts';
 
 /** A model as it was committed. */
 export interface Model {
@@ -34,21 +36,23 @@ export function decideRecipe(recipe: Recipe, model: Model, runtime: Runtime, has
 }
 
 /**
- * The artifact that a recipe makes of a model.
+ * The artifact that a recipe makes of a model for a target.
  * @throws UserError when the recipe needs what is not there: a calibration set, or a way to make integers of this format.
  */
 export async function optimize(
   model: Model,
   recipe: AppliedRecipe,
   calibration: DataSet | undefined,
+  target: Target,
 ): Promise<Optimized> {
+  const finish = (graph: Graph) => artifactOf(model.format, runtimeOf(target.runtime).finish?.(graph, target) ?? graph);
   switch (recipe) {
     case 'none':
       return { recipe, artifact: { format: model.format, bytes: model.bytes, graph: model.graph }, findings: [] };
     case 'lossless':
-      return { recipe, artifact: artifactOf(model.format, lossless(model)), findings: [] };
+      return { recipe, artifact: finish(lossless(model)), findings: [] };
     case 'int8':
-      return quantized(model, calibration);
+      return quantized(model, calibration, finish);
   }
 }
 
@@ -56,10 +60,14 @@ function lossless(model: Model): Graph {
   return model.format === 'onnx' ? simplifyOnnx(model.graph) : optimizeTflite(model.graph);
 }
 
-async function quantized(model: Model, calibration: DataSet | undefined): Promise<Optimized> {
+async function quantized(
+  model: Model,
+  calibration: DataSet | undefined,
+  finish: (graph: Graph) => Artifact,
+): Promise<Optimized> {
   const { isQuantized } = await import('./quantize/is-quantized.ts');
   if (isQuantized(model.graph)) {
-    return { recipe: 'int8', artifact: artifactOf(model.format, lossless(model)), findings: [] };
+    return { recipe: 'int8', artifact: finish(lossless(model)), findings: [] };
   }
   if (model.format === 'tflite') {
     throw new UserError(
@@ -74,7 +82,7 @@ async function quantized(model: Model, calibration: DataSet | undefined): Promis
   const { quantizeOnnx } = await import('./quantize/quantize-onnx.ts');
   const { loadOnnxRuntime } = await import('./quantize/onnx-runtime.ts');
   const result = await quantizeOnnx(lossless(model), calibration, {}, await loadOnnxRuntime());
-  return { recipe: 'int8', artifact: artifactOf('onnx', result.graph), findings: result.findings };
+  return { recipe: 'int8', artifact: finish(result.graph), findings: result.findings };
 }
 
 function artifactOf(format: ModelFormat, graph: Graph): Artifact {

@@ -30,7 +30,7 @@ export interface Part {
 
 /**
  * A runtime that models are shipped to. A folder under `runtimes/` that implements this, and an entry in `registry.ts`, is all it takes to add one.
- * Both functions are pure: the same artifact and target give the same answer on any machine.
+ * All functions are pure: the same artifact and target give the same answer on any machine.
  */
 export interface Runtime {
   /** As it is written in a target: `tflm`, `onnxruntime`. */
@@ -41,6 +41,11 @@ export interface Runtime {
   readonly loads: readonly ModelFormat[];
   /** True when this runtime loads and runs such a graph well as it is, so that recipe `auto` judges it as committed. */
   readonly takesAsIs: (graph: Graph) => boolean;
+  /**
+   * What an optimised model still gains by being for this runtime and target, outputs bit for bit the same there: a memory plan, an order of operators.
+   * Called by every recipe but `none`; absent where there is nothing to gain.
+   */
+  readonly finish?: (graph: Graph, target: Target) => Graph;
   /** Memory, flash, latency and energy of the artifact on the target, its layers, and what the runtime lacks. */
   readonly estimate: (artifact: Artifact, target: Target) => Estimate;
 }

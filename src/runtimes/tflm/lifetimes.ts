@@ -1,6 +1,6 @@
 import { concreteShape, intAttribute, isConstant } from '../../graph/access.ts';
 import { elementBits } from '../../graph/data-type.ts';
-import type { Graph, Operator, Tensor } from '../../graph/graph.ts';
+import type { Graph, Operator, Tensor, TensorId } from '../../graph/graph.ts';
 import { alignUp, type BufferRequest } from '../plan/buffers.ts';
 
 /** Alignment of buffers, `MicroArenaBufferAlignment()`. */
@@ -17,6 +17,8 @@ export interface ScratchRequest {
 /** A buffer of the memory plan. Moments count the operators as they run, from 1; graph inputs are there at 0, tensors that nobody touches at -1. */
 export interface ArenaBuffer extends BufferRequest {
   readonly name: string;
+  /** Subgraph and number of the tensor that it holds; scratch has none. */
+  readonly holds?: { readonly subgraph: number; readonly tensor: TensorId };
 }
 
 export interface Lifetimes {
@@ -106,7 +108,8 @@ export function arenaLifetimes(
       if (bytes === 0 || isConstant(tensor) || (isVariable && offset === -1)) return [];
       const life = tensors[subgraph]?.[id] ?? { first: -1, last: -1 };
       const name = tensor.name === '' ? `tensor ${id}` : tensor.name;
-      return [{ name, bytes: alignUp(bytes, bufferAlignment), ...life, ...(offset === -1 ? {} : { offset }) }];
+      const holds = { subgraph, tensor: id };
+      return [{ name, holds, bytes: alignUp(bytes, bufferAlignment), ...life, ...(offset === -1 ? {} : { offset }) }];
     }),
   );
   const scratchBuffers = scratch.map(({ bytes, operator }, index): ArenaBuffer => {

@@ -6,6 +6,7 @@ import type { Finding, Layer, Metric } from '../measurement.ts';
 import type { Artifact, Estimate, Part, Runtime } from '../runtime.ts';
 import { type Arena, tflmArena } from './arena.ts';
 import { constantBytes, type OperatorCost, operatorCost } from './cycles.ts';
+import { finishForTflm } from './finish.ts';
 import { runtimeFlash } from './flash.ts';
 import { type KernelBuild, kernelBuild } from './kernels.ts';
 import { operatorFacts } from './operator-facts.ts';
@@ -32,6 +33,7 @@ export const tflm: Runtime = {
   title: 'TensorFlow Lite Micro',
   loads: ['tflite'],
   takesAsIs: isInteger,
+  finish: finishForTflm,
   estimate,
 };
 

@@ -1,24 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { sumOverTime } from '../../../src/graph/liveness.ts';
-import { type BufferRequest, overlapInTime, type Plan } from '../../../src/runtimes/plan/buffers.ts';
+import type { BufferRequest } from '../../../src/runtimes/plan/buffers.ts';
 import { planGreedily } from '../../../src/runtimes/plan/greedy.ts';
-
-const request = fc
-  .record({ units: fc.integer({ min: 0, max: 40 }), first: fc.integer({ min: -1, max: 12 }), length: fc.nat(6) })
-  .map(({ units, first, length }): BufferRequest => ({ bytes: 16 * units, first, last: first + length }));
-const requests = fc.array(request, { maxLength: 24 });
-
-function collisions(buffers: readonly BufferRequest[], { offsets }: Plan): number {
-  let count = 0;
-  buffers.forEach((a, i) => {
-    buffers.slice(i + 1).forEach((b, k) => {
-      const [start, other] = [offsets[i] ?? 0, offsets[i + 1 + k] ?? 0];
-      if (overlapInTime(a, b) && start < other + b.bytes && other < start + a.bytes) count++;
-    });
-  });
-  return count;
-}
+import { collisions, requests } from './requests.ts';
 
 describe('planGreedily', () => {
   test('no two buffers that live together overlap, and no plan beats the lower bound', () => {
