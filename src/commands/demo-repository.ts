@@ -13,6 +13,7 @@ models:
   - path: models/digits.tflite
     targets: [nano33]
     use-case: keyword-spotting
+    evaluation: { data: data/evaluation.npz, metric: top-1 }
   - path: models/digits.onnx
     targets: [pi4]
     recipe: int8
