@@ -38,6 +38,8 @@ export const judgementSchema = z.strictObject({
   budget: budgetSchema,
   verdict: verdictSchema,
   message: z.string().max(2000),
+  /** What speaks against relying on it: `within the estimate's error of 10 %`. */
+  caution: z.string().max(400).optional(),
 });
 export type Judgement = z.infer<typeof judgementSchema>;
 

@@ -32,7 +32,8 @@ export function isDeployable(measurement: Measurement): boolean {
 
 function judgeBudget(comparison: Unjudged, head: Measurement, budget: Budget): Judgement {
   const outcome = holdBudget(comparison, head, budget);
-  return { budget, verdict: verdictOf(outcome, budget, head), message: outcome.message };
+  const caution = 'caution' in outcome && outcome.caution !== undefined ? { caution: outcome.caution } : {};
+  return { budget, verdict: verdictOf(outcome, budget, head), message: outcome.message, ...caution };
 }
 
 function holdBudget(comparison: Unjudged, head: Measurement, budget: Budget): Outcome {

@@ -30,7 +30,7 @@ export interface LimitContext {
 
 /** What holding a limit against a value gives. `undecided`: the limit needs a base and there is none, as for a new model; `missing`: there should be one. */
 export type Outcome =
-  | { readonly kind: 'kept' | 'exceeded'; readonly message: string }
+  | { readonly kind: 'kept' | 'exceeded'; readonly message: string; readonly caution?: string }
   | { readonly kind: 'undecided' | 'missing'; readonly message: string };
 
 type LimitOf<Kind extends Limit['kind']> = Extract<Limit, { kind: Kind }>;
@@ -69,10 +69,10 @@ function absolute(context: LimitContext, limit: number, over: string, within: st
   const [shown, shownLimit] = formatPair(value, limit, quantity);
   const isClose =
     isEstimate && error !== undefined && value !== 0 && Math.abs(value - limit) <= Math.abs(value) * error;
-  const caution = isClose ? `, within the estimate's error of ${formatPercent(error)}` : '';
   return {
     kind: isOver ? 'exceeded' : 'kept',
-    message: `${title} ${isEstimate ? '≈ ' : ''}${shown} ${isOver ? over : within} ${shownLimit}${caution}`,
+    message: `${title} ${isEstimate ? '≈ ' : ''}${shown} ${isOver ? over : within} ${shownLimit}`,
+    ...(isClose ? { caution: `within the estimate's error of ${formatPercent(error)}` } : {}),
   };
 }
 

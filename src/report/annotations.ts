@@ -2,6 +2,7 @@ import type { Comparison, Judgement } from '../judge/comparison.ts';
 import { badness } from '../judge/worst-verdict.ts';
 import { plain } from './escape.ts';
 import { groupFindings } from './group-findings.ts';
+import { judgementWords } from './judgement-words.ts';
 import { worstFirst, worstJudgementsFirst } from './order.ts';
 import type { GateReport } from './report-schema.ts';
 
@@ -81,10 +82,11 @@ function isUnmeasured({ head }: Comparison): boolean {
 
 function judgementAnnotation(
   { configPath }: GateReport,
-  { budget, message, verdict }: Judgement,
+  judgement: Judgement,
   title: string,
   place: { readonly file?: string },
 ): Annotation {
+  const { budget, verdict } = judgement;
   const inConfig =
     configPath !== null && budget.line !== undefined && budget.origin.startsWith(configPath)
       ? { file: configPath, line: budget.line }
@@ -92,7 +94,7 @@ function judgementAnnotation(
   return {
     level: verdict === 'warn' ? 'warning' : 'error',
     title,
-    message: plain(`${message} (${budget.origin})`, 500),
+    message: plain(`${judgementWords(judgement)} (${budget.origin})`, 500),
     ...inConfig,
   };
 }

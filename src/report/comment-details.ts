@@ -7,6 +7,7 @@ import { causesOf } from './change-words.ts';
 import { cell, code } from './escape.ts';
 import { formatDifference } from './format.ts';
 import { groupFindings } from './group-findings.ts';
+import { judgementWords } from './judgement-words.ts';
 import { layerLabel } from './layer-label.ts';
 import { marks } from './marks.ts';
 import { worstJudgementsFirst } from './order.ts';
@@ -57,9 +58,10 @@ function objectionLines(comparison: Comparison, objections: readonly Judgement[]
   ]);
 }
 
-function objectionLine({ budget, verdict, message }: Judgement): string {
+function objectionLine(judgement: Judgement): string {
+  const { budget, verdict } = judgement;
   const isNew = budget.rule === 'new' ? ', new in this pull request' : '';
-  return `- ${marks[verdict]} ${cell(message)} (${originWords(budget.origin)}${isNew})`;
+  return `- ${marks[verdict]} ${cell(judgementWords(judgement))} (${originWords(budget.origin)}${isNew})`;
 }
 
 function causeLines(comparison: Comparison, metric: BudgetMetric): readonly string[] {

@@ -7,6 +7,7 @@ import { titleOf } from './comment-table.ts';
 import { plain } from './escape.ts';
 import { formatDifference } from './format.ts';
 import { groupFindings } from './group-findings.ts';
+import { judgementWords } from './judgement-words.ts';
 import { layerLabel } from './layer-label.ts';
 import { worstJudgementsFirst } from './order.ts';
 import { type TextOptions, textTable } from './text-table.ts';
@@ -65,12 +66,12 @@ export function comparisonLines(comparison: Comparison, named = true): string {
     ...(errors.length > 10 ? [`… ${errors.length - 10} more`] : []),
     ...worstJudgementsFirst(comparison.judgements)
       .filter(({ verdict }) => verdict !== 'pass')
-      .flatMap(({ verdict, message, budget }) => [
-        `${verdict}: ${message} (${budget.origin})`,
-        ...((comparison.deltas[budget.metric as 'flash']?.absolute ?? 0) > 0
-          ? causesOf(comparison, budget.metric, 3).map(
+      .flatMap((judgement) => [
+        `${judgement.verdict}: ${judgementWords(judgement)} (${judgement.budget.origin})`,
+        ...((comparison.deltas[judgement.budget.metric as 'flash']?.absolute ?? 0) > 0
+          ? causesOf(comparison, judgement.budget.metric, 3).map(
               ({ layer, delta, what }) =>
-                `  ${formatDifference(delta, metricWords[budget.metric].quantity)} from ${plain(layerLabel(layer), 60)}: ${what}`,
+                `  ${formatDifference(delta, metricWords[judgement.budget.metric].quantity)} from ${plain(layerLabel(layer), 60)}: ${what}`,
             )
           : []),
       ]),

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Budget } from '../../src/judge/budget.ts';
 import { type Comparison, comparisonSchema } from '../../src/judge/comparison.ts';
 import { worstVerdict } from '../../src/judge/worst-verdict.ts';
+import { judgementWords } from '../../src/report/judgement-words.ts';
 import type { Measurement } from '../../src/runtimes/measurement.ts';
 import { budget, comparison, exact, KiB, measurement, modelled } from '../support/measurements.ts';
 
@@ -11,7 +12,7 @@ function judged(budgets: readonly Budget[], head: Partial<Measurement>, base: Pa
 
 /** A judgement as `verdict: message`. */
 function said(result: Comparison): string {
-  return result.judgements.map(({ verdict, message }) => `${verdict}: ${message}`).join('\n');
+  return result.judgements.map((judgement) => `${judgement.verdict}: ${judgementWords(judgement)}`).join('\n');
 }
 
 const ram = (bytes: number) => ({ peakRam: exact(bytes) });
