@@ -81,7 +81,7 @@ function int8Table(scale: number, zeroPoint: number, int8: (value: number) => nu
 }
 
 /** Beyond these bounds the reference kernel takes 1, and the exponential alone. */
-function logisticFloat(value: number): number {
+export function logisticFloat(value: number): number {
   const f = Math.fround;
   if (value > 16.619047164916992) return 1;
   if (value < -9) return Math.exp(value);

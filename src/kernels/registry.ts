@@ -3,6 +3,7 @@ import { abs } from './abs.ts';
 import { add, subtract } from './add.ts';
 import { addN } from './add-n.ts';
 import { argMax, argMin } from './arg-max.ts';
+import { batchMatmul } from './batch-matmul.ts';
 import { broadcastArgs, broadcastTo } from './broadcast-to.ts';
 import { cast } from './cast.ts';
 import { equal, greater, greaterEqual, less, lessEqual, notEqual } from './comparison.ts';
@@ -27,6 +28,7 @@ import { leakyRelu, prelu } from './leaky-relu.ts';
 import { logSoftmax } from './log-softmax.ts';
 import { logicalAnd, logicalOr } from './logical.ts';
 import { logistic, tanh } from './logistic.ts';
+import { lstm } from './lstm.ts';
 import { maximum, minimum } from './maximum-minimum.ts';
 import { mirrorPad } from './mirror-pad.ts';
 import { multiply } from './multiply.ts';
@@ -50,7 +52,9 @@ import { split, splitV } from './split.ts';
 import { squaredDifference } from './squared-difference.ts';
 import { expandDims, squeeze } from './squeeze.ts';
 import { stridedSlice } from './strided-slice.ts';
+import { svdf } from './svdf.ts';
 import { transpose } from './transpose.ts';
+import { transposeConvolution } from './transpose-convolution.ts';
 import { ceil, cos, exp, floor, log, logicalNot, neg, round, sin, sqrt, square } from './unary.ts';
 import { assignVariable, readVariable, varHandle } from './variables.ts';
 
@@ -125,6 +129,10 @@ const kernels: Readonly<Record<string, Kernel>> = {
   RELU: relu,
   RELU6: relu6,
   TANH: tanh,
+  BATCH_MATMUL: batchMatmul,
+  SVDF: svdf,
+  TRANSPOSE_CONV: transposeConvolution,
+  UNIDIRECTIONAL_SEQUENCE_LSTM: lstm,
   RESHAPE: reshape,
   RESIZE_BILINEAR: resizeBilinear,
   RESIZE_NEAREST_NEIGHBOR: resizeNearestNeighbor,
