@@ -3,9 +3,6 @@ import { parseLfsPointer } from '../lfs-pointer.ts';
 import type { TensorProto } from './messages.ts';
 import { type ReadContext, takeOutsideBytes } from './read-context.ts';
 
-/** Gives the bytes of a file beside the model; `undefined` when there is none. The path is relative, with forward slashes and no `..`. */
-export type ExternalData = (relativePath: string) => Uint8Array | undefined;
-
 /**
  * The path as it may be handed on: forward slashes, no empty or `.` segments; `undefined` when it could leave the model's folder
  * (absolute, `..`, drive letters and URL schemes, backslashes, control characters).

@@ -1,6 +1,8 @@
 import { UserError } from '../../errors.ts';
-import type { ExternalData } from './external-data.ts';
 import { limits } from './limits.ts';
+
+/** Gives the bytes of a file beside the model; `undefined` when there is none. The path is relative, with forward slashes and no `..`. */
+export type ExternalData = (relativePath: string) => Uint8Array | undefined;
 
 /** What reading one file needs everywhere. */
 export interface ReadContext {

@@ -2,11 +2,11 @@ import { UserError } from '../../errors.ts';
 import type { Graph } from '../../graph/graph.ts';
 import { formatLimits } from '../limits.ts';
 import { decode } from './decode.ts';
-import type { ExternalData } from './external-data.ts';
 import { type OnnxGraphExtras, type OpsetImport, present, unlisted } from './extras.ts';
 import { limits } from './limits.ts';
 import type { Int64, ModelProto } from './messages.ts';
 import { listsInitializers } from './opset.ts';
+import type { ExternalData } from './read-context.ts';
 import { readGraph } from './read-graph.ts';
 import { plainDomain } from './read-operator.ts';
 
