@@ -1,5 +1,6 @@
 import type { Graph } from '../../graph/graph.ts';
 import { mergeConstants } from './merge-constants.ts';
+import { removeDeadChannels } from './remove-dead-channels.ts';
 import { removeDeadOperators } from './remove-dead-operators.ts';
 import { removeMetadata } from './remove-metadata.ts';
 import { removeTrainingRanges } from './remove-training-ranges.ts';
@@ -13,6 +14,7 @@ const passes: readonly ((graph: Graph) => Graph)[] = [
   removeUnusedEntries,
   removeUnusedSubgraphs,
   removeDeadOperators,
+  removeDeadChannels,
   removeTrainingRanges,
   mergeConstants,
   removeUnusedTensors,
