@@ -1,4 +1,5 @@
 import type { InferenceSession, Tensor, TensorConstructor } from 'onnxruntime-common';
+import type { NumberArray } from '../data/data-set.ts';
 import { messageOf } from '../errors.ts';
 import type { DataType } from '../graph/data-type.ts';
 import type { Dimension } from '../graph/graph.ts';
@@ -46,23 +47,11 @@ export interface ValueInfo {
   readonly shape: readonly Dimension[];
 }
 
-export type NumericArray =
-  | Float32Array
-  | Float64Array
-  | Int8Array
-  | Uint8Array
-  | Int16Array
-  | Uint16Array
-  | Int32Array
-  | Uint32Array
-  | BigInt64Array
-  | BigUint64Array;
-
 /** A tensor's content. float16 is held as bit patterns in a `Uint16Array`, bool as bytes. */
 export interface OnnxValue {
   readonly dtype: DataType;
   readonly shape: readonly number[];
-  readonly data: NumericArray;
+  readonly data: NumberArray;
 }
 
 /** ONNX Runtime's own refusal, in its words. */
@@ -125,7 +114,7 @@ function toTensor(module: OnnxRuntimeModule, { dtype, data, shape }: OnnxValue):
 }
 
 function fromTensor(tensor: Tensor): OnnxValue {
-  return { dtype: tensor.type as DataType, shape: tensor.dims, data: tensor.data as NumericArray };
+  return { dtype: tensor.type as DataType, shape: tensor.dims, data: tensor.data as NumberArray };
 }
 
 function rethrow(error: unknown): never {
