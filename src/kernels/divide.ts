@@ -16,7 +16,10 @@ export const divide: Kernel = (node) => {
   sameType(node, result, first, second);
   if (result.dtype === 'int8') {
     const quotient = quantizedQuotient(first, second, result, quantizedActivation(node.operator, result));
-    return elementPairs<number, number>(node, (a, b) => quotient(a, b) ?? refuse(node, 'division by 0'));
+    return elementPairs<number, number>(
+      node,
+      (a, b) => quotient(a, b) ?? refuse(node, 'a quotient is not defined: a division by 0, or scales too far apart'),
+    );
   }
   if (result.dtype === 'int32' && (first.quantization ?? second.quantization) !== undefined) {
     refuse(node, 'int32 inputs are quantised, which the device does not divide');
@@ -27,7 +30,7 @@ export const divide: Kernel = (node) => {
     : elementPairs<number, number>(node, (a, b) => clamp(b === 0 ? 0 : (a / b) | 0, min, max));
 };
 
-/** The quotient of two int8 elements by a fixed-point reciprocal (DivElementwise); `undefined` for a division by 0. */
+/** The quotient of two int8 elements by a fixed-point reciprocal (DivElementwise); `undefined` where the device defines none. */
 function quantizedQuotient(first: Value, second: Value, result: Value, { min, max }: Range) {
   const factor = Math.fround(first.scale / Math.fround(second.scale * result.scale));
   const { multiplier, shift } = fixedPoint(factor);
@@ -40,8 +43,10 @@ function quantizedQuotient(first: Value, second: Value, result: Value, { min, ma
     const headroom = Math.clz32(dividend < 0 ? ~dividend : dividend) - 1;
     const quotient = doublingHighMultiply(dividend << headroom, inverse.multiplier);
     const right = inverse.bitsOverUnit + headroom - shift;
-    // A shift by more than 31 is past what C defines; nothing is left of the quotient.
-    const scaled = right > 31 ? 0 : divideByPowerOfTwo(doublingHighMultiply(quotient, multiplier), right);
+    const raw = doublingHighMultiply(quotient, multiplier);
+    // Shifts by more than 31, which a dividend of 0 needs already, are past what gemmlowp defines: without its assertions it gives 1 or -1.
+    if (right < 0) return undefined;
+    const scaled = right > 31 ? (raw < 0 ? -1 : 1) : divideByPowerOfTwo(raw, right);
     return clamp(result.zeroPoint + scaled, min, max);
   };
 }
