@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
+import { assemblyForVitest } from './scripts/assembly.mjs';
 
 /** `import text from './board.yml'` gives the file's text, as the bundle does. */
 const yamlAsText = {
@@ -11,6 +12,6 @@ const yamlAsText = {
 };
 
 export default defineConfig({
-  plugins: [yamlAsText],
+  plugins: [yamlAsText, assemblyForVitest],
   test: { include: ['test/**/*.test.ts'], exclude: ['test/e2e/**'], testTimeout: 60_000 },
 });

@@ -1,6 +1,7 @@
 // Bundles the three faces and the thread that evaluations run in into dist/, one ESM file each; `--check` only tells whether dist/ is what the sources build.
 import { readFileSync } from 'node:fs';
 import { build } from 'esbuild';
+import { assemblyForEsbuild } from './assembly.mjs';
 
 const check = process.argv.includes('--check');
 const result = await build({
@@ -15,6 +16,7 @@ const result = await build({
   charset: 'utf8',
   legalComments: 'none',
   loader: { '.yml': 'text' },
+  plugins: [assemblyForEsbuild],
   // Native and large: found at run time.
   external: ['onnxruntime-node', 'onnxruntime-web'],
   // Some bundled CommonJS packages call require().

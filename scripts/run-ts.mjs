@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
+import { assemblyForEsbuild } from './assembly.mjs';
 
 const [file, ...rest] = process.argv.slice(2);
 if (file === undefined) throw new Error('usage: node scripts/run-ts.mjs FILE.ts [arguments]');
@@ -19,6 +20,7 @@ try {
     packages: 'external',
     sourcemap: 'inline',
     loader: { '.yml': 'text' },
+    plugins: [assemblyForEsbuild],
     define: { 'import.meta.dirname': JSON.stringify(path.dirname(path.resolve(file))) },
   });
   process.argv = [process.argv[0] ?? 'node', file, ...rest];

@@ -39,16 +39,20 @@ export const fullyConnected: Kernel = (node) => {
     const matrix = weights.values;
     const scaling = denseScaling(node, vectors, weights, bias, result, channels);
     const finish = finishOf(node, scaling, bias, vectors.dtype === 'int16');
-    // CMSIS-NN takes the weights' zero point off only on its int8 dense path: not as a 1×1 convolution, not for int4 nor int16.
-    const asConvolution = result.shape.length > 2 && depth % 4 === 0;
-    const weightZero = vectors.dtype === 'int8' && weights.dtype === 'int8' && !asConvolution ? weights.zeroPoint : 0;
+    const weightZero = denseWeightZero(vectors, weights, result, depth);
     return () => connectQuantized(from, vectors.zeroPoint, matrix, weightZero, to, depth, channels, finish);
   }
   return refuseTypes(node, vectors.dtype, weights.dtype, result.dtype);
 };
 
+/** What is taken off the weights. CMSIS-NN does so only on its int8 dense path: not as a 1×1 convolution, not for int4 nor int16. */
+export function denseWeightZero(vectors: Value, weights: Value, result: Value, depth: number): number {
+  const asConvolution = result.shape.length > 2 && depth % 4 === 0;
+  return vectors.dtype === 'int8' && weights.dtype === 'int8' && !asConvolution ? weights.zeroPoint : 0;
+}
+
 /** A factor per channel for int8; otherwise one, in which input and weight scale are multiplied in single precision (`GetQuantizedConvolutionMultipler`). */
-function denseScaling(
+export function denseScaling(
   node: Node,
   vectors: Value,
   weights: Value,

@@ -1,6 +1,9 @@
 import { UserError } from '../errors.ts';
 import { tensorAt } from '../graph/access.ts';
 import type { Graph, TensorId } from '../graph/graph.ts';
+import type { FastMemory } from './fast/memory.ts';
+import { openFastMemory } from './fast/memory.ts';
+import { fastKernelOf } from './fast/registry.ts';
 import type { Node, Subgraph } from './kernel.ts';
 import { kernelOf } from './registry.ts';
 import { makeResources } from './resources.ts';
@@ -22,11 +25,18 @@ export interface Interpreter {
   readonly reset: () => void;
 }
 
+/** How a model is run. */
+export interface InterpreterOptions {
+  /** Whether WebAssembly takes the place of the plain kernels where it can, with the same results; it does unless told not to. */
+  readonly fast?: boolean;
+}
+
 /**
  * Prepares every operator of a TensorFlow Lite graph once.
  * @throws UserError when an operator has no kernel or its kernel does not accept it; names the operator and its place
  */
-export function openInterpreter(graph: Graph): Interpreter {
+export function openInterpreter(graph: Graph, options: InterpreterOptions = {}): Interpreter {
+  const fastMemory = options.fast === false ? undefined : openFastMemory();
   const resources = makeResources();
   const resets: (() => void)[] = [resources.reset];
   const graphs = [graph, ...graph.subgraphs];
@@ -43,6 +53,7 @@ export function openInterpreter(graph: Graph): Interpreter {
       subgraph: open,
       resources,
       onReset: (action) => void resets.push(action),
+      fastMemory,
     });
     opened.set(index, subgraph);
     return subgraph;
@@ -63,8 +74,13 @@ export function openInterpreter(graph: Graph): Interpreter {
   };
 }
 
+/** What all subgraphs of a model have in common. */
+interface Shared extends Pick<Node, 'subgraph' | 'resources' | 'onReset'> {
+  readonly fastMemory: FastMemory | undefined;
+}
+
 /** Makes a graph's tensors and prepares its operators. */
-function prepare(graph: Graph, index: number, shared: Pick<Node, 'subgraph' | 'resources' | 'onReset'>): Subgraph {
+function prepare(graph: Graph, index: number, { fastMemory, ...shared }: Shared): Subgraph {
   const values = new Map<TensorId, Value>();
   const valueAt = (id: TensorId, where: string): Value => {
     const known = values.get(id);
@@ -97,14 +113,17 @@ function prepare(graph: Graph, index: number, shared: Pick<Node, 'subgraph' | 'r
       throw new UserError(`${where} has no kernel for microcontrollers; replace it in the model.`);
     }
     const all = (ids: readonly (TensorId | null)[]) => ids.map((id) => (id === null ? undefined : valueAt(id, where)));
-    return kernel({
+    const node = {
       operator,
       where,
       inputs: all(operator.inputs),
       outputs: all(operator.outputs),
       intermediates: all(operator.intermediates ?? []),
       ...shared,
-    });
+    };
+    // The plain kernel is prepared in any case: it refuses what the device does.
+    const plain = kernel(node);
+    return (fastMemory && fastKernelOf(operator)?.(node, fastMemory)) ?? plain;
   });
   const named = place === '' ? 'The graph' : `Subgraph ${index}`;
   return {

@@ -1,0 +1,58 @@
+/** Rows of i8, `fromPitch` bytes apart, become rows of i16 less `zeroPoint`, `toPitch` bytes apart. */
+export function widen(
+  from: usize,
+  to: usize,
+  rows: i32,
+  elements: i32,
+  fromPitch: usize,
+  toPitch: usize,
+  zeroPoint: i32,
+): void {
+  const zero = i16x8.splat(<i16>zeroPoint);
+  for (let row = 0; row < rows; row++) {
+    let source = from;
+    let target = to;
+    let left = elements;
+    for (; left >= 8; left -= 8) {
+      v128.store(target, i16x8.sub(v128.load8x8_s(source), zero));
+      source += 8;
+      target += 16;
+    }
+    for (; left > 0; left--) {
+      store<i16>(target, <i16>(<i32>load<i8>(source) - zeroPoint));
+      source += 1;
+      target += 2;
+    }
+    from += fromPitch;
+    to += toPitch;
+  }
+}
+
+/** As `widen` for one row of pixels, each channel `repeat` times in a row, `pixelPitch` bytes from pixel to pixel of the target. */
+export function spread(
+  from: usize,
+  to: usize,
+  pixels: i32,
+  channels: i32,
+  repeat: i32,
+  pixelPitch: usize,
+  zeroPoint: i32,
+): void {
+  for (let pixel = 0; pixel < pixels; pixel++) {
+    let target = to;
+    for (let channel = 0; channel < channels; channel++) {
+      const value = <i16>(<i32>load<i8>(from) - zeroPoint);
+      for (let copy = 0; copy < repeat; copy++) {
+        store<i16>(target, value);
+        target += 2;
+      }
+      from += 1;
+    }
+    to += pixelPitch;
+  }
+}
+
+/** Zeroes `bytes` bytes. */
+export function clear(at: usize, bytes: usize): void {
+  memory.fill(at, 0, bytes);
+}

@@ -1,0 +1,58 @@
+import type { Finish } from '../arithmetic/channel-scaling.ts';
+import { blockChannels, channelBlocks, placeFinish, placePlan } from './channel-blocks.ts';
+import type { FastMemory } from './memory.ts';
+
+/** Sums over weights times what lies at the same places from each window's start, for every channel of every window. */
+export interface Products {
+  /** By output position, in bytes from the image's start. */
+  readonly windowStarts: Int32Array;
+  /** Runs of `runElements` elements that follow each other in the image: by run, in bytes from the window's start. */
+  readonly runStarts: Int32Array;
+  readonly runElements: number;
+  /** The weight of an element of a run, its zero point taken off; within ±255. */
+  readonly weight: (channel: number, run: number, element: number) => number;
+  readonly finish: Finish;
+}
+
+/** Places the weights as assembly/products.ts reads them; gives the plan's address. */
+export function placeProducts(memory: FastMemory, products: Products): number {
+  const { windowStarts, runStarts, runElements, weight, finish } = products;
+  const channels = finish.multipliers.length;
+  const blocks = channelBlocks(channels);
+  const quads = Math.ceil(runElements / 4);
+  const packed = new Int16Array(blocks.length * runStarts.length * quads * 4 * blockChannels);
+  let greatestSum = 0;
+  for (const [block, first] of blocks.entries()) {
+    for (let lane = 0; lane < Math.min(blockChannels, channels - first); lane++) {
+      const channel = first + lane;
+      let magnitudes = 0;
+      for (let run = 0; run < runStarts.length; run++) {
+        const start = (block * runStarts.length + run) * quads * 4 * blockChannels;
+        for (let element = 0; element < runElements; element++) {
+          const value = weight(channel, run, element);
+          magnitudes += Math.abs(value);
+          packed[start + ((element >> 1) * blockChannels + lane) * 2 + (element & 1)] = value;
+        }
+      }
+      greatestSum = Math.max(greatestSum, magnitudes * 255 + Math.abs(finish.bias[channel] ?? 0));
+    }
+  }
+  const placed = placeFinish(memory, finish, greatestSum);
+  return placePlan(
+    memory,
+    memory.place(windowStarts),
+    windowStarts.length,
+    memory.place(runStarts),
+    runStarts.length,
+    quads,
+    memory.place(packed),
+    placed.scaling,
+    placed.right,
+    placed.blocks,
+    placed.blockCount,
+    placed.channels,
+    placed.low,
+    placed.high,
+    placed.zeroPoint,
+  );
+}
