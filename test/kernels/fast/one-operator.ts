@@ -81,9 +81,12 @@ export function randomBias(count: number, large: boolean, next: () => number): I
   });
 }
 
-/** Scales of which products over output scales spread over `2^-12 … 2^(most)`. */
+/** Scales of which products over output scales spread over `2^-12 … 2^(most)`; some are powers of two, whose quotients lie half-way often. */
 export function randomScales(count: number, most: number, next: () => number): number[] {
-  return Array.from({ length: count }, () => 2 ** (most - next() * (12 + most)));
+  return Array.from({ length: count }, () => {
+    const exponent = most - next() * (12 + most);
+    return 2 ** (next() < 0.3 ? Math.round(exponent) : exponent);
+  });
 }
 
 export function quantized(scale: readonly number[], zeroPoint: number): Quantization {
