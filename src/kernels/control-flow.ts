@@ -50,10 +50,13 @@ export const whileLoop: Kernel = (node) => {
   };
 };
 
-/** CALL_ONCE: runs a subgraph at the first invocation, even where state was reset since. */
+/** CALL_ONCE: runs a subgraph at the first invocation, and again at the first after a reset (the device's own reset does not run it again). */
 export const callOnce: Kernel = (node) => {
   const initial = subgraphOf(node, 'init_subgraph_index');
   let done = false;
+  node.onReset(() => {
+    done = false;
+  });
   return () => {
     if (!done) initial.run();
     done = true;

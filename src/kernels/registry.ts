@@ -44,6 +44,19 @@ import { resizeBilinear } from './resize-bilinear.ts';
 import { resizeNearestNeighbor } from './resize-nearest-neighbor.ts';
 import { reverseV2 } from './reverse.ts';
 import { selectV2 } from './select.ts';
+import { delay } from './signal/delay.ts';
+import { energy } from './signal/energy.ts';
+import { fftAutoScale } from './signal/fft-auto-scale.ts';
+import { filterBank } from './signal/filter-bank.ts';
+import { filterBankLog } from './signal/filter-bank-log.ts';
+import { filterBankSquareRoot } from './signal/filter-bank-square-root.ts';
+import { framer } from './signal/framer.ts';
+import { overlapAdd } from './signal/overlap-add.ts';
+import { pcan } from './signal/pcan.ts';
+import { irfft, rfft } from './signal/rfft.ts';
+import { filterBankSpectralSubtraction } from './signal/spectral-subtraction.ts';
+import { stacker } from './signal/stacker.ts';
+import { window } from './signal/window.ts';
 import { slice } from './slice.ts';
 import { softmax } from './softmax.ts';
 import { batchToSpaceNd, spaceToBatchNd } from './space-to-batch.ts';
@@ -67,12 +80,14 @@ const kernels: Readonly<Record<string, Kernel>> = {
   ARG_MIN: argMin,
   ASSIGN_VARIABLE: assignVariable,
   AVERAGE_POOL_2D: averagePool,
+  BATCH_MATMUL: batchMatmul,
   BATCH_TO_SPACE_ND: batchToSpaceNd,
   BROADCAST_ARGS: broadcastArgs,
   BROADCAST_TO: broadcastTo,
   CALL_ONCE: callOnce,
   CAST: cast,
   CEIL: ceil,
+  CONCATENATION: concatenation,
   CONV_2D: convolution,
   COS: cos,
   CUMSUM: cumulativeSum,
@@ -81,6 +96,7 @@ const kernels: Readonly<Record<string, Kernel>> = {
   DEQUANTIZE: dequantize,
   DIV: divide,
   DYNAMIC_UPDATE_SLICE: dynamicUpdateSlice,
+  ELU: elu,
   EMBEDDING_LOOKUP: embeddingLookup,
   EQUAL: equal,
   EXP: exp,
@@ -94,45 +110,38 @@ const kernels: Readonly<Record<string, Kernel>> = {
   GATHER_ND: gatherNd,
   GREATER: greater,
   GREATER_EQUAL: greaterEqual,
+  HARD_SWISH: hardSwish,
   IF: ifElse,
   L2_NORMALIZATION: l2Normalization,
   L2_POOL_2D: l2Pool,
+  LEAKY_RELU: leakyRelu,
   LESS: less,
   LESS_EQUAL: lessEqual,
   LOG: log,
   LOGICAL_AND: logicalAnd,
   LOGICAL_NOT: logicalNot,
   LOGICAL_OR: logicalOr,
+  LOGISTIC: logistic,
   LOG_SOFTMAX: logSoftmax,
   MAXIMUM: maximum,
   MAX_POOL_2D: maxPool,
   MEAN: mean,
   MINIMUM: minimum,
   MIRROR_PAD: mirrorPad,
+  MUL: multiply,
   NEG: neg,
   NOT_EQUAL: notEqual,
   PACK: pack,
+  PAD: pad,
+  PADV2: pad,
+  PRELU: prelu,
   QUANTIZE: quantize,
   READ_VARIABLE: readVariable,
   REDUCE_ALL: reduceAll,
   REDUCE_MAX: reduceMax,
   REDUCE_MIN: reduceMin,
-  CONCATENATION: concatenation,
-  ELU: elu,
-  HARD_SWISH: hardSwish,
-  LEAKY_RELU: leakyRelu,
-  LOGISTIC: logistic,
-  MUL: multiply,
-  PAD: pad,
-  PADV2: pad,
-  PRELU: prelu,
   RELU: relu,
   RELU6: relu6,
-  TANH: tanh,
-  BATCH_MATMUL: batchMatmul,
-  SVDF: svdf,
-  TRANSPOSE_CONV: transposeConvolution,
-  UNIDIRECTIONAL_SEQUENCE_LSTM: lstm,
   RESHAPE: reshape,
   RESIZE_BILINEAR: resizeBilinear,
   RESIZE_NEAREST_NEIGHBOR: resizeNearestNeighbor,
@@ -155,11 +164,29 @@ const kernels: Readonly<Record<string, Kernel>> = {
   STRIDED_SLICE: stridedSlice,
   SUB: subtract,
   SUM: sum,
+  SVDF: svdf,
+  TANH: tanh,
   TRANSPOSE: transpose,
+  TRANSPOSE_CONV: transposeConvolution,
+  UNIDIRECTIONAL_SEQUENCE_LSTM: lstm,
   UNPACK: unpack,
   VAR_HANDLE: varHandle,
   WHILE: whileLoop,
   ZEROS_LIKE: zerosLike,
+  'custom:SignalDelay': delay,
+  'custom:SignalEnergy': energy,
+  'custom:SignalFftAutoScale': fftAutoScale,
+  'custom:SignalFilterBank': filterBank,
+  'custom:SignalFilterBankLog': filterBankLog,
+  'custom:SignalFilterBankSpectralSubtraction': filterBankSpectralSubtraction,
+  'custom:SignalFilterBankSquareRoot': filterBankSquareRoot,
+  'custom:SignalFramer': framer,
+  'custom:SignalIrfft': irfft,
+  'custom:SignalOverlapAdd': overlapAdd,
+  'custom:SignalPCAN': pcan,
+  'custom:SignalRfft': rfft,
+  'custom:SignalStacker': stacker,
+  'custom:SignalWindow': window,
 };
 
 /** Types of all operators that have a kernel. */
