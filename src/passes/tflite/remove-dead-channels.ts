@@ -3,6 +3,7 @@ import { constantChannels } from './channels/constants.ts';
 import { cutChannels } from './channels/cut.ts';
 import { layersOf } from './channels/layer.ts';
 import { removableChannels } from './channels/removable.ts';
+import { storedBytes } from './channels/stored-bytes.ts';
 import { rewriteSubgraphs } from './subgraphs.ts';
 
 /**
@@ -27,6 +28,16 @@ function withoutDeadChannels(graph: Graph, callers: ReadonlySet<TensorId>): Grap
   const layers = layersOf(graph);
   if (!layers.some(({ kind }) => kind === 'mixing' || kind === 'depthwise')) return graph;
   const constants = constantChannels(graph, layers);
-  const removable = removableChannels(graph, layers, constants, callers);
-  return removable.size === 0 ? graph : (cutChannels(graph, layers, constants, removable) ?? graph);
+  const before = storedBytes(graph);
+  const fixed = new Set(callers);
+  for (;;) {
+    const removable = removableChannels(graph, layers, constants, fixed);
+    if (removable.size === 0) return graph;
+    const smaller = cutChannels(graph, layers, constants, removable);
+    if (smaller !== undefined && storedBytes(smaller) <= before) return smaller;
+    // A new number of channels needs zero points of its own; what loses the smallest share is not worth it.
+    const share = (marks: Uint8Array) => marks.reduce((sum, mark) => sum + mark, 0) / marks.length;
+    const [least] = [...removable].sort(([a, one], [b, other]) => share(one) - share(other) || a - b);
+    if (least !== undefined) fixed.add(least[0]);
+  }
 }
