@@ -161,7 +161,7 @@ describe('CONV_2D', () => {
           const out = (extent: number) => Math.ceil((isSame ? extent : extent - kernel + 1) / stride);
           const shape = [1, out(height), out(width), 1];
           const pixels = Array.from({ length: height * width }, (_, index) => ((seed >> (index % 20)) & 3) - 1);
-          const taps = Array.from({ length: kernel * kernel }, (_, index) => ((seed >> (index % 17)) & 1);
+          const taps = Array.from({ length: kernel * kernel }, (_, index) => (seed >> (index % 17)) & 1);
           const attributes = { padding: isSame ? 'SAME' : 'VALID', stride_h: stride, stride_w: stride };
           const result = runOperator(
             'CONV_2D',
