@@ -24,10 +24,8 @@ export interface PlacedFinish {
   readonly zeroPoint: number;
 }
 
-/**
- * Places the scaling of each block (assembly/requantize.ts says how). `greatestSum` bounds the magnitude of a sum, bias included.
- */
-export function placeFinish(memory: FastMemory, finish: Finish, greatestSum: number): PlacedFinish {
+/** Places the scaling of each block, as assembly/requantize.ts reads it. */
+export function placeFinish(memory: FastMemory, finish: Finish): PlacedFinish {
   const { bias, multipliers, shifts, zeroPoint, range } = finish;
   const channels = multipliers.length;
   const blocks = channelBlocks(channels);
@@ -46,7 +44,7 @@ export function placeFinish(memory: FastMemory, finish: Finish, greatestSum: num
   }
   return {
     scaling: memory.place(table),
-    right: Number(shifts.every((shift) => shift < 0) && greatestSum < 2 ** 30),
+    right: Number(shifts.every((shift) => shift < 0)),
     blocks: memory.place(blocks),
     blockCount: blocks.length,
     channels,

@@ -59,20 +59,16 @@ function placeDepthwise(
     return image.tapAt(Math.floor(tap / kernelWidth), tap % kernelWidth);
   });
   const packed = new Int16Array(blocks.length * pairs * 2 * blockChannels);
-  let greatestSum = 0;
   for (const [block, first] of blocks.entries()) {
     for (let lane = 0; lane < Math.min(blockChannels, channels - first); lane++) {
       const channel = first + lane;
-      let magnitudes = 0;
       for (let tap = 0; tap < taps; tap++) {
         const value = weights[tap * channels + channel] as number;
-        magnitudes += Math.abs(value);
         packed[((block * pairs + (tap >> 1)) * blockChannels + lane) * 2 + (tap & 1)] = value;
       }
-      greatestSum = Math.max(greatestSum, magnitudes * 255 + Math.abs(finish.bias[channel] ?? 0));
     }
   }
-  const placed = placeFinish(memory, finish, greatestSum);
+  const placed = placeFinish(memory, finish);
   return placePlan(
     memory,
     memory.place(image.windowStarts),

@@ -21,23 +21,19 @@ export function placeProducts(memory: FastMemory, products: Products): number {
   const blocks = channelBlocks(channels);
   const quads = Math.ceil(runElements / 4);
   const packed = new Int16Array(blocks.length * runStarts.length * quads * 4 * blockChannels);
-  let greatestSum = 0;
   for (const [block, first] of blocks.entries()) {
     for (let lane = 0; lane < Math.min(blockChannels, channels - first); lane++) {
       const channel = first + lane;
-      let magnitudes = 0;
       for (let run = 0; run < runStarts.length; run++) {
         const start = (block * runStarts.length + run) * quads * 4 * blockChannels;
         for (let element = 0; element < runElements; element++) {
           const value = weight(channel, run, element);
-          magnitudes += Math.abs(value);
           packed[start + ((element >> 1) * blockChannels + lane) * 2 + (element & 1)] = value;
         }
       }
-      greatestSum = Math.max(greatestSum, magnitudes * 255 + Math.abs(finish.bias[channel] ?? 0));
     }
   }
-  const placed = placeFinish(memory, finish, greatestSum);
+  const placed = placeFinish(memory, finish);
   return placePlan(
     memory,
     memory.place(windowStarts),

@@ -17,7 +17,7 @@ export class Requantize {
     return v128.bitselect(scaled, shifted, v128.load(scaling, 128));
   }
 
-  /** The same where every shift is to the right and sums stay within ±2^30. */
+  /** The same where every shift is to the right. */
   @inline
   static fourRight(sum: v128, scaling: usize): v128 {
     const scaled = Requantize.halfProduct(sum, v128.load(scaling, 32));
