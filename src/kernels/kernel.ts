@@ -41,3 +41,6 @@ export interface Resources {
  * @throws UserError through `refuse` when the device's kernel would not accept the operator
  */
 export type Kernel = (node: Node) => () => void;
+
+/** Thrown by a run to end the invocation without an error: what follows does not run, outputs keep what they hold. */
+export const endOfInvocation = new Error('The invocation ends here.');

@@ -6,12 +6,14 @@ import { argMax, argMin } from './arg-max.ts';
 import { batchMatmul } from './batch-matmul.ts';
 import { broadcastArgs, broadcastTo } from './broadcast-to.ts';
 import { cast } from './cast.ts';
+import { circularBuffer } from './circular-buffer.ts';
 import { equal, greater, greaterEqual, less, lessEqual, notEqual } from './comparison.ts';
 import { concatenation } from './concatenation.ts';
 import { callOnce, ifElse, whileLoop } from './control-flow.ts';
 import { convolution } from './convolution.ts';
 import { cumulativeSum } from './cumulative-sum.ts';
 import { depthwiseConvolution } from './depthwise-convolution.ts';
+import { detectionPostprocess } from './detection-postprocess.ts';
 import { divide } from './divide.ts';
 import { dynamicUpdateSlice } from './dynamic-update-slice.ts';
 import { elu } from './elu.ts';
@@ -173,6 +175,7 @@ const kernels: Readonly<Record<string, Kernel>> = {
   VAR_HANDLE: varHandle,
   WHILE: whileLoop,
   ZEROS_LIKE: zerosLike,
+  'custom:CIRCULAR_BUFFER': circularBuffer,
   'custom:SignalDelay': delay,
   'custom:SignalEnergy': energy,
   'custom:SignalFftAutoScale': fftAutoScale,
@@ -187,6 +190,7 @@ const kernels: Readonly<Record<string, Kernel>> = {
   'custom:SignalRfft': rfft,
   'custom:SignalStacker': stacker,
   'custom:SignalWindow': window,
+  'custom:TFLite_Detection_PostProcess': detectionPostprocess,
 };
 
 /** Types of all operators that have a kernel. */

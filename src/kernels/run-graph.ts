@@ -5,6 +5,7 @@ import type { FastMemory } from './fast/memory.ts';
 import { openFastMemory } from './fast/memory.ts';
 import { fastKernelOf } from './fast/registry.ts';
 import type { Node, Subgraph } from './kernel.ts';
+import { endOfInvocation } from './kernel.ts';
 import { kernelOf } from './registry.ts';
 import { makeResources } from './resources.ts';
 import type { TypedArray, Value } from './values.ts';
@@ -65,7 +66,11 @@ export function openInterpreter(graph: Graph, options: InterpreterOptions = {}):
     outputs: main.outputs,
     run(inputs) {
       for (const [position, value] of main.inputs.entries()) assign(value, inputs[position]);
-      main.run();
+      try {
+        main.run();
+      } catch (error) {
+        if (error !== endOfInvocation) throw error;
+      }
       return main.outputs.map((value) => value.values.slice());
     },
     reset() {
