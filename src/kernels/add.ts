@@ -47,7 +47,7 @@ function addition(node: Node, sign: 1 | -1): () => void {
 }
 
 /** Both operands are brought to twice the larger input scale, with `leftShift` bits of headroom, then to the output's scale. */
-interface AdditionScaling {
+export interface AdditionScaling {
   readonly first: FixedPoint;
   readonly second: FixedPoint;
   readonly result: FixedPoint;
@@ -59,7 +59,8 @@ interface AdditionScaling {
   readonly range: Range;
 }
 
-function additionScaling({ first, second, result }: Operands, range: Range, sign: 1 | -1): AdditionScaling {
+/** The factors of a quantised addition (`sign` 1) or subtraction (-1). */
+export function additionScaling({ first, second, result }: Operands, range: Range, sign: 1 | -1): AdditionScaling {
   const leftShift = result.dtype === 'int16' ? 15 : 20;
   const common = 2 * Math.max(first.scale, second.scale);
   // ADD divides scales in double precision, SUB in single.

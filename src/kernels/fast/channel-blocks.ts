@@ -1,4 +1,5 @@
 import type { Finish } from '../arithmetic/channel-scaling.ts';
+import type { FixedPoint } from '../arithmetic/fixed-point.ts';
 import type { FastMemory } from './memory.ts';
 
 /** Channels that are computed together. */
@@ -24,26 +25,42 @@ export interface PlacedFinish {
   readonly zeroPoint: number;
 }
 
-/** Places the scaling of each block, as assembly/requantize.ts reads it. */
+/** What a sum is scaled with, its bias added. */
+export interface LaneScaling extends FixedPoint {
+  readonly bias: number;
+}
+
+/** Places the scaling of blocks of 8 lanes, as assembly/requantize.ts reads it. */
+export function placeScaling(memory: FastMemory, blocks: readonly (readonly LaneScaling[])[]): number {
+  const fields = 5;
+  const table = new Int32Array(blocks.length * blockChannels * fields);
+  for (const [block, lanes] of blocks.entries()) {
+    for (const [lane, { bias, multiplier, shift }] of lanes.entries()) {
+      const at = block * blockChannels * fields + lane;
+      table[at] = bias;
+      table[at + blockChannels] = multiplier;
+      table[at + blockChannels * 2] = shift > 0 ? 1 << shift : 1;
+      table[at + blockChannels * 3] = shift < 0 ? 2 ** (31 + shift) : 0;
+      table[at + blockChannels * 4] = shift < 0 ? 0 : -1;
+    }
+  }
+  return memory.place(table);
+}
+
+/** Places how the sums of each block of channels are finished. */
 export function placeFinish(memory: FastMemory, finish: Finish): PlacedFinish {
   const { bias, multipliers, shifts, zeroPoint, range } = finish;
   const channels = multipliers.length;
   const blocks = channelBlocks(channels);
-  const table = new Int32Array(blocks.length * blockChannels * 5);
-  for (const [block, first] of blocks.entries()) {
-    for (let lane = 0; lane < Math.min(blockChannels, channels - first); lane++) {
-      const channel = first + lane;
-      const shift = shifts[channel] ?? 0;
-      const at = block * blockChannels * 5 + lane;
-      table[at] = bias[channel] ?? 0;
-      table[at + 8] = multipliers[channel] ?? 0;
-      table[at + 16] = shift > 0 ? 1 << shift : 1;
-      table[at + 24] = shift < 0 ? 2 ** (31 + shift) : 0;
-      table[at + 32] = shift < 0 ? 0 : -1;
-    }
-  }
+  const scaling = Array.from(blocks, (first) =>
+    Array.from({ length: Math.min(blockChannels, channels - first) }, (_, lane) => ({
+      bias: bias[first + lane] ?? 0,
+      multiplier: multipliers[first + lane] ?? 0,
+      shift: shifts[first + lane] ?? 0,
+    })),
+  );
   return {
-    scaling: memory.place(table),
+    scaling: placeScaling(memory, scaling),
     right: Number(shifts.every((shift) => shift < 0)),
     blocks: memory.place(blocks),
     blockCount: blocks.length,

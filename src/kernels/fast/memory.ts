@@ -4,6 +4,7 @@ import code from './kernels.wasm';
 interface AssemblyKernels {
   readonly memory: WebAssembly.Memory;
   readonly heapStart: () => number;
+  readonly add: (plan: number, first: number, second: number, output: number, count: number) => void;
   readonly multiply: (plan: number, image: number, output: number) => void;
   readonly depthwise: (plan: number, image: number, output: number) => void;
   readonly widen: (

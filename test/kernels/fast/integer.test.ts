@@ -117,6 +117,31 @@ function denseCase(given: typeof dense extends fc.Arbitrary<infer T> ? T : never
   };
 }
 
+const sums = fc.record({
+  ...common,
+  type: fc.constantFrom('ADD', 'SUB'),
+  elements: fc.integer({ min: 1, max: 100 }),
+  secondZero: zeroPoints,
+  firstScale: fc.double({ min: 2 ** -8, max: 1, noNaN: true }),
+  secondScale: fc.oneof(fc.constant(0.25), fc.double({ min: 2 ** -8, max: 1, noNaN: true })),
+  outputScale: fc.double({ min: 2 ** -6, max: 4, noNaN: true }),
+});
+
+function sumCase(given: typeof sums extends fc.Arbitrary<infer T> ? T : never): Case {
+  const { elements } = given;
+  const next = numbers(given.seed);
+  return {
+    type: given.type,
+    attributes: { fused_activation_function: given.activation },
+    inputs: [
+      tensor('first', [1, elements], 'int8', quantized([given.firstScale], given.inputZero)),
+      tensor('second', [1, elements], 'int8', quantized([given.secondScale], given.secondZero)),
+    ],
+    output: tensor('result', [1, elements], 'int8', quantized([given.outputScale], given.outputZero)),
+    images: [randomInt8(elements, next), randomInt8(elements, next)],
+  };
+}
+
 /** Every kernel works in one memory, as in an interpreter: what one leaves behind must not matter to the next. */
 const memory = openFastMemory();
 
@@ -145,6 +170,13 @@ describe('fast integer kernels give the bits of the plain ones', () => {
   it('FULLY_CONNECTED', () => {
     fc.assert(
       fc.property(dense, (given) => expectSameBits(denseCase(given))),
+      { numRuns: 400 },
+    );
+  });
+
+  it('ADD and SUB', () => {
+    fc.assert(
+      fc.property(sums, (given) => expectSameBits(sumCase(given))),
       { numRuns: 400 },
     );
   });

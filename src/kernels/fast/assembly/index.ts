@@ -1,3 +1,4 @@
+export { add } from './add';
 export { depthwise } from './depthwise';
 export { multiply } from './products';
 export { clear, spread, widen } from './widen';
