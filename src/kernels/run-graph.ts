@@ -99,12 +99,9 @@ function prepare(graph: Graph, index: number, { fastMemory, ...shared }: Shared)
     }
     if (tensor.variable === true) {
       // What the interpreter fills variable tensors with: the zero point for int8, zero bytes otherwise (MicroInterpreterGraph).
-      const clear = () => void (value.values as Int8Array).fill(tensor.dtype === 'int8' ? value.zeroPoint : 0);
-      if (value.values instanceof BigInt64Array || value.values instanceof BigUint64Array) value.values.fill(0n);
-      else {
-        clear();
-        shared.onReset(clear);
-      }
+      const clear = () => void fill(value.values, tensor.dtype === 'int8' ? value.zeroPoint : 0);
+      clear();
+      shared.onReset(clear);
     }
     values.set(id, value);
     return value;
@@ -149,4 +146,9 @@ function assign(value: Value, given: TypedArray | undefined): void {
     );
   }
   (expected as Int8Array).set(given as Int8Array);
+}
+
+function fill(values: TypedArray, element: number): void {
+  if (values instanceof BigInt64Array || values instanceof BigUint64Array) values.fill(BigInt(element));
+  else values.fill(element);
 }

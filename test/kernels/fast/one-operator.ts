@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { DataType } from '../../../src/graph/data-type.ts';
 import type { Quantization, Tensor } from '../../../src/graph/graph.ts';
 import type { FastMemory } from '../../../src/kernels/fast/memory.ts';
-import { fastKernelOf } from '../../../src/kernels/fast/registry.ts';
+import { prepareFast } from '../../../src/kernels/fast/registry.ts';
 import type { Node } from '../../../src/kernels/kernel.ts';
 import { kernelOf } from '../../../src/kernels/registry.ts';
 import type { TypedArray, Value } from '../../../src/kernels/values.ts';
@@ -26,7 +26,7 @@ export function bothResults(given: Case, memory: FastMemory): { plain: TypedArra
   for (const [index, value] of computed.entries()) (value as Value).values.set(given.images[index] as never);
   const result = (node.outputs[0] as Value).values as Int8Array;
   const prepared = kernelOf(node.operator)?.(node);
-  const fastKernel = fastKernelOf(node.operator)?.(node, memory);
+  const fastKernel = prepareFast(node, memory);
   prepared?.();
   const plain = result.slice();
   if (fastKernel === undefined) return { plain, fast: undefined };
@@ -70,6 +70,16 @@ export function randomInt8(count: number, next: () => number): Int8Array {
   return Int8Array.from({ length: count }, () => {
     const choice = next();
     return choice < 0.25 ? -128 : choice < 0.5 ? 127 : Math.floor(next() * 256) - 128;
+  });
+}
+
+/** Floats of many magnitudes: each addition rounds, some results are denormal, some overflow. */
+export function randomFloats(count: number, next: () => number): Float32Array {
+  return Float32Array.from({ length: count }, () => {
+    const choice = next();
+    if (choice < 0.05) return 0;
+    const exponent = choice < 0.1 ? -70 : choice < 0.15 ? 62 : 8 * (next() - 0.5);
+    return (next() - 0.5) * 2 ** exponent;
   });
 }
 

@@ -1,0 +1,155 @@
+import fc from 'fast-check';
+import type { Case } from './one-operator.ts';
+import {
+  activations,
+  numbers,
+  quantized,
+  randomBias,
+  randomFloats,
+  randomInt8,
+  randomScales,
+  tensor,
+  zeroPoints,
+} from './one-operator.ts';
+
+export const common = {
+  seed: fc.integer(),
+  inputZero: zeroPoints,
+  outputZero: zeroPoints,
+  activation: activations,
+  perChannel: fc.boolean(),
+  bias: fc.constantFrom('none', 'usual', 'large'),
+  /** Factors of up to 2^most: above 0 sums are shifted left. */
+  most: fc.constantFrom(-4, -1, 0, 3),
+};
+
+export const windows = fc.record({
+  ...common,
+  batches: fc.integer({ min: 1, max: 2 }),
+  height: fc.integer({ min: 1, max: 9 }),
+  width: fc.integer({ min: 1, max: 9 }),
+  depth: fc.oneof(fc.integer({ min: 1, max: 20 }), fc.constantFrom(1, 8, 16)),
+  channels: fc.integer({ min: 1, max: 27 }),
+  kernelHeight: fc.constantFrom(1, 1, 2, 3, 5),
+  kernelWidth: fc.constantFrom(1, 1, 2, 3, 4),
+  strideHeight: fc.integer({ min: 1, max: 3 }),
+  strideWidth: fc.integer({ min: 1, max: 3 }),
+  dilationHeight: fc.constantFrom(1, 1, 2),
+  dilationWidth: fc.constantFrom(1, 1, 2, 3),
+  padding: fc.constantFrom('SAME', 'VALID'),
+  multiplier: fc.integer({ min: 1, max: 3 }),
+});
+
+export type Windows = typeof windows extends fc.Arbitrary<infer T> ? T : never;
+
+/** A convolution as described; `undefined` where its window does not fit into the image. */
+export function windowCase(
+  type: 'CONV_2D' | 'DEPTHWISE_CONV_2D',
+  arithmetic: 'int8' | 'float32',
+  given: Windows,
+): Case | undefined {
+  const { batches, height, width, depth, kernelHeight, kernelWidth } = given;
+  const next = numbers(given.seed);
+  const depthwise = type === 'DEPTHWISE_CONV_2D';
+  const channels = depthwise ? depth * given.multiplier : given.channels;
+  const extent = (size: number, kernel: number, stride: number, dilation: number) =>
+    given.padding === 'SAME' ? Math.ceil(size / stride) : Math.ceil((size - (kernel - 1) * dilation) / stride);
+  const outputHeight = extent(height, kernelHeight, given.strideHeight, given.dilationHeight);
+  const outputWidth = extent(width, kernelWidth, given.strideWidth, given.dilationWidth);
+  if (outputHeight < 1 || outputWidth < 1) return undefined;
+  const weightShape = depthwise
+    ? [1, kernelHeight, kernelWidth, channels]
+    : [channels, kernelHeight, kernelWidth, depth];
+  const weightCount = weightShape.reduce((a, b) => a * b, 1);
+  const imageShape = [batches, height, width, depth];
+  const imageCount = batches * height * width * depth;
+  const outputShape = [batches, outputHeight, outputWidth, channels];
+  const attributes = {
+    stride_h: given.strideHeight,
+    stride_w: given.strideWidth,
+    dilation_h_factor: given.dilationHeight,
+    dilation_w_factor: given.dilationWidth,
+    padding: given.padding,
+    fused_activation_function: given.activation,
+  };
+  if (arithmetic === 'float32') {
+    const bias = given.bias === 'none' ? undefined : randomFloats(channels, next);
+    return {
+      type,
+      attributes,
+      inputs: [
+        tensor('image', imageShape, 'float32'),
+        tensor('weights', weightShape, 'float32', undefined, randomFloats(weightCount, next)),
+        bias && tensor('bias', [channels], 'float32', undefined, bias),
+      ],
+      output: tensor('result', outputShape, 'float32'),
+      images: [randomFloats(imageCount, next)],
+    };
+  }
+  const scales = randomScales(given.perChannel ? channels : 1, given.most, next);
+  const bias = given.bias === 'none' ? undefined : randomBias(channels, given.bias === 'large', next);
+  return {
+    type,
+    attributes,
+    inputs: [
+      tensor('image', imageShape, 'int8', quantized([1], given.inputZero)),
+      tensor('weights', weightShape, 'int8', quantized(scales, 0), randomInt8(weightCount, next)),
+      bias && tensor('bias', [channels], 'int32', undefined, bias),
+    ],
+    output: tensor('result', outputShape, 'int8', quantized([1], given.outputZero)),
+    images: [randomInt8(imageCount, next)],
+  };
+}
+
+export const dense = fc.record({
+  ...common,
+  rows: fc.integer({ min: 1, max: 9 }),
+  depth: fc.integer({ min: 1, max: 70 }),
+  channels: fc.integer({ min: 1, max: 27 }),
+  weightZero: fc.oneof(fc.constant(0), zeroPoints),
+  rank: fc.constantFrom(2, 3),
+});
+
+export type Dense = typeof dense extends fc.Arbitrary<infer T> ? T : never;
+
+/** A dense layer as described. */
+export function denseCase(arithmetic: 'int8' | 'float32', given: Dense): Case {
+  const { rows, depth, channels } = given;
+  const next = numbers(given.seed);
+  const shape = (last: number) => (given.rank === 2 ? [rows, last] : [1, rows, last]);
+  const attributes = { fused_activation_function: given.activation };
+  if (arithmetic === 'float32') {
+    const bias = given.bias === 'none' ? undefined : randomFloats(channels, next);
+    return {
+      type: 'FULLY_CONNECTED',
+      attributes,
+      inputs: [
+        tensor('vectors', shape(depth), 'float32'),
+        tensor('weights', [channels, depth], 'float32', undefined, randomFloats(channels * depth, next)),
+        bias && tensor('bias', [channels], 'float32', undefined, bias),
+      ],
+      output: tensor('result', shape(channels), 'float32'),
+      images: [randomFloats(rows * depth, next)],
+    };
+  }
+  const scales = randomScales(given.perChannel ? channels : 1, given.most, next);
+  const bias = given.bias === 'none' ? undefined : randomBias(channels, given.bias === 'large', next);
+  return {
+    type: 'FULLY_CONNECTED',
+    attributes,
+    inputs: [
+      tensor('vectors', shape(depth), 'int8', quantized([1], given.inputZero)),
+      tensor(
+        'weights',
+        [channels, depth],
+        'int8',
+        quantized(scales, given.weightZero),
+        randomInt8(channels * depth, next),
+      ),
+      bias && tensor('bias', [channels], 'int32', quantized([scales[0] ?? 1], 0), bias),
+    ],
+    output: tensor('result', shape(channels), 'int8', quantized([1], given.outputZero)),
+    images: [randomInt8(rows * depth, next)],
+  };
+}
+
