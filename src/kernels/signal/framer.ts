@@ -17,6 +17,7 @@ export const framer: Kernel = (node) => {
   const step = optionOf(node, options, 'frame_step');
   const prefill = optionOf(node, options, 'prefill', 0) !== 0;
   const row = input(node, 0).shape.at(-1) ?? 1;
+  if (size < step || size !== output(node, 0).shape.at(-1)) refuse(node, `its output has no frames of ${size} samples`);
   if (step < 1 || row % step !== 0) refuse(node, `steps of ${step} do not divide ${row} samples`);
   const frames = row / step;
   const start = () =>

@@ -1,7 +1,7 @@
 import { accept } from '../accept.ts';
 import { customOptions, optionOf } from '../custom-options.ts';
 import type { Kernel } from '../kernel.ts';
-import { input, output } from '../refuse.ts';
+import { input, output, refuse } from '../refuse.ts';
 
 /**
  * SignalFilterBankSpectralSubtraction: channels less a running estimate of their noise, but no less than a share of the signal.
@@ -27,6 +27,8 @@ export const filterBankSpectralSubtraction: Kernel = (node) => {
   const smoothingBits = option('smoothing_bits');
   const clamping = option('clamping') !== 0;
   const channels = option('num_channels');
+  if (channels > target.length || channels > source.length)
+    refuse(node, `its tensors are too small for ${channels} channels`);
   const noise = new Uint32Array(channels);
   node.onReset(() => void noise.fill(0));
   const low32 = (value: bigint) => Number(BigInt.asUintN(32, value));

@@ -1,7 +1,7 @@
 import { accept } from '../accept.ts';
 import { customOptions, optionOf } from '../custom-options.ts';
 import type { Kernel } from '../kernel.ts';
-import { input, int16, output } from '../refuse.ts';
+import { input, int16, output, refuse } from '../refuse.ts';
 
 /**
  * SignalStacker: a frame with those before and after it. The first frame stands for those before it. The second output says whether there
@@ -17,6 +17,7 @@ export const stacker: Kernel = (node) => {
   const left = optionOf(node, options, 'stacker_left_context');
   const size = channels * (left + optionOf(node, options, 'stacker_right_context') + 1);
   const step = channels * optionOf(node, options, 'stacker_step');
+  if (left < 0 || size !== to.length || channels > from.length) refuse(node, `${size} samples do not fit its output`);
   let queue: number[] | undefined;
   node.onReset(() => {
     queue = undefined;
