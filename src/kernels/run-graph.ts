@@ -3,7 +3,7 @@ import { tensorAt } from '../graph/access.ts';
 import type { Graph, TensorId } from '../graph/graph.ts';
 import type { FastMemory } from './fast/memory.ts';
 import { openFastMemory } from './fast/memory.ts';
-import { fastKernelOf } from './fast/registry.ts';
+import { prepareFast } from './fast/registry.ts';
 import type { Node, Subgraph } from './kernel.ts';
 import { endOfInvocation } from './kernel.ts';
 import { kernelOf } from './registry.ts';
@@ -125,7 +125,7 @@ function prepare(graph: Graph, index: number, { fastMemory, ...shared }: Shared)
     };
     // The plain kernel is prepared in any case: it refuses what the device does.
     const plain = kernel(node);
-    return (fastMemory && fastKernelOf(operator)?.(node, fastMemory)) ?? plain;
+    return (fastMemory && prepareFast(node, fastMemory)) ?? plain;
   });
   const named = place === '' ? 'The graph' : `Subgraph ${index}`;
   return {

@@ -2,14 +2,13 @@ import type { Finish } from '../arithmetic/channel-scaling.ts';
 import type { FixedPoint } from '../arithmetic/fixed-point.ts';
 import type { FastMemory } from './memory.ts';
 
-/** Channels that are computed together. */
+/** int8 channels that are computed together. */
 export const blockChannels = 8;
 
-/** The first channel of each block; the last block overlaps the one before it where they do not divide evenly. */
-export function channelBlocks(channels: number): Int32Array {
-  const count = Math.ceil(channels / blockChannels);
-  return Int32Array.from({ length: count }, (_, block) =>
-    Math.max(0, Math.min(block * blockChannels, channels - blockChannels)),
+/** The first channel of each block of `size`; the last block overlaps the one before it where they do not divide evenly. */
+export function channelBlocks(channels: number, size = blockChannels): Int32Array {
+  return Int32Array.from({ length: Math.ceil(channels / size) }, (_, block) =>
+    Math.max(0, Math.min(block * size, channels - size)),
   );
 }
 
@@ -74,9 +73,4 @@ export function placeFinish(memory: FastMemory, finish: Finish): PlacedFinish {
 /** Places the fields of a plan one after the other. */
 export function placePlan(memory: FastMemory, ...fields: readonly number[]): number {
   return memory.place(Int32Array.from(fields));
-}
-
-/** True when every value fits where plans and sums keep it. */
-export function isInt8(...values: readonly number[]): boolean {
-  return values.every((value) => Number.isInteger(value) && value >= -128 && value <= 127);
 }

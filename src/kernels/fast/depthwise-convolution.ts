@@ -1,79 +1,97 @@
+import { floatActivation } from '../arithmetic/activation.ts';
 import type { Finish } from '../arithmetic/channel-scaling.ts';
 import { channelScaling, finishOf } from '../arithmetic/channel-scaling.ts';
 import { input, output } from '../refuse.ts';
+import type { TypedArray } from '../values.ts';
 import type { Window } from '../window.ts';
 import { rank4, windowOf } from '../window.ts';
-import { blockChannels, channelBlocks, isInt8, placeFinish, placePlan } from './channel-blocks.ts';
-import { onImage, windowProducts } from './convolution.ts';
+import { arithmeticOf } from './arithmetic-of.ts';
+import { blockChannels, channelBlocks, placeFinish, placePlan } from './channel-blocks.ts';
+import { convolve } from './convolution.ts';
+import { float32Elements, int8Elements } from './elements.ts';
+import { placeFloatProducts } from './float-products.ts';
 import type { FastKernel } from './kernel.ts';
 import type { FastMemory } from './memory.ts';
+import { onImage } from './on-image.ts';
 import type { PaddedImage } from './padded-image.ts';
 import { paddedImage } from './padded-image.ts';
 
-/** DEPTHWISE_CONV_2D of int8 activations. With one input channel it is an ordinary convolution. */
+/** DEPTHWISE_CONV_2D of int8 activations or float. With one input channel it is an ordinary convolution. */
 export const fastDepthwiseConvolution: FastKernel = (node, memory) => {
-  const image = input(node, 0);
+  const from = input(node, 0);
   const weights = input(node, 1);
   const bias = node.inputs[2];
-  const result = output(node);
+  const to = output(node);
   const [, kernelHeight = 1, kernelWidth = 1, channels = 1] = rank4(node, weights);
-  const window = windowOf(node, image, result, kernelHeight, kernelWidth);
-  const from = image.values;
-  const to = result.values;
+  const window = windowOf(node, from, to, kernelHeight, kernelWidth);
+  if (window.outputChannels !== channels) return undefined;
   const kernel = weights.values;
-  if (!(from instanceof Int8Array && to instanceof Int8Array && kernel instanceof Int8Array)) return undefined;
-  if (!weights.constant || bias?.constant === false || !isInt8(image.zeroPoint, result.zeroPoint)) return undefined;
-  const finish = finishOf(node, channelScaling(node, image, weights, result, channels), bias, false);
   if (window.inputChannels === 1) {
-    return windowProducts(
-      memory,
-      window,
-      image.zeroPoint,
-      from,
-      to,
-      (channel, row, column) => kernel[(row * kernelWidth + column) * channels + channel] as number,
-      finish,
+    return convolve(node, memory, window, (channel, row, column) =>
+      Number(kernel[(row * kernelWidth + column) * channels + channel]),
     );
   }
-  const padded = paddedImage(memory, window, image.zeroPoint, channels / window.inputChannels, blockChannels);
-  if (padded === undefined) return undefined;
-  const plan = placeDepthwise(memory, padded, window, kernel, finish);
-  return onImage(memory, padded, from, to, (at, target) => memory.kernels.depthwise(plan, at, target));
+  const repeat = channels / window.inputChannels;
+  const arithmetic = arithmeticOf(node);
+  if (arithmetic === 'int8') {
+    const image = paddedImage(memory, window, to, int8Elements(memory, from.zeroPoint), repeat, blockChannels);
+    if (image === undefined) return undefined;
+    const finish = finishOf(node, channelScaling(node, from, weights, to, channels), bias, false);
+    const plan = placeDepthwise(memory, image, window, kernel, finish);
+    return onImage(memory, image, from.values, to.values, memory.kernels.depthwise, plan);
+  }
+  if (arithmetic === 'float32') {
+    const image = paddedImage(memory, window, to, float32Elements(memory), repeat, blockChannels);
+    if (image === undefined) return undefined;
+    const sums = {
+      windowStarts: image.windowStarts,
+      runStarts: tapStarts(image, window),
+      runElements: 1,
+      weight: (channel: number, tap: number) => Number(kernel[tap * channels + channel]),
+    };
+    const plan = placeFloatProducts(memory, sums, channels, bias, floatActivation(node.operator));
+    return onImage(memory, image, from.values, to.values, memory.kernels.depthwiseFloat, plan);
+  }
+  return undefined;
 };
+
+/** Where each position of the window lies, in bytes from its start. */
+function tapStarts(image: PaddedImage, { kernelHeight, kernelWidth }: Window): Int32Array {
+  return Int32Array.from({ length: kernelHeight * kernelWidth }, (_, tap) =>
+    image.tapAt(Math.floor(tap / kernelWidth), tap % kernelWidth),
+  );
+}
 
 /** Places the weights as assembly/depthwise.ts reads them, two positions of the window together; gives the plan's address. */
 function placeDepthwise(
   memory: FastMemory,
   image: PaddedImage,
   window: Window,
-  weights: Int8Array,
+  weights: TypedArray,
   finish: Finish,
 ): number {
-  const { kernelWidth, kernelHeight } = window;
   const channels = finish.multipliers.length;
   const blocks = channelBlocks(channels);
-  const taps = kernelHeight * kernelWidth;
-  const pairs = Math.ceil(taps / 2);
-  const tapStarts = Int32Array.from({ length: pairs * 2 }, (_, index) => {
-    const tap = Math.min(index, taps - 1);
-    return image.tapAt(Math.floor(tap / kernelWidth), tap % kernelWidth);
-  });
+  const taps = tapStarts(image, window);
+  const pairs = Math.ceil(taps.length / 2);
   const packed = new Int16Array(blocks.length * pairs * 2 * blockChannels);
   for (const [block, first] of blocks.entries()) {
     for (let lane = 0; lane < Math.min(blockChannels, channels - first); lane++) {
-      const channel = first + lane;
-      for (let tap = 0; tap < taps; tap++) {
-        const value = weights[tap * channels + channel] as number;
-        packed[((block * pairs + (tap >> 1)) * blockChannels + lane) * 2 + (tap & 1)] = value;
+      for (let tap = 0; tap < taps.length; tap++) {
+        const at = ((block * pairs + (tap >> 1)) * blockChannels + lane) * 2 + (tap & 1);
+        packed[at] = Number(weights[tap * channels + first + lane]);
       }
     }
   }
+  // An odd last position is paired with the first one, under weights of 0.
+  const paired = new Int32Array(2 * pairs).fill(taps[0] ?? 0);
+  paired.set(taps);
   const placed = placeFinish(memory, finish);
   return placePlan(
     memory,
     memory.place(image.windowStarts),
     image.windowStarts.length,
-    memory.place(tapStarts),
+    memory.place(paired),
     pairs,
     memory.place(packed),
     placed.scaling,

@@ -1,43 +1,64 @@
+import { floatActivation } from '../arithmetic/activation.ts';
 import { finishOf } from '../arithmetic/channel-scaling.ts';
 import { denseScaling, denseWeightZero } from '../fully-connected.ts';
 import { input, output } from '../refuse.ts';
-import { isInt8 } from './channel-blocks.ts';
-import { onImage } from './convolution.ts';
+import { arithmeticOf, isInt8 } from './arithmetic-of.ts';
+import type { Elements } from './elements.ts';
+import { float32Elements, int8Elements } from './elements.ts';
+import { placeFloatProducts } from './float-products.ts';
 import type { FastKernel } from './kernel.ts';
+import type { FastMemory } from './memory.ts';
 import { aligned, scratchLimitBytes } from './memory.ts';
+import { onImage } from './on-image.ts';
 import { placeProducts } from './products.ts';
 
-/** FULLY_CONNECTED of int8 activations. */
+/** FULLY_CONNECTED of int8 activations or float. */
 export const fastFullyConnected: FastKernel = (node, memory) => {
   const vectors = input(node, 0);
   const weights = input(node, 1);
   const bias = node.inputs[2];
-  const result = output(node);
+  const to = output(node);
   const depth = weights.shape.at(-1) ?? 1;
-  const channels = result.shape.at(-1) ?? 1;
-  const from = vectors.values;
-  const to = result.values;
+  const channels = to.shape.at(-1) ?? 1;
+  const arithmetic = arithmeticOf(node);
+  if (arithmetic === undefined || depth < 1 || 12 * vectors.values.length > scratchLimitBytes) return undefined;
   const matrix = weights.values;
-  if (!(from instanceof Int8Array && to instanceof Int8Array && matrix instanceof Int8Array)) return undefined;
-  const weightZero = denseWeightZero(vectors, weights, result, depth);
-  if (!weights.constant || bias?.constant === false || !isInt8(vectors.zeroPoint, result.zeroPoint, weightZero))
-    return undefined;
-  const bytes = aligned(2 * from.length + 16);
-  if (depth < 1 || channels < 1 || bytes > scratchLimitBytes) return undefined;
-  const plan = placeProducts(memory, {
-    windowStarts: Int32Array.from({ length: to.length / channels }, (_, row) => row * depth * 2),
+  const sums = (elements: Elements, weightZero: number) => ({
+    windowStarts: Int32Array.from(
+      { length: to.values.length / channels },
+      (_, row) => row * depth * elements.imageBytes,
+    ),
     runStarts: Int32Array.of(0),
     runElements: depth,
-    weight: (channel, _, element) => (matrix[channel * depth + element] as number) - weightZero,
-    finish: finishOf(node, denseScaling(node, vectors, weights, bias, result, channels), bias, false),
+    weight: (channel: number, _: number, element: number) => Number(matrix[channel * depth + element]) - weightZero,
   });
-  const { zeroPoint } = vectors;
-  const make = (values: Int8Array): number => {
-    const image = memory.scratch();
-    memory.bytes().set(values, image + bytes);
-    memory.kernels.widen(image + bytes, image, 1, values.length, 0, 0, zeroPoint);
-    return image;
-  };
-  memory.reserveScratch(bytes + from.length + 16);
-  return onImage(memory, { bytes, make }, from, to, (at, target) => memory.kernels.multiply(plan, at, target));
+  if (arithmetic === 'int8') {
+    const weightZero = denseWeightZero(vectors, weights, to, depth);
+    if (!isInt8(weightZero)) return undefined;
+    const elements = int8Elements(memory, vectors.zeroPoint);
+    const finish = finishOf(node, denseScaling(node, vectors, weights, bias, to, channels), bias, false);
+    const plan = placeProducts(memory, sums(elements, weightZero), finish);
+    const image = unpadded(memory, elements, vectors.values.length);
+    return onImage(memory, image, vectors.values, to.values, memory.kernels.multiply, plan);
+  }
+  const elements = float32Elements(memory);
+  const plan = placeFloatProducts(memory, sums(elements, 0), channels, bias, floatActivation(node.operator));
+  const image = unpadded(memory, elements, vectors.values.length);
+  return onImage(memory, image, vectors.values, to.values, memory.kernels.multiplyFloat, plan);
 };
+
+/** So many elements one after the other, as an image. */
+function unpadded(memory: FastMemory, elements: Elements, count: number) {
+  // Sums read up to three elements past the end.
+  const bytes = aligned(count * elements.imageBytes + 16);
+  memory.reserveScratch(bytes + count * elements.tensorBytes + 16);
+  return {
+    bytes,
+    make(content: Int8Array): number {
+      const image = memory.scratch();
+      memory.bytes().set(content, image + bytes);
+      elements.widen(image + bytes, image, 1, count, 0, 0);
+      return image;
+    },
+  };
+}

@@ -1,38 +1,48 @@
+import type { TypedArray } from '../values.ts';
 import code from './kernels.wasm';
 
-/** What assembly/index.ts exports; addresses and lengths in bytes. */
+/** Computes a whole operator from the image at one address to the output at another. */
+type ImageKernel = (plan: number, image: number, output: number) => void;
+
+/** What assembly/index.ts exports; addresses, lengths and pitches in bytes. */
 interface AssemblyKernels {
   readonly memory: WebAssembly.Memory;
   readonly heapStart: () => number;
   readonly add: (plan: number, first: number, second: number, output: number, count: number) => void;
-  readonly multiply: (plan: number, image: number, output: number) => void;
-  readonly depthwise: (plan: number, image: number, output: number) => void;
-  readonly widen: (
-    from: number,
-    to: number,
-    rows: number,
-    elements: number,
-    fromPitch: number,
-    toPitch: number,
-    zeroPoint: number,
-  ) => void;
-  readonly spread: (
-    from: number,
-    to: number,
-    pixels: number,
-    channels: number,
-    repeat: number,
-    pixelPitch: number,
-    zeroPoint: number,
-  ) => void;
+  readonly multiply: ImageKernel;
+  readonly multiplyFloat: ImageKernel;
+  readonly depthwise: ImageKernel;
+  readonly depthwiseFloat: ImageKernel;
+  readonly widen: (...rows: readonly [...WidenedRows, zeroPoint: number]) => void;
+  readonly widenFloat: (...rows: WidenedRows) => void;
+  readonly spread: (...row: readonly [...SpreadRow, zeroPoint: number]) => void;
+  readonly spreadFloat: (...row: SpreadRow) => void;
   readonly clear: (at: number, bytes: number) => void;
 }
+
+type WidenedRows = readonly [
+  from: number,
+  to: number,
+  rows: number,
+  elements: number,
+  fromPitch: number,
+  toPitch: number,
+];
+
+type SpreadRow = readonly [
+  from: number,
+  to: number,
+  pixels: number,
+  channels: number,
+  repeat: number,
+  pixelPitch: number,
+];
 
 /** The memory of one interpreter's fast kernels, and the kernels. Addresses are in bytes and multiples of 16. */
 export interface FastMemory {
   readonly kernels: AssemblyKernels;
   /** Copies content that stays; gives its address. */
-  readonly place: (content: Int8Array | Int16Array | Int32Array | Float32Array) => number;
+  readonly place: (content: Int8Array | Int16Array | Int32Array | Float32Array | Float64Array) => number;
   /** Makes sure that `scratch` has so many bytes. */
   readonly reserveScratch: (bytes: number) => void;
   /** The address of the bytes that every kernel may use while it runs. It moves when more is reserved: ask when running. */
@@ -66,9 +76,10 @@ export function openFastMemory(): FastMemory | undefined {
 
   const allocate = (bytes: number): number => {
     const at = free;
-    free = aligned(at + bytes);
-    const missing = free + spareBytes - memory.buffer.byteLength;
+    const end = aligned(at + bytes);
+    const missing = end + spareBytes - memory.buffer.byteLength;
     if (missing > 0) memory.grow(Math.ceil(missing / pageBytes));
+    free = end;
     if (view.buffer !== memory.buffer) view = new Int8Array(memory.buffer);
     return at;
   };
@@ -77,17 +88,24 @@ export function openFastMemory(): FastMemory | undefined {
     kernels,
     place(content) {
       const at = allocate(content.byteLength);
-      view.set(new Int8Array(content.buffer, content.byteOffset, content.byteLength), at);
+      view.set(bytesOf(content), at);
       return at;
     },
     reserveScratch(bytes) {
       if (bytes <= scratchBytes) return;
-      scratchBytes = Math.max(bytes, 2 * scratchBytes);
-      scratchAt = allocate(scratchBytes);
+      // Twice as much as before: what was used before is given up.
+      const more = Math.max(bytes, 2 * scratchBytes);
+      scratchAt = allocate(more);
+      scratchBytes = more;
     },
     scratch: () => scratchAt,
     bytes: () => view,
   };
+}
+
+/** The bytes of an array. */
+export function bytesOf(content: TypedArray): Int8Array {
+  return new Int8Array(content.buffer, content.byteOffset, content.byteLength);
 }
 
 /** The next multiple of 16. */

@@ -3,20 +3,19 @@ import { blockChannels, channelBlocks, placeFinish, placePlan } from './channel-
 import type { FastMemory } from './memory.ts';
 
 /** Sums over weights times what lies at the same places from each window's start, for every channel of every window. */
-export interface Products {
+export interface Sums {
   /** By output position, in bytes from the image's start. */
   readonly windowStarts: Int32Array;
   /** Runs of `runElements` elements that follow each other in the image: by run, in bytes from the window's start. */
   readonly runStarts: Int32Array;
   readonly runElements: number;
-  /** The weight of an element of a run, its zero point taken off; within ±255. */
+  /** The weight of an element of a run, its zero point taken off. */
   readonly weight: (channel: number, run: number, element: number) => number;
-  readonly finish: Finish;
 }
 
 /** Places the weights as assembly/products.ts reads them; gives the plan's address. */
-export function placeProducts(memory: FastMemory, products: Products): number {
-  const { windowStarts, runStarts, runElements, weight, finish } = products;
+export function placeProducts(memory: FastMemory, sums: Sums, finish: Finish): number {
+  const { windowStarts, runStarts, runElements, weight } = sums;
   const channels = finish.multipliers.length;
   const blocks = channelBlocks(channels);
   const quads = Math.ceil(runElements / 4);

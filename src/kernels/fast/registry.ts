@@ -1,9 +1,10 @@
-import type { Operator } from '../../graph/graph.ts';
+import type { Node } from '../kernel.ts';
 import { fastAdd, fastSubtract } from './add.ts';
 import { fastConvolution } from './convolution.ts';
 import { fastDepthwiseConvolution } from './depthwise-convolution.ts';
 import { fastFullyConnected } from './fully-connected.ts';
 import type { FastKernel } from './kernel.ts';
+import type { FastMemory } from './memory.ts';
 
 const fastKernels: Readonly<Record<string, FastKernel>> = {
   ADD: fastAdd,
@@ -13,7 +14,14 @@ const fastKernels: Readonly<Record<string, FastKernel>> = {
   SUB: fastSubtract,
 };
 
-/** The fast kernel of an operator; `undefined` when there is none. */
-export function fastKernelOf(operator: Operator): FastKernel | undefined {
-  return operator.domain === '' && Object.hasOwn(fastKernels, operator.type) ? fastKernels[operator.type] : undefined;
+/** Prepares the fast kernel of an operator; `undefined` when there is none, it does not cover the case, or memory is short. */
+export function prepareFast(node: Node, memory: FastMemory): (() => void) | undefined {
+  const { domain, type } = node.operator;
+  if (domain !== '' || !Object.hasOwn(fastKernels, type)) return undefined;
+  try {
+    return fastKernels[type]?.(node, memory);
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
 }

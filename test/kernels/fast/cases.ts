@@ -152,4 +152,3 @@ export function denseCase(arithmetic: 'int8' | 'float32', given: Dense): Case {
     images: [randomInt8(rows * depth, next)],
   };
 }
-

@@ -1,7 +1,8 @@
 export { add } from './add';
 export { depthwise } from './depthwise';
+export { depthwiseFloat, multiplyFloat } from './float';
 export { multiply } from './products';
-export { clear, spread, widen } from './widen';
+export { clear, spread, spreadFloat, widen, widenFloat } from './widen';
 
 /** Where memory is free for the host. */
 export function heapStart(): usize {

@@ -52,6 +52,37 @@ export function spread(
   }
 }
 
+/** Rows of f32, `fromPitch` bytes apart, become rows of f64, `toPitch` bytes apart. */
+export function widenFloat(from: usize, to: usize, rows: i32, elements: i32, fromPitch: usize, toPitch: usize): void {
+  for (let row = 0; row < rows; row++) {
+    let source = from;
+    let target = to;
+    for (let left = elements; left > 0; left--) {
+      store<f64>(target, <f64>load<f32>(source));
+      source += 4;
+      target += 8;
+    }
+    from += fromPitch;
+    to += toPitch;
+  }
+}
+
+/** As `widenFloat` for one row of pixels; see `spread`. */
+export function spreadFloat(from: usize, to: usize, pixels: i32, channels: i32, repeat: i32, pixelPitch: usize): void {
+  for (let pixel = 0; pixel < pixels; pixel++) {
+    let target = to;
+    for (let channel = 0; channel < channels; channel++) {
+      const value = <f64>load<f32>(from);
+      for (let copy = 0; copy < repeat; copy++) {
+        store<f64>(target, value);
+        target += 8;
+      }
+      from += 4;
+    }
+    to += pixelPitch;
+  }
+}
+
 /** Zeroes `bytes` bytes. */
 export function clear(at: usize, bytes: usize): void {
   memory.fill(at, 0, bytes);

@@ -1,0 +1,28 @@
+import type { Node } from '../kernel.ts';
+import { input, output } from '../refuse.ts';
+
+/**
+ * The arithmetic of an operator with an input, constant weights and perhaps a constant bias, where fast kernels have it.
+ * Weights that are not finite are left to the plain kernels: a zero of the padding times one of them is no zero.
+ */
+export function arithmeticOf(node: Node): 'int8' | 'float32' | undefined {
+  const from = input(node, 0);
+  const weights = input(node, 1);
+  const bias = node.inputs[2];
+  const to = output(node);
+  if (!weights.constant || bias?.constant === false || to.values.length === 0) return undefined;
+  if (bias !== undefined && bias.values.length < (to.shape.at(-1) ?? 1)) return undefined;
+  const arrays = [from.values, weights.values, to.values];
+  if (arrays.every((values) => values instanceof Int8Array)) {
+    return isInt8(from.zeroPoint, to.zeroPoint) ? 'int8' : undefined;
+  }
+  if (arrays.every((values) => values instanceof Float32Array)) {
+    return (weights.values as Float32Array).every(Number.isFinite) ? 'float32' : undefined;
+  }
+  return undefined;
+}
+
+/** True when every value is an int8: zero points that are keep differences within 16 bits. */
+export function isInt8(...values: readonly number[]): boolean {
+  return values.every((value) => Number.isInteger(value) && value >= -128 && value <= 127);
+}

@@ -1,0 +1,50 @@
+import type { Range } from '../arithmetic/activation.ts';
+import type { Value } from '../values.ts';
+import { channelBlocks } from './channel-blocks.ts';
+import type { FastMemory } from './memory.ts';
+import { bytesOf } from './memory.ts';
+import type { Sums } from './products.ts';
+
+const blockChannels = 4;
+
+/** Places the weights as assembly/float.ts reads them, of a depthwise convolution too; gives the plan's address. */
+export function placeFloatProducts(
+  memory: FastMemory,
+  sums: Sums,
+  channels: number,
+  bias: Value | undefined,
+  range: Range,
+): number {
+  const { windowStarts, runStarts, runElements, weight } = sums;
+  const blocks = channelBlocks(channels, blockChannels);
+  const packed = new Float64Array(blocks.length * runStarts.length * runElements * blockChannels);
+  const biases = new Float32Array(blocks.length * blockChannels);
+  for (const [block, first] of blocks.entries()) {
+    for (let lane = 0; lane < Math.min(blockChannels, channels - first); lane++) {
+      let at = block * runStarts.length * runElements * blockChannels + lane;
+      for (let run = 0; run < runStarts.length; run++) {
+        for (let element = 0; element < runElements; element++) {
+          packed[at] = weight(first + lane, run, element);
+          at += blockChannels;
+        }
+      }
+      biases[block * blockChannels + lane] = Number(bias?.values[first + lane] ?? 0);
+    }
+  }
+  const plan = Int32Array.of(
+    memory.place(windowStarts),
+    windowStarts.length,
+    memory.place(runStarts),
+    runStarts.length,
+    runElements,
+    memory.place(packed),
+    memory.place(biases),
+    memory.place(blocks),
+    blocks.length,
+    channels,
+    0,
+    0,
+  );
+  bytesOf(plan).set(bytesOf(Float32Array.of(range.min, range.max)), 40);
+  return memory.place(plan);
+}
