@@ -29,7 +29,8 @@ function liveOperators(graph: Graph, asked: Set<TensorId>): readonly Operator[] 
   return live.length === graph.operators.length ? graph.operators : live.reverse();
 }
 
-function hasEffect(graph: Graph, operator: Operator): boolean {
+/** True for operators that do something besides writing outputs, or may: custom and unknown ones, control flow, variables, random numbers. */
+export function hasEffect(graph: Graph, operator: Operator): boolean {
   if (operator.domain !== '' || !builtinOperators.includes(operator.type) || effectful.test(operator.type)) return true;
   const touched = [...operator.inputs, ...operator.outputs];
   return touched.some((id) => id !== null && graph.tensors[id]?.variable === true);

@@ -1,6 +1,6 @@
+import { makeRandom } from '../../random.ts';
 import { makePlacer, type Placement } from './place.ts';
 import type { Problem } from './problem.ts';
-import { makeRandom } from './random.ts';
 
 /** What decides in which order buffers are placed, the most telling value first; larger ones go first. */
 type Priority = (id: number) => readonly number[];

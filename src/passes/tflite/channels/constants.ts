@@ -30,22 +30,6 @@ export function constantChannels(graph: Graph, layers: readonly Layer[]): Readon
   return known;
 }
 
-/** Sum of the weights that lead from an input channel to an output channel, and whether they are all zero. */
-export function weightsBetween(
-  layer: Extract<Layer, { kind: 'mixing' }>,
-  output: number,
-  input: number,
-): { readonly sum: number; readonly areZero: boolean } {
-  let sum = 0;
-  let areZero = true;
-  for (let position = 0; position < layer.positions; position++) {
-    const weight = Number(layer.weights[(output * layer.positions + position) * layer.inputs + input] ?? 0);
-    sum += weight;
-    if (weight !== 0) areZero = false;
-  }
-  return { sum, areZero };
-}
-
 type WeightedLayer = Extract<Layer, { kind: 'mixing' | 'depthwise' }>;
 
 function weightedChannels(
@@ -77,11 +61,11 @@ function mixedProducts(
 ): number | undefined {
   let products = 0;
   for (let channel = 0; channel < layer.inputs; channel++) {
-    const { sum, areZero } = weightsBetween(layer, output, channel);
-    if (areZero) continue;
+    const pair = output * layer.inputs + channel;
+    if (layer.between.areUsed[pair] === 0) continue;
     const value = steady(channel);
     if (value === undefined) return undefined;
-    products += value * sum;
+    products += value * (layer.between.sums[pair] ?? 0);
   }
   return products;
 }

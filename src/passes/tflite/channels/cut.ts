@@ -1,7 +1,7 @@
 import { tensorExtras } from '../../../formats/tflite/extras.ts';
 import { concreteShape, isConstant, tensorAt } from '../../../graph/access.ts';
 import type { Attribute, Graph, Operator, Quantization, Tensor, TensorId } from '../../../graph/graph.ts';
-import { type ConstantChannels, weightsBetween } from './constants.ts';
+import type { ConstantChannels } from './constants.ts';
 import { channelsOf, type Layer } from './layer.ts';
 import type { Removable } from './removable.ts';
 
@@ -99,7 +99,8 @@ function folded(
   let sum = 0;
   removable.get(layer.input)?.forEach((mark, channel) => {
     const value = values?.[channel];
-    if (mark === 1 && value !== undefined) sum += (value - zeroPoint) * weightsBetween(layer, output, channel).sum;
+    if (mark === 1 && value !== undefined)
+      sum += (value - zeroPoint) * (layer.between.sums[output * layer.inputs + channel] ?? 0);
   });
   return sum;
 }

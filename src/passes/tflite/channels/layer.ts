@@ -10,7 +10,7 @@ import type { Graph, Operator, Tensor, TensorId } from '../../../graph/graph.ts'
 import { makeValue, type TypedArray } from '../../../kernels/values.ts';
 import { isPadded } from '../padding.ts';
 
-/** An operator with weights. `sum(output, input)` goes over the positions of the filter; a bias that is left out is `undefined`. */
+/** An operator with weights; a bias that is left out is `undefined`. */
 interface Weighted {
   readonly index: number;
   readonly operator: Operator;
@@ -26,10 +26,16 @@ interface Weighted {
   readonly positions: number;
 }
 
+/** Of the weights that lead from each input channel to each output channel, at `output * inputs + input`: their sum, and 1 where one is not zero. */
+export interface WeightsBetween {
+  readonly sums: Float64Array;
+  readonly areUsed: Uint8Array;
+}
+
 /** How the channels (the last axis) of an operator's inputs and output hang together. */
 export type Layer =
   /** Every output channel is computed from all input channels: weights `[outputs, positions, inputs]`. */
-  | ({ readonly kind: 'mixing' } & Weighted)
+  | ({ readonly kind: 'mixing'; readonly between: WeightsBetween } & Weighted)
   /** Every output channel is computed from one input channel: weights `[positions, outputs]`. */
   | ({ readonly kind: 'depthwise' } & Weighted)
   /** Every output channel holds what the input channels `channelOf` hold, changed element by element. */
@@ -94,7 +100,25 @@ function weightedLayer(graph: Graph, operator: Operator, index: number, output: 
         (operator.type === 'FULLY_CONNECTED' ? (shape.at(-1) ?? 0) % inputs === 0 : shape.at(-1) === inputs);
   if (!fits || !Number.isInteger(positions) || (bias !== undefined && bias.length !== outputs)) return undefined;
   const reaches = operator.type === 'FULLY_CONNECTED' ? false : isPadded(graph, operator);
-  return { kind, index, operator, input, output, weights, bias, isPadded: reaches, inputs, outputs, positions };
+  const layer = { index, operator, input, output, weights, bias, isPadded: reaches, inputs, outputs, positions };
+  return kind === 'depthwise' ? { kind, ...layer } : { kind, ...layer, between: weightsBetween(layer) };
+}
+
+function weightsBetween({ weights, inputs, outputs, positions }: Weighted): WeightsBetween {
+  const sums = new Float64Array(outputs * inputs);
+  const areUsed = new Uint8Array(outputs * inputs);
+  let at = 0;
+  for (let output = 0; output < outputs; output++) {
+    for (let position = 0; position < positions; position++) {
+      for (let pair = output * inputs; pair < (output + 1) * inputs; pair++) {
+        const weight = weights[at++] as number;
+        if (weight === 0) continue;
+        sums[pair] = (sums[pair] as number) + weight;
+        areUsed[pair] = 1;
+      }
+    }
+  }
+  return { sums, areUsed };
 }
 
 function constantValues(graph: Graph, id: TensorId, types: readonly Tensor['dtype'][]): TypedArray | undefined {

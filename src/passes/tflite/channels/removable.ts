@@ -1,6 +1,6 @@
 import { isConstant } from '../../../graph/access.ts';
 import type { Graph, TensorId } from '../../../graph/graph.ts';
-import { type ConstantChannels, weightsBetween } from './constants.ts';
+import type { ConstantChannels } from './constants.ts';
 import { channelsOf, type Layer } from './layer.ts';
 
 /** By tensor, 1 for each channel that can be cut; tensors that keep all of theirs are absent. */
@@ -31,7 +31,7 @@ export function removableChannels(
       marks.get(layer.input)?.forEach((mark, channel) => {
         if (mark === 0 || isAbsorbed(graph, layer, channel, constants)) return;
         for (let output = 0; output < layer.outputs; output++) {
-          if (isMarked(layer.output, output) || weightsBetween(layer, output, channel).areZero) continue;
+          if (layer.between.areUsed[output * layer.inputs + channel] === 0 || isMarked(layer.output, output)) continue;
           isChanged = keep(layer.input, channel) || isChanged;
           break;
         }
