@@ -1,7 +1,6 @@
-import type { DataType } from '../../graph/data-type.ts';
 import facts from './operators.json' with { type: 'json' };
 
-/** What TensorFlow Lite Micro keeps for an operator of a type, and takes; see `about` in operators.json. */
+/** What TensorFlow Lite Micro keeps for an operator of a type; see `about` in operators.json. */
 export interface OperatorFacts {
   /** Size and alignment of its parsed options, in bytes. */
   readonly parameters?: readonly number[];
@@ -9,8 +8,7 @@ export interface OperatorFacts {
   readonly state?: number | { readonly 'cmsis-nn': number; readonly reference: number };
   /** Bytes of flash of the kernel; by registration where they differ. */
   readonly code?: number | { readonly all: number; readonly int8: number };
-  /** Element types that the kernel takes at `dataInput`; absent where they are not known. */
-  readonly types?: readonly DataType[];
+  /** Position of the data that the kernel works on, where it is not the first input. */
   readonly dataInput?: number;
   /** Its arena was compared with the interpreter's own. */
   readonly verified?: boolean;

@@ -10,7 +10,7 @@ import { finishForTflm } from './finish.ts';
 import { runtimeFlash } from './flash.ts';
 import { type KernelBuild, kernelBuild } from './kernels.ts';
 import { operatorFacts } from './operator-facts.ts';
-import { unsupported } from './support.ts';
+import { unsupported } from './support/unsupported.ts';
 
 /**
  * Allowances for what inference needs besides the arena. They are assumptions, nobody has measured them: the same for every model,

@@ -1,22 +1,21 @@
 import { describe, expect, test } from 'vitest';
-import { readTflite } from '../../../src/formats/tflite/read.ts';
 import type { DataType } from '../../../src/graph/data-type.ts';
 import type { Graph } from '../../../src/graph/graph.ts';
 import { runtimeOf } from '../../../src/runtimes/registry.ts';
 import { runtimeFlash } from '../../../src/runtimes/tflm/flash.ts';
 import { tflm } from '../../../src/runtimes/tflm/runtime.ts';
-import { unsupported } from '../../../src/runtimes/tflm/support.ts';
 import { resolveTarget } from '../../../src/targets/load.ts';
-import { describeWithReference, hasReference, referenceBytes, referenceJson } from '../../support/reference.ts';
 import { computed, constant, graphOf, operator } from '../../support/tensor-graphs.ts';
+
+const quantization = { scale: [1], zeroPoint: [0], axis: 0 };
 
 function convolution(data: DataType = 'int8', weights: DataType = 'int8', filters = 16): Graph {
   return graphOf(
     'tflite',
     [
-      computed('in', [1, 8, 8, 3], data),
+      { ...computed('in', [1, 8, 8, 3], data), quantization },
       constant('w', [filters, 3, 3, 3], weights, filters),
-      computed('out', [1, 8, 8, filters], data),
+      { ...computed('out', [1, 8, 8, filters], data), quantization },
     ],
     [operator('CONV_2D', [0, 1, null], [2], { padding: 'SAME', stride_h: 1, stride_w: 1 })],
     [0],
@@ -110,50 +109,6 @@ describe('tflm', () => {
   });
 });
 
-describe('unsupported', () => {
-  const one = (type: string, tensors: Graph['tensors'], inputs: readonly number[], domain = '') =>
-    graphOf('tflite', tensors, [operator(type, inputs, [tensors.length - 1], {}, domain)], [0], [tensors.length - 1]);
-  const pair = [computed('x', [1, 4]), computed('y', [1, 4])];
-  const bytes = pair.map((tensor) => ({ ...tensor, dtype: 'uint8' as const }));
-  test.each([
-    ['a custom operator', one('MyOp', pair, [0], 'custom'), 'unsupported-operator', /custom operator "MyOp"/],
-    [
-      'a missing operator',
-      one('REVERSE_SEQUENCE', pair, [0]),
-      'unsupported-operator',
-      /no kernel for REVERSE_SEQUENCE/,
-    ],
-    ['a hybrid convolution', convolution('float32', 'int8'), 'unsupported-type', /hybrid/],
-    ['uint8 where it has gone', one('LOGISTIC', bytes, [0]), 'unsupported-type', /LOGISTIC does not take uint8/],
-    [
-      'a shape decided at run time',
-      one('TRANSPOSE', [...pair, computed('z', [4, 1])], [0, 1]),
-      'unsupported-dynamic-shape',
-      /input 1 of TRANSPOSE/,
-    ],
-    [
-      'strings',
-      one(
-        'RESHAPE',
-        pair.map((tensor) => ({ ...tensor, dtype: 'string' as const })),
-        [0],
-      ),
-      'unsupported-type',
-      /string/,
-    ],
-  ])('%s is refused with its place', (_, graph, code, message) => {
-    const findings = unsupported(graph);
-    expect(findings).toMatchObject([{ code, severity: 'error', where: expect.stringContaining('operator 0') }]);
-    expect(findings[0]?.message).toMatch(message);
-    expect(tflm.estimate(artifact(graph), board).deployable).toBe(false);
-  });
-
-  test('int8 and int4 weights are taken', () => {
-    expect(unsupported(convolution())).toEqual([]);
-    expect(unsupported(convolution('int8', 'int4'))).toEqual([]);
-  });
-});
-
 test('the kernels of the measured images take what was measured', () => {
   const types = ['CONV_2D', 'DEPTHWISE_CONV_2D', 'FULLY_CONNECTED', 'SOFTMAX', 'AVERAGE_POOL_2D', 'RESHAPE'];
   const flashOf = (dtype: DataType) =>
@@ -168,17 +123,4 @@ test('the kernels of the measured images take what was measured', () => {
     ).parts.reduce((sum, { bytes }) => sum + bytes, 0);
   expect(Math.abs(flashOf('float32') / 84448 - 1)).toBeLessThan(0.01);
   expect(Math.abs(flashOf('int8') / 53968 - 1)).toBeLessThan(0.01);
-});
-
-describeWithReference('refusals against TensorFlow Lite Micro itself', () => {
-  type Runs = Readonly<Record<string, { readonly m4?: { readonly status?: string } }>>;
-  const runs = hasReference ? Object.entries(referenceJson<Runs>('tflm.json')) : [];
-  test('what it refuses is refused, what it runs is not', () => {
-    const judged = runs.filter(([, { m4 }]) => m4?.status !== undefined);
-    const disagreed = judged.filter(
-      ([file, { m4 }]) => unsupported(readTflite(referenceBytes({ file }), file)).length > 0 === (m4?.status === 'ok'),
-    );
-    expect(judged).toHaveLength(150);
-    expect(disagreed.map(([file]) => file)).toEqual([]);
-  });
 });

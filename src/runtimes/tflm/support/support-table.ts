@@ -1,0 +1,71 @@
+import { parse } from 'yaml';
+import { constantRules } from './checks/constants.ts';
+import { controlFlowRules } from './checks/control-flow.ts';
+import { convolutionRules } from './checks/convolutions.ts';
+import { countRules } from './checks/counts.ts';
+import { matrixRules } from './checks/matrices.ts';
+import { moveRules } from './checks/moves.ts';
+import { optionRules } from './checks/options.ts';
+import type { OwnRules } from './checks/own-rule.ts';
+import { quantisationRules } from './checks/quantisation.ts';
+import { rankRules } from './checks/ranks.ts';
+import { scaleRules } from './checks/scales.ts';
+import { shapeRules } from './checks/shapes.ts';
+import { typeRules } from './checks/types.ts';
+import text from './operators.yml';
+import type { Rule } from './rule.ts';
+import { type SupportRow, type SupportTable, supportTableSchema } from './support-schema.ts';
+
+/** A kernel's row, and all that must hold of the operators that it runs, in the order in which it is looked at. */
+export interface Support {
+  readonly row: SupportRow;
+  readonly rules: readonly Rule[];
+}
+
+/** Rules that rows may ask for by name. */
+export const ownRules: OwnRules = {
+  ...convolutionRules,
+  ...scaleRules,
+  ...shapeRules,
+  ...moveRules,
+  ...matrixRules,
+  ...controlFlowRules,
+};
+
+let table: SupportTable | undefined;
+
+/** The table of what TensorFlow Lite Micro supports. @throws Error when it does not fit its schema, which is a bug. */
+export function supportTable(): SupportTable {
+  table ??= supportTableSchema.parse(parse(text));
+  return table;
+}
+
+let supports: ReadonlyMap<string, Support> | undefined;
+
+/** What the kernel of an operator supports; `undefined` where there is no kernel of that name. */
+export function supportOf(type: string): Support | undefined {
+  supports ??= new Map(
+    supportTable().operators.flatMap((row) => {
+      const support = { row, rules: rulesOf(row) };
+      return row.operators.map((operator) => [operator, support] as const);
+    }),
+  );
+  return supports.get(type);
+}
+
+/** The rules that a row of the table stands for. @throws Error naming a rule that there is not, which is a bug. */
+export function rulesOf(row: SupportRow): readonly Rule[] {
+  return [
+    ...countRules(row),
+    ...typeRules(row),
+    ...constantRules(row),
+    ...rankRules(row),
+    ...optionRules(row),
+    ...quantisationRules(row),
+    ...(row.rules ?? []).map((name) => {
+      const rule = ownRules[name];
+      if (rule === undefined) throw new Error(`operators.yml asks for the rule ${name}, which there is not`);
+      return rule;
+    }),
+  ];
+}
