@@ -94,6 +94,8 @@ export const coreSchema = z.strictObject({
   /** Instruction sets that kernel libraries choose their code by. */
   features: z.strictObject({ dsp: z.boolean(), mve: z.boolean(), fpu: z.enum(['none', 'single', 'double']) }),
   pointerBytes: z.union([z.literal(4), z.literal(8)]),
+  /** The core whose kernel libraries hold for this one too: it runs the same instructions. */
+  kernelsOf: z.string().optional(),
   /** Kernel libraries by name: `cmsis-nn`, `esp-nn`, `reference`. */
   kernelLibraries: z.record(z.string(), kernelLibrarySchema),
   roofline: rooflineSchema.optional(),

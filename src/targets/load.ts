@@ -2,7 +2,7 @@ import { parse } from 'yaml';
 import type { z } from 'zod';
 import { messageOf, UserError } from '../errors.ts';
 import { nearest } from '../nearest.ts';
-import { type Board, boardFileSchema, coreSchema } from './board.ts';
+import { type Board, boardFileSchema, type Core, coreSchema } from './board.ts';
 import { boardTexts, coreTexts } from './registry.ts';
 import type { Target } from './target.ts';
 
@@ -36,16 +36,10 @@ export function loadBoards(): ReadonlyMap<string, Board> {
  */
 export function parseBoard(text: string, label: string): Board {
   const file = validate(boardFileSchema, text, label);
-  const coreText = Object.hasOwn(coreTexts, file.core) ? coreTexts[file.core] : undefined;
-  if (coreText === undefined) {
-    throw new UserError(
-      `${label}: there is no core "${file.core}".${suggestion(file.core, Object.keys(coreTexts), 'cores')}`,
-    );
-  }
+  const core = parseCore(file.core, label);
   if (!Object.hasOwn(file.runtimes, file.defaultRuntime)) {
     throw new UserError(`${label}: defaultRuntime "${file.defaultRuntime}" is not among its runtimes.`);
   }
-  const core = validate(coreSchema, coreText, `cores/${file.core}.yml`);
   for (const [runtime, { kernelLibrary }] of Object.entries(file.runtimes)) {
     if (kernelLibrary !== undefined && !Object.hasOwn(core.kernelLibraries, kernelLibrary)) {
       throw new UserError(
@@ -54,6 +48,18 @@ export function parseBoard(text: string, label: string): Board {
     }
   }
   return { ...file, core };
+}
+
+/** A core by id, with the kernel libraries of the core that it shares instructions with. `label` names the file that asks for it. */
+function parseCore(id: string, label: string): Core {
+  const text = Object.hasOwn(coreTexts, id) ? coreTexts[id] : undefined;
+  if (text === undefined) {
+    throw new UserError(`${label}: there is no core "${id}".${suggestion(id, Object.keys(coreTexts), 'cores')}`);
+  }
+  const core = validate(coreSchema, text, `cores/${id}.yml`);
+  if (core.kernelsOf === undefined) return core;
+  const shared = parseCore(core.kernelsOf, `cores/${id}.yml`).kernelLibraries;
+  return { ...core, kernelLibraries: { ...shared, ...core.kernelLibraries } };
 }
 
 /**

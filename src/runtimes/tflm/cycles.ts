@@ -42,6 +42,9 @@ export function costOf(kernels: KernelLibrary['kernels'], kernel: string): Kerne
   const candidates = [
     kernel,
     `${plain}/${type}`,
+    ...(name.startsWith('minimum') ? [`${name.replace('minimum', 'maximum')}/${type}`] : []),
+    // All reductions share one loop.
+    ...(/^(sum|mean|reduce-\w+)$/.test(name) ? [`mean/${type}`, `reduce-max/${type}`] : []),
     ...['int8', 'float32', 'int16'].map((other) => `${name}/${other}`),
     `other/${type}`,
     'other/int8',

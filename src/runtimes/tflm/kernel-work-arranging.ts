@@ -1,19 +1,22 @@
-import { concreteShape, inputTensor, outputTensor } from '../../graph/access.ts';
-import type { Graph, Operator } from '../../graph/graph.ts';
+import { concreteShape, inputTensor } from '../../graph/access.ts';
 import type { NamedWork, Situation } from './kernel-work.ts';
 
-/** `PAD`: `arm_pad_s8` fills and copies a row of the image at a time; words where rows begin at a word, bytes else. */
-export function arrangingWork({ graph, operator, type, inputs, outputs }: Situation): NamedWork | undefined {
-  if (operator.type !== 'PAD' && operator.type !== 'PADV2') return undefined;
-  if (type !== 'int8') return { name: 'pad', work: {} };
-  const input = concreteShape(inputTensor(graph, operator, 0)?.shape) ?? [];
-  const rowBytes = (input.at(-1) ?? 1) * (input.at(-2) ?? 1);
-  const rows = rowBytes === 0 ? 0 : inputs / rowBytes;
-  const isAligned = (input.at(-1) ?? 1) % 4 === 0;
-  return { name: 'pad', work: { perRow: rows, perPatch: isAligned ? 0 : inputs, perOutput: outputs } };
-}
-
-/** Elements of the first input and the first output. */
-export function isSameShape(graph: Graph, operator: Operator): boolean {
-  return String(inputTensor(graph, operator, 0)?.shape) === String(outputTensor(graph, operator)?.shape);
+/** Operators that move data. `PAD`: `arm_pad_s8` fills and copies a row of the image at a time, by words where rows begin at a word, by bytes else. Resizing copies all channels of a position. */
+export function arrangingWork({ graph, operator, type, build, inputs, outputs }: Situation): NamedWork | undefined {
+  const shape = concreteShape(inputTensor(graph, operator, 0)?.shape) ?? [];
+  const channels = shape.at(-1) ?? 1;
+  if (operator.type === 'RESIZE_NEAREST_NEIGHBOR') {
+    return { name: 'resize-nearest-neighbor', work: { perPixel: channels === 0 ? 0 : outputs / channels } };
+  }
+  if ((operator.type !== 'PAD' && operator.type !== 'PADV2') || type !== 'int8' || build.library !== 'cmsis-nn')
+    return undefined;
+  const rowBytes = channels * (shape.at(-2) ?? 1);
+  return {
+    name: 'pad',
+    work: {
+      perRow: rowBytes === 0 ? 0 : inputs / rowBytes,
+      perPatch: channels % 4 === 0 ? 0 : inputs,
+      perOutput: outputs,
+    },
+  };
 }

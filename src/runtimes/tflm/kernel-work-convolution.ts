@@ -11,7 +11,7 @@ export function convolutionWork({ graph, operator, type, build }: Situation): Na
   if (operator.type !== 'CONV_2D') return undefined;
   const shape = convolution(graph, operator);
   if (shape === undefined) return { name: 'conv', work: {} };
-  if (type === 'float32') return { name: 'conv', work: referenceConvolution(shape) };
+  if (type === 'float32' || build.library !== 'cmsis-nn') return { name: 'conv', work: referenceConvolution(shape) };
   if (type === 'int8' && isPointwise(shape)) return { name: 'conv-1x1', work: pointwise(shape, build.vectors) };
   const work = build.vectors === 'mve' ? gatheredVectors(shape) : gatheredWords(shape);
   return { name: 'conv', work };

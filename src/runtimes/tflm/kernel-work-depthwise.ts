@@ -13,7 +13,7 @@ export function depthwiseWork({ graph, operator, type, build }: Situation): Name
   if (operator.type !== 'DEPTHWISE_CONV_2D') return undefined;
   const shape = convolution(graph, operator);
   if (shape === undefined) return { name: 'depthwise', work: {} };
-  if (type !== 'int8') return { name: 'depthwise', work: reference(shape) };
+  if (type !== 'int8' || build.library !== 'cmsis-nn') return { name: 'depthwise', work: reference(shape) };
   const { batch, input, output, filter, padding, dilation } = shape;
   const isMve = build.vectors === 'mve';
   if (isMve && input.channels === 1 && output.channels > convolvedAbove)
@@ -22,6 +22,7 @@ export function depthwiseWork({ graph, operator, type, build }: Situation): Name
   if (isPlain && input.channels === output.channels) {
     if (isMve) return { name: 'depthwise', work: vectors(shape) };
     const isThree = filter.height === 3 && filter.width === 3 && padding.height <= 1 && padding.width <= 1;
+    if (!isThree && build.vectors === 'none') return { name: 'depthwise-multiplied', work: reference(shape) };
     return isThree ? { name: 'depthwise-3x3', work: threeByThree(shape) } : { name: 'depthwise', work: words(shape) };
   }
   const multiplier = output.channels / input.channels;

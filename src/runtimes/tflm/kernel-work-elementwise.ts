@@ -1,6 +1,7 @@
 import { inputTensor } from '../../graph/access.ts';
 import type { Graph, Operator } from '../../graph/graph.ts';
 import type { NamedWork, Situation } from './kernel-work.ts';
+import { inputRadius, shareWithin } from './kernel-work-radius.ts';
 
 const binary = new Set([
   'ADD',
@@ -14,8 +15,18 @@ const binary = new Set([
   'FLOOR_MOD',
 ]);
 
-/** Operators on two operands: those of different shapes go through a general and slow loop. */
-export function elementwiseWork({ graph, operator }: Situation): NamedWork | undefined {
+/**
+ * Operators on two operands: those of different shapes go through a general and slow loop. `LOGISTIC` and `TANH` of int8 calculate only
+ * near the zero point; how many elements lie there is taken from an even spread over all values.
+ */
+export function elementwiseWork({ graph, operator, type, outputs }: Situation): NamedWork | undefined {
+  if (type === 'int8' && (operator.type === 'LOGISTIC' || operator.type === 'TANH')) {
+    const { scale, zeroPoint } = inputTensor(graph, operator, 0)?.quantization ?? { scale: [], zeroPoint: [] };
+    const share = shareWithin(inputRadius(scale[0] ?? 1, 4), zeroPoint[0] ?? 0);
+    return { name: operator.type.toLowerCase(), work: { perExponential: outputs * share } };
+  }
+  if (operator.type === 'QUANTIZE' && inputTensor(graph, operator, 0)?.dtype !== 'float32')
+    return { name: 'requantize', work: {} };
   if (!binary.has(operator.type)) return undefined;
   const plain = operator.type.toLowerCase().replaceAll('_', '-');
   return { name: isBroadcast(graph, operator) ? `${plain}-broadcast` : plain, work: {} };

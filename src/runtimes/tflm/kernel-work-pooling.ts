@@ -21,7 +21,8 @@ export function poolingWork({ graph, operator, type, build, outputs }: Situation
   const rows = positionsInside(axis(1, 'filter_height', 'stride_h'));
   const taps = batch * rows * positionsInside(axis(2, 'filter_width', 'stride_w'));
   const pixels = batch * height * width;
-  if (type === 'float32') return { name, work: { perPatch: taps * channels, perRow: batch * rows * width * channels } };
+  if (type === 'float32' || build.library !== 'cmsis-nn')
+    return { name, work: { perPatch: taps * channels, perRow: batch * rows * width * channels } };
   const lanes = build.vectors === 'mve' ? 16 : 4;
   return {
     name,

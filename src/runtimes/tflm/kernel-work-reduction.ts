@@ -1,5 +1,6 @@
 import { concreteShape, elementCount, floatAttribute, inputTensor, intAttribute } from '../../graph/access.ts';
 import type { NamedWork, Situation } from './kernel-work.ts';
+import { inputRadius } from './kernel-work-radius.ts';
 
 const reductions = new Set(['MEAN', 'SUM', 'REDUCE_MAX', 'REDUCE_MIN', 'REDUCE_ALL', 'REDUCE_ANY', 'REDUCE_PROD']);
 
@@ -21,12 +22,11 @@ export function reductionWork(situation: Situation): NamedWork | undefined {
   return { name, work: { perIndex: inputs * rank, perAxisIndex: inputs * rank * axes } };
 }
 
-/** Rows, and elements near enough to their row's maximum: what is 16 below it or more (5 integer bits, halved) counts as 0 in integer arithmetic. */
+/** Rows, and elements whose exponential is taken: those near enough to their row's maximum, if they are spread evenly over all values. */
 function softmax({ graph, operator, type, outputs }: Situation): NamedWork {
   const input = inputTensor(graph, operator, 0);
   const depth = concreteShape(input?.shape)?.at(-1) ?? 1;
-  const scale = input?.quantization?.scale[0] ?? 1;
-  const reach = 16 / (scale * floatAttribute(operator, 'beta', 1));
-  const near = type === 'int8' ? Math.min(1, reach / 128) : 1;
-  return { name: 'softmax', work: { perRow: outputs / depth, perExponential: outputs * near } };
+  const scale = (input?.quantization?.scale[0] ?? 1) * floatAttribute(operator, 'beta', 1);
+  const share = type === 'int8' ? Math.min(1, inputRadius(scale, 5) / 256) : 1;
+  return { name: 'softmax', work: { perRow: outputs / depth, perExponential: outputs * share } };
 }

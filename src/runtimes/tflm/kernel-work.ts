@@ -59,7 +59,7 @@ const rules: readonly WorkRule[] = [
 /**
  * The kernel that runs an operator and how often its loops run, as the sources of the kernels have them:
  * CMSIS-NN 99f736a where it has the kernel, else the reference kernels of tensorflow/tflite-micro 90b983c.
- * Libraries whose costs were published per operator are counted by operator.
+ * ESP-NN, whose costs are known as published per operator only, is counted by operator.
  */
 export function kernelWork(graph: Graph, operator: Operator, build: KernelBuild): KernelWork {
   const data = inputTensor(graph, operator, operatorFacts(operator.type)?.dataInput ?? 0);
@@ -69,7 +69,7 @@ export function kernelWork(graph: Graph, operator: Operator, build: KernelBuild)
   }, 0);
   const inputs = data === undefined ? 0 : (elementCount(data) ?? 0);
   const situation: Situation = { graph, operator, type: typeName(data?.dtype), build, outputs, inputs };
-  const isDetailed = build.library === 'cmsis-nn' && build.vectors !== 'none';
+  const isDetailed = build.library !== 'esp-nn';
   const named = isDetailed ? firstOf(situation) : generalWork(situation, convolution(graph, operator));
   return {
     kernel: `${named.name}/${situation.type}`,
