@@ -49,4 +49,9 @@ export function refusalOf(graph: Graph): string | undefined {
 }
 
 /** What is tried, the graph, and its refusal; without one it runs. */
-export type Case = readonly [string, Graph, string?];
+export type Case = readonly [name: string, graph: Graph, refusal?: string];
+
+/** Cases as `test.each` takes them. */
+export function eachOf(cases: readonly Case[]) {
+  return cases.map(([name, graph, refusal]) => ({ name, graph, refusal }));
+}

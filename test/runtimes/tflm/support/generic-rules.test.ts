@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Case, data, ints, one, refusalOf, weights } from './cases.ts';
+import { type Case, data, eachOf, ints, one, refusalOf, weights } from './cases.ts';
 
 const image = (dtype: 'int8' | 'int16' | 'uint8' | 'float32', scale?: number, zeroPoint = 0) =>
   data(dtype, [1, 4, 4, 2], scale, zeroPoint);
@@ -156,4 +156,4 @@ const cases: readonly Case[] = [
   ],
 ];
 
-test.each(cases)('%s', (_, graph, refusal) => expect(refusalOf(graph)).toBe(refusal));
+test.each(eachOf(cases))('$name', ({ graph, refusal }) => expect(refusalOf(graph)).toBe(refusal));

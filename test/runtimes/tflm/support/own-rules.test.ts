@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Graph, Tensor } from '../../../../src/graph/graph.ts';
 import { ownRules, supportTable } from '../../../../src/runtimes/tflm/support/support-table.ts';
-import { type Case, data, ints, one, refusalOf, weights } from './cases.ts';
+import { type Case, data, eachOf, ints, one, refusalOf, weights } from './cases.ts';
 
 const float = (...shape: number[]) => data('float32', shape);
 const byte = (...shape: number[]) => data('int8', shape, 1);
@@ -259,11 +259,10 @@ const cases: readonly Case[] = [
   ['called-subgraph', one('CALL_ONCE', [], [], { init_subgraph_index: 3 }), 'there is no subgraph 3'],
 ];
 
-test.each(cases)('%s', (name, graph, found) => {
+test.each(eachOf(cases))('$name', ({ name, graph, refusal }) => {
   const must = ownRules[name.split(',')[0] ?? '']?.must;
   expect(must).toBeDefined();
-  if (found === undefined) expect(refusalOf(graph)).toBeUndefined();
-  else expect(refusalOf(graph)).toBe(`${must} | ${found}`);
+  expect(refusalOf(graph)).toBe(refusal === undefined ? undefined : `${must} | ${refusal}`);
 });
 
 test('every rule is asked for by a row of the table, and has a graph that it refuses', () => {
