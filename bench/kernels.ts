@@ -28,8 +28,8 @@ from ai_edge_litert.interpreter import Interpreter
 interpreter = Interpreter(model_path=sys.argv[1], num_threads=1)
 interpreter.allocate_tensors()
 for detail in interpreter.get_input_details():
-    zeros = numpy.zeros(detail['shape'], detail['dtype'])
-    interpreter.set_tensor(detail['index'], zeros)
+    random = numpy.random.randint(-128, 128, detail['shape']).astype(detail['dtype'])
+    interpreter.set_tensor(detail['index'], random)
 times, end = [], time.perf_counter() + 1
 while time.perf_counter() < end:
     start = time.perf_counter()
@@ -38,7 +38,7 @@ while time.perf_counter() < end:
 print(1000 * sorted(times)[len(times) // 2])
 `;
 
-/** Milliseconds of one invocation: the median of those within a second, after some that let the code be compiled. */
+/** Milliseconds of one invocation: the median of those within a second, after one that lets the code be compiled. */
 function milliseconds(graph: Graph, fast: boolean): number {
   const interpreter = openInterpreter(graph, { fast });
   const inputs = interpreter.inputs.map(({ values }) => {

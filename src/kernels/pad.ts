@@ -44,7 +44,7 @@ export const pad: Kernel = (node) => {
 };
 
 /** What is put around: the third input's only element, else the output's zero point for int8, else 0. */
-function fillOf(node: Node): () => number {
+export function fillOf(node: Node): () => number {
   const value = node.inputs[2];
   const result = output(node);
   if (value === undefined) {

@@ -5,12 +5,15 @@ import { fastDepthwiseConvolution } from './depthwise-convolution.ts';
 import { fastFullyConnected } from './fully-connected.ts';
 import type { FastKernel } from './kernel.ts';
 import type { FastMemory } from './memory.ts';
+import { fastPad } from './pad.ts';
 
 const fastKernels: Readonly<Record<string, FastKernel>> = {
   ADD: fastAdd,
   CONV_2D: fastConvolution,
   DEPTHWISE_CONV_2D: fastDepthwiseConvolution,
   FULLY_CONNECTED: fastFullyConnected,
+  PAD: fastPad,
+  PADV2: fastPad,
   SUB: fastSubtract,
 };
 

@@ -38,6 +38,8 @@ export const windows = fc.record({
   dilationWidth: fc.constantFrom(1, 1, 2, 3),
   padding: fc.constantFrom('SAME', 'VALID'),
   multiplier: fc.integer({ min: 1, max: 3 }),
+  /** Rows and columns of windows more than the image has room for. */
+  beyond: fc.constantFrom(0, 0, 0, 1, 3),
 });
 
 export type Windows = typeof windows extends fc.Arbitrary<infer T> ? T : never;
@@ -54,8 +56,8 @@ export function windowCase(
   const channels = depthwise ? depth * given.multiplier : given.channels;
   const extent = (size: number, kernel: number, stride: number, dilation: number) =>
     given.padding === 'SAME' ? Math.ceil(size / stride) : Math.ceil((size - (kernel - 1) * dilation) / stride);
-  const outputHeight = extent(height, kernelHeight, given.strideHeight, given.dilationHeight);
-  const outputWidth = extent(width, kernelWidth, given.strideWidth, given.dilationWidth);
+  const outputHeight = extent(height, kernelHeight, given.strideHeight, given.dilationHeight) + given.beyond;
+  const outputWidth = extent(width, kernelWidth, given.strideWidth, given.dilationWidth) + given.beyond;
   if (outputHeight < 1 || outputWidth < 1) return undefined;
   const weightShape = depthwise
     ? [1, kernelHeight, kernelWidth, channels]

@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Tensor } from '../../../src/graph/graph.ts';
+import type { FastMemory } from '../../../src/kernels/fast/memory.ts';
 import { openFastMemory } from '../../../src/kernels/fast/memory.ts';
 import { common, dense, denseCase, windowCase, windows } from './cases.ts';
 import type { Case } from './one-operator.ts';
@@ -27,6 +29,34 @@ function sumCase(given: typeof sums extends fc.Arbitrary<infer T> ? T : never): 
     ],
     output: tensor('result', [1, elements], 'int8', quantized([given.outputScale], given.outputZero)),
     images: [randomInt8(elements, next), randomInt8(elements, next)],
+  };
+}
+
+const padded = fc
+  .array(fc.tuple(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 0, max: 2 }), fc.integer({ min: 0, max: 2 })), {
+    minLength: 1,
+    maxLength: 5,
+  })
+  .chain((axes) => fc.record({ axes: fc.constant(axes), seed: fc.integer(), zeroPoint: zeroPoints }));
+
+function paddedCase({ axes, seed, zeroPoint }: typeof padded extends fc.Arbitrary<infer T> ? T : never): Case {
+  const shape = axes.map(([extent]) => extent);
+  const result = axes.map(([extent, before, after]) => extent + before + after);
+  const paddings = Int32Array.from(axes.flatMap(([, before, after]) => [before, after]));
+  return {
+    type: 'PAD',
+    attributes: {},
+    inputs: [
+      tensor('image', shape, 'int8', quantized([1], zeroPoint)),
+      tensor('paddings', [axes.length, 2], 'int32', undefined, paddings),
+    ],
+    output: tensor('result', result, 'int8', quantized([1], zeroPoint)),
+    images: [
+      randomInt8(
+        shape.reduce((a, b) => a * b, 1),
+        numbers(seed),
+      ),
+    ],
   };
 }
 
@@ -64,5 +94,48 @@ describe('fast kernels give the bits of the plain ones', () => {
       fc.property(sums, (given) => expectSameBits(sumCase(given))),
       { numRuns: 400 },
     );
+  });
+
+  it('PAD', () => {
+    fc.assert(
+      fc.property(padded, (given) => expectSameBits(paddedCase(given))),
+      { numRuns: 200 },
+    );
+  });
+});
+
+describe('fast kernels leave to the plain ones', () => {
+  const image = tensor('image', [1, 2, 2, 1], 'int8', quantized([1], 0));
+  const weights = tensor('weights', [1, 1, 1, 1], 'int8', quantized([0.5], 0), Int8Array.of(3));
+  const given: Case = {
+    type: 'CONV_2D',
+    attributes: { padding: 'VALID' },
+    inputs: [image, weights],
+    output: tensor('result', [1, 2, 2, 1], 'int8', quantized([1], 0)),
+    images: [Int8Array.of(1, 2, 3, 4)],
+  };
+  const fastOf = (changed: Partial<Case>) => bothResults({ ...given, ...changed }, openFastMemory() as FastMemory).fast;
+
+  it('nothing here', () => expect(fastOf({})).toEqual(Int8Array.of(2, 3, 5, 6)));
+
+  it('weights that are computed', () => {
+    const computed = { ...weights, data: undefined } as unknown as Tensor;
+    expect(fastOf({ inputs: [image, computed], images: [...given.images, Int8Array.of(3)] })).toBeUndefined();
+  });
+
+  it('zero points outside int8', () => {
+    expect(fastOf({ inputs: [{ ...image, quantization: quantized([1], 1000) }, weights] })).toBeUndefined();
+  });
+
+  it('outputs with more images than the input', () => {
+    expect(fastOf({ output: { ...given.output, shape: [2, 2, 2, 1] } })).toBeUndefined();
+  });
+
+  it('windows that span more than there is memory for', () => {
+    expect(
+      fastOf({
+        attributes: { padding: 'VALID', stride_h: 100_000, stride_w: 100_000 },
+      }),
+    ).toBeUndefined();
   });
 });
