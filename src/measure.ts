@@ -72,7 +72,12 @@ export async function measureSaving(
   target: Target,
   options: Pick<MeasureOptions, 'dimensions'>,
 ): Promise<Measured | undefined> {
-  const optimized = await measureOptimized(model, await optimize(model, 'lossless', undefined, target), target, options);
+  const optimized = await measureOptimized(
+    model,
+    await optimize(model, 'lossless', undefined, target),
+    target,
+    options,
+  );
   const before = asCommitted.measurement;
   const after = optimized.measurement;
   const smaller = (metric: 'peakRam' | 'flash' | 'latency') =>
