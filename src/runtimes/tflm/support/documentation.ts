@@ -6,14 +6,14 @@ import { anyOf } from './words.ts';
 
 /** docs/tflm-support.md: what TensorFlow Lite Micro runs, as a text in Markdown, made of the table and of the rules that refusals quote. */
 export function supportDocumentation(): string {
-  const { source, operators, custom } = supportTable();
+  const { source, operators, custom } = supportTable;
   const rows = operators.flatMap((row) => row.operators.map((operator) => ({ operator, row })));
   const sorted = rows.toSorted((a, b) => (a.operator < b.operator ? -1 : 1));
   return `${[
     '# What TensorFlow Lite Micro runs',
     'Made by `npm run docs` from the rules by which the runtime `tflm` refuses models; a refusal quotes the rule that is not kept. ' +
       `Source of the rules: ${source}.`,
-    `A model of these ${sorted.length} operators runs if it keeps their rules. Operators that are not here have no kernel.`,
+    `A model of these ${sorted.length} operators runs if it keeps their rules. Operators that are not here have no kernel. What depends on the values of an input, as an index out of range, is not judged.`,
     '## Every model',
     bullets([...modelRules.map(({ must }) => `${must}.`), ...operatorRules.map(({ must }) => `An operator ${must}.`)]),
     '## Element types',

@@ -19,7 +19,9 @@ export const modelRules: readonly ModelRule[] = [
     must: 'An input needs a fixed shape, because memory is planned before the first inference',
     fails: (graphs) => {
       const open = graphs.flatMap((graph) => graph.inputs.map((id) => graph.tensors[id])).find(isOpen);
-      return open === undefined ? undefined : { found: `it is [${open.shape?.join(', ')}]`, where: `tensor "${open.name}"` };
+      return open === undefined
+        ? undefined
+        : { found: `it is [${open.shape?.join(', ')}]`, where: `tensor "${open.name}"` };
     },
   },
   {

@@ -41,7 +41,7 @@ export function refuseOperator(graph: Graph, operator: Operator, graphs: readonl
 }
 
 function refuseCustom(type: string): Refusal {
-  const known = supportTable().custom.find(({ name }) => name === type);
+  const known = supportTable.custom.find(({ name }) => name === type);
   const needs = known?.needs === undefined ? '' : `, and needs ${known.needs}`;
   return {
     code: 'unsupported-operator',

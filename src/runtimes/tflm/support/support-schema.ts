@@ -3,7 +3,7 @@ import { type DataType, dataTypes } from '../../../graph/data-type.ts';
 
 const dataType = z.enum(dataTypes as readonly [DataType, ...DataType[]]);
 const tensor = z.string().regex(/^[a-zA-Z]+$/);
-const types = z.union([dataType, z.array(dataType).min(1)]).transform((value) => [value].flat());
+const types = z.array(dataType).min(1);
 /** Number of dimensions, or the fewest and the most; `null` is no limit. */
 const rank = z.union([z.number(), z.tuple([z.number().nullable(), z.number().nullable()])]);
 
@@ -71,6 +71,7 @@ const customOperatorSchema = z.strictObject({
 });
 
 export const supportTableSchema = z.strictObject({
+  about: z.string(),
   source: z.string(),
   operators: z.array(supportRowSchema),
   custom: z.array(customOperatorSchema),

@@ -8,7 +8,7 @@ const refusalsShown = 100;
 
 /**
  * What TensorFlow Lite Micro refuses in a model, when it loads it or at its first inference: one finding of severity `error` per operator at most.
- * A model without any runs. Sources of the rules: operators.yml, and each check.
+ * A model without any runs. Sources of the rules: operators.json, and each check.
  */
 export function unsupported(graph: Graph): readonly Finding[] {
   const graphs = [graph, ...graph.subgraphs];

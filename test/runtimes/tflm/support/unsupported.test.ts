@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { readTflite } from '../../../../src/formats/tflite/read.ts';
 import type { Tensor } from '../../../../src/graph/graph.ts';
 import { operatorNames } from '../../../../src/runtimes/tflm/operator-facts.ts';
+import { supportTableSchema } from '../../../../src/runtimes/tflm/support/support-schema.ts';
 import { rulesOf, supportOf, supportTable } from '../../../../src/runtimes/tflm/support/support-table.ts';
 import { unsupported } from '../../../../src/runtimes/tflm/support/unsupported.ts';
 import { describeWithReference, hasReference, referenceBytes, referenceJson } from '../../../support/reference.ts';
@@ -9,7 +10,11 @@ import { computed, graphOf, operator } from '../../../support/tensor-graphs.ts';
 import { data, ints, one } from './cases.ts';
 
 describe('the table of what is supported', () => {
-  const operators = supportTable().operators.flatMap((row) => row.operators);
+  const operators = supportTable.operators.flatMap((row) => row.operators);
+
+  test('fits its schema', () => {
+    expect(supportTableSchema.safeParse(supportTable).error).toBeUndefined();
+  });
 
   test('has each operator of the interpreter once', () => {
     expect(operators.toSorted()).toEqual(operatorNames.toSorted());
