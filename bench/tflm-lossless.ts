@@ -4,6 +4,7 @@ import type { Graph } from '../src/graph/graph.ts';
 import { graphMacs } from '../src/graph/macs.ts';
 import { optimizeTflite } from '../src/passes/tflite/optimize.ts';
 import { tflmArena } from '../src/runtimes/tflm/arena.ts';
+import { finishFor } from '../src/runtimes/tflm/finish.ts';
 import type { KernelBuild } from '../src/runtimes/tflm/kernels.ts';
 import { planOffline } from '../src/runtimes/tflm/plan-offline.ts';
 import { type TflmCore, tflmModels } from './tflm-reference.ts';
@@ -37,6 +38,31 @@ for (const core of ['m4', 'm55'] as const) {
   }
   console.log(
     `${core}: ${planned} models have a smaller plan than their own; planning took ${slowest.toFixed(0)} ms at most`,
+  );
+}
+
+for (const core of ['m4', 'm55'] as const) {
+  const build = builds[core];
+  let [before, after, slowest, count] = [0, 0, 0, 0];
+  const savings: { readonly file: string; readonly text: string; readonly share: number }[] = [];
+  for (const { file, graph, runs } of models) {
+    if (runs[core]?.arena_used === undefined) continue;
+    const start = performance.now();
+    const finished = finishFor(optimizeTflite(graph), build);
+    slowest = Math.max(slowest, performance.now() - start);
+    const [own, least] = [arenaOf(graph, build).arenaRequired, arenaOf(finished, build).arenaRequired];
+    before += own;
+    after += least;
+    count++;
+    savings.push({ file, text: `${own} -> ${least} B (${share(least, own)})`, share: least / own });
+  }
+  console.log(`${core}: everything together, arena required; the models that gain most`);
+  for (const { file, text } of savings.sort((a, b) => a.share - b.share).slice(0, 16))
+    console.log(`  ${file}: ${text}`);
+  const fewer = savings.filter(({ share: ratio }) => ratio < 1).length;
+  const more = savings.filter(({ share: ratio }) => ratio > 1).length;
+  console.log(
+    `${core}: ${fewer} of ${count} models need less RAM, ${more} more; all together ${before} -> ${after} B (${share(after, before)}); ${slowest.toFixed(0)} ms at most`,
   );
 }
 

@@ -92,6 +92,26 @@ describe('removeDeadChannels', () => {
     expect(differences(graph, smaller, 20)).toBe(0);
   });
 
+  it('under the padding of a convolution too', () => {
+    const net = network();
+    const input = net.input([1, 3, 3, 3]);
+    const spread = weights(net, [4, 1, 1, 3], 0, { ...plain, dead: [0, 3] });
+    // Channel 0 becomes the zero point, channel 3 something above.
+    const a = net.layer('CONV_2D', [input, spread, bias(net, [-50, 3, 4, 600])], [1, 3, 3, 4], {
+      ...convolutionOptions,
+      fused_activation_function: 'RELU',
+    });
+    const window = weights(net, [2, 3, 3, 4], 0, { values: [1, -2, 3], dead: [] });
+    const b = net.layer('CONV_2D', [a, window, bias(net, [8, -9])], [1, 3, 3, 2], {
+      ...convolutionOptions,
+      padding: 'SAME',
+    });
+    const graph = net.graph([input], [b]);
+    const smaller = removeDeadChannels(graph);
+    expect(widths(smaller)).toEqual([3, 3, 2]);
+    expect(differences(graph, smaller, 20)).toBe(0);
+  });
+
   it('keeps one channel of a tensor that is constant altogether', () => {
     const graph = chain([0, 1, 2, 3, 4, 5, 6, 7], eight);
     const smaller = removeDeadChannels(graph);
