@@ -34,17 +34,18 @@ export const ownRules: OwnRules = {
 /** The table of what TensorFlow Lite Micro supports. A test holds it to its schema, so that nothing need be validated at run time. */
 export const supportTable = facts as unknown as SupportTable;
 
-let supports: ReadonlyMap<string, Support> | undefined;
+const rows = new Map(supportTable.operators.flatMap((row) => row.operators.map((type) => [type, row] as const)));
+const supports = new Map<SupportRow, Support>();
 
 /** What the kernel of an operator supports; `undefined` where there is no kernel of that name. */
 export function supportOf(type: string): Support | undefined {
-  supports ??= new Map(
-    supportTable.operators.flatMap((row) => {
-      const support = { row, rules: rulesOf(row) };
-      return row.operators.map((operator) => [operator, support] as const);
-    }),
-  );
-  return supports.get(type);
+  const row = rows.get(type);
+  if (row === undefined) return undefined;
+  const known = supports.get(row);
+  if (known !== undefined) return known;
+  const support = { row, rules: rulesOf(row) };
+  supports.set(row, support);
+  return support;
 }
 
 /** The rules that a row of the table stands for. @throws Error naming a rule that there is not, which is a bug. */
