@@ -1,5 +1,6 @@
 import { tensorBytes } from '../../graph/access.ts';
 import type { Graph } from '../../graph/graph.ts';
+import { layerFacts } from '../../graph/layer-facts.ts';
 import { operatorMacs } from '../../graph/macs.ts';
 import { isQuantized } from '../../quantize/is-quantized.ts';
 import type { Target } from '../../targets/target.ts';
@@ -74,8 +75,6 @@ function layersOf(executed: ExecutedGraph, liveBytes: readonly number[], { board
     const { operator, index } = step;
     const latency = operatorMilliseconds(executed.graph, step, board) ?? null;
     const power = board.power.activeMilliwatts?.value;
-    const output = operator.outputs.find((id) => id !== null);
-    const shape = output === undefined || output === null ? undefined : executed.graph.tensors[output]?.shape;
     return {
       index,
       type: operator.type.slice(0, 200),
@@ -86,7 +85,7 @@ function layersOf(executed: ExecutedGraph, liveBytes: readonly number[], { board
       flash: constantBytes(executed.graph, operator.inputs, counted),
       liveBytes: liveBytes[position] ?? 0,
       unit: 'cpu',
-      ...(shape === undefined ? {} : { outputShape: shape.slice(0, 32) }),
+      ...layerFacts(executed.graph, operator),
     };
   });
 }

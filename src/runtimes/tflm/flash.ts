@@ -1,37 +1,68 @@
 import type { Graph } from '../../graph/graph.ts';
+import type { Board } from '../../targets/board.ts';
 import type { Part } from '../runtime.ts';
 import facts from './flash.json' with { type: 'json' };
+import { kernelBuild } from './kernels.ts';
 import { operatorFacts } from './operator-facts.ts';
 
-/** Flash of the runtime that a model needs, by name, and the measured error of the estimate. */
+/** Flash of the runtime that a model needs, by name, and the error of the estimate. */
 export interface RuntimeFlash {
   readonly parts: readonly Part[];
   readonly error: number;
+  /** What the sizes were taken from. */
+  readonly source: string;
 }
 
+/** Which types of a kernel are linked: all, or int8 alone where a model has nothing else. */
+export type Registration = 'all' | 'int8';
+
 /**
- * Code of TensorFlow Lite Micro that a model needs on a Cortex-M4: the interpreter, and the kernels of its operators less what they share.
- * Kernels are those for int8 alone where all of a model is int8, else those with all types. Sources: flash.json, operators.json.
+ * Code of TensorFlow Lite Micro that a model needs: the interpreter, the kernels of its operators, and once what the larger kernels share.
+ * Sizes are those of a Cortex-M4 with CMSIS-NN whatever the board, with more error where that is another. Sources: flash.json, operators.json.
  */
-export function runtimeFlash(graph: Graph): RuntimeFlash {
+export function runtimeFlash(graph: Graph, board?: Board): RuntimeFlash {
   const graphs = [graph, ...graph.subgraphs];
   const types = [...new Set(graphs.flatMap(({ operators }) => operators.map(({ type }) => type)))].sort();
-  const registration = isAllInt8(graphs) ? 'int8' : 'all';
-  const shared = facts.kernelShare[registration];
-  const kernels = types.map((type): Part => {
-    const code = operatorFacts(type)?.code ?? facts.unmeasuredKernel;
-    const alone = typeof code === 'number' ? code : code[registration];
-    return { name: `kernel ${type}`, bytes: alone };
-  });
-  // One kernel alone shares nothing; the measured share is that of a typical handful.
-  const share = kernels.length > 1 ? shared : 1;
+  const parts = codeParts(types, isAllInt8(graphs) ? 'int8' : 'all');
+  const bytes = parts.reduce((sum, part) => sum + part.bytes, 0);
+  const unmeasured = types.filter((type) => operatorFacts(type)?.code === undefined).length * facts.unmeasuredKernel;
+  const isOther = board !== undefined && !isLikeCortexM4(board);
+  const error = isOther ? facts.otherCoreError : facts.error;
   return {
-    parts: [
-      { name: 'interpreter', bytes: facts.interpreter },
-      ...kernels.map(({ name, bytes }) => ({ name, bytes: Math.round(bytes * share) })),
-    ],
-    error: facts.error,
+    parts,
+    error: error + (facts.unmeasuredError * unmeasured) / bytes,
+    source: isOther
+      ? `the model, and code sizes of TensorFlow Lite Micro with CMSIS-NN on a Cortex-M4, taken for ${board.core.title}`
+      : 'the model, and code sizes of TensorFlow Lite Micro with CMSIS-NN on a Cortex-M4',
   };
+}
+
+/** The interpreter, what its kernels share, and what each of them adds. */
+export function codeParts(types: readonly string[], registration: Registration): readonly Part[] {
+  const kernels = types.map((type) => ({ type, bytes: codeAlone(type, registration) }));
+  const isSharing = (bytes: number) => bytes >= facts.sharedBlock;
+  const shared = kernels.some(({ bytes }) => isSharing(bytes))
+    ? [{ name: 'shared by kernels', bytes: facts.sharedBlock }]
+    : [];
+  return [
+    { name: 'interpreter', bytes: facts.interpreter },
+    ...shared,
+    ...kernels.map(({ type, bytes }) => ({
+      name: `kernel ${type}`,
+      bytes: isSharing(bytes) ? bytes - facts.sharedBlock : bytes,
+    })),
+  ];
+}
+
+/** Bytes that an image with this kernel alone has more than one with none. */
+function codeAlone(type: string, registration: Registration): number {
+  const code = operatorFacts(type)?.code ?? facts.unmeasuredKernel;
+  return typeof code === 'number' ? code : code[registration];
+}
+
+function isLikeCortexM4(board: Board): boolean {
+  const { library, vectors } = kernelBuild(board);
+  return library === 'cmsis-nn' && vectors === 'dsp';
 }
 
 function isAllInt8(graphs: readonly Graph[]): boolean {

@@ -1,28 +1,15 @@
-import { outputTensor } from '../../graph/access.ts';
-import type { Graph, Operator } from '../../graph/graph.ts';
-import { operatorMacs } from '../../graph/macs.ts';
+import type { Graph } from '../../graph/graph.ts';
 import type { Target } from '../../targets/target.ts';
-import type { Finding, Layer, Metric } from '../measurement.ts';
-import type { Artifact, Estimate, Part, Runtime } from '../runtime.ts';
-import { type Arena, tflmArena } from './arena.ts';
-import { constantBytes, type OperatorCost, operatorCost } from './cycles.ts';
+import type { Finding, Metric } from '../measurement.ts';
+import type { Artifact, Estimate, Runtime } from '../runtime.ts';
+import { tflmArena } from './arena.ts';
+import { operatorCost } from './cycles.ts';
 import { finishForTflm } from './finish.ts';
 import { runtimeFlash } from './flash.ts';
-import { type KernelBuild, kernelBuild } from './kernels.ts';
-import { operatorFacts } from './operator-facts.ts';
+import { kernelBuild } from './kernels.ts';
+import { layerOf } from './layer.ts';
+import { besidesArena, energyMetric, flashMetric, latencyMetric, peakRamMetric } from './metrics.ts';
 import { unsupported } from './support/unsupported.ts';
-
-/**
- * Allowances for what inference needs besides the arena. They are assumptions, nobody has measured them: the same for every model,
- * so that they change no difference between two models, and they count as uncertain in the error of `peakRam`.
- */
-const besidesArena: readonly Part[] = [
-  { name: 'interpreter object (allowance)', bytes: 256 },
-  { name: 'stack (allowance)', bytes: 2048 },
-];
-
-/** Mean relative error of an arena whose kernels were taken for those of another library, over 264 arenas: bench/tflm-arena.ts. */
-const unverifiedArenaError = 0.053;
 
 /** Layers that a Measurement can hold. */
 const layersLimit = 100_000;
@@ -56,19 +43,11 @@ function estimate(artifact: Artifact, target: Target): Estimate {
   const arena = tflmArena(graph, build);
   const costs = graph.operators.map((operator) => operatorCost(graph, operator, board));
 
-  const ramParts = [...arena.parts, ...besidesArena];
-  const peakRam = peakRamMetric(graph, build, arena.isPlanned, total(ramParts));
-  const code = runtimeFlash(graph);
+  const ramParts = [...arena.parts, ...besidesArena(graph)];
+  const peakRam = peakRamMetric(graph, build, arena, ramParts);
+  const code = runtimeFlash(graph, board);
   const flashParts = [{ name: 'model', bytes: artifact.bytes.byteLength }, ...code.parts];
-  const flashBytes = total(flashParts);
-  const flash: Metric = {
-    value: flashBytes,
-    unit: 'B',
-    basis: 'modelled',
-    // The model's bytes are known; only the code is estimated.
-    error: rounded((code.error * total(code.parts)) / flashBytes),
-    source: 'the model, and code sizes of TensorFlow Lite Micro with CMSIS-NN on a Cortex-M4',
-  };
+  const flash = flashMetric(code, flashParts);
   const latency = latencyMetric(costs, target);
   const milliwatts = board.power.activeMilliwatts;
   const energy = energyMetric(latency, target);
@@ -94,79 +73,6 @@ function estimate(artifact: Artifact, target: Target): Estimate {
   };
 }
 
-function peakRamMetric(graph: Graph, build: KernelBuild, isPlanned: boolean, bytes: number): Metric {
-  const operators = [graph, ...graph.subgraphs].flatMap((each) => each.operators);
-  const isVerified =
-    isPlanned &&
-    build.library === 'cmsis-nn' &&
-    build.vectors !== 'none' &&
-    operators.every(({ type }) => operatorFacts(type)?.verified === true);
-  const allowance = total(besidesArena);
-  const arenaError = isVerified ? 0 : unverifiedArenaError;
-  return {
-    value: bytes,
-    unit: 'B',
-    // `memory` is exact where the arena is verified; with allowances in it the sum is not.
-    basis: 'modelled',
-    error: rounded((allowance + arenaError * (bytes - allowance)) / bytes),
-    source: isVerified
-      ? 'the arena to the byte as TensorFlow Lite Micro lays it out, and allowances for interpreter object and stack'
-      : 'the arena after TensorFlow Lite Micro, some of its kernels not verified, and allowances for interpreter object and stack',
-  };
-}
-
-function latencyMetric(costs: readonly (OperatorCost | undefined)[], { board }: Target): Metric | null {
-  if (costs.some((cost) => cost === undefined)) return null;
-  const runtime = board.runtimes.tflm;
-  const library = board.core.kernelLibraries[runtime?.kernelLibrary ?? ''];
-  const error = runtime?.latencyError ?? library?.error;
-  return {
-    value: costs.reduce((sum, cost) => sum + (cost?.milliseconds ?? 0), 0),
-    unit: 'ms',
-    basis: 'modelled',
-    ...(error === undefined ? {} : { error: error.value }),
-    source: `costs per kernel of ${runtime?.kernelLibrary ?? 'its kernels'} on ${board.core.title} at ${board.clockHz.value / 1e6} MHz`,
-  };
-}
-
-function energyMetric(latency: Metric | null, { board }: Target): Metric | null {
-  const power = board.power.activeMilliwatts;
-  if (latency === null || power === undefined) return null;
-  const error = board.runtimes.tflm?.energyError;
-  return {
-    // mW × ms = µJ
-    value: (power.value * latency.value) / 1000,
-    unit: 'mJ',
-    basis: 'modelled',
-    ...(error === undefined ? {} : { error: error.value }),
-    source: `active power of ${power.value} mW times latency`,
-  };
-}
-
-function layerOf(
-  graph: Graph,
-  operator: Operator,
-  index: number,
-  arena: Arena,
-  cost: OperatorCost | undefined,
-  milliwatts: number | undefined,
-): Layer {
-  const shape = outputTensor(graph, operator)?.shape;
-  return {
-    index,
-    type: operator.type.slice(0, 200),
-    name: operator.name.slice(0, 400),
-    macs: operatorMacs(graph, operator),
-    latency: cost?.milliseconds ?? null,
-    energy: cost === undefined || milliwatts === undefined ? null : (milliwatts * cost.milliseconds) / 1000,
-    flash: constantBytes(graph, operator),
-    liveBytes: arena.liveBytes[index] ?? 0,
-    ...(cost?.instructions === undefined ? {} : { instructions: cost.instructions }),
-    unit: 'cpu',
-    ...(shape === undefined || shape.length > 32 ? {} : { outputShape: [...shape] }),
-  };
-}
-
 /** What does not fit into what the target leaves for the model. */
 function misfits(peakRam: Metric, flash: Metric, target: Target): readonly Finding[] {
   const misfit = (where: string, name: string, metric: Metric, available: number): readonly Finding[] =>
@@ -183,6 +89,4 @@ function misfits(peakRam: Metric, flash: Metric, target: Target): readonly Findi
   return [...misfit('ram', 'RAM', peakRam, target.ramBytes), ...misfit('flash', 'flash', flash, target.flashBytes)];
 }
 
-const total = (parts: readonly Part[]) => parts.reduce((sum, { bytes }) => sum + bytes, 0);
-const rounded = (fraction: number) => Math.round(fraction * 1000) / 1000;
 const kibibytes = (bytes: number) => `${(bytes / 1024).toFixed(1)} KiB`;
