@@ -13,7 +13,7 @@ export function supportDocumentation(): string {
     '# What TensorFlow Lite Micro runs',
     'Made by `npm run docs` from the rules by which the runtime `tflm` refuses models; a refusal quotes the rule that is not kept. ' +
       `Source of the rules: ${source}.`,
-    `A model of these ${sorted.length} operators runs if it keeps their rules. Operators that are not here have no kernel. What depends on the values of an input, as an index out of range, is not judged.`,
+    `A model of these ${sorted.length} operators runs if it keeps their rules. Operators that are not here have no kernel. The rules are those of a build with CMSIS-NN; a build with other kernels may take more. What depends on the values of an input, as an index out of range, is not judged.`,
     '## Every model',
     bullets([...modelRules.map(({ must }) => `${must}.`), ...operatorRules.map(({ must }) => `An operator ${must}.`)]),
     '## Element types',
