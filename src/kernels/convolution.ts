@@ -1,11 +1,9 @@
-import { stringAttribute } from '../graph/access.ts';
 import type { Range } from './arithmetic/activation.ts';
 import { floatActivation } from './arithmetic/activation.ts';
 import type { Finish } from './arithmetic/channel-scaling.ts';
 import { channelScaling, finished, finishOf } from './arithmetic/channel-scaling.ts';
-import type { Kernel, Node } from './kernel.ts';
+import type { Kernel } from './kernel.ts';
 import { float32, input, output, refuse, refuseTypes } from './refuse.ts';
-import type { Value } from './values.ts';
 import type { Window } from './window.ts';
 import { rank4, windowOf } from './window.ts';
 
@@ -38,20 +36,18 @@ export const convolution: Kernel = (node) => {
     ((from instanceof Int8Array && to instanceof Int8Array) || (from instanceof Int16Array && to instanceof Int16Array))
   ) {
     const kernel = weights.values;
+    if (depth !== window.inputChannels && (image.dtype === 'int16' || weights.dtype === 'int4')) {
+      refuse(node, 'CMSIS-NN has no groups for int16 activations or int4 weights, and would read past the weights');
+    }
+    // Only a bias of 64 bits asks for 64-bit sums; without one, int16 activations take the arithmetic of int8.
+    const wide = image.dtype === 'int16' && bias !== undefined && bias.dtype !== 'int32';
     const scaling = channelScaling(node, image, weights, result, channels);
-    const finish = finishOf(node, scaling, bias, isWide(node, image, bias));
+    const finish = finishOf(node, scaling, bias, wide);
     const column = new Int16Array(kernelHeight * kernelWidth * window.inputChannels);
     return () => convolveQuantized(from, image.zeroPoint, kernel, to, window, depth, finish, column);
   }
   return refuseTypes(node, image.dtype, weights.dtype, result.dtype);
 };
-
-/** int16 activations have a 64-bit bias, or a 32-bit one, which takes the arithmetic of int8 activations. */
-function isWide(node: Node, image: Value, bias: Value | undefined): boolean {
-  if (image.dtype !== 'int16') return false;
-  if (bias !== undefined) return bias.dtype !== 'int32';
-  return stringAttribute(node.operator, 'quantized_bias_type', 'FLOAT32') !== 'INT32';
-}
 
 type Integers = Int8Array | Int16Array;
 

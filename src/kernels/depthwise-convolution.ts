@@ -7,7 +7,11 @@ import { float32, input, output, refuse, refuseTypes } from './refuse.ts';
 import type { Window } from './window.ts';
 import { rank4, windowOf } from './window.ts';
 
-/** DEPTHWISE_CONV_2D: int8 activations with int8 or int4 weights, int16 with int8, float; several outputs per input channel. */
+/**
+ * DEPTHWISE_CONV_2D: int8 activations with int8 or int4 weights, int16 with int8, float; several outputs per input channel.
+ * One known difference from the device: CMSIS-NN's general int4 kernel (dilation, or several outputs per channel) takes wrong nibbles where the
+ * number of input channels is odd; here they are the right ones.
+ */
 export const depthwiseConvolution: Kernel = (node) => {
   const image = input(node, 0);
   const weights = input(node, 1);

@@ -3,7 +3,7 @@ import type { Node } from './kernel.ts';
 import { logisticFloat } from './logistic.ts';
 import type { GateTensors, LstmTensors } from './lstm.ts';
 import { forEachStep } from './lstm.ts';
-import { float32, refuse } from './refuse.ts';
+import { float32 } from './refuse.ts';
 
 /** The float LSTM. Hidden and cell state are the operator's variable tensors and go on into the next invocation. */
 export function floatLstm(node: Node, tensors: LstmTensors): () => void {
@@ -32,8 +32,8 @@ export function floatLstm(node: Node, tensors: LstmTensors): () => void {
   };
   const forget = gateOf(tensors.forgetGate, sigmoid);
   const admit = gateOf(tensors.inputGate, sigmoid);
-  if (tensors.cellActivation !== 'tanh') refuse(node, 'a float LSTM needs the cell activation TANH');
-  const propose = gateOf(tensors.cellGate, tanh);
+  // The reference kernel knows no other activation for the cell gate, and applies none.
+  const propose = gateOf(tensors.cellGate, tensors.cellActivation === 'tanh' ? tanh : (value) => value);
   const emit = gateOf(tensors.outputGate, sigmoid);
 
   return () =>

@@ -28,8 +28,8 @@ export interface LstmTensors {
   readonly units: number;
   /** Whether time is the outermost axis; then all batches take a step together. */
   readonly timeMajor: boolean;
-  /** What the cell gate is passed through. */
-  readonly cellActivation: 'tanh' | 'sigmoid';
+  /** What the file has the cell gate passed through; the kernels know tanh, and differ in what they do with another. */
+  readonly cellActivation: 'tanh' | 'other';
   /** The cell's greatest magnitude; 0 is none for float. */
   readonly cellClip: number;
 }
@@ -98,7 +98,7 @@ function tensorsOf(node: Node): LstmTensors {
     depth,
     units,
     timeMajor,
-    cellActivation: activation === 'TANH' ? 'tanh' : 'sigmoid',
+    cellActivation: activation === 'TANH' ? 'tanh' : 'other',
     cellClip: floatAttribute(node.operator, 'cell_clip', 0),
   };
 }

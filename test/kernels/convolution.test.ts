@@ -115,21 +115,22 @@ describe('CONV_2D', () => {
     expect(result).toEqual([3]);
   });
 
-  it('in int16: a 64-bit bias takes the multiplier of 16 bits, a 32-bit one that of 31', () => {
-    const run = (bias: Operand['dtype']) =>
+  it('in int16: a 64-bit bias takes the multiplier of 16 bits, a 32-bit one or none, that of 31', () => {
+    const run = (bias: Operand['dtype'] | undefined) =>
       runOperator(
         'CONV_2D',
         valid,
         [
           image('int16', [1, 1, 1, 1], [30000], { scale: 1 }),
           weights('int8', [1, 1, 1, 1], [1], { scale: 1 - 2 ** -18 }),
-          weights(bias, [1], [0]),
+          ...(bias === undefined ? [] : [weights(bias, [1], [0])]),
         ],
         { dtype: 'int16', shape: [1, 1, 1, 1], scale: 1 },
       );
     // 1 - 2^-18 needs more than 15 bits: the largest multiplier of 16 bits is 1 - 2^-15, which costs 0.9.
     expect(run('int64')).toEqual([29999]);
     expect(run('int32')).toEqual([30000]);
+    expect(run(undefined)).toEqual([30000]);
   });
 
   it('wraps sums at 32 bits', () => {
@@ -198,6 +199,11 @@ describe('CONV_2D', () => {
   it.each([
     ['hybrid', image('float32', [1, 1, 1, 1], [1]), weights('int8', [1, 1, 1, 1], [1], { scale: 1 })],
     ['uint8', image('uint8', [1, 1, 1, 1], [1], { scale: 1 }), weights('uint8', [1, 1, 1, 1], [1], { scale: 1 })],
+    [
+      'groups of int4',
+      image('int8', [1, 1, 1, 2], [1, 2], { scale: 1 }),
+      weights('int4', [1, 1, 1, 1], [1], { scale: 1 }),
+    ],
     ['rank 3', image('float32', [1, 1, 1], [1]), weights('float32', [1, 1, 1, 1], [1])],
   ])('refuses %s and says where', (_, from, kernel) => {
     const run = () =>
