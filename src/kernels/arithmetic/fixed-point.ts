@@ -68,14 +68,15 @@ export function reducedMultiplier(multiplier: number): number {
 }
 
 /**
- * A 64-bit accumulator times a reduced multiplier and 2^(shift - 15), rounded once, halves up: arm_nn_requantize_s64 and
- * the int64 MultiplyByQuantizedMultiplier. `value` is an integer within ±2^53.
+ * A 64-bit accumulator times a reduced multiplier and 2^(shift - 15), rounded once, halves up: arm_nn_requantize_s64, which is the int64
+ * MultiplyByQuantizedMultiplier but that it wraps at 32 bits before the last bit is shifted out. `value` is an integer within ±2^53.
  */
 export function requantizeWide(value: number, reduced: number, shift: number): number {
-  const right = 15 - shift;
+  const right = 14 - shift;
   const product = value * reduced;
-  if (product < 4503599627370496 && product > -4503599627370496 && right < 50) {
-    return Math.floor((product + 2 ** (right - 1)) / 2 ** right) | 0;
-  }
-  return Number(BigInt.asIntN(32, (BigInt(value) * BigInt(reduced) + (1n << BigInt(right - 1))) >> BigInt(right)));
+  const doubled =
+    product < 9007199254740992 && product > -9007199254740992
+      ? Math.floor(product / 2 ** right) | 0
+      : Number(BigInt.asIntN(32, (BigInt(value) * BigInt(reduced)) >> BigInt(right)));
+  return ((doubled + 1) | 0) >> 1;
 }

@@ -110,9 +110,11 @@ describe('requantizeWide', () => {
         fc.integer({ min: -31, max: 7 }),
         (value, multiplier, shift) => {
           const reduced = reducedMultiplier(multiplier);
-          const right = BigInt(15 - shift);
-          const exact = floorDivide(value * BigInt(reduced) + 2n ** (right - 1n), 2n ** right);
-          expect(BigInt(requantizeWide(Number(value), reduced, shift))).toBe(BigInt.asIntN(32, exact));
+          const right = BigInt(14 - shift);
+          const doubled = BigInt.asIntN(32, floorDivide(value * BigInt(reduced), 2n ** right));
+          expect(BigInt(requantizeWide(Number(value), reduced, shift))).toBe(
+            floorDivide(BigInt.asIntN(32, doubled + 1n), 2n),
+          );
         },
       ),
       { numRuns: 2000 },
