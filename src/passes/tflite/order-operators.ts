@@ -12,9 +12,10 @@ export interface MemoryNeeds {
   readonly operator: (index: number) => number;
 }
 
-/** Partial orders that are kept at each step, and operators up to which orders are tried at all. */
+/** Partial orders that are kept at each step, operators up to which orders are tried at all, and steps of orders that are tried. */
 const beamWidth = 64;
 const operatorsLimit = 1_000;
+const triesLimit = 300_000;
 
 /**
  * Runs operators in another order where the most bytes that are alive at once are fewer then.
@@ -67,6 +68,9 @@ interface State {
   readonly ready: readonly number[];
 }
 
+/** What running one more operator would make of a state. */
+type Try = Pick<State, 'ran' | 'key' | 'peak' | 'live'> & { readonly previous: State };
+
 function bestOrder(graph: Graph, needs: MemoryNeeds): readonly number[] | undefined {
   const steps = stepsOf(graph, needs);
   const given = followGiven(steps);
@@ -74,17 +78,21 @@ function bestOrder(graph: Graph, needs: MemoryNeeds): readonly number[] | undefi
   let states: readonly State[] = [start(steps)];
   const random = makeRandom(1);
   const keys = steps.operators.map(() => random(2 ** 31) * 2 ** 21 + random(2 ** 21));
+  let tries = 0;
   for (let count = 0; count < steps.operators.length; count++) {
     // Of orders that ran the same operators only the best goes on; a key is a sum, so their order does not matter.
-    const next = new Map<number, State>();
+    const next = new Map<number, Try>();
     for (const state of states) {
+      tries += state.ready.length;
       for (const index of state.ready) {
-        const after = run(steps, state, index, keys[index] ?? 0);
+        const after = attempt(steps, state, index, keys[index] ?? 0);
         const known = next.get(after.key);
         if (after.peak < given.peak && (known === undefined || after.peak < known.peak)) next.set(after.key, after);
       }
     }
-    states = [...next.values()].sort((a, b) => a.peak - b.peak || a.live - b.live).slice(0, beamWidth);
+    if (tries > triesLimit) return undefined;
+    const best = [...next.values()].sort((a, b) => a.peak - b.peak || a.live - b.live).slice(0, beamWidth);
+    states = best.map((each) => run(steps, each));
   }
   const [best] = states;
   return best === undefined || best.peak >= given.peak ? undefined : orderOf(best);
@@ -137,20 +145,16 @@ function start({ waits, readers, startBytes }: Steps): State {
   return { previous: undefined, ran: -1, key: 0, peak: startBytes, live: startBytes, waits, readers, ready };
 }
 
-function run(steps: Steps, state: State, index: number, key: number): State {
+function attempt(steps: Steps, state: State, index: number, key: number): Try {
   const sum = (ids: readonly TensorId[]) => ids.reduce((all, id) => all + (steps.bytes[id] ?? 0), 0);
-  const written = steps.writes[index] ?? [];
-  const during = state.live + sum(written);
-  const readers = state.readers.slice();
-  for (const id of steps.reads[index] ?? []) readers[id] = (readers[id] ?? 0) - 1;
-  const touched = [...new Set([...(steps.reads[index] ?? []), ...written])];
-  const dead = touched.filter((id) => readers[id] === 0 && !steps.lasting.has(id));
-  const waits = state.waits.slice();
-  const freed: number[] = [];
-  for (const follower of steps.followers[index] ?? []) {
-    waits[follower] = (waits[follower] ?? 0) - 1;
-    if (waits[follower] === 0) freed.push(follower);
-  }
+  const reads = steps.reads[index] ?? [];
+  const writes = steps.writes[index] ?? [];
+  const during = state.live + sum(writes);
+  const isDead = (id: TensorId, readers: number) => readers === 0 && !steps.lasting.has(id);
+  const dead = [
+    ...reads.filter((id) => isDead(id, (state.readers[id] ?? 0) - 1)),
+    ...writes.filter((id) => isDead(id, state.readers[id] ?? 0)),
+  ];
   return {
     previous: state,
     ran: index,
@@ -158,14 +162,25 @@ function run(steps: Steps, state: State, index: number, key: number): State {
     key: (state.key + key) % 2 ** 52,
     peak: Math.max(state.peak, during + (steps.scratch[index] ?? 0)),
     live: during - sum(dead),
-    waits,
-    readers,
-    ready: [...state.ready.filter((other) => other !== index), ...freed].sort((a, b) => a - b),
   };
 }
 
+function run(steps: Steps, tried: Try): State {
+  const { previous, ran } = tried;
+  const readers = previous.readers.slice();
+  for (const id of steps.reads[ran] ?? []) readers[id] = (readers[id] ?? 0) - 1;
+  const waits = previous.waits.slice();
+  const freed: number[] = [];
+  for (const follower of steps.followers[ran] ?? []) {
+    waits[follower] = (waits[follower] ?? 0) - 1;
+    if (waits[follower] === 0) freed.push(follower);
+  }
+  const ready = [...previous.ready.filter((other) => other !== ran), ...freed].sort((a, b) => a - b);
+  return { ...tried, waits, readers, ready };
+}
+
 function followGiven(steps: Steps): State {
-  return steps.operators.reduce((state, _, index) => run(steps, state, index, 0), start(steps));
+  return steps.operators.reduce((state, _, index) => run(steps, attempt(steps, state, index, 0)), start(steps));
 }
 
 /** No order needs less than the operator that needs most by itself. */

@@ -1,3 +1,4 @@
+import { tensorExtras } from '../../formats/tflite/extras.ts';
 import { concreteShape, inputTensor, intAttribute, outputTensor, stringAttribute } from '../../graph/access.ts';
 import type { Graph, Operator } from '../../graph/graph.ts';
 
@@ -10,12 +11,14 @@ export interface WindowAxis {
   readonly dilation: number;
 }
 
-/** Height and width of a `CONV_2D` or `DEPTHWISE_CONV_2D`; `undefined` where a shape is not known. */
+/** Height and width of a `CONV_2D` or `DEPTHWISE_CONV_2D`; `undefined` where a shape is not known, or the caller may choose it. */
 export function windowAxes(graph: Graph, operator: Operator): readonly [WindowAxis, WindowAxis] | undefined {
-  const input = concreteShape(inputTensor(graph, operator, 0)?.shape);
+  const source = inputTensor(graph, operator, 0);
+  const input = concreteShape(source?.shape);
   const filter = concreteShape(inputTensor(graph, operator, 1)?.shape);
   const output = concreteShape(outputTensor(graph, operator)?.shape);
   if (input?.length !== 4 || filter?.length !== 4 || output?.length !== 4) return undefined;
+  if (source !== undefined && tensorExtras(source).shapeSignature?.slice(1, 3).includes(-1) === true) return undefined;
   const axis = (position: 1 | 2, letter: 'h' | 'w'): WindowAxis => ({
     input: input[position] ?? 0,
     output: output[position] ?? 0,

@@ -5,6 +5,9 @@ export type SearchResult =
   | { readonly found: 'plan'; readonly offsets: Float64Array; readonly steps: number }
   | { readonly found: 'nothing' | 'unknown'; readonly steps: number };
 
+/** Which of the buffers that could come next is tried first. */
+export type Preference = 'largest' | 'earliest' | 'longest';
+
 /**
  * Looks through all plans that fit into `capacity`, at most `budget` moments long.
  *
@@ -12,21 +15,21 @@ export type SearchResult =
  * this form without growing. A branch ends as soon as what is still to come at some moment does not fit above what is there.
  * After Moffitt, "MiniMalloc: A Lightweight Memory Allocator for Hardware-Accelerated Machine Learning", ASPLOS 2023.
  */
-export function searchPlan(problem: Problem, capacity: number, budget: number): SearchResult {
+export function searchPlan(
+  problem: Problem,
+  capacity: number,
+  budget: number,
+  preference: Preference = 'largest',
+): SearchResult {
   const { count, bytes, first, last, moments } = problem;
   const offsets = new Float64Array(count).fill(-1);
   /** First free byte at each moment, and bytes that are still to be placed there. */
   const floor = new Float64Array(moments);
   const rest = Float64Array.from(problem.live);
-  /** Large and long ones first: they leave the fewest choices. */
-  const preference = Int32Array.from(offsets.keys()).sort(
-    (a, b) => area(b) - area(a) || (bytes[b] ?? 0) - (bytes[a] ?? 0) || a - b,
-  );
+  const candidates = byPreference(problem, preference);
+  const twinBefore = twinsBefore(problem);
   let steps = 0;
 
-  function area(id: number): number {
-    return (bytes[id] ?? 0) * ((last[id] ?? 0) - (first[id] ?? 0) + 1);
-  }
   function heightOver(id: number, floors: Float64Array): number {
     let height = 0;
     const end = last[id] ?? 0;
@@ -37,6 +40,7 @@ export function searchPlan(problem: Problem, capacity: number, budget: number): 
 
   function descend(placed: number, lowest: number, floors: Float64Array): 'plan' | 'nothing' | 'unknown' {
     if (placed === count) return 'plan';
+    steps += 2 * count + moments;
     if (steps > budget) return 'unknown';
     const heights = new Float64Array(count);
     // At a moment nothing starts below the lowest place of a buffer that is still to come there.
@@ -57,13 +61,13 @@ export function searchPlan(problem: Problem, capacity: number, budget: number): 
       if (left > 0 && Math.max(floors[moment] ?? 0, reachable[moment] ?? 0) + left > capacity) return 'nothing';
     }
     let outcome: 'nothing' | 'unknown' = 'nothing';
-    for (const id of preference) {
+    for (const id of candidates) {
       const height = heights[id] ?? 0;
       // Something else would fit below it: that one comes first.
       if ((offsets[id] ?? -1) >= 0 || height >= ceiling) continue;
       // Of buffers that are alike only the first is tried.
-      const isRepeated = hasTwinBefore(id);
-      if (isRepeated) continue;
+      const twin = twinBefore[id] ?? -1;
+      if (twin >= 0 && (offsets[twin] ?? -1) < 0) continue;
       const size = bytes[id] ?? 0;
       const next = floors.slice();
       const end = last[id] ?? 0;
@@ -84,14 +88,27 @@ export function searchPlan(problem: Problem, capacity: number, budget: number): 
     return outcome;
   }
 
-  function hasTwinBefore(id: number): boolean {
-    for (let other = 0; other < id; other++) {
-      if ((offsets[other] ?? -1) >= 0) continue;
-      if (bytes[other] === bytes[id] && first[other] === first[id] && last[other] === last[id]) return true;
-    }
-    return false;
-  }
-
   const found = descend(0, 0, floor);
   return found === 'plan' ? { found, offsets, steps } : { found, steps };
+}
+
+/** For each buffer the one before of the same size and lifetime, or -1. */
+function twinsBefore({ count, bytes, first, last }: Problem): Int32Array {
+  const latest = new Map<string, number>();
+  return Int32Array.from({ length: count }, (_, id) => {
+    const key = `${bytes[id]} ${first[id]} ${last[id]}`;
+    const twin = latest.get(key) ?? -1;
+    latest.set(key, id);
+    return twin;
+  });
+}
+
+function byPreference({ count, bytes, first, last }: Problem, preference: Preference): Int32Array {
+  const duration = (id: number) => (last[id] ?? 0) - (first[id] ?? 0) + 1;
+  const rank = (id: number): number => {
+    if (preference === 'earliest') return -(first[id] ?? 0);
+    return preference === 'longest' ? duration(id) : duration(id) * (bytes[id] ?? 0);
+  };
+  const ids = Int32Array.from({ length: count }, (_, id) => id);
+  return ids.sort((a, b) => rank(b) - rank(a) || (bytes[b] ?? 0) - (bytes[a] ?? 0) || a - b);
 }

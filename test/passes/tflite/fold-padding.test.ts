@@ -95,6 +95,20 @@ describe('foldPadding', () => {
     expect(count).toBeGreaterThan(10);
   });
 
+  it('keeps padding of a picture whose size the caller chooses', () => {
+    const graph = padded({ extent: 5, filter: 3, stride: 1, before: 1, behind: 1 });
+    if (graph === undefined) throw new Error('no window fits');
+    const middle = graph.operators[0]?.outputs[0];
+    const open = (signature: readonly number[]) => ({
+      ...graph,
+      tensors: graph.tensors.map((tensor, id) =>
+        id === middle ? { ...tensor, extras: { shapeSignature: signature } } : tensor,
+      ),
+    });
+    expect(isFolded(fold(open([1, -1, -1, 2])))).toBe(false);
+    expect(isFolded(fold(open([-1, 7, 7, 2])))).toBe(true);
+  });
+
   it('keeps padding with another value', () => {
     const graph = padded({ extent: 5, filter: 3, stride: 1, before: 1, behind: 1 });
     if (graph === undefined) throw new Error('no window fits');

@@ -122,6 +122,7 @@ describe('searchPlan', () => {
         const problem = planningProblem(buffers);
         expect(searchPlan(problem, best, 1_000_000).found).toBe('plan');
         expect(searchPlan(problem, best - 1, 1_000_000).found).toBe('nothing');
+        expect(planCompactly(buffers).bytes).toBe(best);
       }),
       { numRuns: 60 },
     );

@@ -28,7 +28,7 @@ interface Weighted {
 
 /** Of the weights that lead from each input channel to each output channel, at `output * inputs + input`: their sum, and 1 where one is not zero. */
 export interface WeightsBetween {
-  readonly sums: Float64Array;
+  readonly sums: Int32Array;
   readonly areUsed: Uint8Array;
 }
 
@@ -79,6 +79,9 @@ const weightedKinds: Readonly<Record<string, 'mixing' | 'depthwise'>> = {
   DEPTHWISE_CONV_2D: 'depthwise',
 };
 
+/** Pairs of an input and an output channel up to which a layer is looked at; its table takes 5 bytes for each. */
+const pairsLimit = 2 ** 24;
+
 function weightedLayer(graph: Graph, operator: Operator, index: number, output: TensorId): Layer | undefined {
   const kind = weightedKinds[operator.type];
   const [input, weightsId, biasId = null] = operator.inputs;
@@ -98,6 +101,7 @@ function weightedLayer(graph: Graph, operator: Operator, index: number, output: 
       ? shape.at(-1) === outputs && outputs % inputs === 0
       : shape[0] === outputs &&
         (operator.type === 'FULLY_CONNECTED' ? (shape.at(-1) ?? 0) % inputs === 0 : shape.at(-1) === inputs);
+  if (outputs * inputs > pairsLimit) return undefined;
   if (!fits || !Number.isInteger(positions) || (bias !== undefined && bias.length !== outputs)) return undefined;
   const reaches = operator.type === 'FULLY_CONNECTED' ? false : isPadded(graph, operator);
   const layer = { index, operator, input, output, weights, bias, isPadded: reaches, inputs, outputs, positions };
@@ -105,7 +109,7 @@ function weightedLayer(graph: Graph, operator: Operator, index: number, output: 
 }
 
 function weightsBetween({ weights, inputs, outputs, positions }: Weighted): WeightsBetween {
-  const sums = new Float64Array(outputs * inputs);
+  const sums = new Int32Array(outputs * inputs);
   const areUsed = new Uint8Array(outputs * inputs);
   let at = 0;
   for (let output = 0; output < outputs; output++) {
