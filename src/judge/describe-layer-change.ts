@@ -8,7 +8,7 @@ type Format = Measurement['model']['format'];
 const channelsSecond = /conv|pool|batchnorm|instancenorm|groupnorm|prelu|resize|upsample|depthtospace/i;
 
 /**
- * What changed in a layer, in words: `64 → 96 channels`, `output 32×32 → 48×48`, `kernel 3×3 → 5×5`, `float32 → int8`, `new layer`, `removed layer`.
+ * What changed in a layer, in words: `64 → 96 channels`, `output 32×32 → 48×48`, `weights 3×3 → 5×5`, `float32 → int8`, `new layer`, `removed layer`.
  * Where the shapes don't tell, the work or the constants do; `changed` when nothing does.
  */
 export function describeLayerChange({ base, head }: LayerPair, format: Format): string {
@@ -18,9 +18,10 @@ export function describeLayerChange({ base, head }: LayerPair, format: Format): 
     ...(base.type === head.type ? [] : [`${base.type} → ${head.type}`]),
     ...typeWords(base, head),
     ...shapeWords(base, head, format),
-    ...weightWords(base, head),
+    ...windowWords(base, head, format),
     ...(base.unit === head.unit ? [] : [`${base.unit} → ${head.unit}`]),
   ];
+  if (words.length === 0) words.push(...weightWords(base, head));
   if (words.length === 0) words.push(...workWords(base, head));
   return words.length === 0 ? 'changed' : words.join(', ');
 }
@@ -59,6 +60,16 @@ function channelAxis(layer: Layer, rank: number, format: Format): number | undef
   if (rank < 2) return undefined;
   if (format === 'tflite' || rank === 2) return rank - 1;
   return rank === 4 || channelsSecond.test(layer.type) ? 1 : undefined;
+}
+
+/** Height and width of a convolution's weights; how many channels they have follows from the neighbours. */
+function windowWords(base: Layer, head: Layer, format: Format): readonly string[] {
+  const [before, after] = [base, head].map(({ weightShape }) =>
+    weightShape?.length === 4
+      ? (format === 'tflite' ? weightShape.slice(1, 3) : weightShape.slice(2)).join('×')
+      : undefined,
+  );
+  return before === undefined || after === undefined || before === after ? [] : [`weights ${before} → ${after}`];
 }
 
 function weightWords(base: Layer, head: Layer): readonly string[] {
