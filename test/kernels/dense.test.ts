@@ -211,10 +211,11 @@ describe('UNIDIRECTIONAL_SEQUENCE_LSTM', () => {
 
   function expected(
     sequence: readonly number[],
-    cell = 0,
-    hidden = 0,
+    firstCell = 0,
+    firstHidden = 0,
   ): { outputs: number[]; cell: number; hidden: number } {
     const outputs: number[] = [];
+    let [cell, hidden] = [firstCell, firstHidden];
     for (const x of sequence) {
       cell = sigmoid(2) * cell + sigmoid(x) * Math.tanh(x + hidden);
       hidden = Math.tanh(cell) * sigmoid(1);
