@@ -85,6 +85,17 @@ describe('optimize', () => {
     expect(readdirSync(folder)).toEqual(['out.onnx']);
   });
 
+  test('auto makes a model that its target loads as it is better all the same, and as C on request', async () => {
+    const output = path.join(folder, 'out.tflite');
+    const code = path.join(folder, 'model');
+    const input = model('base/digits-int8.tflite');
+    expect(
+      (await run('optimize', input, '--target', 'nucleo-l4r5zi', '--output', output, '--c-source', code)).code,
+    ).toBe(0);
+    expect(readFileSync(output).byteLength).toBeLessThan(readFileSync(input).byteLength);
+    expect(readdirSync(folder).sort()).toEqual(['model.c', 'model.h', 'out.tflite']);
+  });
+
   test('a recipe that cannot be carried out leaves nothing behind, also not of what was there', async () => {
     const output = path.join(folder, 'out.onnx');
     writeFileSync(output, 'mine');

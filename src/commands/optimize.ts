@@ -1,11 +1,15 @@
 import path from 'node:path';
 import { UserError } from '../errors.ts';
 import { readTflite } from '../formats/tflite/read.ts';
-import { measureModel } from '../measure.ts';
+import { type MeasureOptions, measureModel } from '../measure.ts';
+import { decideRecipe, type Model } from '../optimize.ts';
+import type { Recipe } from '../recipe.ts';
 import { renderMeasurementText } from '../report/measurement-text.ts';
 import type { Measurement } from '../runtimes/measurement.ts';
+import { runtimeOf } from '../runtimes/registry.ts';
 import { cSource } from '../runtimes/tflm/c-source.ts';
 import { resolveTarget } from '../targets/load.ts';
+import type { Target } from '../targets/target.ts';
 import { openModelFile } from './model-file.ts';
 import { type ModelOptions, readMeasureOptions } from './model-options.ts';
 import { jsonText, type Output } from './output.ts';
@@ -22,7 +26,11 @@ export async function optimizeCommand(
   if (options.cSource !== undefined && target.runtime !== 'tflm') {
     throw new UserError(`--c-source is for TensorFlow Lite Micro; ${target.id} loads the file itself.`);
   }
-  const { artifact, measurement } = await measureModel(model, target, await readMeasureOptions(options, output));
+  const measureOptions = await readMeasureOptions(options, output);
+  const { artifact, measurement } = await measureModel(model, target, {
+    ...measureOptions,
+    recipe: improving(measureOptions, model, target),
+  });
   if (measurement.findings.some(({ code }) => code === 'format-not-loaded')) {
     throw new UserError(`${file} was not written: ${measurement.unavailable.flash}.`);
   }
@@ -31,6 +39,12 @@ export async function optimizeCommand(
   const { recipe, bytes } = measurement.artifact;
   output.note(`${options.output}: ${bytes} bytes of ${model.bytes.byteLength}, recipe ${recipe}`);
   output.result(options.json ? jsonText(measurement) : renderMeasurementText(measurement));
+}
+
+/** Somebody who asks for a model to be optimised wants more than the committed bytes, which is what `auto` ships of a model that its target loads. */
+function improving({ recipe, calibration }: MeasureOptions, model: Model, target: Target): Recipe {
+  const decided = decideRecipe(recipe, model, runtimeOf(target.runtime), calibration !== undefined);
+  return recipe === 'auto' && decided === 'none' ? 'lossless' : decided;
 }
 
 function writeCSource(file: string, bytes: Uint8Array, { memory }: Measurement): void {
