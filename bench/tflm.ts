@@ -1,9 +1,9 @@
 // Everything that is claimed of the tflm runtime beside what TensorFlow Lite Micro itself did: arena, refusals, outputs, instructions, flash, boards, savings, speed.
 //   node scripts/run-ts.mjs bench/tflm.ts
-await import('./tflm-arena.ts');
-await import('./tflm-refusals.ts');
-await import('./tflm-outputs.ts');
-await import('./tflm-instructions.ts');
-await import('./tflm-flash.ts');
-await import('./tflm-boards.ts');
-await import('./tflm-lossless.ts');
+import './tflm-arena.ts';
+import './tflm-refusals.ts';
+import './tflm-outputs.ts';
+import './tflm-instructions.ts';
+import './tflm-flash.ts';
+import './tflm-boards.ts';
+import './tflm-lossless.ts';
