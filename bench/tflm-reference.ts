@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { readTflite } from '../src/formats/tflite/read.ts';
 import type { Graph } from '../src/graph/graph.ts';
+import { referenceDirectory as folder } from './reference.ts';
 
 /** What TensorFlow Lite Micro itself did with a model on one core. */
 export interface TflmRun {
@@ -21,8 +22,6 @@ export interface TflmModel {
   readonly graph: Graph;
   readonly runs: Readonly<Partial<Record<TflmCore, TflmRun>>>;
 }
-
-const folder = path.resolve('..', 'shared', 'reference');
 
 /** Every model that TensorFlow Lite Micro was run on, read by ours. @throws Error where the reference models are missing. */
 export function tflmModels(): readonly TflmModel[] {

@@ -1,8 +1,8 @@
+import { exitCodeOf } from '../exit-code.ts';
 import { runGate } from '../gate.ts';
 import { renderComment } from '../report/comment.ts';
 import { renderText } from '../report/text.ts';
 import { writeOutputs } from '../report/write-outputs.ts';
-import { exitCodeOf } from './exit-code.ts';
 import { jsonText, type Output } from './output.ts';
 
 /** The options of `edge-ready check`. */

@@ -1,9 +1,9 @@
 import { budgetsFor } from '../config/budgets.ts';
+import { exitCodeOf } from '../exit-code.ts';
 import { buildComparison } from '../judge/build-comparison.ts';
 import { measureModel } from '../measure.ts';
 import { renderComparisonText } from '../report/comparison-text.ts';
 import { resolveTarget } from '../targets/load.ts';
-import { exitCodeOf } from './exit-code.ts';
 import { openModelFile } from './model-file.ts';
 import { type ModelOptions, readMeasureOptions } from './model-options.ts';
 import { jsonText, type Output } from './output.ts';

@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { exitCodes } from '../exit-code.ts';
 import { runGate } from '../gate.ts';
 import { renderComment } from '../report/comment.ts';
 import { makeDemoRepository } from './demo-repository.ts';
-import { exitCodes } from './exit-code.ts';
 import type { Output } from './output.ts';
 
 /**

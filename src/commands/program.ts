@@ -1,9 +1,9 @@
 import { Command, CommanderError, Option } from 'commander';
 import { UserError } from '../errors.ts';
+import { exitCodes } from '../exit-code.ts';
 import { recipeSchema } from '../recipe.ts';
 import { defaultTarget } from '../targets/default-target.ts';
 import { gateVersion } from '../version.ts';
-import { exitCodes } from './exit-code.ts';
 import { type Output, processOutput } from './output.ts';
 
 /**

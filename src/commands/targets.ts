@@ -1,4 +1,4 @@
-import { formatValue } from '../report/format.ts';
+import { formatValue } from '../format.ts';
 import { type Column, textTable } from '../report/text-table.ts';
 import type { Board } from '../targets/board.ts';
 import { defaultTarget } from '../targets/default-target.ts';

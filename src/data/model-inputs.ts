@@ -1,6 +1,6 @@
 import { isConstant, tensorAt } from '../graph/access.ts';
+import { constantNumbers } from '../graph/constant-numbers.ts';
 import type { Graph, Quantization, TensorId } from '../graph/graph.ts';
-import { constantNumbers } from '../quantize/constant-numbers.ts';
 import type { ModelInput } from './bind-inputs.ts';
 
 /** The inputs that an ONNX or TensorFlow Lite graph wants fed, with how their integers stand for real values where the graph says so. */

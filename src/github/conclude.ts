@@ -1,9 +1,9 @@
 import { setFailed, warning } from '@actions/core';
 import { messageOf, UserError } from '../errors.ts';
+import { exitCodeOf, type FailOn } from '../exit-code.ts';
 import type { GateReport } from '../report/report-schema.ts';
-import type { FailOn } from './inputs.ts';
 import { logLine, logStack } from './log.ts';
-import { exitCodeOf, publishOutputs } from './publish.ts';
+import { publishOutputs } from './publish.ts';
 
 /** Ends the step by the report's verdict: says `headline` and sets the exit code. `annotated` is true when errors were annotated already. */
 export function conclude(report: GateReport, headline: string, failOn: FailOn, annotated: boolean): void {

@@ -1,11 +1,11 @@
 import { z } from 'zod';
+import { splitTargets } from '../config/targets.ts';
 import { UserError } from '../errors.ts';
+import type { FailOn } from '../exit-code.ts';
 import { type Recipe, recipeSchema } from '../recipe.ts';
 
 /** `auto`: the only leg of its job comments when something changed; `always`: also when nothing did, and a matrix leg keeps a comment of its own; `never`: nobody does. */
 export type CommentMode = 'auto' | 'always' | 'never';
-/** The lightest verdict that fails the step. An `error` fails it always. */
-export type FailOn = 'fail' | 'warn' | 'never';
 
 /** Which leg of which job this is. `index` and `total` are null where the runner does not tell; `matrix` is the leg's own values as JSON, `{}` without a matrix. */
 export interface Leg {
@@ -101,7 +101,7 @@ const published = {
 
 const gateSchema = z.object({
   ...published,
-  target: z.string().transform((value) => value.split(/[\s,]+/).filter((name) => name !== '')),
+  target: z.string().transform(splitTargets),
   config: text,
   models: z.string().transform(lines),
   base: text,

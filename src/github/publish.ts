@@ -3,7 +3,6 @@ import { error as annotateError, notice, setOutput, warning } from '@actions/cor
 import type { Verdict } from '../judge/comparison.ts';
 import { plain } from '../report/escape.ts';
 import type { RunContext } from './context.ts';
-import type { FailOn } from './inputs.ts';
 
 /** One line beside the code; `file` is relative to the repository. */
 export interface PublishedAnnotation {
@@ -49,11 +48,4 @@ export function publishOutputs(outputs: Outputs): void {
   setOutput('report', outputs.report);
   setOutput('artifacts', outputs.artifacts);
   setOutput('comment-url', outputs.commentUrl);
-}
-
-/** 0: passed; 1: a budget failed; 2: it could not be judged, which fails whatever `fail-on` says. */
-export function exitCodeOf(verdict: Verdict, failOn: FailOn): 0 | 1 | 2 {
-  if (verdict === 'error') return 2;
-  if (failOn === 'never' || verdict === 'pass') return 0;
-  return verdict === 'fail' || failOn === 'warn' ? 1 : 0;
 }

@@ -1,4 +1,4 @@
-import { formatValue } from '../report/format.ts';
+import { formatValue } from '../format.ts';
 import type { Layer, Measurement, PlannedBuffer } from '../runtimes/measurement.ts';
 import type { LayerPair } from './align-layers.ts';
 import { changedParts } from './changed-parts.ts';

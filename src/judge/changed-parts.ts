@@ -1,4 +1,4 @@
-import { formatDifference } from '../report/format.ts';
+import { formatDifference } from '../format.ts';
 import type { Measurement } from '../runtimes/measurement.ts';
 
 const namedParts = 3;

@@ -1,4 +1,4 @@
-import { formatPercent, formatValue } from '../report/format.ts';
+import { formatPercent, formatValue } from '../format.ts';
 import type { Layer, Measurement } from '../runtimes/measurement.ts';
 import type { LayerPair } from './align-layers.ts';
 

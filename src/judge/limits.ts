@@ -1,11 +1,4 @@
-import {
-  formatDifference,
-  formatPair,
-  formatPercent,
-  formatPoints,
-  formatRelative,
-  formatValue,
-} from '../report/format.ts';
+import { formatDifference, formatPair, formatPercent, formatPoints, formatRelative, formatValue } from '../format.ts';
 import type { Measurement } from '../runtimes/measurement.ts';
 import type { BudgetMetric, Limit } from './budget.ts';
 import type { AccuracyTest, ChangeState } from './comparison.ts';

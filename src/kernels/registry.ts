@@ -193,9 +193,6 @@ const kernels: Readonly<Record<string, Kernel>> = {
   'custom:TFLite_Detection_PostProcess': detectionPostprocess,
 };
 
-/** Types of all operators that have a kernel. */
-export const kernelTypes: readonly string[] = Object.keys(kernels);
-
 /** The kernel of an operator; `undefined` when there is none. */
 export function kernelOf(operator: Operator): Kernel | undefined {
   const key = operator.domain === '' ? operator.type : `${operator.domain}:${operator.type}`;

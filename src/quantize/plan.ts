@@ -1,7 +1,7 @@
 import { inputTensor, isConstant, tensorAt } from '../graph/access.ts';
+import { constantNumbers } from '../graph/constant-numbers.ts';
 import type { Graph, Operator, TensorId } from '../graph/graph.ts';
 import { capturedNames, consumers, producers } from '../graph/traversal.ts';
-import { constantNumbers } from './constant-numbers.ts';
 import type { IntegerParameters } from './integer-parameters.ts';
 import type { Range } from './observe.ts';
 import { type Scheme, schemeOf } from './schemes.ts';

@@ -1,11 +1,11 @@
 import type { DataSet } from '../data/data-set.ts';
 import { opsetVersion, withOpset } from '../formats/onnx/opset.ts';
 import { isConstant, tensorAt } from '../graph/access.ts';
+import { constantNumbers } from '../graph/constant-numbers.ts';
 import type { Graph, TensorId } from '../graph/graph.ts';
 import { inferShapes } from '../graph/infer-shapes.ts';
 import type { Finding } from '../runtimes/measurement.ts';
 import { calibrate } from './calibrate.ts';
-import { constantNumbers } from './constant-numbers.ts';
 import { addValues, type Histogram, newHistogram } from './histogram.ts';
 import { insertQdq } from './insert-qdq.ts';
 import { activationParameters, type IntegerParameters, roundRange } from './integer-parameters.ts';

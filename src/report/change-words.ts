@@ -1,7 +1,7 @@
+import { formatDifference, formatRelative, formatValue } from '../format.ts';
 import type { Attribution, Comparison, Delta } from '../judge/comparison.ts';
 import { metricWords } from '../judge/metric-words.ts';
 import { type Metric, type MetricName, metricNames } from '../runtimes/measurement.ts';
-import { formatDifference, formatRelative, formatValue } from './format.ts';
 
 /** A metric's value with the sign of an estimate where it is one: `≈ 18.2 ms`. */
 export function valueWords(metric: Metric, name: MetricName): string {

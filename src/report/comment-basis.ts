@@ -1,8 +1,8 @@
+import { formatPercent } from '../format.ts';
 import type { Comparison } from '../judge/comparison.ts';
 import { type Metric, type MetricName, metricNames } from '../runtimes/measurement.ts';
 import { titleOf } from './comment-table.ts';
 import { cell, code } from './escape.ts';
-import { formatPercent } from './format.ts';
 
 const basisWords: Readonly<Record<Metric['basis'], string>> = {
   exact: 'exact, follows from the bytes',

@@ -1,3 +1,4 @@
+import { formatDifference } from '../format.ts';
 import type { BudgetMetric } from '../judge/budget.ts';
 import type { Comparison, Judgement } from '../judge/comparison.ts';
 import { isDeployable } from '../judge/judge.ts';
@@ -5,7 +6,6 @@ import { metricWords } from '../judge/metric-words.ts';
 import { type Finding, metricNames } from '../runtimes/measurement.ts';
 import { causesOf } from './change-words.ts';
 import { cell, code } from './escape.ts';
-import { formatDifference } from './format.ts';
 import { groupFindings } from './group-findings.ts';
 import { judgementWords } from './judgement-words.ts';
 import { layerLabel } from './layer-label.ts';

@@ -1,9 +1,9 @@
+import { formatDifference, formatValue } from '../format.ts';
 import type { Budget } from '../judge/budget.ts';
 import type { AccuracyTest, Comparison } from '../judge/comparison.ts';
 import { metricWords } from '../judge/metric-words.ts';
 import { findingLine } from './comment-details.ts';
 import { cell, code } from './escape.ts';
-import { formatDifference, formatValue } from './format.ts';
 
 import { groupFindings } from './group-findings.ts';
 /** A part of the comment that opens on demand; nothing when it has no content. The empty lines are what Markdown inside HTML needs. */

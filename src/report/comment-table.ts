@@ -1,11 +1,11 @@
 import { markdownTable } from 'markdown-table';
+import { formatDifference } from '../format.ts';
 import type { Comparison, Verdict } from '../judge/comparison.ts';
 import { metricWords } from '../judge/metric-words.ts';
 import { worstVerdict } from '../judge/worst-verdict.ts';
 import { type MetricName, metricNames } from '../runtimes/measurement.ts';
 import { deltaWords, valueWords } from './change-words.ts';
 import { cell, code } from './escape.ts';
-import { formatDifference } from './format.ts';
 import { marks } from './marks.ts';
 
 /** The one table of models × targets: a row each, a column for every metric that any row has; head value, change and mark in each cell. */

@@ -1,3 +1,4 @@
+import { formatDifference } from '../format.ts';
 import type { Comparison } from '../judge/comparison.ts';
 import { metricWords } from '../judge/metric-words.ts';
 import { metricNames } from '../runtimes/measurement.ts';
@@ -5,7 +6,6 @@ import { causesOf, deltaWords, valueWords } from './change-words.ts';
 import { accuracyWords } from './comment-sections.ts';
 import { titleOf } from './comment-table.ts';
 import { plain } from './escape.ts';
-import { formatDifference } from './format.ts';
 import { groupFindings } from './group-findings.ts';
 import { judgementWords } from './judgement-words.ts';
 import { layerLabel } from './layer-label.ts';

@@ -1,9 +1,9 @@
+import { formatPercent, formatValue } from '../format.ts';
 import { metricWords } from '../judge/metric-words.ts';
 import { type Layer, type Measurement, metricNames } from '../runtimes/measurement.ts';
 import { valueWords } from './change-words.ts';
 import { titleOf } from './comment-table.ts';
 import { plain } from './escape.ts';
-import { formatPercent, formatValue } from './format.ts';
 import { groupFindings } from './group-findings.ts';
 import { layerLabel } from './layer-label.ts';
 import { type TextOptions, textTable } from './text-table.ts';

@@ -1,8 +1,8 @@
+import { formatDifference, formatPoints, formatValue } from '../format.ts';
 import type { Comparison } from '../judge/comparison.ts';
 import { metricWords } from '../judge/metric-words.ts';
 import { metricNames } from '../runtimes/measurement.ts';
 import { changedMetrics, deltaWords, isImprovement, valueWords } from './change-words.ts';
-import { formatDifference, formatPoints, formatValue } from './format.ts';
 import { isUnchanged } from './order.ts';
 import type { Phrase } from './phrase.ts';
 

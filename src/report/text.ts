@@ -1,10 +1,10 @@
+import { formatValue } from '../format.ts';
 import type { Comparison } from '../judge/comparison.ts';
 import { metricWords } from '../judge/metric-words.ts';
 import { deltaWords, valueWords } from './change-words.ts';
 import { metricsOf, titleOf } from './comment-table.ts';
 import { comparisonLines } from './comparison-text.ts';
 import { plain } from './escape.ts';
-import { formatValue } from './format.ts';
 import { headline } from './headline.ts';
 import { isUnchanged, worstFirst } from './order.ts';
 import type { GateReport } from './report-schema.ts';

@@ -84,7 +84,6 @@ const rooflineSchema = z.strictObject({
   threadScaling: z.array(z.strictObject({ threads: z.int().positive(), speedup: z.number().positive(), source })),
   error: sourced,
 });
-export type Roofline = z.infer<typeof rooflineSchema>;
 
 /** A processor core, shared by the boards that carry it: `cores/<id>.yml`. */
 export const coreSchema = z.strictObject({

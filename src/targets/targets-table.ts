@@ -1,5 +1,5 @@
 import { markdownTable } from 'markdown-table';
-import { formatValue } from '../report/format.ts';
+import { formatValue } from '../format.ts';
 import { defaultTarget } from './default-target.ts';
 import { loadBoards } from './load.ts';
 

@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { budgetsDiffer, budgetsFor, effectiveBudgets } from '../../src/config/budgets.ts';
 import type { Config } from '../../src/config/config.ts';
-import { defaultConfig } from '../../src/config/defaults.ts';
 import { parseConfig } from '../../src/config/parse.ts';
 import { effectiveSettings, settingsFor } from '../../src/config/settings.ts';
 import { resolveTargets } from '../../src/config/targets.ts';
@@ -41,15 +40,12 @@ const always = [
 ];
 
 describe('budgetsFor', () => {
-  test.each([null, defaultConfig(['arduino-nano-33-ble']), config('')])(
-    'without rules it is the board and 5 %%',
-    (given) => {
-      const budgets = budgetsFor(given, 'a.onnx', target, { rule: 'base' });
-      expect(budgets.map(line)).toEqual(always);
-      expect(budgets[0]).toMatchObject({ origin: 'RAM of nano33' });
-      expect(budgets[0]).not.toHaveProperty('line');
-    },
-  );
+  test.each([null, config('')])('without rules it is the board and 5 %%', (given) => {
+    const budgets = budgetsFor(given, 'a.onnx', target, { rule: 'base' });
+    expect(budgets.map(line)).toEqual(always);
+    expect(budgets[0]).toMatchObject({ origin: 'RAM of nano33' });
+    expect(budgets[0]).not.toHaveProperty('line');
+  });
 
   const two = config(`targets: { nano33: arduino-nano-33-ble }
 budgets:

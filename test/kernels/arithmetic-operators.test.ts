@@ -1,27 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Attributes, Operand } from './run-operator.ts';
-import { openOperator, runOperator } from './run-operator.ts';
-
-const tensor = (
-  dtype: Operand['dtype'],
-  shape: readonly number[],
-  values: readonly number[] = [],
-  more: Partial<Operand> = {},
-) => ({
-  dtype,
-  shape,
-  values,
-  ...more,
-});
-const constant = (
-  dtype: Operand['dtype'],
-  shape: readonly number[],
-  values: readonly number[],
-  more: Partial<Operand> = {},
-) => ({
-  ...tensor(dtype, shape, values, more),
-  constant: true,
-});
+import { constant, given, openOperator, runOperator } from './run-operator.ts';
 
 describe('ADD, SUB and MUL', () => {
   it.each([
@@ -30,7 +9,7 @@ describe('ADD, SUB and MUL', () => {
     ['MUL', [3, -2, 0]],
   ])('%s in float and int32', (type, expected) => {
     const run = (dtype: Operand['dtype']) =>
-      runOperator(type, {}, [tensor(dtype, [3], [1, 2, 0]), tensor(dtype, [3], [3, -1, -3])], tensor(dtype, [3])).map(
+      runOperator(type, {}, [given(dtype, [3], [1, 2, 0]), given(dtype, [3], [3, -1, -3])], given(dtype, [3])).map(
         (value) => value + 0,
       );
     expect(run('float32')).toEqual(expected);
@@ -40,10 +19,10 @@ describe('ADD, SUB and MUL', () => {
   it('apply their activation, but ADD of int32 does not', () => {
     const attributes = { fused_activation_function: 'RELU' };
     const run = (type: string, dtype: Operand['dtype']) =>
-      runOperator(type, attributes, [tensor(dtype, [1], [1]), tensor(dtype, [1], [-3])], tensor(dtype, [1]))[0];
+      runOperator(type, attributes, [given(dtype, [1], [1]), given(dtype, [1], [-3])], given(dtype, [1]))[0];
     expect([run('ADD', 'float32'), run('ADD', 'int32'), run('MUL', 'int32')]).toEqual([0, -2, 0]);
     expect(
-      runOperator('SUB', attributes, [tensor('int32', [1], [1]), tensor('int32', [1], [3])], tensor('int32', [1])),
+      runOperator('SUB', attributes, [given('int32', [1], [1]), given('int32', [1], [3])], given('int32', [1])),
     ).toEqual([0]);
   });
 
@@ -57,10 +36,10 @@ describe('ADD, SUB and MUL', () => {
       type,
       {},
       [
-        tensor('int8', [1], [10], { scale: 0.5, zeroPoint: 2 }),
-        tensor('int8', [1], [20], { scale: 0.25, zeroPoint: -4 }),
+        given('int8', [1], [10], { scale: 0.5, zeroPoint: 2 }),
+        given('int8', [1], [20], { scale: 0.25, zeroPoint: -4 }),
       ],
-      tensor('int8', [1], [], { scale: 0.5, zeroPoint: -3 }),
+      given('int8', [1], [], { scale: 0.5, zeroPoint: -3 }),
     );
     expect(result).toEqual(expected);
   });
@@ -69,19 +48,19 @@ describe('ADD, SUB and MUL', () => {
     const result = runOperator(
       'ADD',
       {},
-      [tensor('int16', [2, 1], [100, 200], { scale: 1 }), tensor('int16', [3], [1, 2, 3], { scale: 1 })],
-      tensor('int16', [2, 3], [], { scale: 1 }),
+      [given('int16', [2, 1], [100, 200], { scale: 1 }), given('int16', [3], [1, 2, 3], { scale: 1 })],
+      given('int16', [2, 3], [], { scale: 1 }),
     );
     expect(result).toEqual([101, 102, 103, 201, 202, 203]);
   });
 
   it('refuse what does not fit', () => {
     const run = (first: Operand, second: Operand) =>
-      runOperator('ADD', {}, [first, second], tensor(first.dtype, [2], [], { scale: 1 }));
-    expect(() => run(tensor('float32', [2], [1, 2]), tensor('float32', [3], [1, 2, 3]))).toThrow('cannot be broadcast');
-    expect(() => run(tensor('float32', [2], [1, 2]), tensor('int8', [2], [1, 2]))).toThrow('must be the same');
+      runOperator('ADD', {}, [first, second], given(first.dtype, [2], [], { scale: 1 }));
+    expect(() => run(given('float32', [2], [1, 2]), given('float32', [3], [1, 2, 3]))).toThrow('cannot be broadcast');
+    expect(() => run(given('float32', [2], [1, 2]), given('int8', [2], [1, 2]))).toThrow('must be the same');
     expect(() =>
-      run(tensor('int16', [2], [1, 2], { scale: 1, zeroPoint: 1 }), tensor('int16', [2], [1, 2], { scale: 1 })),
+      run(given('int16', [2], [1, 2], { scale: 1, zeroPoint: 1 }), given('int16', [2], [1, 2], { scale: 1 })),
     ).toThrow('zero points');
   });
 });
@@ -92,8 +71,8 @@ describe('pooling', () => {
     runOperator(
       type,
       { ...attributes, ...more },
-      [tensor(dtype, [1, 1, 3, 1], values, { scale: 1 })],
-      tensor(dtype, [1, 1, 2, 1], [], { scale: 1 }),
+      [given(dtype, [1, 1, 3, 1], values, { scale: 1 })],
+      given(dtype, [1, 1, 2, 1], [], { scale: 1 }),
     );
 
   it('averages what is inside, halves away from zero', () => {
@@ -113,8 +92,8 @@ describe('pooling', () => {
       runOperator(
         'MAX_POOL_2D',
         attributes,
-        [tensor('int8', [1, 1, 3, 1], [1, 2, 3], { scale: 1 })],
-        tensor('int8', [1, 1, 2, 1], [], { scale: 2 }),
+        [given('int8', [1, 1, 3, 1], [1, 2, 3], { scale: 1 })],
+        given('int8', [1, 1, 2, 1], [], { scale: 2 }),
       );
     expect(unlike).toThrow('quantised differently');
   });
@@ -131,7 +110,7 @@ describe('reductions', () => {
     ['REDUCE_MAX', [0, 1, -1], [1], [6]],
     ['REDUCE_MIN', [1], [2], [1, 4]],
   ])('%s over %j in float', (type, axes, shape, expected) => {
-    expect(runOperator(type, {}, [tensor('float32', [2, 3], values), over(axes)], tensor('float32', shape))).toEqual(
+    expect(runOperator(type, {}, [given('float32', [2, 3], values), over(axes)], given('float32', shape))).toEqual(
       expected,
     );
   });
@@ -141,8 +120,8 @@ describe('reductions', () => {
       runOperator(
         type,
         {},
-        [tensor(dtype, [2, 3], values, { scale: 1, zeroPoint: 1 }), over([1])],
-        tensor(dtype, [2], [], { scale: 0.5, zeroPoint: -2 }),
+        [given(dtype, [2, 3], values, { scale: 1, zeroPoint: 1 }), over([1])],
+        given(dtype, [2], [], { scale: 0.5, zeroPoint: -2 }),
       );
     // Less 1: 0 1 2 and 3 4 5.
     expect(run('SUM', 'int8')).toEqual([4, 22]);
@@ -151,9 +130,9 @@ describe('reductions', () => {
   });
 
   it('REDUCE_ALL', () => {
-    expect(
-      runOperator('REDUCE_ALL', {}, [tensor('bool', [2, 2], [1, 1, 1, 0]), over([1])], tensor('bool', [2])),
-    ).toEqual([1, 0]);
+    expect(runOperator('REDUCE_ALL', {}, [given('bool', [2, 2], [1, 1, 1, 0]), over([1])], given('bool', [2]))).toEqual(
+      [1, 0],
+    );
   });
 
   it('REDUCE_MAX refuses to rescale', () => {
@@ -161,8 +140,8 @@ describe('reductions', () => {
       runOperator(
         'REDUCE_MAX',
         {},
-        [tensor('int8', [2], [1, 2], { scale: 1 }), over([0])],
-        tensor('int8', [1], [], { scale: 2 }),
+        [given('int8', [2], [1, 2], { scale: 1 }), over([0])],
+        given('int8', [1], [], { scale: 2 }),
       );
     expect(run).toThrow('quantised differently');
   });
@@ -170,8 +149,8 @@ describe('reductions', () => {
 
 describe('QUANTIZE and DEQUANTIZE', () => {
   it('rounds halves away from zero and clamps', () => {
-    const to = tensor('int8', [4], [], { scale: 0.5, zeroPoint: 1 });
-    expect(runOperator('QUANTIZE', {}, [tensor('float32', [4], [0.25, -0.25, 100, -100])], to)).toEqual([
+    const to = given('int8', [4], [], { scale: 0.5, zeroPoint: 1 });
+    expect(runOperator('QUANTIZE', {}, [given('float32', [4], [0.25, -0.25, 100, -100])], to)).toEqual([
       2, 0, 127, -128,
     ]);
   });
@@ -183,7 +162,7 @@ describe('QUANTIZE and DEQUANTIZE', () => {
     ['int16', 'int32', [-300], { scale: 1 }, { scale: 0.01 }, [-30000]],
     ['int32', 'int16', [100000], { scale: 1 }, { scale: 1 }, [32767]],
   ] as const)('from %s to %s', (from, to, values, before, after, expected) => {
-    expect(runOperator('QUANTIZE', {}, [tensor(from, [1], values, before)], tensor(to, [1], [], after))).toEqual(
+    expect(runOperator('QUANTIZE', {}, [given(from, [1], values, before)], given(to, [1], [], after))).toEqual(
       expected,
     );
   });
@@ -193,15 +172,15 @@ describe('QUANTIZE and DEQUANTIZE', () => {
       runOperator(
         'DEQUANTIZE',
         {},
-        [tensor('uint8', [2], [0, 130], { scale: 0.5, zeroPoint: 128 })],
-        tensor('float32', [2]),
+        [given('uint8', [2], [0, 130], { scale: 0.5, zeroPoint: 128 })],
+        given('float32', [2]),
       ),
     ).toEqual([-64, 1]);
   });
 
   it('refuses pairs of types that the device has no kernel for', () => {
     const run = () =>
-      runOperator('QUANTIZE', {}, [tensor('uint8', [1], [0], { scale: 1 })], tensor('int16', [1], [], { scale: 1 }));
+      runOperator('QUANTIZE', {}, [given('uint8', [1], [0], { scale: 1 })], given('int16', [1], [], { scale: 1 }));
     expect(run).toThrow('no kernel for uint8 × int16');
   });
 });
@@ -213,24 +192,24 @@ describe('PAD and CONCATENATION', () => {
       runOperator(
         'PAD',
         {},
-        [tensor('int8', [1, 2], [5, 6], { scale: 1, zeroPoint: 3 }), around],
-        tensor('int8', [2, 3], [], { scale: 1, zeroPoint: 3 }),
+        [given('int8', [1, 2], [5, 6], { scale: 1, zeroPoint: 3 }), around],
+        given('int8', [2, 3], [], { scale: 1, zeroPoint: 3 }),
       ),
     ).toEqual([3, 5, 6, 3, 3, 3]);
-    expect(runOperator('PAD', {}, [tensor('float32', [1, 2], [5, 6]), around], tensor('float32', [2, 3]))).toEqual([
+    expect(runOperator('PAD', {}, [given('float32', [1, 2], [5, 6]), around], given('float32', [2, 3]))).toEqual([
       0, 5, 6, 0, 0, 0,
     ]);
     expect(
       runOperator(
         'PADV2',
         {},
-        [tensor('int32', [1, 2], [5, 6]), around, constant('int32', [1], [9])],
-        tensor('int32', [2, 3]),
+        [given('int32', [1, 2], [5, 6]), around, constant('int32', [1], [9])],
+        given('int32', [2, 3]),
       ),
     ).toEqual([9, 5, 6, 9, 9, 9]);
-    expect(() =>
-      runOperator('PAD', {}, [tensor('float32', [1, 2], [5, 6]), around], tensor('float32', [2, 4])),
-    ).toThrow('axis 1 would be 3 and is 4');
+    expect(() => runOperator('PAD', {}, [given('float32', [1, 2], [5, 6]), around], given('float32', [2, 4]))).toThrow(
+      'axis 1 would be 3 and is 4',
+    );
   });
 
   it.each([
@@ -241,8 +220,8 @@ describe('PAD and CONCATENATION', () => {
       const result = runOperator(
         'CONCATENATION',
         { axis },
-        [tensor(dtype, [1, 2], [1, 2]), tensor(dtype, [1, 2], [3, 4])],
-        tensor(dtype, shape),
+        [given(dtype, [1, 2], [1, 2]), given(dtype, [1, 2], [3, 4])],
+        given(dtype, shape),
       );
       expect(result).toEqual(expected);
     }
@@ -252,21 +231,21 @@ describe('PAD and CONCATENATION', () => {
     const result = runOperator(
       'CONCATENATION',
       { axis: 1 },
-      [tensor('int8', [2, 1], [1, 2]), tensor('int8', [2, 2], [3, 4, 5, 6])],
-      tensor('int8', [2, 3]),
+      [given('int8', [2, 1], [1, 2]), given('int8', [2, 2], [3, 4, 5, 6])],
+      given('int8', [2, 3]),
     );
     expect(result).toEqual([1, 3, 4, 2, 5, 6]);
   });
 
   it('refuses what the device refuses', () => {
-    const many = Array.from({ length: 11 }, () => tensor('int8', [1], [1]));
-    expect(() => runOperator('CONCATENATION', { axis: 0 }, many, tensor('int8', [11]))).toThrow('at most 10');
+    const many = Array.from({ length: 11 }, () => given('int8', [1], [1]));
+    expect(() => runOperator('CONCATENATION', { axis: 0 }, many, given('int8', [11]))).toThrow('at most 10');
     expect(() =>
       runOperator(
         'CONCATENATION',
         { axis: 0, fused_activation_function: 'RELU' },
         [many[0] ?? null],
-        tensor('int8', [1]),
+        given('int8', [1]),
       ),
     ).toThrow('fused activation');
   });
@@ -274,7 +253,7 @@ describe('PAD and CONCATENATION', () => {
 
 describe('the interpreter', () => {
   it('gives copies, and takes inputs of the right kind only', () => {
-    const interpreter = openOperator('RESHAPE', {}, [tensor('int8', [2])], tensor('int8', [2, 1]));
+    const interpreter = openOperator('RESHAPE', {}, [given('int8', [2])], given('int8', [2, 1]));
     const [first] = interpreter.run([Int8Array.of(1, 2)]);
     interpreter.run([Int8Array.of(3, 4)]);
     expect(first).toEqual(Int8Array.of(1, 2));
@@ -284,7 +263,7 @@ describe('the interpreter', () => {
   });
 
   it('says which operator has no kernel, and where', () => {
-    expect(() => openOperator('NO_SUCH', {}, [tensor('int8', [1])], tensor('int8', [1]))).toThrow(
+    expect(() => openOperator('NO_SUCH', {}, [given('int8', [1])], given('int8', [1]))).toThrow(
       'operator 0 (NO_SUCH) has no kernel',
     );
   });

@@ -2,31 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../src/errors.ts';
 import type { Operand } from './run-operator.ts';
-import { runOperator } from './run-operator.ts';
+import { constant, given, runOperator } from './run-operator.ts';
 
 const same = { padding: 'SAME', stride_h: 1, stride_w: 1 };
 const valid = { padding: 'VALID', stride_h: 1, stride_w: 1 };
-
-const image = (
-  dtype: Operand['dtype'],
-  shape: readonly number[],
-  values: readonly number[],
-  more: Partial<Operand> = {},
-) => ({
-  dtype,
-  shape,
-  values,
-  ...more,
-});
-const weights = (
-  dtype: Operand['dtype'],
-  shape: readonly number[],
-  values: readonly number[],
-  more: Partial<Operand> = {},
-) => ({
-  ...image(dtype, shape, values, more),
-  constant: true,
-});
 
 describe('CONV_2D', () => {
   it('in float: padding, bias and a fused activation', () => {
@@ -35,9 +14,9 @@ describe('CONV_2D', () => {
       'CONV_2D',
       { ...same, fused_activation_function: 'RELU' },
       [
-        image('float32', [1, 2, 2, 1], [1, 2, 3, 4]),
-        weights('float32', [2, 2, 2, 1], [1, 1, 1, 1, 2, 2, 2, 2]),
-        weights('float32', [2], [0.5, -15]),
+        given('float32', [1, 2, 2, 1], [1, 2, 3, 4]),
+        constant('float32', [2, 2, 2, 1], [1, 1, 1, 1, 2, 2, 2, 2]),
+        constant('float32', [2], [0.5, -15]),
       ],
       { dtype: 'float32', shape: [1, 2, 2, 2] },
     );
@@ -51,9 +30,9 @@ describe('CONV_2D', () => {
       'CONV_2D',
       same,
       [
-        image('int8', [1, 2, 2, 1], [1, 2, 3, 4], { scale: 1, zeroPoint: 1 }),
-        weights('int8', [2, 2, 2, 1], [1, 1, 1, 1, 1, 1, 1, 1], { scale: [0.5, 0.25] }),
-        weights('int32', [2], [0, 4]),
+        given('int8', [1, 2, 2, 1], [1, 2, 3, 4], { scale: 1, zeroPoint: 1 }),
+        constant('int8', [2, 2, 2, 1], [1, 1, 1, 1, 1, 1, 1, 1], { scale: [0.5, 0.25] }),
+        constant('int32', [2], [0, 4]),
       ],
       { dtype: 'int8', shape: [1, 2, 2, 2], scale: 1, zeroPoint: -2 },
     );
@@ -65,7 +44,10 @@ describe('CONV_2D', () => {
       runOperator(
         'CONV_2D',
         { ...valid, fused_activation_function: activation },
-        [image('int8', [1, 1, 3, 1], [-60, 20, 100], { scale: 0.1 }), weights('int8', [1, 1, 1, 1], [1], { scale: 1 })],
+        [
+          given('int8', [1, 1, 3, 1], [-60, 20, 100], { scale: 0.1 }),
+          constant('int8', [1, 1, 1, 1], [1], { scale: 1 }),
+        ],
         { dtype: 'int8', shape: [1, 1, 3, 1], scale: 0.1, zeroPoint: 10 },
       );
     expect(run('NONE')).toEqual([-50, 30, 110]);
@@ -78,7 +60,7 @@ describe('CONV_2D', () => {
     const strided = runOperator(
       'CONV_2D',
       { padding: 'SAME', stride_h: 1, stride_w: 2 },
-      [image('float32', [1, 1, 4, 1], [1, 2, 3, 4]), weights('float32', [1, 1, 3, 1], [1, 10, 100])],
+      [given('float32', [1, 1, 4, 1], [1, 2, 3, 4]), constant('float32', [1, 1, 3, 1], [1, 10, 100])],
       { dtype: 'float32', shape: [1, 1, 2, 1] },
     );
     // Padding goes behind: nothing is before the first element.
@@ -87,8 +69,8 @@ describe('CONV_2D', () => {
       'CONV_2D',
       { ...valid, dilation_h_factor: 1, dilation_w_factor: 2 },
       [
-        image('int8', [1, 1, 5, 1], [1, 2, 3, 4, 5], { scale: 1 }),
-        weights('int8', [1, 1, 2, 1], [10, 1], { scale: 1 }),
+        given('int8', [1, 1, 5, 1], [1, 2, 3, 4, 5], { scale: 1 }),
+        constant('int8', [1, 1, 2, 1], [10, 1], { scale: 1 }),
       ],
       { dtype: 'int8', shape: [1, 1, 3, 1], scale: 1 },
     );
@@ -97,8 +79,8 @@ describe('CONV_2D', () => {
       'CONV_2D',
       valid,
       [
-        image('int8', [1, 1, 1, 4], [1, 2, 3, 4], { scale: 1 }),
-        weights('int8', [2, 1, 1, 2], [1, 10, 1, 10], { scale: 1 }),
+        given('int8', [1, 1, 1, 4], [1, 2, 3, 4], { scale: 1 }),
+        constant('int8', [2, 1, 1, 2], [1, 10, 1, 10], { scale: 1 }),
       ],
       { dtype: 'int8', shape: [1, 1, 1, 2], scale: 1 },
     );
@@ -109,7 +91,7 @@ describe('CONV_2D', () => {
     const result = runOperator(
       'CONV_2D',
       valid,
-      [image('int8', [1, 1, 1, 3], [1, 2, 3], { scale: 1 }), weights('int4', [1, 1, 1, 3], [-8, 7, -1], { scale: 1 })],
+      [given('int8', [1, 1, 1, 3], [1, 2, 3], { scale: 1 }), constant('int4', [1, 1, 1, 3], [-8, 7, -1], { scale: 1 })],
       { dtype: 'int8', shape: [1, 1, 1, 1], scale: 1 },
     );
     expect(result).toEqual([3]);
@@ -121,9 +103,9 @@ describe('CONV_2D', () => {
         'CONV_2D',
         valid,
         [
-          image('int16', [1, 1, 1, 1], [30000], { scale: 1 }),
-          weights('int8', [1, 1, 1, 1], [1], { scale: 1 - 2 ** -18 }),
-          ...(bias === undefined ? [] : [weights(bias, [1], [0])]),
+          given('int16', [1, 1, 1, 1], [30000], { scale: 1 }),
+          constant('int8', [1, 1, 1, 1], [1], { scale: 1 - 2 ** -18 }),
+          ...(bias === undefined ? [] : [constant(bias, [1], [0])]),
         ],
         { dtype: 'int16', shape: [1, 1, 1, 1], scale: 1 },
       );
@@ -138,9 +120,9 @@ describe('CONV_2D', () => {
       'CONV_2D',
       valid,
       [
-        image('int8', [1, 1, 1, 1], [1], { scale: 1 }),
-        weights('int8', [1, 1, 1, 1], [1], { scale: 2 ** -28 }),
-        weights('int32', [1], [2 ** 31 - 1]),
+        given('int8', [1, 1, 1, 1], [1], { scale: 1 }),
+        constant('int8', [1, 1, 1, 1], [1], { scale: 2 ** -28 }),
+        constant('int32', [1], [2 ** 31 - 1]),
       ],
       { dtype: 'int8', shape: [1, 1, 1, 1], scale: 1 },
     );
@@ -168,8 +150,8 @@ describe('CONV_2D', () => {
             'CONV_2D',
             attributes,
             [
-              image('int8', [1, height, width, 1], pixels, { scale: 1 }),
-              weights('int8', [1, kernel, kernel, 1], taps, { scale: 1 }),
+              given('int8', [1, height, width, 1], pixels, { scale: 1 }),
+              constant('int8', [1, kernel, kernel, 1], taps, { scale: 1 }),
             ],
             { dtype: 'int8', shape, scale: 1 },
           );
@@ -197,14 +179,14 @@ describe('CONV_2D', () => {
   });
 
   it.each([
-    ['hybrid', image('float32', [1, 1, 1, 1], [1]), weights('int8', [1, 1, 1, 1], [1], { scale: 1 })],
-    ['uint8', image('uint8', [1, 1, 1, 1], [1], { scale: 1 }), weights('uint8', [1, 1, 1, 1], [1], { scale: 1 })],
+    ['hybrid', given('float32', [1, 1, 1, 1], [1]), constant('int8', [1, 1, 1, 1], [1], { scale: 1 })],
+    ['uint8', given('uint8', [1, 1, 1, 1], [1], { scale: 1 }), constant('uint8', [1, 1, 1, 1], [1], { scale: 1 })],
     [
       'groups of int4',
-      image('int8', [1, 1, 1, 2], [1, 2], { scale: 1 }),
-      weights('int4', [1, 1, 1, 1], [1], { scale: 1 }),
+      given('int8', [1, 1, 1, 2], [1, 2], { scale: 1 }),
+      constant('int4', [1, 1, 1, 1], [1], { scale: 1 }),
     ],
-    ['rank 3', image('float32', [1, 1, 1], [1]), weights('float32', [1, 1, 1, 1], [1])],
+    ['rank 3', given('float32', [1, 1, 1], [1]), constant('float32', [1, 1, 1, 1], [1])],
   ])('refuses %s and says where', (_, from, kernel) => {
     const run = () =>
       runOperator('CONV_2D', valid, [from, kernel], { dtype: from.dtype, shape: [1, 1, 1, 1], scale: 1 });
@@ -219,12 +201,12 @@ describe('DEPTHWISE_CONV_2D', () => {
       'DEPTHWISE_CONV_2D',
       valid,
       [
-        image('int8', [1, 1, 2, 2], [1, 2, 3, 4], { scale: 1, zeroPoint: 1 }),
-        weights('int8', [1, 1, 2, 4], [1, 2, 3, 4, 5, 6, 7, 8], {
+        given('int8', [1, 1, 2, 2], [1, 2, 3, 4], { scale: 1, zeroPoint: 1 }),
+        constant('int8', [1, 1, 2, 4], [1, 2, 3, 4, 5, 6, 7, 8], {
           scale: [1, 1, 1, 0.5],
           axis: 3,
         }),
-        weights('int32', [4], [1, 0, 0, 0]),
+        constant('int32', [4], [1, 0, 0, 0]),
       ],
       { dtype: 'int8', shape: [1, 1, 1, 4], scale: 1 },
     );
@@ -237,9 +219,9 @@ describe('DEPTHWISE_CONV_2D', () => {
       'DEPTHWISE_CONV_2D',
       valid,
       [
-        image('float32', [1, 1, 2, 2], [1, 2, 3, 4]),
-        weights('float32', [1, 1, 2, 2], [1, 10, 100, 1000]),
-        weights('float32', [2], [0.5, 0]),
+        given('float32', [1, 1, 2, 2], [1, 2, 3, 4]),
+        constant('float32', [1, 1, 2, 2], [1, 10, 100, 1000]),
+        constant('float32', [2], [0.5, 0]),
       ],
       { dtype: 'float32', shape: [1, 1, 1, 2] },
     );
@@ -248,9 +230,9 @@ describe('DEPTHWISE_CONV_2D', () => {
       'DEPTHWISE_CONV_2D',
       valid,
       [
-        image('int16', [1, 1, 1, 1], [1000], { scale: 1 }),
-        weights('int8', [1, 1, 1, 1], [100], { scale: 0.25, axis: 3 }),
-        weights('int64', [1], [8]),
+        given('int16', [1, 1, 1, 1], [1000], { scale: 1 }),
+        constant('int8', [1, 1, 1, 1], [100], { scale: 0.25, axis: 3 }),
+        constant('int64', [1], [8]),
       ],
       { dtype: 'int16', shape: [1, 1, 1, 1], scale: 1 },
     );
@@ -259,13 +241,13 @@ describe('DEPTHWISE_CONV_2D', () => {
 });
 
 describe('TRANSPOSE_CONV', () => {
-  const shapeOf = (...shape: number[]) => weights('int32', [4], shape);
+  const shapeOf = (...shape: number[]) => constant('int32', [4], shape);
 
   it('in float: windows overlap, the fused activation counts', () => {
     const result = runOperator(
       'TRANSPOSE_CONV',
       { padding: 'VALID', stride_h: 1, stride_w: 2, fused_activation_function: 'RELU' },
-      [shapeOf(1, 1, 5, 1), weights('float32', [1, 1, 3, 1], [1, 2, 3]), image('float32', [1, 1, 2, 1], [1, -10])],
+      [shapeOf(1, 1, 5, 1), constant('float32', [1, 1, 3, 1], [1, 2, 3]), given('float32', [1, 1, 2, 1], [1, -10])],
       { dtype: 'float32', shape: [1, 1, 5, 1] },
     );
     // 1 2 3 0 0 and 0 0 -10 -20 -30.
@@ -278,9 +260,9 @@ describe('TRANSPOSE_CONV', () => {
       { padding: 'SAME', stride_h: 1, stride_w: 2, fused_activation_function: 'RELU' },
       [
         shapeOf(1, 1, 4, 1),
-        weights('int8', [1, 1, 4, 1], [1, 2, 3, 4], { scale: 1 }),
-        image('int8', [1, 1, 2, 1], [2, 0], { scale: 1, zeroPoint: 1 }),
-        weights('int32', [1], [10]),
+        constant('int8', [1, 1, 4, 1], [1, 2, 3, 4], { scale: 1 }),
+        given('int8', [1, 1, 2, 1], [2, 0], { scale: 1, zeroPoint: 1 }),
+        constant('int32', [1], [10]),
       ],
       { dtype: 'int8', shape: [1, 1, 4, 1], scale: 1, zeroPoint: -20 },
     );
@@ -294,9 +276,9 @@ describe('TRANSPOSE_CONV', () => {
       { padding: 'VALID', stride_h: 1, stride_w: 1 },
       [
         shapeOf(1, 1, 2, 1),
-        weights('int8', [1, 1, 2, 1], [3, 5], { scale: 0.5 }),
-        image('int16', [1, 1, 1, 1], [1000], { scale: 1 }),
-        weights('int16', [1], [4]),
+        constant('int8', [1, 1, 2, 1], [3, 5], { scale: 0.5 }),
+        given('int16', [1, 1, 1, 1], [1000], { scale: 1 }),
+        constant('int16', [1], [4]),
       ],
       { dtype: 'int16', shape: [1, 1, 2, 1], scale: 1 },
     );

@@ -1,27 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Operand } from './run-operator.ts';
-import { openOperator, runOperator } from './run-operator.ts';
-
-const given = (
-  dtype: Operand['dtype'],
-  shape: readonly number[],
-  values: readonly number[],
-  more: Partial<Operand> = {},
-) => ({
-  dtype,
-  shape,
-  values,
-  ...more,
-});
-const constant = (
-  dtype: Operand['dtype'],
-  shape: readonly number[],
-  values: readonly number[],
-  more: Partial<Operand> = {},
-) => ({
-  ...given(dtype, shape, values, more),
-  constant: true,
-});
+import { constant, given, openOperator, runOperator } from './run-operator.ts';
 
 describe('FULLY_CONNECTED', () => {
   it('in float, of two vectors', () => {

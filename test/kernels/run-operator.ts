@@ -18,6 +18,26 @@ export interface Operand {
   readonly variable?: boolean;
 }
 
+/** What a graph is run on. */
+export function given(
+  dtype: Operand['dtype'],
+  shape: readonly number[],
+  values: readonly number[] = [],
+  more: Partial<Operand> = {},
+): Operand {
+  return { dtype, shape, values, ...more };
+}
+
+/** What is in the file. */
+export function constant(
+  dtype: Operand['dtype'],
+  shape: readonly number[],
+  values: readonly number[],
+  more: Partial<Operand> = {},
+): Operand {
+  return { ...given(dtype, shape, values, more), constant: true };
+}
+
 /** Attributes in short: numbers are integers, `{ float }` floats. */
 export type Attributes = Readonly<Record<string, number | string | boolean | { readonly float: number }>>;
 

@@ -91,11 +91,6 @@ export function operatorExtras(operator: Operator): OperatorExtras {
   return (operator.extras ?? {}) as OperatorExtras;
 }
 
-/** The content of the metadata of this name, the first one; `undefined` when the model has none. */
-export function metadataOf(graph: Graph, name: string): Uint8Array | undefined {
-  return modelExtras(graph).metadata?.find((entry) => entry.name === name)?.data;
-}
-
 /** The main graph, then the file's further subgraphs, by their index in the file. */
 export function allSubgraphs(graph: Graph): readonly Graph[] {
   return [graph, ...graph.subgraphs];

@@ -10,7 +10,6 @@ import { openInterpreter } from '../../../src/kernels/run-graph.ts';
 import { mergeConstants } from '../../../src/passes/tflite/merge-constants.ts';
 import { optimizeTflite } from '../../../src/passes/tflite/optimize.ts';
 import { removeDeadOperators } from '../../../src/passes/tflite/remove-dead-operators.ts';
-import { removeInnerNames } from '../../../src/passes/tflite/remove-inner-names.ts';
 import { removeMetadata } from '../../../src/passes/tflite/remove-metadata.ts';
 import { removeTrainingRanges } from '../../../src/passes/tflite/remove-training-ranges.ts';
 import { removeUnusedEntries } from '../../../src/passes/tflite/remove-unused-entries.ts';
@@ -225,15 +224,6 @@ describe('what no runtime reads', () => {
   it('is removed from the lists: unused buffers and operator codes', () => {
     const { unusedBuffers: _, unusedOperatorCodes: __, ...rest } = modelExtras(kitchenSink());
     expect(removeUnusedEntries(kitchenSink()).extras).toEqual(rest);
-  });
-});
-
-describe('removeInnerNames', () => {
-  it('keeps the names that callers know', () => {
-    const graph = removeInnerNames(kitchenSink());
-    expect(names(graph).filter((name) => name !== '')).toEqual(['input', 'padded']);
-    expect(graph.operators.map(({ name }) => name)).toEqual(['', '', '', 'padded', '']);
-    expect(names(graph.subgraphs[0] as Graph)).toEqual(['x', 'y']);
   });
 });
 

@@ -1,6 +1,6 @@
 import { halfToNumber } from '../data/float16.ts';
-import { contentOf } from '../graph/evaluate/constant-value.ts';
-import type { Tensor } from '../graph/graph.ts';
+import { contentOf } from './evaluate/constant-value.ts';
+import type { Tensor } from './graph.ts';
 
 /** The elements of a constant as numbers, 64-bit integers rounded to what a number holds; `undefined` where the type cannot be taken apart. */
 export function constantNumbers(tensor: Tensor): readonly number[] | undefined {

@@ -7,7 +7,7 @@ import {
   formatRelative,
   formatValue,
   type Quantity,
-} from '../../src/report/format.ts';
+} from '../src/format.ts';
 
 describe('formatValue', () => {
   it.each<readonly [number, Quantity, string]>([
