@@ -124,7 +124,7 @@ async function measureAccuracy(
     return evaluateTflite(artifact, evaluation, progress);
   }
   const { evaluateOnnx } = await import('./accuracy/evaluate-onnx.ts');
-  const { loadOnnxRuntime } = await import('./quantize/onnx-runtime.ts');
+  const { loadOnnxRuntime } = await import('./onnx-runtime/load.ts');
   return evaluateOnnx(artifact, evaluation, await loadOnnxRuntime(), progress);
 }
 

@@ -79,8 +79,8 @@ async function quantized(
       `Recipe int8 needs a calibration set for ${model.path}: give --calibration, or "calibration:" in edge-ready.yml.`,
     );
   }
-  const { quantizeOnnx } = await import('./quantize/quantize-onnx.ts');
-  const { loadOnnxRuntime } = await import('./quantize/onnx-runtime.ts');
+  const { quantizeOnnx } = await import('./quantize/onnx/quantize-onnx.ts');
+  const { loadOnnxRuntime } = await import('./onnx-runtime/load.ts');
   const result = await quantizeOnnx(lossless(model), calibration, {}, await loadOnnxRuntime());
   return { recipe: 'int8', artifact: finish(result.graph), findings: result.findings };
 }

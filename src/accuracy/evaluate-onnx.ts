@@ -2,7 +2,7 @@ import { bindInputs } from '../data/bind-inputs.ts';
 import type { DataSet } from '../data/data-set.ts';
 import { modelInputs } from '../data/model-inputs.ts';
 import { UserError } from '../errors.ts';
-import { type OnnxRuntime, OnnxRuntimeError, type OnnxSession, type OnnxValue } from '../quantize/onnx-session.ts';
+import { type OnnxRuntime, OnnxRuntimeError, type OnnxSession, type OnnxValue } from '../onnx-runtime/session.ts';
 import type { Artifact } from '../runtimes/runtime.ts';
 import { type Accuracy, accuracyOf, type Progress } from './accuracy.ts';
 import type { AccuracyMetric } from './accuracy-metric.ts';

@@ -1,4 +1,4 @@
-import type { Range } from './observe.ts';
+import type { Range } from '../calibrate/range.ts';
 
 /** Scale and zero point of one int8 tensor. */
 export interface IntegerParameters {

@@ -3,7 +3,7 @@ import { evaluateOnnx } from '../../src/accuracy/evaluate-onnx.ts';
 import type { DataSet } from '../../src/data/data-set.ts';
 import { writeOnnx } from '../../src/formats/onnx/write.ts';
 import type { Graph } from '../../src/graph/graph.ts';
-import { loadOnnxRuntime } from '../../src/quantize/onnx-runtime.ts';
+import { loadOnnxRuntime } from '../../src/onnx-runtime/load.ts';
 import { builder } from '../quantize/small-network.ts';
 
 const runtime = await loadOnnxRuntime();

@@ -1,8 +1,8 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { buildForThisMachine } from '../../src/quantize/runtime-package/pinned.ts';
-import { toolFolder } from '../../src/quantize/runtime-package/tool-folder.ts';
+import { buildForThisMachine } from '../../src/onnx-runtime/package/pinned.ts';
+import { toolFolder } from '../../src/onnx-runtime/package/tool-folder.ts';
 import { runtimeToken } from '../support/fake-github/artifact-service.ts';
 import type { FakeGitHub } from '../support/fake-github/server.ts';
 import { copyAction, project } from './copy-action.ts';

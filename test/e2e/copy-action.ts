@@ -3,7 +3,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** The checkout that is tested. */
-export const project = fileURLToPath(new URL('../../', import.meta.url));
+export const project = fileURLToPath(new URL('../..', import.meta.url));
 
 /** The bundles that are tested: the committed ones, unless `EDGE_READY_E2E_DIST` names a folder with others. */
 const bundles = process.env.EDGE_READY_E2E_DIST ?? path.join(project, 'dist');

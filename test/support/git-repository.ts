@@ -3,7 +3,7 @@ import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const fixtures = fileURLToPath(new URL('../../fixtures/digits/', import.meta.url));
+const fixtures = fileURLToPath(new URL('../../fixtures/digits', import.meta.url));
 
 /** Runs git in `directory` with an identity of its own and nobody's configuration. */
 export function git(directory: string, ...args: readonly string[]): string {

@@ -6,11 +6,11 @@ import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { UserError } from '../../../src/errors.ts';
-import { ownOnnxRuntime } from '../../../src/quantize/onnx-runtime.ts';
-import { folderDigest } from '../../../src/quantize/runtime-package/folder-digest.ts';
-import { type Build, buildFor } from '../../../src/quantize/runtime-package/pinned.ts';
-import { toolCacheRoot, toolFolder } from '../../../src/quantize/runtime-package/tool-folder.ts';
-import { unpackTarball } from '../../../src/quantize/runtime-package/untar.ts';
+import { ownOnnxRuntime } from '../../../src/onnx-runtime/load.ts';
+import { folderDigest } from '../../../src/onnx-runtime/package/folder-digest.ts';
+import { type Build, buildFor } from '../../../src/onnx-runtime/package/pinned.ts';
+import { toolCacheRoot, toolFolder } from '../../../src/onnx-runtime/package/tool-folder.ts';
+import { unpackTarball } from '../../../src/onnx-runtime/package/untar.ts';
 
 /** A tarball as npm packs it, files in the folder `package` unless their names say otherwise. */
 function tarball(files: Readonly<Record<string, string>>): Buffer {

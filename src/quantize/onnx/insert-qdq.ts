@@ -1,11 +1,11 @@
-import { concreteShape, isConstant, tensorAt } from '../graph/access.ts';
-import type { DataType } from '../graph/data-type.ts';
-import { constantOf, contentOf, tensorOf } from '../graph/evaluate/constant-value.ts';
-import { roundHalfEven } from '../graph/evaluate/elementwise.ts';
-import type { Graph, Operator, Tensor, TensorId } from '../graph/graph.ts';
-import { removeUnusedTensors } from '../passes/remove-unused-tensors.ts';
-import type { IntegerParameters } from './integer-parameters.ts';
-import { channelAlong, integerBias, integerWeights } from './integer-weights.ts';
+import { concreteShape, isConstant, tensorAt } from '../../graph/access.ts';
+import type { DataType } from '../../graph/data-type.ts';
+import { constantOf, contentOf, tensorOf } from '../../graph/evaluate/constant-value.ts';
+import { roundHalfEven } from '../../graph/evaluate/elementwise.ts';
+import type { Graph, Operator, Tensor, TensorId } from '../../graph/graph.ts';
+import { removeUnusedTensors } from '../../passes/remove-unused-tensors.ts';
+import type { IntegerParameters } from '../integer-parameters.ts';
+import { channelAlong, integerBias, integerWeights } from '../integer-weights.ts';
 import type { Plan } from './plan.ts';
 
 /**

@@ -1,9 +1,9 @@
-import { UserError } from '../errors.ts';
-import { floatAttribute, inputTensor, intAttribute, intsAttribute, stringAttribute } from '../graph/access.ts';
-import { type ConstantValue, constantOf } from '../graph/evaluate/constant-value.ts';
-import type { Attribute, Graph, Operator, TensorId } from '../graph/graph.ts';
-import { nestedGraphs } from '../graph/traversal.ts';
-import { edit } from '../passes/edit.ts';
+import { UserError } from '../../errors.ts';
+import { floatAttribute, inputTensor, intAttribute, intsAttribute, stringAttribute } from '../../graph/access.ts';
+import { type ConstantValue, constantOf } from '../../graph/evaluate/constant-value.ts';
+import type { Attribute, Graph, Operator, TensorId } from '../../graph/graph.ts';
+import { nestedGraphs } from '../../graph/traversal.ts';
+import { edit } from '../../passes/edit.ts';
 
 /** An operator of an older operator set in the words of set 13; `undefined` when that needs more than this operator. */
 type Raise = (

@@ -5,8 +5,8 @@ import { UserError } from '../errors.ts';
 import { writeOnnx } from '../formats/onnx/write.ts';
 import { tensorAt } from '../graph/access.ts';
 import type { Graph, TensorId } from '../graph/graph.ts';
+import { type OnnxRuntime, OnnxRuntimeError } from '../onnx-runtime/session.ts';
 import { addValues, type Histogram, newHistogram } from './histogram.ts';
-import { type OnnxRuntime, OnnxRuntimeError } from './onnx-session.ts';
 
 /**
  * Runs the float graph on samples, one in memory at a time, and counts the values that each of the tensors takes.

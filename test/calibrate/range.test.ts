@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { addValues, newHistogram } from '../../src/quantize/histogram.ts';
-import { observedRange } from '../../src/quantize/observe.ts';
-import { numbers } from './small-network.ts';
+import { addValues, newHistogram } from '../../src/calibrate/histogram.ts';
+import { observedRange } from '../../src/calibrate/range.ts';
+import { numbers } from '../quantize/small-network.ts';
 
 const histogramOf = (values: ArrayLike<number>) => {
   const histogram = newHistogram();

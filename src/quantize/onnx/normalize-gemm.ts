@@ -1,7 +1,7 @@
-import { floatAttribute, intAttribute } from '../graph/access.ts';
-import { type ConstantValue, constantOf } from '../graph/evaluate/constant-value.ts';
-import type { Graph, Operator } from '../graph/graph.ts';
-import { edit } from '../passes/edit.ts';
+import { floatAttribute, intAttribute } from '../../graph/access.ts';
+import { type ConstantValue, constantOf } from '../../graph/evaluate/constant-value.ts';
+import type { Graph, Operator } from '../../graph/graph.ts';
+import { edit } from '../../passes/edit.ts';
 
 /**
  * `Gemm(A, B, C)` with constant `B` and `C` as integers can have it: alpha and beta multiplied into the constants, the bias one number per column.

@@ -1,9 +1,9 @@
-import { inputTensor, isConstant, tensorAt } from '../graph/access.ts';
-import { constantNumbers } from '../graph/constant-numbers.ts';
-import type { Graph, Operator, TensorId } from '../graph/graph.ts';
-import { capturedNames, consumers, producers } from '../graph/traversal.ts';
-import type { IntegerParameters } from './integer-parameters.ts';
-import type { Range } from './observe.ts';
+import type { Range } from '../../calibrate/range.ts';
+import { inputTensor, isConstant, tensorAt } from '../../graph/access.ts';
+import { constantNumbers } from '../../graph/constant-numbers.ts';
+import type { Graph, Operator, TensorId } from '../../graph/graph.ts';
+import { capturedNames, consumers, producers } from '../../graph/traversal.ts';
+import type { IntegerParameters } from '../integer-parameters.ts';
 import { type Scheme, schemeOf } from './schemes.ts';
 
 /** What becomes integer in a graph. */

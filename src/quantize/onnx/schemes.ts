@@ -1,6 +1,6 @@
-import { concreteShape, floatAttribute, inputTensor, intAttribute, stringAttribute } from '../graph/access.ts';
-import { constantNumbers } from '../graph/constant-numbers.ts';
-import type { Graph, Operator, Tensor } from '../graph/graph.ts';
+import { concreteShape, floatAttribute, inputTensor, intAttribute, stringAttribute } from '../../graph/access.ts';
+import { constantNumbers } from '../../graph/constant-numbers.ts';
+import type { Graph, Operator, Tensor } from '../../graph/graph.ts';
 
 /**
  * How an operator takes part in an integer graph.

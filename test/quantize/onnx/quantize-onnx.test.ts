@@ -1,19 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { evaluateOnnx } from '../../src/accuracy/evaluate-onnx.ts';
-import { folderSource } from '../../src/data/folder-source.ts';
-import { readDataSet } from '../../src/data/read-data-set.ts';
-import { withOpset } from '../../src/formats/onnx/opset.ts';
-import { readOnnx } from '../../src/formats/onnx/read.ts';
-import { writeOnnx } from '../../src/formats/onnx/write.ts';
-import type { Graph } from '../../src/graph/graph.ts';
-import { isQuantized } from '../../src/quantize/is-quantized.ts';
-import { observers } from '../../src/quantize/observe.ts';
-import { loadOnnxRuntime } from '../../src/quantize/onnx-runtime.ts';
-import type { SessionOptions } from '../../src/quantize/onnx-session.ts';
-import { quantizeOnnx } from '../../src/quantize/quantize-onnx.ts';
-import { raiseOpset } from '../../src/quantize/raise-opset.ts';
-import { describeWithReference, referenceDirectory } from '../support/reference.ts';
-import { builder, int, ints, randomSamples, smallNetwork } from './small-network.ts';
+import { evaluateOnnx } from '../../../src/accuracy/evaluate-onnx.ts';
+import { observers } from '../../../src/calibrate/range.ts';
+import { folderSource } from '../../../src/data/folder-source.ts';
+import { readDataSet } from '../../../src/data/read-data-set.ts';
+import { withOpset } from '../../../src/formats/onnx/opset.ts';
+import { readOnnx } from '../../../src/formats/onnx/read.ts';
+import { writeOnnx } from '../../../src/formats/onnx/write.ts';
+import type { Graph } from '../../../src/graph/graph.ts';
+import { loadOnnxRuntime } from '../../../src/onnx-runtime/load.ts';
+import type { SessionOptions } from '../../../src/onnx-runtime/session.ts';
+import { isQuantized } from '../../../src/quantize/is-quantized.ts';
+import { quantizeOnnx } from '../../../src/quantize/onnx/quantize-onnx.ts';
+import { raiseOpset } from '../../../src/quantize/onnx/raise-opset.ts';
+import { describeWithReference, referenceDirectory } from '../../support/reference.ts';
+import { builder, int, ints, randomSamples, smallNetwork } from '../small-network.ts';
 
 const runtime = await loadOnnxRuntime();
 

@@ -1,11 +1,11 @@
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { messageOf, UserError } from '../errors.ts';
-import { type OnnxRuntime, type OnnxRuntimeModule, wrapModule } from './onnx-session.ts';
-import { restoreFromActionsCache, saveToActionsCache } from './runtime-package/actions-cache.ts';
-import { install } from './runtime-package/install.ts';
-import { type Build, buildForThisMachine } from './runtime-package/pinned.ts';
-import { isComplete, toolCacheRoot, toolFolder } from './runtime-package/tool-folder.ts';
+import { restoreFromActionsCache, saveToActionsCache } from './package/actions-cache.ts';
+import { install } from './package/install.ts';
+import { type Build, buildForThisMachine } from './package/pinned.ts';
+import { isComplete, toolCacheRoot, toolFolder } from './package/tool-folder.ts';
+import { type OnnxRuntime, type OnnxRuntimeModule, wrapModule } from './session.ts';
 
 let loaded: Promise<OnnxRuntime> | undefined;
 

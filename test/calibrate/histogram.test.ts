@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { addValues, newHistogram } from '../../src/quantize/histogram.ts';
+import { addValues, newHistogram } from '../../src/calibrate/histogram.ts';
 
 const batches = fc.array(
   fc.array(fc.float({ noNaN: true, noDefaultInfinity: true, min: -1000, max: 1000 }), { maxLength: 20 }),
