@@ -1,52 +1,92 @@
-import { bindInputs } from '../data/bind-inputs.ts';
+import type { Progress } from '../accuracy/accuracy.ts';
 import type { DataSet } from '../data/data-set.ts';
-import { modelInputs } from '../data/model-inputs.ts';
-import { UserError } from '../errors.ts';
-import { writeOnnx } from '../formats/onnx/write.ts';
 import { tensorAt } from '../graph/access.ts';
 import type { Graph, TensorId } from '../graph/graph.ts';
-import { type OnnxRuntime, OnnxRuntimeError } from '../onnx-runtime/session.ts';
+import type { Finding } from '../runtimes/measurement.ts';
+import { openFloatRunner } from './float-runner.ts';
 import { addValues, type Histogram, newHistogram } from './histogram.ts';
+import { type Observer, observedRange, type Range } from './range.ts';
+import { isSynthetic } from './synthetic.ts';
+
+export interface CalibrationOptions {
+  /** How ranges are chosen; `mse` by default. */
+  readonly observer?: Observer;
+  /** Samples to use at most, spread evenly over the set; 512 by default. */
+  readonly samples?: number;
+  /** Steps that the integers will have, for `mse` and `entropy`: 255 for int8 (default), 65535 for int16. */
+  readonly levels?: number;
+  readonly progress?: Progress;
+}
+
+/** What running a float model on samples showed. */
+export interface Calibration {
+  /** Real numbers that the integers of a tensor should span, for every observed float tensor; holds 0. Not yet rounded (`roundRange`). */
+  readonly ranges: ReadonlyMap<TensorId, Range>;
+  /** Samples that were run. */
+  readonly samples: number;
+  readonly findings: readonly Finding[];
+}
 
 /**
- * Runs the float graph on samples, one in memory at a time, and counts the values that each of the tensors takes.
- * @throws OnnxRuntimeError when ONNX Runtime does not load the model, UserError when it fails on a sample or the data set does not fit the model.
+ * Runs a float graph of either dialect on samples, one in memory at a time, and chooses the range of each observed tensor from the values that it took.
+ * @throws OnnxRuntimeError when ONNX Runtime does not load the model, UserError when it fails on a sample, the data set does not fit the model, or no kernel runs an operator of a `.tflite`
  */
 export async function calibrate(
   graph: Graph,
   observed: readonly TensorId[],
   data: DataSet,
-  indices: readonly number[],
-  runtime: OnnxRuntime,
-): Promise<ReadonlyMap<TensorId, Histogram>> {
-  const histograms = new Map(observed.map((id) => [id, newHistogram()]));
-  const inputs = modelInputs(graph);
-  const computed = observed.filter((id) => !graph.inputs.includes(id));
-  const session = computed.length === 0 ? undefined : await runtime.open(writeOnnx(withOutputs(graph, computed)));
+  options: CalibrationOptions = {},
+): Promise<Calibration> {
+  const { observer = 'mse', samples = 512, levels = 255, progress } = options;
+  const indices = spread(data.count, samples);
+  const histograms = new Map<TensorId, Histogram>();
+  const runner = await openFloatRunner(graph, observed, data.path);
   try {
-    for (const index of indices) {
-      const feeds = bindInputs(await data.sample(index), inputs, data.path);
-      const results = (await session?.run(feeds)) ?? {};
-      for (const [id, histogram] of histograms) {
-        const { name } = tensorAt(graph, id);
-        const values = (results[name] ?? feeds[name])?.data;
-        if (values instanceof Float32Array) addValues(histogram, values);
+    for (const [position, index] of indices.entries()) {
+      for (const [id, values] of await runner.run(await data.sample(index))) {
+        const histogram = histograms.get(id) ?? newHistogram();
+        histograms.set(id, histogram);
+        addValues(histogram, values);
       }
+      progress?.(position + 1, indices.length);
     }
-  } catch (error) {
-    if (error instanceof OnnxRuntimeError)
-      throw new UserError(`ONNX Runtime fails on the model in calibration: ${error.message}`);
-    throw error;
   } finally {
-    await session?.close();
+    await runner.close();
   }
-  return histograms;
+  return {
+    ranges: new Map([...histograms].map(([id, histogram]) => [id, observedRange(histogram, observer, levels)])),
+    samples: indices.length,
+    findings: [...strays(graph, histograms), ...aboutSamples(data, indices.length)],
+  };
 }
 
-/** The graph with the tensors as its outputs, which ONNX Runtime then gives back; it computes nothing that they do not need. */
-function withOutputs(graph: Graph, outputs: readonly TensorId[]): Graph {
-  const tensors = graph.tensors.map((tensor, id) =>
-    outputs.includes(id) && tensor.dtype === 'unknown' ? { ...tensor, dtype: 'float32' as const } : tensor,
-  );
-  return { ...graph, tensors, outputs };
+/** At most `most` of `count` indices, evenly spread. */
+function spread(count: number, most: number): readonly number[] {
+  const taken = Math.min(count, most);
+  return Array.from({ length: taken }, (_, index) => Math.floor((index * count) / taken));
+}
+
+function strays(graph: Graph, histograms: ReadonlyMap<TensorId, Histogram>): readonly Finding[] {
+  const [first] = [...histograms].find(([, histogram]) => histogram.strays > 0) ?? [];
+  if (first === undefined) return [];
+  const { name } = tensorAt(graph, first);
+  return [
+    {
+      code: 'calibration-not-finite',
+      severity: 'warning',
+      where: name.slice(0, 400),
+      message: `In calibration the float model computed values that are not finite, first in tensor "${name.slice(0, 400)}"; they were left out of its range.`,
+    },
+  ];
+}
+
+function aboutSamples(data: DataSet, used: number): readonly Finding[] {
+  if (isSynthetic(data)) {
+    const message =
+      'There is no calibration data: ranges come from random inputs and may not hold for real ones, so accuracy is unknown. Name a calibration set.';
+    return [{ code: 'synthetic-calibration', severity: 'warning', message }];
+  }
+  if (used >= 10) return [];
+  const message = `${data.path} has only ${data.count} calibration samples; ranges from fewer than 10 seldom hold for others.`;
+  return [{ code: 'few-calibration-samples', severity: 'warning', message }];
 }

@@ -1,7 +1,7 @@
 import { binCount, type Histogram } from './histogram.ts';
 
 /** How a range is chosen from the values seen in calibration. */
-export const observers = ['min-max', 'percentile', 'mse'] as const;
+export const observers = ['min-max', 'percentile', 'mse', 'entropy'] as const;
 export type Observer = (typeof observers)[number];
 
 /** Real numbers that the integers of a tensor span. */
@@ -14,14 +14,14 @@ export interface Range {
 const outside = 1e-4;
 /** Candidates per end that `mse` tries, from the whole range down to a tenth of it. */
 const candidates = 91;
-const levels = 255;
 
-/** The range of a tensor whose values the histogram counted. `{ 0, 0 }` when it saw nothing but zeros. */
-export function observedRange(histogram: Histogram, observer: Observer): Range {
+/** The range of a tensor whose values the histogram counted, for integers with so many steps. Holds 0; `{ 0, 0 }` when it saw nothing but zeros. */
+export function observedRange(histogram: Histogram, observer: Observer, levels = 255): Range {
   if (histogram.min > histogram.max || histogram.width === 0) return { min: 0, max: 0 };
   const whole = { min: Math.min(0, histogram.min), max: Math.max(0, histogram.max) };
   if (observer === 'min-max') return whole;
-  return observer === 'percentile' ? percentileRange(histogram, whole) : leastErrorRange(histogram, whole);
+  if (observer === 'percentile') return percentileRange(histogram, whole);
+  return leastErrorRange(histogram, whole, levels);
 }
 
 const centre = ({ first, width }: Histogram, bin: number): number => (first + bin + 0.5) * width;
@@ -46,7 +46,7 @@ function percentileRange(histogram: Histogram, whole: Range): Range {
  * The range with the least expected squared error: values inside are rounded (variance step²/12, uniform within a step), values outside are clipped.
  * Sums over bins from both ends make a candidate cost the same however many bins it clips.
  */
-function leastErrorRange(histogram: Histogram, whole: Range): Range {
+function leastErrorRange(histogram: Histogram, whole: Range, levels: number): Range {
   const above = clippedSums(histogram, 1);
   const below = clippedSums(histogram, -1);
   const total = histogram.counts.reduce((sum, count) => sum + count, 0);

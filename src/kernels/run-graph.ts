@@ -24,6 +24,8 @@ export interface Interpreter {
   readonly run: (inputs: readonly TypedArray[]) => readonly TypedArray[];
   /** Puts all state back to what it was when the interpreter was opened. */
   readonly reset: () => void;
+  /** A tensor of the main graph; `undefined` for one that no operator touches. After a run its `values` are those that the run gave it. */
+  readonly valueOf: (id: TensorId) => Value | undefined;
 }
 
 /** How a model is run. */
@@ -41,9 +43,9 @@ export function openInterpreter(graph: Graph, options: InterpreterOptions = {}):
   const resources = makeResources();
   const resets: (() => void)[] = [resources.reset];
   const graphs = [graph, ...graph.subgraphs];
-  const opened = new Map<number, Subgraph | 'opening'>();
+  const opened = new Map<number, Prepared | 'opening'>();
 
-  const open = (index: number): Subgraph => {
+  const open = (index: number): Prepared => {
     const known = opened.get(index);
     if (known === 'opening') throw new UserError(`Subgraph ${index} runs itself; remove the recursion.`);
     if (known !== undefined) return known;
@@ -76,6 +78,7 @@ export function openInterpreter(graph: Graph, options: InterpreterOptions = {}):
     reset() {
       for (const action of resets) action();
     },
+    valueOf: main.valueOf,
   };
 }
 
@@ -84,8 +87,10 @@ interface Shared extends Pick<Node, 'subgraph' | 'resources' | 'onReset'> {
   readonly fastMemory: FastMemory | undefined;
 }
 
+interface Prepared extends Subgraph, Pick<Interpreter, 'valueOf'> {}
+
 /** Makes a graph's tensors and prepares its operators. */
-function prepare(graph: Graph, index: number, { fastMemory, ...shared }: Shared): Subgraph {
+function prepare(graph: Graph, index: number, { fastMemory, ...shared }: Shared): Prepared {
   const values = new Map<TensorId, Value>();
   const valueAt = (id: TensorId, where: string): Value => {
     const known = values.get(id);
@@ -134,6 +139,7 @@ function prepare(graph: Graph, index: number, { fastMemory, ...shared }: Shared)
     run() {
       for (const step of steps) step();
     },
+    valueOf: (id) => values.get(id),
   };
 }
 

@@ -24,12 +24,13 @@ export interface Plan {
 const sigmoidParameters: IntegerParameters = { scale: 1 / 256, zeroPoint: -128 };
 const absorbing: ReadonlySet<string> = new Set(['Conv', 'Gemm', 'MatMul', 'Add', 'ConvTranspose']);
 
-/** Decides which tensors become int8 and which of them share parameters. */
-export function planQuantization(graph: Graph): Plan {
+/** Decides which tensors become int8 and which of them share parameters; the operators with the indices in `keepFloat` stay as they are. */
+export function planQuantization(graph: Graph, keepFloat: ReadonlySet<number> = new Set()): Plan {
   const schemes = new Map<number, Scheme>();
   graph.operators.forEach((operator, index) => {
     const scheme = schemeOf(graph, operator);
-    if (scheme !== undefined && operatesOnFloats(graph, operator, scheme)) schemes.set(index, scheme);
+    if (scheme !== undefined && !keepFloat.has(index) && operatesOnFloats(graph, operator, scheme))
+      schemes.set(index, scheme);
   });
   const activations = findActivations(graph, schemes);
   const wanted = new Set<TensorId>();

@@ -1,13 +1,12 @@
-import { calibrate } from '../../calibrate/calibrate.ts';
-import { addValues, type Histogram, newHistogram } from '../../calibrate/histogram.ts';
-import { type Observer, observedRange } from '../../calibrate/range.ts';
+import { type CalibrationOptions, calibrate } from '../../calibrate/calibrate.ts';
+import type { Range } from '../../calibrate/range.ts';
 import type { DataSet } from '../../data/data-set.ts';
 import { opsetVersion, withOpset } from '../../formats/onnx/opset.ts';
 import { isConstant, tensorAt } from '../../graph/access.ts';
 import { constantNumbers } from '../../graph/constant-numbers.ts';
 import type { Graph, TensorId } from '../../graph/graph.ts';
 import { inferShapes } from '../../graph/infer-shapes.ts';
-import { type OnnxRuntime, OnnxRuntimeError } from '../../onnx-runtime/session.ts';
+import { OnnxRuntimeError } from '../../onnx-runtime/session.ts';
 import type { Finding } from '../../runtimes/measurement.ts';
 import { activationParameters, type IntegerParameters, roundRange } from '../integer-parameters.ts';
 import { isQuantized } from '../is-quantized.ts';
@@ -17,11 +16,15 @@ import { type Plan, planQuantization } from './plan.ts';
 import { raiseOpset } from './raise-opset.ts';
 import { schemeOf } from './schemes.ts';
 
-export interface QuantizeOptions {
-  /** How ranges are chosen; `mse` by default. */
-  readonly observer?: Observer;
-  /** Samples to use at most, spread evenly over the set; 512 by default. */
-  readonly samples?: number;
+/** What of a graph becomes integer. */
+export interface OnnxQuantization {
+  /** Indices of operators that stay in float. */
+  readonly keepFloat?: ReadonlySet<number>;
+}
+
+interface Quantized {
+  readonly graph: Graph;
+  readonly findings: readonly Finding[];
 }
 
 /** The first operator set whose QuantizeLinear takes a scale per channel. */
@@ -36,37 +39,52 @@ const leastOpset = 13;
 export async function quantizeOnnx(
   original: Graph,
   data: DataSet,
-  options: QuantizeOptions,
-  runtime: OnnxRuntime,
-): Promise<{ readonly graph: Graph; readonly findings: readonly Finding[] }> {
+  options: CalibrationOptions & OnnxQuantization = {},
+): Promise<Quantized> {
   if (isQuantized(original)) {
-    return {
-      graph: original,
-      findings: [
-        {
-          code: 'already-quantized',
-          severity: 'info',
-          message: 'The model is quantised already and is kept as it is.',
-        },
-      ],
-    };
+    const message = 'The model is quantised already and is kept as it is.';
+    return { graph: original, findings: [{ code: 'already-quantized', severity: 'info', message }] };
   }
-  const version = Math.max(leastOpset, opsetVersion(original, '') ?? leastOpset);
-  const graph = normalizeGemm(withOpset(raiseOpset(inferShapes(original), version), '', version));
-  const plan = planQuantization(graph);
-  if (plan.roots.size === 0) return { graph: original, findings: leftInFloat(graph, plan) };
-  const { observer = 'mse', samples = 512 } = options;
-  const roots = [...new Set(plan.roots.values())];
-  const observed = roots.filter((id) => !isConstant(tensorAt(graph, id)) && !plan.fixed.has(id));
-  const indices = spread(data.count, samples);
-  const histograms = await calibrate(graph, observed, data, indices, runtime).catch(asRefusal);
-  if (typeof histograms === 'string') return { graph: original, findings: [notQuantized(histograms)] };
-  const parameters = new Map(roots.map((id) => [id, parametersOf(graph, plan, id, histograms.get(id), observer)]));
-  return {
-    graph: insertQdq(graph, plan, parameters, version),
-    findings: [...leftInFloat(graph, plan), ...strays(graph, histograms), ...fewSamples(data, indices)],
-  };
+  const graph = prepareOnnx(original);
+  const observed = observedOnnxTensors(graph, options);
+  if (observed.length === 0)
+    return { graph: original, findings: quantizeOnnxGraph(graph, new Map(), options).findings };
+  const calibration = await calibrate(graph, observed, data, options).catch(asRefusal);
+  if (typeof calibration === 'string') return { graph: original, findings: [notQuantized(calibration)] };
+  const quantized = quantizeOnnxGraph(graph, calibration.ranges, options);
+  return { graph: quantized.graph, findings: [...quantized.findings, ...calibration.findings] };
 }
+
+/**
+ * The graph as the steps below want it, computing the same: operator set 13 or later, shapes inferred, Gemm plain. Done twice it changes nothing more.
+ * @throws UserError when its operator set cannot be raised
+ */
+export function prepareOnnx(graph: Graph): Graph {
+  const version = versionOf(graph);
+  return normalizeGemm(withOpset(raiseOpset(inferShapes(graph), version), '', version));
+}
+
+/** The tensors of a prepared graph whose ranges `quantizeOnnxGraph` needs. */
+export function observedOnnxTensors(graph: Graph, options: OnnxQuantization = {}): readonly TensorId[] {
+  const plan = planQuantization(graph, options.keepFloat);
+  return rootsOf(plan).filter((id) => !isConstant(tensorAt(graph, id)) && !plan.fixed.has(id));
+}
+
+/** A prepared graph as int8 QDQ with the ranges; see `quantizeOnnx`. @throws RangeError when a tensor of `observedOnnxTensors` has no range */
+export function quantizeOnnxGraph(
+  graph: Graph,
+  ranges: ReadonlyMap<TensorId, Range>,
+  options: OnnxQuantization = {},
+): Quantized {
+  const plan = planQuantization(graph, options.keepFloat);
+  const findings = leftInFloat(graph, plan);
+  if (plan.roots.size === 0) return { graph, findings };
+  const parameters = new Map(rootsOf(plan).map((id) => [id, parametersOf(graph, plan, id, ranges.get(id))]));
+  return { graph: insertQdq(graph, plan, parameters, versionOf(graph)), findings };
+}
+
+const versionOf = (graph: Graph): number => Math.max(leastOpset, opsetVersion(graph, '') ?? leastOpset);
+const rootsOf = (plan: Plan): readonly TensorId[] => [...new Set(plan.roots.values())];
 
 /** What ONNX Runtime says when it does not load the model; everything else is thrown on. */
 function asRefusal(error: unknown): string {
@@ -79,32 +97,22 @@ function notQuantized(reason: string): Finding {
   return { code: 'not-quantized', severity: 'warning', message };
 }
 
-function parametersOf(
-  graph: Graph,
-  plan: Plan,
-  id: TensorId,
-  histogram: Histogram | undefined,
-  observer: Observer,
-): IntegerParameters {
+function parametersOf(graph: Graph, plan: Plan, id: TensorId, range: Range | undefined): IntegerParameters {
   const fixed = plan.fixed.get(id);
   if (fixed !== undefined) return fixed;
-  if (histogram === undefined) return activationParameters(observedRange(constantHistogram(graph, id), 'min-max'));
+  const tensor = tensorAt(graph, id);
+  if (isConstant(tensor)) return activationParameters(extent(constantNumbers(tensor) ?? []));
+  if (range === undefined) throw new RangeError(`no range for tensor ${tensor.name}`);
   const limits = plan.limits.get(id) ?? { min: Number.NEGATIVE_INFINITY, max: Number.POSITIVE_INFINITY };
-  const range = observedRange(histogram, observer);
   const inside = { min: Math.max(range.min, limits.min), max: Math.min(range.max, limits.max) };
   return activationParameters(roundRange(inside));
 }
 
-function constantHistogram(graph: Graph, id: TensorId): Histogram {
-  const histogram = newHistogram();
-  addValues(histogram, Float32Array.from(constantNumbers(tensorAt(graph, id)) ?? []));
-  return histogram;
-}
-
-/** At most `most` of `count` indices, evenly spread. */
-function spread(count: number, most: number): readonly number[] {
-  const taken = Math.min(count, most);
-  return Array.from({ length: taken }, (_, index) => Math.floor((index * count) / taken));
+function extent(values: readonly number[]): Range {
+  return values.reduce((range, value) => ({ min: Math.min(range.min, value), max: Math.max(range.max, value) }), {
+    min: 0,
+    max: 0,
+  });
 }
 
 function leftInFloat(graph: Graph, plan: Plan): readonly Finding[] {
@@ -123,24 +131,4 @@ function leftInFloat(graph: Graph, plan: Plan): readonly Finding[] {
     .map(([type, count]) => (count === 1 ? type : `${count} × ${type}`));
   const message = `These operators stay in float, as ONNX Runtime has no integer kernel for them: ${list.join(', ')}.`;
   return [{ code: 'left-in-float', severity: 'info', message: message.slice(0, 2000) }];
-}
-
-function strays(graph: Graph, histograms: ReadonlyMap<TensorId, Histogram>): readonly Finding[] {
-  const [first] = [...histograms].find(([, histogram]) => histogram.strays > 0) ?? [];
-  if (first === undefined) return [];
-  const { name } = tensorAt(graph, first);
-  return [
-    {
-      code: 'calibration-not-finite',
-      severity: 'warning',
-      where: name.slice(0, 400),
-      message: `In calibration the float model computed values that are not finite, first in tensor "${name.slice(0, 400)}"; they were left out of its range.`,
-    },
-  ];
-}
-
-function fewSamples(data: DataSet, indices: readonly number[]): readonly Finding[] {
-  if (indices.length >= 10) return [];
-  const message = `${data.path} has only ${data.count} calibration samples; ranges from fewer than 10 seldom hold for others.`;
-  return [{ code: 'few-calibration-samples', severity: 'warning', message }];
 }

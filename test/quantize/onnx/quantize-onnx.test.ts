@@ -43,7 +43,7 @@ const firstSample = async (): Promise<Float32Array> => (await samples.sample(0))
 
 describe('quantizeOnnx', () => {
   it.each(observers)('keeps what a small network computes, ranges by %s', async (observer) => {
-    const { graph, findings } = await quantizeOnnx(smallNetwork(), samples, { observer }, runtime);
+    const { graph, findings } = await quantizeOnnx(smallNetwork(), samples, { observer });
     const x = await firstSample();
     const wanted = await run(smallNetwork(), x);
     expect(signalToNoise(wanted, await run(graph, x))).toBeGreaterThan(25);
@@ -53,7 +53,7 @@ describe('quantizeOnnx', () => {
   });
 
   it('absorbs the Relu, shares parameters through MaxPool and Flatten, and leaves the scores in float', async () => {
-    const { graph } = await quantizeOnnx(smallNetwork(), samples, {}, runtime);
+    const { graph } = await quantizeOnnx(smallNetwork(), samples, {});
     expect(types(graph)).not.toContain('Relu');
     const scaleOf = (name: string): number | null | undefined => {
       const quantize = graph.operators.find(
@@ -69,20 +69,20 @@ describe('quantizeOnnx', () => {
   });
 
   it('gives the same bytes again', async () => {
-    const once = await quantizeOnnx(smallNetwork(), samples, {}, runtime);
-    const again = await quantizeOnnx(smallNetwork(), samples, {}, runtime);
+    const once = await quantizeOnnx(smallNetwork(), samples, {});
+    const again = await quantizeOnnx(smallNetwork(), samples, {});
     expect(writeOnnx(again.graph)).toEqual(writeOnnx(once.graph));
   });
 
   it('keeps what is quantised already', async () => {
-    const { graph } = await quantizeOnnx(smallNetwork(), samples, {}, runtime);
-    const again = await quantizeOnnx(graph, samples, {}, runtime);
+    const { graph } = await quantizeOnnx(smallNetwork(), samples, {});
+    const again = await quantizeOnnx(graph, samples, {});
     expect(again.graph).toBe(graph);
     expect(again.findings.map(({ code }) => code)).toEqual(['already-quantized']);
   });
 
   it('raises the operator set where it must', async () => {
-    const { graph } = await quantizeOnnx(smallNetwork(9), samples, {}, runtime);
+    const { graph } = await quantizeOnnx(smallNetwork(9), samples, {});
     const x = await firstSample();
     expect(signalToNoise(await run(smallNetwork(9), x), await run(graph, x))).toBeGreaterThan(25);
     expect(new Set(graph.operators.map(({ version }) => version))).toEqual(new Set([13]));
@@ -99,7 +99,7 @@ describe('quantizeOnnx', () => {
     });
     const graph = g.graph([x], [y]);
     const data = randomSamples([1, 4], 16);
-    const quantized = await quantizeOnnx(graph, data, {}, runtime);
+    const quantized = await quantizeOnnx(graph, data, {});
     expect(quantized.findings).toMatchObject([{ code: 'left-in-float', message: expect.stringContaining('Erf') }]);
     const sample = (await data.sample(2)).x?.data as Float32Array;
     expect(signalToNoise(await run(graph, sample), await run(quantized.graph, sample))).toBeGreaterThan(25);
@@ -111,15 +111,15 @@ describe('quantizeOnnx', () => {
     g.operator('Frobnicate', [x], [a]);
     g.operator('Gemm', [a, g.constant('w', [4, 2])], [y]);
     const graph = g.graph([x], [y]);
-    const result = await quantizeOnnx(graph, randomSamples([1, 4], 12), {}, runtime);
+    const result = await quantizeOnnx(graph, randomSamples([1, 4], 12), {});
     expect(result.graph).toBe(graph);
     expect(result.findings).toMatchObject([{ code: 'not-quantized', message: expect.stringContaining('Frobnicate') }]);
   });
 
   it('says that few samples are few, and that data does not fit', async () => {
-    const few = await quantizeOnnx(smallNetwork(), randomSamples([1, 2, 8, 8], 2), {}, runtime);
+    const few = await quantizeOnnx(smallNetwork(), randomSamples([1, 2, 8, 8], 2), {});
     expect(few.findings.map(({ code }) => code)).toEqual(['few-calibration-samples']);
-    await expect(quantizeOnnx(smallNetwork(), randomSamples([5], 2), {}, runtime)).rejects.toThrow(
+    await expect(quantizeOnnx(smallNetwork(), randomSamples([5], 2), {})).rejects.toThrow(
       'random.npz: samples of shape [5] do not fit the model\'s input "x" of shape [1, 2, 8, 8].',
     );
   });
@@ -171,7 +171,7 @@ describeWithReference('quantizeOnnx on keyword spotting', () => {
     const bytes = (await source.read(file)) ?? new Uint8Array();
     const float = readOnnx(bytes, file);
     const data = await readDataSet('data/kws01.npz', source);
-    const { graph } = await quantizeOnnx(float, data, { samples: 100 }, runtime);
+    const { graph } = await quantizeOnnx(float, data, { samples: 100 });
     const accuracy = async (artifact: Graph, content: Uint8Array): Promise<number> => {
       const result = await evaluateOnnx(
         { format: 'onnx', bytes: content, graph: artifact },

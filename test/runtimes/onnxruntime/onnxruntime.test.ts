@@ -17,7 +17,7 @@ const target = resolveTarget('raspberry-pi-4/onnxruntime');
 const artifactOf = (graph: Graph): Artifact => ({ format: 'onnx', bytes: writeOnnx(graph), graph });
 const total = (parts: readonly Part[]): number => parts.reduce((sum, { bytes }) => sum + bytes, 0);
 const quantized = async (): Promise<Graph> =>
-  inferShapes((await quantizeOnnx(smallNetwork(), randomSamples([1, 2, 8, 8], 12), {}, await loadOnnxRuntime())).graph);
+  inferShapes((await quantizeOnnx(smallNetwork(), randomSamples([1, 2, 8, 8], 12))).graph);
 
 /** What must hold of any estimate. */
 function expectSound(estimate: Estimate): void {

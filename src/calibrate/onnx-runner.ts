@@ -1,0 +1,52 @@
+import { bindInputs } from '../data/bind-inputs.ts';
+import { modelInputs } from '../data/model-inputs.ts';
+import { UserError } from '../errors.ts';
+import { writeOnnx } from '../formats/onnx/write.ts';
+import { isConstant, tensorAt } from '../graph/access.ts';
+import { constantNumbers } from '../graph/constant-numbers.ts';
+import type { Graph, TensorId } from '../graph/graph.ts';
+import { loadOnnxRuntime } from '../onnx-runtime/load.ts';
+import { OnnxRuntimeError } from '../onnx-runtime/session.ts';
+import type { FloatRunner } from './float-runner.ts';
+
+/** An ONNX graph in ONNX Runtime; see `openFloatRunner`. @throws OnnxRuntimeError when ONNX Runtime does not load the model */
+export async function openOnnxRunner(graph: Graph, watched: readonly TensorId[], path: string): Promise<FloatRunner> {
+  const inputs = modelInputs(graph);
+  const constants = new Map<TensorId, Float32Array>();
+  for (const id of watched) {
+    const tensor = tensorAt(graph, id);
+    if (isConstant(tensor) && tensor.dtype === 'float32')
+      constants.set(id, Float32Array.from(constantNumbers(tensor) ?? []));
+  }
+  const computed = watched.filter((id) => !graph.inputs.includes(id) && !isConstant(tensorAt(graph, id)));
+  const runtime = await loadOnnxRuntime();
+  const session = computed.length === 0 ? undefined : await runtime.open(writeOnnx(withOutputs(graph, computed)));
+  return {
+    run: async (sample) => {
+      const feeds = bindInputs(sample, inputs, path);
+      const results = (await session?.run(feeds).catch(asUserError)) ?? {};
+      const values = new Map(constants);
+      for (const id of watched) {
+        const { name } = tensorAt(graph, id);
+        const elements = (results[name] ?? feeds[name])?.data;
+        if (elements instanceof Float32Array) values.set(id, elements);
+      }
+      return values;
+    },
+    close: async () => session?.close(),
+  };
+}
+
+function asUserError(error: unknown): never {
+  if (error instanceof OnnxRuntimeError)
+    throw new UserError(`ONNX Runtime fails on the model in calibration: ${error.message}`);
+  throw error;
+}
+
+/** The graph with the tensors as its outputs, which ONNX Runtime then gives back; it computes nothing that they do not need. */
+export function withOutputs(graph: Graph, outputs: readonly TensorId[]): Graph {
+  const tensors = graph.tensors.map((tensor, id) =>
+    outputs.includes(id) && tensor.dtype === 'unknown' ? { ...tensor, dtype: 'float32' as const } : tensor,
+  );
+  return { ...graph, tensors, outputs };
+}
