@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { measureModel, openModel } from '../src/measure.ts';
+import { committed } from '../src/optimize/recipe.ts';
 import { resolveTarget } from '../src/targets/load.ts';
 import { referenceDirectory, referenceModels } from './reference.ts';
 
@@ -14,7 +15,7 @@ for (const { file } of referenceModels().filter((model) => model.file.endsWith('
   const times: number[] = [];
   for (let repeat = 0; repeat < repeats; repeat += 1) {
     const started = performance.now();
-    await measureModel(openModel(bytes, file), target, { recipe: 'none' });
+    await measureModel(openModel(bytes, file), target, { recipe: committed });
     times.push(performance.now() - started);
   }
   rows.push({ file, milliseconds: times.sort((one, other) => one - other)[Math.floor(repeats / 2)] ?? 0 });

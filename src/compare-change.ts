@@ -11,10 +11,11 @@ import { readDataSet } from './data/read-data-set.ts';
 import { messageOf, UserError } from './errors.ts';
 import { buildComparison } from './judge/build-comparison.ts';
 import type { Comparison } from './judge/comparison.ts';
-import { type Measured, type MeasureOptions, measureModel, measureSaving } from './measure.ts';
+import { type Measured, type MeasureOptions, measureModel } from './measure.ts';
+import { type MeasuredSaving, measureSaving } from './measure-saving.ts';
 import { openCommittedModel } from './open-committed-model.ts';
-import type { Model } from './optimize.ts';
-import type { Recipe } from './recipe.ts';
+import type { Model } from './optimize/model.ts';
+import { automatic, lossless, type Recipe, recipeText } from './optimize/recipe.ts';
 import { type ProducedModel, targetFolder } from './report/write-outputs.ts';
 import type { Target } from './targets/target.ts';
 
@@ -66,9 +67,10 @@ export async function compareChange(input: ChangeOnTarget): Promise<ComparedChan
       saving === undefined
         ? null
         : {
-            recipe: saving.measurement.artifact.recipe,
+            recipe: recipeText(lossless),
+            steps: [...saving.steps],
             measurement: saving.measurement,
-            command: `edge-ready optimize ${shellWord(change.path)} --target ${target.id} --recipe lossless --output ${shellWord(change.path)}`,
+            command: `edge-ready optimize ${shellWord(change.path)} --target ${target.id} --recipe ${recipeText(lossless)} --output ${shellWord(change.path)}`,
             file: `${targetFolder(target.name)}/${change.path}`,
           },
     problems,
@@ -82,7 +84,7 @@ export async function compareChange(input: ChangeOnTarget): Promise<ComparedChan
 
 interface MeasuredSide {
   readonly measured: Measured;
-  readonly saving?: Measured;
+  readonly saving?: MeasuredSaving;
 }
 
 async function measureCommitted(
@@ -100,7 +102,8 @@ async function measureCommitted(
 /** Only a model that ships as committed although anything may be done to it has a saving to take. */
 function savingOf(model: Model, measured: Measured, target: Target, options: MeasureOptions) {
   const { artifact, deployable } = measured.measurement;
-  if (options.recipe !== 'auto' || artifact.recipe !== 'none' || !deployable) return Promise.resolve(undefined);
+  if (recipeText(options.recipe) !== 'auto' || artifact.recipe !== 'none' || !deployable)
+    return Promise.resolve(undefined);
   return measureSaving(model, measured, target, options);
 }
 
@@ -110,7 +113,7 @@ async function measureOptions(
 ): Promise<MeasureOptions> {
   const { calibration, evaluation, dimensions } = settings;
   return {
-    recipe: recipe ?? settings.recipe ?? 'auto',
+    recipe: recipe ?? settings.recipe ?? automatic,
     progress: progressLines(log),
     ...(calibration === undefined ? {} : { calibration: await readDataSet(calibration, source) }),
     ...(evaluation === undefined

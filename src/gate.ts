@@ -7,7 +7,7 @@ import { type ComparedChange, compareChange } from './compare-change.ts';
 import { loadConfigs } from './config/load-configs.ts';
 import { selectWork } from './config/select-work.ts';
 import { resolveTargets } from './config/targets.ts';
-import type { Recipe } from './recipe.ts';
+import type { Recipe } from './optimize/recipe.ts';
 import { buildReport } from './report/build-report.ts';
 import type { GateReport } from './report/report-schema.ts';
 import type { ProducedModel } from './report/write-outputs.ts';

@@ -6,11 +6,13 @@ import { readModel } from './formats/read-model.ts';
 import { inferShapes } from './graph/infer-shapes.ts';
 import { graphMacs } from './graph/macs.ts';
 import { graphParameters } from './graph/parameters.ts';
-import { decideRecipe, type Model, type Optimized, optimize } from './optimize.ts';
-import type { AppliedRecipe, Recipe } from './recipe.ts';
+import { decideRecipe } from './optimize/decide-recipe.ts';
+import type { Model, Optimized } from './optimize/model.ts';
+import { optimize } from './optimize/optimize.ts';
+import { type AppliedRecipe, committed, type Recipe, recipeText } from './optimize/recipe.ts';
 import type { Finding, Measurement } from './runtimes/measurement.ts';
 import { runtimeOf } from './runtimes/registry.ts';
-import type { Estimate, Runtime } from './runtimes/runtime.ts';
+import type { Artifact, Estimate, Runtime } from './runtimes/runtime.ts';
 import type { Target } from './targets/target.ts';
 
 /** A labelled data set and the metric that is taken on it. */
@@ -63,29 +65,8 @@ export async function measureModel(model: Model, target: Target, options: Measur
   return measureOptimized(model, await optimize(model, recipe, options.calibration, target), target, options);
 }
 
-/**
- * What the lossless optimisation of a model that ships as committed would save: its Measurement, or `undefined` when nothing would get smaller.
- */
-export async function measureSaving(
-  model: Model,
-  asCommitted: Measured,
-  target: Target,
-  options: Pick<MeasureOptions, 'dimensions'>,
-): Promise<Measured | undefined> {
-  const optimized = await measureOptimized(
-    model,
-    await optimize(model, 'lossless', undefined, target),
-    target,
-    options,
-  );
-  const before = asCommitted.measurement;
-  const after = optimized.measurement;
-  const smaller = (metric: 'peakRam' | 'flash' | 'latency') =>
-    (after[metric]?.value ?? 0) < (before[metric]?.value ?? 0);
-  return smaller('peakRam') || smaller('flash') || smaller('latency') ? optimized : undefined;
-}
-
-async function measureOptimized(
+/** All metrics of what a recipe made of a model; see `measureModel`. */
+export async function measureOptimized(
   model: Model,
   optimized: Optimized,
   target: Target,
@@ -102,7 +83,7 @@ async function measureOptimized(
     measurement: joinMeasurement(
       model,
       target,
-      { dimensions, artifact: optimized.artifact.bytes, recipe: optimized.recipe },
+      { dimensions, artifact: optimized.artifact, recipe: optimized.recipe },
       {
         ...estimate,
         accuracy: accuracy.metric,
@@ -137,7 +118,7 @@ function notLoaded(model: Model, target: Target, runtime: Runtime): Measured {
     measurement: joinMeasurement(
       model,
       target,
-      { dimensions: undefined, artifact: model.bytes, recipe: 'none' },
+      { dimensions: undefined, artifact: model, recipe: committed },
       {
         deployable: false,
         peakRam: null,
@@ -171,7 +152,7 @@ type Known = Omit<Estimate, 'unavailable'> & Pick<Measurement, 'accuracy' | 'una
 
 /** The bytes that ship, what made them, and the sizes that open dimensions were given. */
 interface Shipped {
-  readonly artifact: Uint8Array;
+  readonly artifact: Pick<Artifact, 'format' | 'bytes'>;
   readonly recipe: AppliedRecipe;
   readonly dimensions: Readonly<Record<string, number>> | undefined;
 }
@@ -195,7 +176,12 @@ function joinMeasurement(
       operators: model.graph.operators.length,
     },
     target: { id: target.id, board: target.board.id, runtime: target.runtime },
-    artifact: { format: model.format, bytes: artifact.byteLength, sha256: sha256(artifact), recipe },
+    artifact: {
+      format: artifact.format,
+      bytes: artifact.bytes.byteLength,
+      sha256: sha256(artifact.bytes),
+      recipe: recipeText(recipe),
+    },
     deployable: known.deployable,
     peakRam: known.peakRam,
     flash: known.flash,

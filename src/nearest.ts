@@ -18,6 +18,13 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   return best?.candidate;
 }
 
+/** What to write instead of a word that is not known: `; did you mean "int8"?`. */
+export function suggestion(word: string, known: readonly string[]): string {
+  const close = nearest(word, known);
+  if (close !== undefined) return `; did you mean "${close}"?`;
+  return known.length === 0 ? '' : `; known are ${known.join(', ')}`;
+}
+
 /** Optimal-string-alignment distance: the fewest insertions, deletions, replacements and swaps of neighbours that turn `a` into `b`. */
 export function editDistance(a: string, b: string): number {
   let beforePrevious: number[] = [];

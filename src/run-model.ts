@@ -5,7 +5,7 @@ import { modelInputs } from './data/model-inputs.ts';
 import { UserError } from './errors.ts';
 import { openInterpreter } from './kernels/run-graph.ts';
 import type { Value } from './kernels/values.ts';
-import type { Model } from './optimize.ts';
+import type { Model } from './optimize/model.ts';
 
 /** Arrays by name, in order. */
 export type Arrays = Readonly<Record<string, DataArray>>;

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { messageOf, UserError } from '../errors.ts';
 import { openModel } from '../measure.ts';
-import type { Model } from '../optimize.ts';
+import type { Model } from '../optimize/model.ts';
 
 /** The bytes of a file that the user named. @throws UserError naming the file and why it can't be read. */
 export function readUserFile(file: string): Uint8Array {

@@ -2,9 +2,9 @@ import { type AccuracyMetric, accuracyMetrics } from '../accuracy/accuracy-metri
 import { progressLines } from '../accuracy/progress-lines.ts';
 import { folderSource } from '../data/folder-source.ts';
 import { readDataSet } from '../data/read-data-set.ts';
-import { UserError } from '../errors.ts';
+import { messageOf, UserError } from '../errors.ts';
 import type { MeasureOptions } from '../measure.ts';
-import { recipeSchema } from '../recipe.ts';
+import { parseRecipe, type Recipe } from '../optimize/recipe.ts';
 import type { Output } from './output.ts';
 
 /** What the command line says of how a single model is measured, as texts. */
@@ -24,7 +24,7 @@ export async function readMeasureOptions(options: ModelOptions, output: Output):
   const source = folderSource('.');
   const { calibration, evaluation } = options;
   return {
-    recipe: oneOf(options.recipe, recipeSchema.options, 'recipe'),
+    recipe: readRecipe(options.recipe),
     progress: progressLines(output.note),
     ...(calibration === undefined ? {} : { calibration: await readDataSet(calibration, source) }),
     ...(evaluation === undefined
@@ -36,6 +36,14 @@ export async function readMeasureOptions(options: ModelOptions, output: Output):
           },
         }),
   };
+}
+
+function readRecipe(text: string): Recipe {
+  try {
+    return parseRecipe(text);
+  } catch (error) {
+    throw new UserError(`--recipe: ${messageOf(error)}.`);
+  }
 }
 
 function oneOf<T extends string>(text: string, known: readonly T[], what: string): T {

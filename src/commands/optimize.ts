@@ -2,8 +2,9 @@ import path from 'node:path';
 import { UserError } from '../errors.ts';
 import { readTflite } from '../formats/tflite/read.ts';
 import { type MeasureOptions, measureModel } from '../measure.ts';
-import { decideRecipe, type Model } from '../optimize.ts';
-import type { Recipe } from '../recipe.ts';
+import { decideRecipe } from '../optimize/decide-recipe.ts';
+import type { Model } from '../optimize/model.ts';
+import { lossless, type Recipe } from '../optimize/recipe.ts';
 import { renderMeasurementText } from '../report/measurement-text.ts';
 import type { Measurement } from '../runtimes/measurement.ts';
 import { runtimeOf } from '../runtimes/registry.ts';
@@ -44,7 +45,7 @@ export async function optimizeCommand(
 /** Somebody who asks for a model to be optimised wants more than the committed bytes, which is what `auto` ships of a model that its target loads. */
 function improving({ recipe, calibration }: MeasureOptions, model: Model, target: Target): Recipe {
   const decided = decideRecipe(recipe, model, runtimeOf(target.runtime), calibration !== undefined);
-  return recipe === 'auto' && decided === 'none' ? 'lossless' : decided;
+  return recipe.numbers === 'auto' && decided.numbers === 'none' ? lossless : decided;
 }
 
 function writeCSource(file: string, bytes: Uint8Array, { memory }: Measurement): void {

@@ -1,7 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { UserError } from '../errors.ts';
 import { exitCodes } from '../exit-code.ts';
-import { recipeSchema } from '../recipe.ts';
+import { numberForms } from '../optimize/recipe.ts';
 import { defaultTarget } from '../targets/default-target.ts';
 import { gateVersion } from '../version.ts';
 import { type Output, processOutput } from './output.ts';
@@ -112,9 +112,7 @@ function describeProgram(output: Output, exitWith: (code: number) => void): Comm
 function modelOptions(command: Command): Command {
   return command
     .option('--target <target>', 'board, or board/runtime; edge-ready targets lists them', defaultTarget)
-    .addOption(
-      new Option('--recipe <recipe>', 'what optimisation may do').choices(recipeSchema.options).default('auto'),
-    )
+    .option('--recipe <recipe>', `what optimisation may do: ${numberForms.join(', ')}, with steps behind it`, 'auto')
     .option('--calibration <file>', 'calibration set: .npz, .csv or a folder of images by class')
     .option('--evaluation <file>', 'labelled evaluation set, for accuracy')
     .option('--metric <metric>', 'accuracy metric', 'top-1');

@@ -1,6 +1,6 @@
 import type { AccuracyMetric } from '../accuracy/accuracy-metric.ts';
 import type { BudgetMetric, Limit } from '../judge/budget.ts';
-import type { Recipe } from '../recipe.ts';
+import type { Recipe } from '../optimize/recipe.ts';
 import type { ModelClass, UseCase } from './preset-names.ts';
 import type { Quantity } from './quantity.ts';
 

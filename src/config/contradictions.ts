@@ -1,6 +1,6 @@
 import { UserError } from '../errors.ts';
+import { suggestion } from '../nearest.ts';
 import { resolveTarget } from '../targets/load.ts';
-import { suggestion } from './describe-issue.ts';
 import type { Path } from './positions.ts';
 
 /** What is wrong with a value, and where the value is. */

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { nearest } from '../nearest.ts';
+import { nearest, suggestion } from '../nearest.ts';
 import { knownKeys } from './json-schema.ts';
 import type { Path } from './positions.ts';
 
@@ -78,13 +78,6 @@ function notAmong(value: unknown, known: readonly string[]): string {
   const one = known.length === 1 ? `must be ${known[0]}` : `must be one of ${known.join(', ')}`;
   const close = typeof value === 'string' ? nearest(value, known) : undefined;
   return `${one}, ${isNot(value)}${close === undefined ? '' : `; did you mean "${close}"?`}`;
-}
-
-/** What to write instead of a word that is not known. */
-export function suggestion(word: string, known: readonly string[]): string {
-  const close = nearest(word, known);
-  if (close !== undefined) return `; did you mean "${close}"?`;
-  return known.length === 0 ? '' : `; known are ${known.join(', ')}`;
 }
 
 function isNot(value: unknown): string {

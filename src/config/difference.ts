@@ -1,4 +1,5 @@
 import { metricWords } from '../judge/metric-words.ts';
+import { recipeText } from '../optimize/recipe.ts';
 import type { Config, MetricRule, ModelSettings } from './config.ts';
 import { presetRules } from './presets.ts';
 
@@ -109,7 +110,7 @@ function settingTexts(settings: ModelSettings): readonly (readonly [string, stri
   const { targets, recipe, calibration, evaluation, dutyCycle, dimensions } = settings;
   const texts: readonly (readonly [string, string | undefined])[] = [
     ['targets', targets?.join(', ')],
-    ['recipe', recipe],
+    ['recipe', recipe === undefined ? undefined : recipeText(recipe)],
     ['calibration', calibration],
     ['evaluation', evaluation === undefined ? undefined : `${evaluation.data} (${evaluation.metric})`],
     [

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { accuracyMetrics } from '../accuracy/accuracy-metric.ts';
 import { expandBraces, mostAlternatives } from '../changes/braces.ts';
-import { recipeSchema } from '../recipe.ts';
+import { recipeSchema } from '../optimize/recipe.ts';
 import { modelClasses, useCases } from './preset-names.ts';
 import {
   count,

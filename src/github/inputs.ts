@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { splitTargets } from '../config/targets.ts';
 import { UserError } from '../errors.ts';
 import type { FailOn } from '../exit-code.ts';
-import { type Recipe, recipeSchema } from '../recipe.ts';
+import { type Recipe, recipeSchema } from '../optimize/recipe.ts';
 
 /** `auto`: the only leg of its job comments when something changed; `always`: also when nothing did, and a matrix leg keeps a comment of its own; `never`: nobody does. */
 export type CommentMode = 'auto' | 'always' | 'never';
@@ -109,13 +109,7 @@ const gateSchema = z.object({
     .string()
     .trim()
     .transform((value) => (value === '' ? null : value))
-    .pipe(
-      z
-        .enum(recipeSchema.options, {
-          error: (issue) => `must be one of ${quoted(recipeSchema.options)}, not \`${String(issue.input)}\``,
-        })
-        .nullable(),
-    ),
+    .pipe(recipeSchema.nullable()),
   upload: choice(['true', 'false']).transform((value) => value === 'true'),
   'job-index': count,
   'job-total': count,
@@ -160,5 +154,6 @@ function read<T extends z.ZodObject>(schema: T, environment: Environment): z.inf
   const parsed = schema.safeParse(raw);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
-  throw new UserError(`Input \`${String(issue?.path[0])}\` ${issue?.message ?? 'is wrong'}.`);
+  const message = issue?.message ?? 'is wrong';
+  throw new UserError(`Input \`${String(issue?.path[0])}\` ${message}${message.endsWith('?') ? '' : '.'}`);
 }

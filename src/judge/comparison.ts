@@ -57,9 +57,19 @@ export const accuracyTestSchema = z.strictObject({
 });
 export type AccuracyTest = z.infer<typeof accuracyTestSchema>;
 
+const savingStepSchema = z.strictObject({
+  pass: z.string().max(100),
+  peakRam: z.number().optional(),
+  flash: z.number().optional(),
+  latency: z.number().optional(),
+});
+export type SavingStep = z.infer<typeof savingStepSchema>;
+
 /** What optimising a model that is judged as committed would save, and how to get it. */
 export const savingSchema = z.strictObject({
-  recipe: z.string().max(40),
+  recipe: z.string().max(400),
+  /** What each pass brings when it joins those before it, negative where it saves: bytes, milliseconds. They sum to the whole. */
+  steps: z.array(savingStepSchema).max(100),
   measurement: measurementSchema,
   /** A command to copy. */
   command: z.string().max(1000),

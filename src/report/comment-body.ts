@@ -1,13 +1,14 @@
 import type { Comparison } from '../judge/comparison.ts';
 import { basisList } from './comment-basis.ts';
 import { failureDetails } from './comment-details.ts';
-import { accuracyList, fold, remarksList, runLines, savingsList, undecidedAccuracy } from './comment-sections.ts';
+import { accuracyList, fold, remarksList, runLines, undecidedAccuracy } from './comment-sections.ts';
 import { comparisonTable, valuesTable } from './comment-table.ts';
 import { code } from './escape.ts';
 import { headlineMarkdown } from './headline.ts';
 import { marks } from './marks.ts';
 import { isUnchanged, worstFirst } from './order.ts';
 import type { GateReport } from './report-schema.ts';
+import { savingsList } from './savings-list.ts';
 
 /** How much of a report is shown. */
 export interface Extent {

@@ -1,7 +1,6 @@
-import { formatDifference, formatValue } from '../format.ts';
+import { formatDifference } from '../format.ts';
 import type { Budget } from '../judge/budget.ts';
 import type { AccuracyTest, Comparison } from '../judge/comparison.ts';
-import { metricWords } from '../judge/metric-words.ts';
 import { findingLine } from './comment-details.ts';
 import { cell, code } from './escape.ts';
 
@@ -9,26 +8,6 @@ import { groupFindings } from './group-findings.ts';
 /** A part of the comment that opens on demand; nothing when it has no content. The empty lines are what Markdown inside HTML needs. */
 export function fold(title: string, content: string): readonly string[] {
   return content === '' ? [] : [`<details><summary>${title}</summary>\n\n${content}\n\n</details>`];
-}
-
-/** What optimising would save, with the command that does it, for models that are judged as committed. */
-export function savingsList(comparisons: readonly Comparison[]): string {
-  return comparisons
-    .flatMap((comparison) => {
-      const { saving, head } = comparison;
-      if (saving === null || head === null) return [];
-      const saved = (['flash', 'peakRam', 'latency'] as const).flatMap((name) => {
-        const less = (head[name]?.value ?? 0) - (saving.measurement[name]?.value ?? Number.POSITIVE_INFINITY);
-        const about = head[name]?.basis === 'modelled' ? '≈ ' : '';
-        return less > 0 ? [`${about}${formatValue(less, metricWords[name].quantity)} ${metricWords[name].title}`] : [];
-      });
-      if (saved.length === 0) return [];
-      const file = saving.file === undefined ? '' : ` (${code(saving.file)} among the artifacts)`;
-      return [
-        `- ${code(comparison.model)} on ${code(comparison.target)}: recipe ${code(saving.recipe)} saves ${saved.join(', ')}${file}  \n  ${code(saving.command, 400)}`,
-      ];
-    })
-    .join('\n');
 }
 
 /** Accuracy of base and head on the same samples, in words. */

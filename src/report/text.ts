@@ -8,6 +8,7 @@ import { plain } from './escape.ts';
 import { headline } from './headline.ts';
 import { isUnchanged, worstFirst } from './order.ts';
 import type { GateReport } from './report-schema.ts';
+import { stepsByGain, stepWords } from './savings-list.ts';
 import { type TextOptions, textTable } from './text-table.ts';
 
 /** The report for a terminal: headline, a line per model × target × metric, what is wrong and why. Plain text without colour, ends with a new line. */
@@ -82,10 +83,13 @@ function limitWords(comparison: Comparison, name: keyof Comparison['deltas']): s
 
 function savingLines(comparisons: readonly Comparison[]): string {
   return comparisons
-    .flatMap(({ saving, model, target }) =>
-      saving === null
+    .flatMap(({ saving, head, model, target }) =>
+      saving === null || head === null
         ? []
-        : [`To save on ${plain(model, 60)} for ${plain(target, 30)}:\n  ${plain(saving.command, 1000)}`],
+        : [
+            `To save on ${plain(model, 60)} for ${plain(target, 30)}:\n  ${plain(saving.command, 1000)}`,
+            ...stepsByGain(saving).map((step) => `  ${plain(step.pass, 60)}: ${stepWords(step, head).join(', ')}`),
+          ],
     )
     .join('\n');
 }

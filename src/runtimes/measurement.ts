@@ -100,7 +100,7 @@ export const measurementSchema = z.strictObject({
     format: z.string().max(40),
     bytes: z.number().int().nonnegative(),
     sha256: z.string().regex(/^[0-9a-f]{64}$/),
-    recipe: z.string().max(40),
+    recipe: z.string().max(400),
   }),
   /** False when the runtime would refuse the model or the board could not hold it; findings say why. */
   deployable: z.boolean(),

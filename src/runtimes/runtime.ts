@@ -28,6 +28,14 @@ export interface Part {
   readonly bytes: number;
 }
 
+/** What an optimised model still gains by being for one runtime and target, outputs bit for bit the same there: a memory plan, an order of operators. */
+export interface Finish {
+  /** Names of its passes, in the order in which they run. */
+  readonly passes: readonly string[];
+  /** The graph after those of the passes that are named. */
+  readonly apply: (graph: Graph, target: Target, only: readonly string[]) => Graph;
+}
+
 /**
  * A runtime that models are shipped to. A folder under `runtimes/` that implements this, and an entry in `registry.ts`, is all it takes to add one.
  * All functions are pure: the same artifact and target give the same answer on any machine.
@@ -41,11 +49,8 @@ export interface Runtime {
   readonly loads: readonly ModelFormat[];
   /** True when this runtime loads and runs such a graph well as it is, so that recipe `auto` judges it as committed. */
   readonly takesAsIs: (graph: Graph) => boolean;
-  /**
-   * What an optimised model still gains by being for this runtime and target, outputs bit for bit the same there: a memory plan, an order of operators.
-   * Called by every recipe but `none`; absent where there is nothing to gain.
-   */
-  readonly finish?: (graph: Graph, target: Target) => Graph;
+  /** Called by every recipe but `none`; absent where there is nothing to gain. */
+  readonly finish?: Finish;
   /** Memory, flash, latency and energy of the artifact on the target, its layers, and what the runtime lacks. */
   readonly estimate: (artifact: Artifact, target: Target) => Estimate;
 }

@@ -244,16 +244,16 @@ describe('settings of a model', () => {
 
   test('a later entry wins key by key', () => {
     expect(settingsFor(base, 'kws.onnx')).toEqual({
-      recipe: 'lossless',
+      recipe: { numbers: 'lossless' },
       evaluation: { data: 'hard.npz', metric: 'top-1' },
     });
-    expect(settingsFor(base, 'other.onnx')).toEqual({ recipe: 'lossless' });
+    expect(settingsFor(base, 'other.onnx')).toEqual({ recipe: { numbers: 'lossless' } });
     expect(settingsFor(null, 'other.onnx')).toEqual({});
   });
 
   test("the base's word holds, the head's fills what it leaves open", () => {
     expect(effectiveSettings(base, head, 'kws.onnx')).toEqual({
-      recipe: 'lossless',
+      recipe: { numbers: 'lossless' },
       calibration: 'c.npz',
       evaluation: { data: 'hard.npz', metric: 'top-1' },
     });

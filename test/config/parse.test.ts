@@ -37,7 +37,7 @@ describe('parseConfig', () => {
           { kind: 'use-case', name: 'keyword-spotting', line: 7 },
         ],
         settings: {
-          recipe: 'int8',
+          recipe: { numbers: 'int8' },
           calibration: 'data/kws-calibration.npz',
           evaluation: { data: 'data/kws-test.npz', metric: 'top-1' },
           dutyCycle: { everyMs: 1000, battery: 'CR2032' },

@@ -88,7 +88,7 @@ describe('readGateInputs', () => {
 
   test.each([
     [{ INPUT_COMMENT: 'yes' }, /^Input `comment` must be one of `auto`, `always`, `never`, not `yes`\.$/],
-    [{ INPUT_RECIPE: 'int4' }, /^Input `recipe` must be one of `auto`, `none`, `lossless`, `int8`, not `int4`\.$/],
+    [{ INPUT_RECIPE: 'int4' }, /^Input `recipe` "int4" is not a recipe; did you mean "int8"\?$/],
     [{ 'INPUT_FAIL-ON': 'error' }, /^Input `fail-on` must be one of `fail`, `warn`, `never`, not `error`\.$/],
     [{ INPUT_UPLOAD: '1' }, /^Input `upload` must be one of `true`, `false`, not `1`\.$/],
     [{ INPUT_KEY: 'a --> b' }, /^Input `key` must be at most 60 letters/],

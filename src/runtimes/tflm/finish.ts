@@ -2,8 +2,8 @@ import type { Graph } from '../../graph/graph.ts';
 import { fixShapes } from '../../passes/tflite/fix-shapes.ts';
 import { optimizeTflite } from '../../passes/tflite/optimize.ts';
 import { orderOperators } from '../../passes/tflite/order-operators.ts';
-import type { Target } from '../../targets/target.ts';
 import { alignUp } from '../plan/buffers.ts';
+import type { Finish } from '../runtime.ts';
 import { tflmArena } from './arena.ts';
 import { type KernelBuild, kernelBuild } from './kernels.ts';
 import { bufferAlignment, tflmTensorBytes } from './lifetimes.ts';
@@ -11,18 +11,21 @@ import { planOffline } from './plan-offline.ts';
 import { kernelRequests } from './prepare.ts';
 
 /** What a `.tflite` model gains once it is known that TensorFlow Lite Micro runs it, and with which kernels; outputs stay as they are. */
-export function finishForTflm(graph: Graph, { board }: Target): Graph {
-  return graph.dialect === 'tflite' ? finishFor(graph, kernelBuild(board)) : graph;
-}
+export const finishForTflm: Finish = {
+  passes: ['fix-shapes', 'order-operators', 'plan-memory'],
+  apply: (graph, { board }, only) => finishFor(graph, kernelBuild(board), only),
+};
 
 /** `finishForTflm` for kernels: shapes as the file has them, operators in the order that needs least, and a memory plan where it helps. */
-export function finishFor(graph: Graph, build: KernelBuild): Graph {
-  const fixed = fixShapes(graph);
+export function finishFor(graph: Graph, build: KernelBuild, only: readonly string[] = finishForTflm.passes): Graph {
+  if (graph.dialect !== 'tflite') return graph;
+  const fixed = only.includes('fix-shapes') ? fixShapes(graph) : graph;
   const optimized = fixed === graph ? graph : optimizeTflite(fixed);
-  const planned = planOffline(optimized, build);
-  const reordered = reorder(optimized, build);
+  const plan = (each: Graph) => (only.includes('plan-memory') ? planOffline(each, build) : each);
+  const planned = plan(optimized);
+  const reordered = only.includes('order-operators') ? reorder(optimized, build) : optimized;
   if (reordered === optimized) return planned;
-  const replanned = planOffline(reordered, build);
+  const replanned = plan(reordered);
   const required = (each: Graph) => tflmArena(each, build).memory.arenaRequired;
   return required(replanned) < required(planned) ? replanned : planned;
 }

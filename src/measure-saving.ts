@@ -1,0 +1,55 @@
+import type { SavingStep } from './judge/comparison.ts';
+import { type Measured, type MeasureOptions, measureOptimized } from './measure.ts';
+import { losslessPasses } from './optimize/lossless.ts';
+import type { Model } from './optimize/model.ts';
+import { optimize } from './optimize/optimize.ts';
+import { lossless } from './optimize/recipe.ts';
+import type { Measurement } from './runtimes/measurement.ts';
+import type { Target } from './targets/target.ts';
+
+/** What a model that ships as committed would gain without losing anything. */
+export interface MeasuredSaving extends Measured {
+  /** What each pass brings when it joins those before it; together the whole difference. */
+  readonly steps: readonly SavingStep[];
+}
+
+const savable = ['peakRam', 'flash', 'latency'] as const;
+
+/** What the lossless optimisation of a model that ships as committed would save, or `undefined` when nothing would get smaller. */
+export async function measureSaving(
+  model: Model,
+  asCommitted: Measured,
+  target: Target,
+  options: Pick<MeasureOptions, 'dimensions'>,
+): Promise<MeasuredSaving | undefined> {
+  const passes = losslessPasses(model.graph, target);
+  const whole = await optimizedBy(passes);
+  if (!savable.some((metric) => changeOf(metric, asCommitted.measurement, whole.measurement) < 0)) return undefined;
+
+  const steps: SavingStep[] = [];
+  // Writing the model anew is a step too: files of other tools have other gaps.
+  let before = asCommitted;
+  for (const [index, pass] of passes.entries()) {
+    const after = index === passes.length - 1 ? whole : await optimizedBy(passes.slice(0, index + 1));
+    const changes = savable.flatMap((metric) => {
+      const change = changeOf(metric, before.measurement, after.measurement);
+      return change === 0 ? [] : [[metric, change] as const];
+    });
+    if (changes.length > 0) steps.push({ pass, ...Object.fromEntries(changes) });
+    before = after;
+  }
+  return { ...whole, steps };
+
+  async function optimizedBy(only: readonly string[]): Promise<Measured> {
+    return measureOptimized(
+      model,
+      await optimize(model, { ...lossless, passes: only }, undefined, target),
+      target,
+      options,
+    );
+  }
+}
+
+function changeOf(metric: (typeof savable)[number], before: Measurement, after: Measurement): number {
+  return (after[metric]?.value ?? 0) - (before[metric]?.value ?? 0);
+}

@@ -1,0 +1,19 @@
+import type { Graph, ModelFormat } from '../graph/graph.ts';
+import type { Finding } from '../runtimes/measurement.ts';
+import type { Artifact } from '../runtimes/runtime.ts';
+import type { AppliedRecipe } from './recipe.ts';
+
+/** A model as it was committed. */
+export interface Model {
+  readonly path: string;
+  readonly format: ModelFormat;
+  readonly bytes: Uint8Array;
+  readonly graph: Graph;
+}
+
+/** What a recipe made of a model. */
+export interface Optimized {
+  readonly recipe: AppliedRecipe;
+  readonly artifact: Artifact;
+  readonly findings: readonly Finding[];
+}

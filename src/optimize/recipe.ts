@@ -1,0 +1,145 @@
+import { z } from 'zod';
+import { messageOf, UserError } from '../errors.ts';
+import { suggestion } from '../nearest.ts';
+
+/**
+ * What a recipe makes of the model's numbers.
+ * `none`: the committed bytes ship. `lossless`: every output stays as it is. `int8`: integers, with ranges from the calibration set. `int16x8`: 8-bit weights and
+ * 16-bit activations. `auto`: what the target needs to run the model well, `none` for a model that it loads as it is.
+ */
+export const numberForms = ['auto', 'none', 'lossless', 'int8', 'int16x8'] as const;
+export type NumberForm = (typeof numberForms)[number];
+
+/** How calibration chooses ranges; `src/calibrate/range.ts` has them. */
+const observers = ['min-max', 'percentile', 'mse', 'entropy'] as const;
+
+/**
+ * What optimisation may do to a model, as people write it: a form of numbers and steps behind it, `int8+prune-channels=30%+cluster=4bit+encode`.
+ * Steps that are left out are not done.
+ */
+export interface Recipe {
+  readonly numbers: NumberForm;
+  /** `lossless=plan-memory,remove-dead-channels`: these lossless passes alone. */
+  readonly passes?: readonly string[];
+  readonly observer?: (typeof observers)[number];
+  /** Share of each network's channels that goes, 0 to 1. */
+  readonly pruneChannels?: number;
+  /** Share of the weights that become zero, 0 to 1. */
+  readonly pruneWeights?: number;
+  /** Weights share 2^bits values per layer. */
+  readonly clusterBits?: number;
+  /** Weights are stored encoded and decoded on the device. */
+  readonly encode?: true;
+}
+
+/** A recipe once `auto` has been decided. */
+export type AppliedRecipe = Recipe & { readonly numbers: Exclude<NumberForm, 'auto'> };
+
+export const automatic: Recipe = { numbers: 'auto' };
+export const committed: AppliedRecipe = { numbers: 'none' };
+export const lossless: AppliedRecipe = { numbers: 'lossless' };
+
+interface Step {
+  readonly read: (value: string | undefined) => Partial<Recipe>;
+  readonly write: (recipe: Recipe) => string | undefined;
+}
+
+const percent = (share: number) => `${Number((share * 100).toPrecision(6))}%`;
+
+function readShare(value: string | undefined): number {
+  const number = /^(\d+(?:\.\d+)?)%$/.exec(value ?? '')?.[1];
+  const share = Number((Number(number) / 100).toPrecision(12));
+  if (!(share > 0 && share < 1)) throw new UserError('a share between 0% and 100%, as in "=30%"');
+  return share;
+}
+
+const steps: Readonly<Record<string, Step>> = {
+  observer: {
+    read: (value) => {
+      const observer = observers.find((known) => known === value);
+      if (observer === undefined) throw new UserError(`one of ${observers.join(', ')}`);
+      return { observer };
+    },
+    write: ({ observer }) => observer,
+  },
+  'prune-channels': {
+    read: (value) => ({ pruneChannels: readShare(value) }),
+    write: ({ pruneChannels }) => (pruneChannels === undefined ? undefined : percent(pruneChannels)),
+  },
+  'prune-weights': {
+    read: (value) => ({ pruneWeights: readShare(value) }),
+    write: ({ pruneWeights }) => (pruneWeights === undefined ? undefined : percent(pruneWeights)),
+  },
+  cluster: {
+    read: (value) => {
+      const bits = Number(/^([1-7])bit$/.exec(value ?? '')?.[1]);
+      if (!(bits >= 1)) throw new UserError('1bit to 7bit');
+      return { clusterBits: bits };
+    },
+    write: ({ clusterBits }) => (clusterBits === undefined ? undefined : `${clusterBits}bit`),
+  },
+  encode: {
+    read: (value) => {
+      if (value !== undefined) throw new UserError('no value');
+      return { encode: true };
+    },
+    write: ({ encode }) => (encode === true ? '' : undefined),
+  },
+};
+
+/**
+ * Reads a recipe as people write it.
+ * @throws UserError with half a sentence: what is wrong with it, and what there is.
+ */
+export function parseRecipe(text: string): Recipe {
+  const [form = '', ...rest] = text.trim().split('+');
+  const [name = '', value] = split(form);
+  const numbers = numberForms.find((known) => known === name);
+  if (numbers === undefined) throw new UserError(`"${name}" is not a recipe${suggestion(name, numberForms)}`);
+  if (value !== undefined && numbers !== 'lossless') throw new UserError(`recipe "${numbers}" takes no value`);
+  const passes = value === undefined ? {} : { passes: value.split(',').filter((pass) => pass !== '') };
+  const recipe: Recipe = Object.assign({ numbers, ...passes }, ...rest.map(readStep));
+  if (numbers === 'none' && rest.length > 0)
+    throw new UserError('recipe "none" takes no steps: it ships what is committed');
+  return recipe;
+}
+
+function readStep(text: string): Partial<Recipe> {
+  const [name, value] = split(text);
+  const step = Object.hasOwn(steps, name) ? steps[name] : undefined;
+  if (step === undefined)
+    throw new UserError(`"${name}" is not a step of a recipe${suggestion(name, Object.keys(steps))}`);
+  try {
+    return step.read(value);
+  } catch (error) {
+    throw new UserError(`step "${name}" takes ${messageOf(error)}`);
+  }
+}
+
+function split(text: string): readonly [string, string | undefined] {
+  const [name = '', ...value] = text.trim().split('=');
+  return [name, value.length === 0 ? undefined : value.join('=')];
+}
+
+/** The recipe as people write it; `parseRecipe` reads it back. */
+export function recipeText(recipe: Recipe): string {
+  const passes = recipe.passes === undefined ? '' : `=${recipe.passes.join(',')}`;
+  const written = Object.entries(steps).flatMap(([name, { write }]) => {
+    const value = write(recipe);
+    return value === undefined ? [] : [value === '' ? `+${name}` : `+${name}=${value}`];
+  });
+  return `${recipe.numbers}${passes}${written.join('')}`;
+}
+
+/** A recipe in a configuration or an input. */
+export const recipeSchema = z
+  .string()
+  .max(400)
+  .transform((text, context): Recipe => {
+    try {
+      return parseRecipe(text);
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: messageOf(error) });
+      return z.NEVER;
+    }
+  });

@@ -1,0 +1,59 @@
+import fc from 'fast-check';
+import { describe, expect, it, test } from 'vitest';
+import { UserError } from '../../src/errors.ts';
+import { parseRecipe, recipeText } from '../../src/optimize/recipe.ts';
+
+describe('a recipe', () => {
+  test.each([
+    ['auto', { numbers: 'auto' }],
+    ['none', { numbers: 'none' }],
+    [
+      'lossless=plan-memory,remove-dead-channels',
+      { numbers: 'lossless', passes: ['plan-memory', 'remove-dead-channels'] },
+    ],
+    ['int8+observer=entropy', { numbers: 'int8', observer: 'entropy' }],
+    ['int16x8 + prune-channels=12.5%', { numbers: 'int16x8', pruneChannels: 0.125 }],
+    [
+      'int8+prune-weights=50%+cluster=4bit+encode',
+      { numbers: 'int8', pruneWeights: 0.5, clusterBits: 4, encode: true },
+    ],
+  ])('%s', (text, recipe) => {
+    expect(parseRecipe(text)).toEqual(recipe);
+  });
+
+  test.each([
+    ['int4', '"int4" is not a recipe; did you mean "int8"?'],
+    ['int8=4', 'recipe "int8" takes no value'],
+    ['none+encode', 'recipe "none" takes no steps: it ships what is committed'],
+    ['int8+cluser=4bit', '"cluser" is not a step of a recipe; did you mean "cluster"?'],
+    ['int8+cluster=9bit', 'step "cluster" takes 1bit to 7bit'],
+    ['int8+prune-channels=30', 'step "prune-channels" takes a share between 0% and 100%, as in "=30%"'],
+    ['int8+prune-channels=100%', 'step "prune-channels" takes a share between 0% and 100%, as in "=30%"'],
+    ['int8+encode=yes', 'step "encode" takes no value'],
+    [
+      'int8+toString',
+      '"toString" is not a step of a recipe; known are observer, prune-channels, prune-weights, cluster, encode',
+    ],
+  ])('%s is refused', (text, message) => {
+    expect(() => parseRecipe(text)).toThrow(new UserError(message));
+  });
+
+  it('is written as it is read', () => {
+    const optional = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined });
+    const share = optional(fc.integer({ min: 1, max: 999 }).map((thousandths) => thousandths / 1000));
+    const recipes = fc.record({
+      numbers: fc.constantFrom('auto', 'lossless', 'int8', 'int16x8'),
+      observer: optional(fc.constantFrom('min-max', 'entropy')),
+      pruneChannels: share,
+      pruneWeights: share,
+      clusterBits: optional(fc.integer({ min: 1, max: 7 })),
+      encode: optional(fc.constant(true)),
+    });
+    fc.assert(
+      fc.property(recipes, (given) => {
+        const recipe = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+        expect(parseRecipe(recipeText(recipe as never))).toEqual(recipe);
+      }),
+    );
+  });
+});
