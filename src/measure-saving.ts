@@ -27,10 +27,10 @@ export async function measureSaving(
   if (!savable.some((metric) => changeOf(metric, asCommitted.measurement, whole.measurement) < 0)) return undefined;
 
   const steps: SavingStep[] = [];
-  // Writing the model anew is a step too: files of other tools have other gaps.
   let before = asCommitted;
-  for (const [index, pass] of passes.entries()) {
-    const after = index === passes.length - 1 ? whole : await optimizedBy(passes.slice(0, index + 1));
+  // Without any pass the file is still written anew, without the gaps that other tools leave in it.
+  for (const [index, pass] of ['rewrite-file', ...passes].entries()) {
+    const after = index === passes.length ? whole : await optimizedBy(passes.slice(0, index));
     const changes = savable.flatMap((metric) => {
       const change = changeOf(metric, before.measurement, after.measurement);
       return change === 0 ? [] : [[metric, change] as const];

@@ -1,5 +1,6 @@
 /** What the passes of the lossless recipe do, for people who read their names in a comment. */
 const words: Readonly<Record<string, string>> = {
+  'rewrite-file': 'the file without gaps and unused tensors',
   'fold-constants': 'what is always the same is computed beforehand',
   'remove-identities': 'operators that change nothing go',
   'merge-rearrangements': 'reshapes and transposes in a row become one',
