@@ -1,5 +1,5 @@
 import { isConstant } from '../graph/access.ts';
-import { type ConstantValue, contentOf, tensorOf } from '../graph/evaluate/constant-value.ts';
+import { type ConstantValue, tensorOf, viewOf } from '../graph/evaluate/constant-value.ts';
 import type { Attribute, Graph, Operator, Tensor, TensorId } from '../graph/graph.ts';
 import { capturedNames, nestedGraphs } from '../graph/traversal.ts';
 import { removeUnusedTensors } from './remove-unused-tensors.ts';
@@ -18,7 +18,7 @@ export interface Edit {
   readonly useCount: (id: TensorId) => number;
   /** True for graph outputs and tensors that nested graphs use: their names must stay. */
   readonly isPinned: (id: TensorId) => boolean;
-  /** The content of a constant input, `undefined` when it is left out or computed. */
+  /** The content of a constant input, `undefined` when it is left out or computed. Not to be written to. */
   readonly constant: (id: TensorId | null | undefined) => ConstantValue | undefined;
   /** Adds a constant under a name made from `hint`. */
   readonly addConstant: (hint: string, value: ConstantValue) => TensorId;
@@ -26,6 +26,10 @@ export interface Edit {
   readonly setConstant: (id: TensorId, value: Tensor) => void;
   readonly isOutput: (id: TensorId) => boolean;
   readonly replace: (index: number, operator: Operator) => void;
+  /** Puts an operator right before the one at `index`; gives its own index, which is walked over last. */
+  readonly insertBefore: (index: number, operator: Operator) => number;
+  /** Adds a tensor that an operator will compute, under a name made from `hint`; its shape is inferred. */
+  readonly addTensor: (hint: string, dtype: Tensor['dtype']) => TensorId;
   readonly remove: (index: number) => void;
   /** Makes every use of `from` a use of `to`; the caller answers for pinned tensors. */
   readonly redirect: (from: TensorId, to: TensorId) => void;
@@ -35,23 +39,37 @@ export interface Edit {
   readonly finish: () => Graph;
 }
 
+/** Rewritings that were started and have not changed anything yet: the next pass over the same graph goes on with them. */
+const untouched = new WeakMap<Graph, Edit>();
+
 /** Starts rewriting a graph. Only its own operators are touched, not those of graphs inside them. */
 export function edit(graph: Graph): Edit {
+  const started = untouched.get(graph) ?? start(graph);
+  untouched.set(graph, started);
+  return started;
+}
+
+function start(graph: Graph): Edit {
   const tensors: Tensor[] = [...graph.tensors];
   const operators: (Operator | undefined)[] = [...graph.operators];
   const producerOf = new Map<TensorId, number>();
   const usersOf = new Map<TensorId, Set<number>>();
   const uses = new Map<TensorId, number>();
-  const names = new Set<string>();
+  const insertedBefore = new Map<number, number[]>();
+  let names: Set<string> | undefined;
   const outputs = new Set(graph.outputs);
   const captured = new Set<string>();
   let changed = false;
 
-  const collectNames = (from: Graph): void => {
-    for (const tensor of from.tensors) names.add(tensor.name);
-    for (const operator of from.operators) for (const nested of nestedGraphs(operator)) collectNames(nested);
+  const touch = (): void => {
+    changed = true;
+    untouched.delete(graph);
   };
-  collectNames(graph);
+  const collectNames = (from: Graph, into: Set<string>): Set<string> => {
+    for (const tensor of from.tensors) into.add(tensor.name);
+    for (const operator of from.operators) for (const nested of nestedGraphs(operator)) collectNames(nested, into);
+    return into;
+  };
   const link = (operator: Operator, index: number): void => {
     for (const id of operator.outputs) if (id !== null) producerOf.set(id, index);
     for (const id of operator.inputs) {
@@ -92,13 +110,13 @@ export function edit(graph: Graph): Edit {
     if (before !== undefined) unlink(before, index);
     operators[index] = operator;
     link(operator, index);
-    changed = true;
+    touch();
   };
   const remove = (index: number): void => {
     const before = operators[index];
     if (before !== undefined) unlink(before, index);
     operators[index] = undefined;
-    changed = true;
+    touch();
   };
   const redirect = (from: TensorId, to: TensorId): void => {
     for (const index of [...(usersOf.get(from) ?? [])]) {
@@ -108,6 +126,7 @@ export function edit(graph: Graph): Edit {
     }
   };
   const uniqueName = (hint: string): string => {
+    names ??= collectNames(graph, new Set());
     let name = hint;
     for (let suffix = 2; names.has(name); suffix++) name = `${hint}_${suffix}`;
     names.add(name);
@@ -148,24 +167,42 @@ export function edit(graph: Graph): Edit {
     },
     useCount,
     isPinned,
-    constant: (id) => (id === null || id === undefined ? undefined : contentOf(tensor(id))),
+    constant: (id) => (id === null || id === undefined ? undefined : viewOf(tensor(id))),
     addConstant: (hint, value) => {
       tensors.push(tensorOf(uniqueName(hint), value));
-      changed = true;
+      touch();
       return tensors.length - 1;
     },
     setConstant: (id, value) => {
       tensors[id] = { ...value, name: tensor(id).name };
-      changed = true;
+      touch();
+    },
+    addTensor: (hint, dtype) => {
+      touch();
+      return tensors.push({ name: uniqueName(hint), dtype, shape: undefined }) - 1;
     },
     replace,
+    insertBefore: (index, operator) => {
+      const at = operators.push(undefined) - 1;
+      const before = insertedBefore.get(index);
+      if (before === undefined) insertedBefore.set(index, [at]);
+      else before.push(at);
+      replace(at, operator);
+      return at;
+    },
     remove,
     isOutput: (id) => outputs.has(id),
     redirect,
     bypass,
     finish: () => {
       if (!changed) return graph;
-      const kept = operators.filter((operator): operator is Operator => operator !== undefined);
+      const kept: Operator[] = [];
+      const keep = (index: number): void => {
+        for (const before of insertedBefore.get(index) ?? []) keep(before);
+        const operator = operators[index];
+        if (operator !== undefined) kept.push(operator);
+      };
+      for (let index = 0; index < graph.operators.length; index++) keep(index);
       return removeUnusedTensors({ ...graph, tensors, operators: kept });
     },
   };
@@ -187,6 +224,15 @@ export function withoutAttributes(
   ...names: readonly string[]
 ): Readonly<Record<string, Attribute>> {
   return Object.fromEntries(Object.entries(operator.attributes).filter(([name]) => !names.includes(name)));
+}
+
+const typesOfGraph = new WeakMap<Graph, ReadonlySet<string>>();
+
+/** True when a graph has an operator of one of these types (of any domain): what a pass asks before it looks closer. */
+export function hasType(graph: Graph, ...types: readonly string[]): boolean {
+  const known = typesOfGraph.get(graph) ?? new Set(graph.operators.map(({ type }) => type));
+  typesOfGraph.set(graph, known);
+  return types.some((type) => known.has(type));
 }
 
 /** True when a graph's tensor with this id is a constant. */

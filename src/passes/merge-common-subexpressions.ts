@@ -15,16 +15,25 @@ import { hasSideEffects } from './side-effects.ts';
  */
 export function mergeCommonSubexpressions(graph: Graph): Graph {
   const rewriting = edit(graph);
-  const firstOf = new Map<string, Operator>();
+  /** By type and inputs the first operator; from the second on, which must be told apart in full, all that differ. */
+  const alike = new Map<string, Operator | Map<string, Operator>>();
   for (const [index, operator] of rewriting.operators()) {
-    const key = keyOf(operator);
-    if (key === undefined) continue;
-    const first = firstOf.get(key);
-    if (first === undefined) {
-      firstOf.set(key, operator);
+    const looks = `${operator.type} ${operator.inputs}`;
+    const known = alike.get(looks);
+    if (known === undefined) {
+      alike.set(looks, operator);
       continue;
     }
-    if (operator.outputs.some((id) => id !== null && rewriting.isPinned(id))) continue;
+    const different = known instanceof Map ? known : new Map<string, Operator>();
+    if (!(known instanceof Map)) {
+      const key = keyOf(known);
+      if (key !== undefined) different.set(key, known);
+      alike.set(looks, different);
+    }
+    const key = keyOf(operator);
+    const first = key === undefined ? undefined : different.get(key);
+    if (key !== undefined && first === undefined) different.set(key, operator);
+    if (first === undefined || operator.outputs.some((id) => id !== null && rewriting.isPinned(id))) continue;
     operator.outputs.forEach((id, position) => {
       const other = first.outputs[position];
       if (id !== null && other !== null && other !== undefined) rewriting.redirect(id, other);

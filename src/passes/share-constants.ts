@@ -14,24 +14,46 @@ import { edit } from './edit.ts';
  */
 export function shareConstants(graph: Graph): Graph {
   const rewriting = edit(graph);
-  const groups = new Map<string, TensorId[]>();
-  graph.tensors.forEach((tensor, id) => {
-    const key = keyOf(tensor);
-    const group = key === undefined ? undefined : groups.get(key);
-    if (group !== undefined) group.push(id);
-    else if (key !== undefined) groups.set(key, [id]);
-  });
   const nameLength = (id: TensorId): number => rewriting.tensor(id).name.length;
-  for (const group of groups.values()) {
-    // Every use spells the name: a long one would cost more than a small constant saves.
-    const shared = group.reduce((best, id) => (nameLength(id) < nameLength(best) ? id : best));
-    for (const id of group) if (id !== shared && !rewriting.isPinned(id)) rewriting.redirect(id, shared);
+  for (const alike of groups(graph, looksOf)) {
+    for (const group of groups(graph, contentOf, alike)) {
+      // Every use spells the name: a long one would cost more than a small constant saves.
+      const shared = group.reduce((best, id) => (nameLength(id) < nameLength(best) ? id : best));
+      for (const id of group) if (id !== shared && !rewriting.isPinned(id)) rewriting.redirect(id, shared);
+    }
   }
   return rewriting.finish();
 }
 
-function keyOf(tensor: Tensor): string | undefined {
-  if (tensor.data === undefined || tensor.quantization !== undefined || tensor.dtype === 'unknown') return undefined;
-  const content = createHash('sha256').update(tensor.data).digest('base64');
-  return `${tensor.dtype} ${JSON.stringify(tensor.shape)} ${content}`;
+/** Tensors with the same key, where there are at least two. */
+function groups(
+  graph: Graph,
+  keyOf: (tensor: Tensor) => string | undefined,
+  ids: readonly TensorId[] = graph.tensors.map((_, id) => id),
+): readonly (readonly TensorId[])[] {
+  const byKey = new Map<string, TensorId[]>();
+  for (const id of ids) {
+    const key = keyOf(graph.tensors[id] as Tensor);
+    const group = key === undefined ? undefined : byKey.get(key);
+    if (group !== undefined) group.push(id);
+    else if (key !== undefined) byKey.set(key, [id]);
+  }
+  return [...byKey.values()].filter((group) => group.length > 1);
+}
+
+/** What is cheap to tell apart: type, shape, and some bytes. */
+function looksOf({ data, quantization, dtype, shape }: Tensor): string | undefined {
+  if (data === undefined || quantization !== undefined || dtype === 'unknown') return undefined;
+  const { length } = data;
+  const some = Array.from({ length: 16 }, (_, i) => data[Math.floor((i * length) / 16)]);
+  return `${dtype} ${shape?.join()} ${length} ${some}`;
+}
+
+const digests = new WeakMap<Uint8Array, string>();
+
+function contentOf({ data }: Tensor): string | undefined {
+  if (data === undefined) return undefined;
+  const digest = digests.get(data) ?? createHash('sha256').update(data).digest('base64');
+  digests.set(data, digest);
+  return digest;
 }

@@ -1,4 +1,5 @@
 import type { Graph } from '../graph/graph.ts';
+import { inheritFacts } from '../graph/infer/propagate.ts';
 import { mapNestedGraphs } from '../graph/traversal.ts';
 import { foldBatchNorm } from './fold-batch-norm.ts';
 import { foldChannelArithmetic } from './fold-channel-arithmetic.ts';
@@ -42,7 +43,7 @@ export const losslessPasses: Readonly<Record<string, Pass>> = {
   removeUnusedTensors,
 };
 
-/** Every pass only removes or merges, so rounds end by themselves; real models need two to five. */
+/** Calls of passes after which a graph is left as it is, however far it could still go: real models need two to five rounds. */
 const maximumRounds = 32;
 
 /**
@@ -56,9 +57,28 @@ export function simplifyOnnx(graph: Graph): Graph {
   const changed = operators.some((operator, index) => operator !== graph.operators[index]);
   let current: Graph = changed ? { ...graph, operators } : graph;
   for (let round = 0; round < maximumRounds; round++) {
-    const before = current;
-    for (const pass of Object.values(losslessPasses)) current = pass(current);
-    if (current === before) break;
+    const next = settled(current);
+    if (next === current) break;
+    // What was inherited from graph to graph is inferred anew: less to be computed may mean more to be known.
+    current = { ...next };
+    if (settled(current) === current) return next;
+  }
+  return current;
+}
+
+/** The graph when every pass has found nothing to do since the last change; facts about tensors that stay are kept. */
+function settled(graph: Graph): Graph {
+  const passes = Object.values(losslessPasses);
+  const doneWith: (Graph | undefined)[] = [];
+  let current = graph;
+  for (let call = 0; call < maximumRounds * passes.length; call++) {
+    const position = call % passes.length;
+    if (doneWith[position] === current) return current;
+    const next = (passes[position] as Pass)(current);
+    if (next !== current) inheritFacts(current, next);
+    // A pass may find more in its own result, which only another call will tell.
+    if (next === current) doneWith[position] = current;
+    current = next;
   }
   return current;
 }

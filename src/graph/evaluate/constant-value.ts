@@ -68,6 +68,18 @@ export function contentOf(tensor: Tensor): ConstantValue | undefined {
   return { dtype: tensor.dtype, shape, elements: new ArrayType(tensor.data.slice().buffer) };
 }
 
+/** As {@link contentOf}, on the tensor's own bytes where they lie right: not to be written to. */
+export function viewOf(tensor: Tensor): ConstantValue | undefined {
+  const shape = concreteShape(tensor.shape);
+  if (tensor.data === undefined || shape === undefined || !isCountable(tensor.dtype)) return undefined;
+  const ArrayType = arrayOf[tensor.dtype];
+  const { buffer, byteOffset, byteLength } = tensor.data;
+  const count = countOf(shape);
+  if (byteOffset % ArrayType.BYTES_PER_ELEMENT !== 0) return contentOf(tensor);
+  if (byteLength !== count * ArrayType.BYTES_PER_ELEMENT) return undefined;
+  return { dtype: tensor.dtype, shape, elements: new ArrayType(buffer as ArrayBuffer, byteOffset, count) };
+}
+
 /** A constant tensor with this content. */
 export function tensorOf(name: string, value: ConstantValue): Tensor {
   const { elements } = value;

@@ -69,7 +69,6 @@ export function propagate(
   outer: (name: string) => Fact | undefined = () => undefined,
 ): Facts {
   const ofTensor = new Map<TensorId, Fact>();
-  const ofNested = new Map<Graph, Facts>();
   graph.tensors.forEach((tensor, id) => {
     ofTensor.set(id, isConstant(tensor) ? constantFact(tensor) : fact(tensor.dtype, tensor.shape));
   });
@@ -81,6 +80,17 @@ export function propagate(
     const tensor = graph.tensors[capture.tensor];
     if (tensor !== undefined) ofTensor.set(capture.tensor, merge(tensor, outer(capture.name)));
   }
+  return { ofTensor, ofNested: follow(graph, graph.operators, ofTensor, outer) };
+}
+
+/** Adds to `ofTensor` what follows for the outputs of some of a graph's operators; gives the facts inside them. */
+function follow(
+  graph: Graph,
+  operators: readonly Operator[],
+  ofTensor: Map<TensorId, Fact>,
+  outer: (name: string) => Fact | undefined,
+): ReadonlyMap<Graph, Facts> {
+  const ofNested = new Map<Graph, Facts>();
   let idOfName: ReadonlyMap<string, TensorId> | undefined;
   const visible = (name: string): Fact | undefined => {
     idOfName ??= new Map(graph.tensors.map((tensor, id) => [tensor.name, id]));
@@ -93,7 +103,7 @@ export function propagate(
     for (const [inner, known] of facts.ofNested) ofNested.set(inner, known);
     return nested.outputs.map((id) => facts.ofTensor.get(id));
   };
-  for (const operator of graph.operators) {
+  for (const operator of operators) {
     const inputs = operator.inputs.map((id) => (id === null ? undefined : ofTensor.get(id)));
     inferOperator(operator, inputs, enter).forEach((inferred, position) => {
       const id = operator.outputs[position];
@@ -101,7 +111,7 @@ export function propagate(
       if (tensor !== undefined && inferred !== undefined) ofTensor.set(id as TensorId, merge(tensor, inferred));
     });
   }
-  return { ofTensor, ofNested };
+  return ofNested;
 }
 
 const remembered = new WeakMap<Graph, ReadonlyMap<TensorId, Fact>>();
@@ -111,4 +121,24 @@ export function factsOf(graph: Graph): ReadonlyMap<TensorId, Fact> {
   const known = remembered.get(graph) ?? propagate(graph).ofTensor;
   remembered.set(graph, known);
   return known;
+}
+
+/**
+ * Lets `after` have the facts of `before` for the tensors that both have (the very same objects), so that only what is new is inferred.
+ * The caller answers for it that these tensors have the same values in both. Does nothing when the facts of `before` were never asked for.
+ */
+export function inheritFacts(before: Graph, after: Graph): void {
+  const known = remembered.get(before);
+  if (known === undefined || remembered.has(after)) return;
+  const ofObject = new Map<Tensor, Fact | undefined>(before.tensors.map((tensor, id) => [tensor, known.get(id)]));
+  const facts = new Map<TensorId, Fact>();
+  const isNew = new Set<TensorId>();
+  after.tensors.forEach((tensor, id) => {
+    const inherited = ofObject.get(tensor);
+    if (inherited === undefined && !isConstant(tensor)) isNew.add(id);
+    facts.set(id, inherited ?? (isConstant(tensor) ? constantFact(tensor) : fact(tensor.dtype, tensor.shape)));
+  });
+  const operators = after.operators.filter(({ outputs }) => outputs.some((id) => id !== null && isNew.has(id)));
+  follow(after, isNew.size === 0 ? [] : operators, facts, () => undefined);
+  remembered.set(after, facts);
 }

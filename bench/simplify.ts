@@ -1,0 +1,188 @@
+/**
+ * Simplification of every ONNX reference model, ours against onnxslim and onnxsim:
+ * operators left (nested graphs included), time in the process (bytes in, bytes out) and of a whole process, and what ONNX Runtime says of our result.
+ *
+ *   node scripts/run-ts.mjs bench/simplify.ts [PYTHON [REPEATS]]      PYTHON has onnxslim and onnxsim installed
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { build } from 'esbuild';
+import { readOnnx } from '../src/formats/onnx/read.ts';
+import { writeOnnx } from '../src/formats/onnx/write.ts';
+import type { Graph } from '../src/graph/graph.ts';
+import { nestedGraphs } from '../src/graph/traversal.ts';
+import { simplifyOnnx } from '../src/passes/simplify.ts';
+import { largestDifference, noiseFeeds, openOnnx, runOnnx } from '../test/support/run-onnx.ts';
+import { referenceDirectory, referenceModels } from './reference.ts';
+
+const [python, repeatsGiven = '5'] = process.argv.slice(2);
+const repeats = Number(repeatsGiven);
+const peers = ['onnxslim', 'onnxsim'] as const;
+type Peer = (typeof peers)[number];
+
+const folder = mkdtempSync(path.resolve('node_modules', '.bench-simplify-'));
+const files = referenceModels()
+  .map(({ file }) => path.join(referenceDirectory, 'models', file))
+  .filter((file) => file.endsWith('.onnx') && existsSync(file));
+
+function operatorCount(graph: Graph): number {
+  return graph.operators.reduce(
+    (total, operator) => total + 1 + nestedGraphs(operator).reduce((sum, nested) => sum + operatorCount(nested), 0),
+    0,
+  );
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((one, other) => one - other)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
+
+/** Calls `work` and gives what it took, in milliseconds. */
+function timed(work: () => unknown): number {
+  const started = performance.now();
+  work();
+  return performance.now() - started;
+}
+
+interface PeerResult {
+  readonly operators?: number;
+  readonly milliseconds?: number;
+  readonly process?: number;
+  readonly error?: string;
+}
+
+/** What a peer makes of all files, by the file's index; empty when it cannot be run. */
+function peerResults(peer: Peer): readonly PeerResult[] {
+  if (python === undefined) return [];
+  const script = path.resolve('bench', 'simplify-peer.py');
+  const run = spawnSync(python, [script, peer, String(repeats), folder, ...files], { encoding: 'utf8' });
+  const lines = run.stdout.trim().split('\n').filter(Boolean);
+  if (lines.length === 0) console.log(`${peer}: skipped, ${run.stderr.trim().split('\n').at(-1)}`);
+  const results: PeerResult[] = [];
+  for (const line of lines) {
+    const { index, milliseconds, error } = JSON.parse(line) as {
+      readonly index: number;
+      readonly milliseconds?: readonly number[];
+      readonly error?: string;
+    };
+    const output = path.join(folder, `${peer}-${index}.onnx`);
+    results[index] =
+      milliseconds === undefined
+        ? { error: error ?? 'failed' }
+        : { milliseconds: median(milliseconds), operators: operatorCount(readOnnx(readFileSync(output), output)) };
+  }
+  return results;
+}
+
+/** Milliseconds of a whole process of a peer for one file. */
+function peerProcess(peer: Peer, file: string): number | undefined {
+  if (python === undefined) return undefined;
+  let succeeded = true;
+  const times = Array.from({ length: Math.min(repeats, 3) }, () =>
+    timed(() => {
+      const run = spawnSync(path.join(path.dirname(python), peer), [file, path.join(folder, 'peer.onnx')]);
+      if (run.status !== 0) succeeded = false;
+    }),
+  );
+  return succeeded ? median(times) : undefined;
+}
+
+/** The largest relative difference of the outputs over two inputs, or why it cannot be had. */
+async function difference(before: Uint8Array, after: Uint8Array): Promise<number | string> {
+  let original: Awaited<ReturnType<typeof openOnnx>>;
+  let expected: Awaited<ReturnType<typeof runOnnx>>[];
+  const seeds = [1, 2];
+  try {
+    original = await openOnnx(before);
+    expected = [];
+    for (const seed of seeds) expected.push(await runOnnx(original, noiseFeeds(original, seed)));
+  } catch {
+    return 'original is not run';
+  }
+  const simple = await openOnnx(after);
+  let worst = 0;
+  for (const [position, seed] of seeds.entries()) {
+    const actual = await runOnnx(simple, noiseFeeds(original, seed));
+    worst = Math.max(worst, largestDifference(expected[position] ?? {}, actual));
+  }
+  return worst;
+}
+
+const text = (value: number | undefined): string =>
+  value === undefined ? '–' : value < 10 ? value.toFixed(2) : value.toFixed(0);
+const times = (peer: number | undefined, ours: number): string =>
+  peer === undefined ? '–' : `${(peer / ours).toFixed(1)}×`;
+
+try {
+  const alone = path.join(folder, 'alone.mjs');
+  await build({
+    entryPoints: [path.resolve('bench', 'simplify-alone.ts')],
+    outfile: alone,
+    bundle: true,
+    minify: true,
+    platform: 'node',
+    format: 'esm',
+    loader: { '.yml': 'text' },
+  });
+  const [slim, sim] = peers.map(peerResults);
+  const rows: (readonly (string | number)[])[] = [];
+  const notes: string[] = [];
+  const worst = { operators: 0, inProcess: Number.POSITIVE_INFINITY, wholeProcess: Number.POSITIVE_INFINITY };
+  for (const [index, file] of files.entries()) {
+    const bytes = readFileSync(file);
+    const simplify = (): Uint8Array => writeOnnx(simplifyOnnx(readOnnx(bytes, file)));
+    const milliseconds = median(Array.from({ length: repeats }, () => timed(simplify)));
+    const simple = simplify();
+    writeFileSync(path.join(folder, `ours-${index}.onnx`), simple);
+    const ours = operatorCount(readOnnx(simple, file));
+    const wholeProcess = median(
+      Array.from({ length: Math.min(repeats, 3) }, () =>
+        timed(() => spawnSync(process.execPath, [alone, file, path.join(folder, 'ours.onnx')])),
+      ),
+    );
+    const [slimOne, simOne] = [slim?.[index] ?? {}, sim?.[index] ?? {}];
+    const whole = peers.map((peer) => peerProcess(peer, file));
+    if (slimOne.operators !== undefined) worst.operators = Math.max(worst.operators, ours - slimOne.operators);
+    for (const each of [slimOne, simOne]) {
+      worst.inProcess = Math.min(worst.inProcess, (each.milliseconds ?? Number.POSITIVE_INFINITY) / milliseconds);
+      if (each.error !== undefined) notes.push(`${path.basename(file)}: ${each.error}`);
+    }
+    for (const each of whole)
+      worst.wholeProcess = Math.min(worst.wholeProcess, (each ?? Number.POSITIVE_INFINITY) / wholeProcess);
+    const far = await difference(bytes, simple).catch((error: unknown) => `FAILS: ${String(error).slice(0, 200)}`);
+    rows.push([
+      path.basename(file),
+      operatorCount(readOnnx(bytes, file)),
+      ours,
+      slimOne.operators ?? '–',
+      simOne.operators ?? '–',
+      text(milliseconds),
+      text(slimOne.milliseconds),
+      text(simOne.milliseconds),
+      `${times(slimOne.milliseconds, milliseconds)} ${times(simOne.milliseconds, milliseconds)}`,
+      text(wholeProcess),
+      text(whole[0]),
+      text(whole[1]),
+      `${times(whole[0], wholeProcess)} ${times(whole[1], wholeProcess)}`,
+      typeof far === 'string' ? far : far.toExponential(1),
+    ]);
+  }
+  console.log(
+    'operators and milliseconds (medians); in: bytes in, bytes out, in a running process; all: a process from start to end',
+  );
+  console.log(
+    '| model | operators before | ours | onnxslim | onnxsim | in: ours | onnxslim | onnxsim | ratios | all: ours | onnxslim | onnxsim | ratios | max difference |',
+  );
+  console.log(`|${' --- |'.repeat(14)}`);
+  for (const row of rows) console.log(`| ${row.join(' | ')} |`);
+  if (python === undefined) console.log('onnxslim and onnxsim: skipped, no python given');
+  else {
+    console.log(
+      `operators more than onnxslim at most: ${worst.operators}; least ratio in the process ${worst.inProcess.toFixed(1)}, of the whole process ${worst.wholeProcess.toFixed(1)}`,
+    );
+  }
+  for (const note of notes) console.log(note);
+} finally {
+  if (process.env.KEEP === undefined) rmSync(folder, { recursive: true, force: true });
+  else console.log(folder);
+}
