@@ -43,3 +43,9 @@ export function activationParameters(range: Range): IntegerParameters {
 export function representedRange({ scale, zeroPoint }: IntegerParameters): Range {
   return { min: (-128 - zeroPoint) * scale, max: (127 - zeroPoint) * scale };
 }
+
+/** Symmetric int16 parameters for a range: `scale = max(|min|, |max|) / 32767`, zero point 0. A range of nothing but 0 gets scale 1/32768. */
+export function symmetricParameters(range: Range): IntegerParameters {
+  const scale = Math.fround(Math.max(Math.abs(range.min), Math.abs(range.max)) / 32767);
+  return { scale: scale > 2 ** -126 ? scale : 2 ** -15, zeroPoint: 0 };
+}

@@ -8,19 +8,21 @@ export interface IntegerWeights {
 }
 
 /** An int32 bias must stay this far from overflowing: sums are added to it. */
-const largestBias = 2 ** 30;
+const largestInt32Bias = 2 ** 30;
 
 /**
  * Weights as int8 in [-127, 127] with zero point 0 and `scale = max |w| / 127` per channel, as the LiteRT quantisation specification has it
  * (https://ai.google.dev/edge/litert/models/quantization_spec). Where the bias, at scale `inputScale · scale`, would not fit an int32, the channel's scale is enlarged
  * until it does: channels whose weights are all but zero would otherwise lose their bias.
  * @param channelOf the channel of the element at an index; always 0 for one scale per tensor.
+ * @param largestBias how far from 0 a bias may be; a quarter of an int32 by default.
  */
 export function integerWeights(
   weights: Float32Array,
   channels: number,
   channelOf: (index: number) => number,
   bias?: { readonly values: Float32Array; readonly inputScale: number },
+  largestBias = largestInt32Bias,
 ): IntegerWeights {
   const largest = new Float64Array(channels);
   for (let index = 0; index < weights.length; index += 1) {

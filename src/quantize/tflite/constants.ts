@@ -1,0 +1,94 @@
+import { roundHalfEven } from '../../graph/evaluate/elementwise.ts';
+import type { Quantization, Tensor } from '../../graph/graph.ts';
+import { channelAlong, integerWeights } from '../integer-weights.ts';
+import type { Form } from './parameters.ts';
+import type { Precision } from './rules.ts';
+
+/** How far a bias may be from 0: int32 sums are added to it, and the device scales 64-bit sums only below 2^47 (`MultiplyByQuantizedMultiplier`). */
+const largestBias: Readonly<Record<Precision, number>> = { int8: 2 ** 30, int16: 2 ** 45 };
+
+/** A constant of floats as integers of a form; what it cannot hold saturates. */
+export function quantizedConstant(tensor: Tensor, form: Form): Tensor {
+  const { dtype, scale, zeroPoint } = form;
+  const most = dtype === 'int8' ? 127 : 32767;
+  const integers = Array.from(floatsOf(tensor), (value) =>
+    Math.max(-most - 1, Math.min(most, roundHalfEven(value / scale) + zeroPoint)),
+  );
+  const data = dtype === 'int8' ? Int8Array.from(integers) : Int16Array.from(integers);
+  return integerTensor(tensor, dtype, data, { scale: [scale], zeroPoint: [zeroPoint], axis: 0 });
+}
+
+/** Weights and bias of an operator that multiplies. */
+export interface IntegerLayer {
+  readonly weights: Tensor;
+  readonly bias: Tensor | undefined;
+}
+
+/**
+ * Weights as symmetric int8 in [-127, 127], a scale per index along `axis` or one for all, and the bias as int32 (int64 beside int16 activations) at scale `input · weights`.
+ * Scales of channels whose bias would not fit are enlarged.
+ * @param hasBias whether a bias of zeros is made where there is none
+ */
+export function integerLayer(
+  weights: Tensor,
+  bias: Tensor | undefined,
+  input: Form,
+  options: { readonly axis: number | undefined; readonly channels: number; readonly hasBias: boolean },
+): IntegerLayer {
+  const { axis, channels } = options;
+  const shape = (weights.shape ?? []) as readonly number[];
+  const values = bias === undefined ? undefined : floatsOf(bias);
+  const largest = largestBias[input.dtype];
+  const perChannel = axis !== undefined;
+  const wholeBias = values === undefined ? undefined : perChannel ? values : Float32Array.of(magnitudeOf(values));
+  const { integers, scales } = integerWeights(
+    floatsOf(weights),
+    perChannel ? (shape[axis] ?? 1) : 1,
+    perChannel ? channelAlong(shape, axis) : () => 0,
+    wholeBias === undefined ? undefined : { values: wholeBias, inputScale: input.scale },
+    largest,
+  );
+  const quantization = { scale: [...scales], zeroPoint: [...scales].map(() => 0), axis: axis ?? 0 };
+  return {
+    weights: integerTensor(weights, 'int8', integers, quantization),
+    bias:
+      values === undefined && !options.hasBias
+        ? undefined
+        : integerBiasTensor(bias, values ?? new Float32Array(channels), input, scales),
+  };
+}
+
+function integerBiasTensor(
+  tensor: Tensor | undefined,
+  values: Float32Array,
+  input: Form,
+  weightScales: Float32Array,
+): Tensor {
+  const scaleAt = (channel: number) => input.scale * (weightScales[weightScales.length === 1 ? 0 : channel] ?? 1);
+  const integers = Array.from(values, (value, channel) => roundHalfEven(value / scaleAt(channel)));
+  const scale = Array.from(weightScales, (_, channel) => Math.fround(scaleAt(channel)));
+  const quantization = { scale, zeroPoint: scale.map(() => 0), axis: 0 };
+  const like = tensor ?? { name: 'bias', dtype: 'float32', shape: [values.length] };
+  return input.dtype === 'int8'
+    ? integerTensor(like, 'int32', Int32Array.from(integers), quantization)
+    : integerTensor(like, 'int64', BigInt64Array.from(integers, BigInt), quantization);
+}
+
+function magnitudeOf(values: Float32Array): number {
+  return values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+}
+
+/** The elements of a constant of float32. */
+export function floatsOf({ data = new Uint8Array(0) }: Tensor): Float32Array {
+  return new Float32Array(data.slice().buffer);
+}
+
+function integerTensor(
+  like: Tensor,
+  dtype: Tensor['dtype'],
+  integers: Int8Array | Int16Array | Int32Array | BigInt64Array,
+  quantization: Quantization,
+): Tensor {
+  const { name, shape } = like;
+  return { name, shape, dtype, data: new Uint8Array(integers.buffer), quantization };
+}

@@ -1,0 +1,208 @@
+import type { Range } from '../../calibrate/range.ts';
+import { isConstant, tensorAt } from '../../graph/access.ts';
+import { constantNumbers } from '../../graph/constant-numbers.ts';
+import type { Graph, TensorId } from '../../graph/graph.ts';
+import { producers } from '../../graph/traversal.ts';
+import {
+  activationParameters,
+  type IntegerParameters,
+  roundRange,
+  symmetricParameters,
+} from '../integer-parameters.ts';
+import { limitsOfTensors } from './limits.ts';
+import type { Plan, Planned } from './plan.ts';
+import type { Precision } from './rules.ts';
+
+/** Scale and zero point with the type of the integers. */
+export interface Form extends IntegerParameters {
+  readonly dtype: Precision;
+}
+
+/** The forms that a plan gives to tensors. */
+export interface Forms {
+  /** As which integers a tensor is made; `undefined` for what is made as float, or constant. */
+  readonly made: (id: TensorId) => Form | undefined;
+  /** As which integers an operator takes the input at a position. */
+  readonly taken: (index: number, position: number) => Form;
+}
+
+/** Groups of tensors and uses that share parameters, with the values that they must hold. */
+interface Group {
+  parent: Group | undefined;
+  range: Range | undefined;
+  fixed: IntegerParameters | undefined;
+  readonly precision: Precision;
+}
+
+/** Nothing in particular. */
+const nothing: Range = { min: 0, max: 0 };
+
+/**
+ * The parameters of every integer tensor of a plan: those that the specification fixes, those shared by the operands and results of operators that move data,
+ * and elsewhere the tensor's own calibrated range.
+ * @returns the index of an operator in place of forms, when a tensor that it needs has no finite range
+ */
+export function formsOf(graph: Graph, plan: Plan, ranges: ReadonlyMap<TensorId, Range>): Forms | number {
+  const makers = producers(graph);
+  const limits = limitsOfTensors(graph);
+  const groups = new Map<string, Group>();
+  const uses = new Map<string, Group>();
+  const group = (precision: Precision): Group => ({ parent: undefined, range: undefined, fixed: undefined, precision });
+
+  /** The calibrated range, or that of where the elements come from. */
+  const rangeOf = (id: TensorId): Range | undefined => {
+    const known = ranges.get(id);
+    if (known !== undefined) return within(known, limits.get(id));
+    const maker = makers.get(id) ?? -1;
+    const planned = plan.operators.get(maker);
+    const fixed = planned === undefined ? undefined : fixedOf(planned);
+    if (fixed !== undefined && planned !== undefined) return spanOf(fixed, planned.precision);
+    if (planned?.rule.kind !== 'moves') return undefined;
+    const sources = operandIds(graph, maker, planned).map(
+      ([, operand]) => contentRange(graph, operand) ?? rangeOf(operand),
+    );
+    return sources.reduce((a, b) => (a === undefined || b === undefined ? undefined : union(a, b)));
+  };
+  const groupOf = (id: TensorId, precision: Precision): Group => {
+    const key = `${id} ${precision}`;
+    const known = groups.get(key);
+    if (known !== undefined) return rootOf(known);
+    const made = group(precision);
+    groups.set(key, made);
+    return made;
+  };
+  const hold = (target: Group, range: Range | undefined): boolean => {
+    const root = rootOf(target);
+    if (range === undefined || !Number.isFinite(range.min) || !Number.isFinite(range.max)) return false;
+    root.range = root.range === undefined ? range : union(root.range, range);
+    return true;
+  };
+
+  for (const [id, precision] of plan.native) {
+    const maker = makers.get(id);
+    const planned = maker === undefined ? undefined : plan.operators.get(maker);
+    const own = groupOf(id, precision);
+    own.fixed = planned === undefined ? undefined : fixedOf(planned);
+    // What is only moved has the range of where it comes from.
+    const isMoved = planned?.rule.kind === 'moves' && planned.rule.widens !== true;
+    if (own.fixed === undefined && !isMoved && !hold(own, rangeOf(id))) return firstUser(graph, plan, id, maker);
+  }
+  for (const [index, planned] of plan.operators) {
+    const { rule, precision } = planned;
+    const operands = operandIds(graph, index, planned);
+    for (const [position, id] of operands) {
+      const isNarrow = rule.kind === 'computes' && rule.narrow?.includes(position) === true;
+      const wanted = isNarrow ? 'int8' : precision;
+      const content = contentRange(graph, id);
+      if (content !== undefined) {
+        const own = group(wanted);
+        hold(own, content);
+        uses.set(`${index} ${position}`, own);
+        continue;
+      }
+      const own = groupOf(id, wanted);
+      uses.set(`${index} ${position}`, own);
+      if (plan.native.get(id) !== wanted && own.fixed === undefined && !hold(own, rangeOf(id))) return index;
+    }
+    const isShared =
+      rule.kind === 'moves' || ((rule.kind === 'computes' || rule.kind === 'reads') && rule.linked === true);
+    if (isShared) share(index, planned, operands);
+  }
+
+  /** Joins operands (and results of what moves data) to one group; fixed parameters that differ from the others' are left where they are, and converted. */
+  function share(index: number, planned: Planned, operands: readonly (readonly [number, TensorId])[]): void {
+    const results = planned.rule.kind === 'moves' ? planned.results.map((id) => groupOf(id, planned.precision)) : [];
+    const taken = operands.map(([position]) => rootOf(uses.get(`${index} ${position}`) as Group));
+    const fixed = taken.map((each) => each.fixed);
+    const [only] = fixed;
+    const isAgreed = only === undefined || fixed.every((each) => each !== undefined && isSame(each, only));
+    const target = results[0] ?? group(planned.precision);
+    for (const result of results) join(target, result);
+    operands.forEach(([position], at) => {
+      const own = taken[at] as Group;
+      if (own.fixed === undefined || (isAgreed && only !== undefined)) return void join(target, own);
+      hold(target, spanOf(own.fixed, own.precision));
+      uses.set(`${index} ${position}`, target);
+    });
+  }
+
+  const formOf = (of: Group): Form => {
+    const { fixed, range = nothing, precision } = rootOf(of);
+    if (fixed !== undefined) return { ...fixed, dtype: precision };
+    const rounded = roundRange(range);
+    return {
+      ...(precision === 'int8' ? activationParameters(rounded) : symmetricParameters(rounded)),
+      dtype: precision,
+    };
+  };
+  return {
+    made: (id) => {
+      const precision = plan.native.get(id);
+      return precision === undefined ? undefined : formOf(groupOf(id, precision));
+    },
+    taken: (index, position) => {
+      const use = uses.get(`${index} ${position}`);
+      if (use === undefined) throw new RangeError(`operator ${index} takes no integers at input ${position}`);
+      return formOf(use);
+    },
+  };
+}
+
+/** The operator to leave in float when a tensor has no range: what makes it, or the first that uses it. */
+function firstUser(graph: Graph, plan: Plan, id: TensorId, maker: number | undefined): number {
+  if (maker !== undefined) return maker;
+  return [...plan.operators.keys()].find((index) => graph.operators[index]?.inputs.includes(id)) ?? -1;
+}
+
+function fixedOf({ rule, precision }: Planned): IntegerParameters | undefined {
+  return rule.kind === 'computes' ? rule.fixed?.[precision] : undefined;
+}
+
+function operandIds(graph: Graph, index: number, { operands }: Planned): readonly (readonly [number, TensorId])[] {
+  return operands.flatMap((position) => {
+    const id = graph.operators[index]?.inputs[position];
+    return id === null || id === undefined ? [] : [[position, id] as const];
+  });
+}
+
+function contentRange(graph: Graph, id: TensorId): Range | undefined {
+  const tensor = tensorAt(graph, id);
+  if (!isConstant(tensor)) return undefined;
+  let range = nothing;
+  for (const value of constantNumbers(tensor) ?? []) range = union(range, { min: value, max: value });
+  return range;
+}
+
+function rootOf(group: Group): Group {
+  let root = group;
+  while (root.parent !== undefined) root = root.parent;
+  return root;
+}
+
+function join(a: Group, b: Group): void {
+  const [target, other] = [rootOf(a), rootOf(b)];
+  if (target === other) return;
+  other.parent = target;
+  target.fixed ??= other.fixed;
+  if (other.range !== undefined)
+    target.range = target.range === undefined ? other.range : union(target.range, other.range);
+}
+
+function spanOf({ scale, zeroPoint }: IntegerParameters, precision: Precision): Range {
+  const most = precision === 'int8' ? 127 : 32767;
+  return { min: (-most - 1 - zeroPoint) * scale, max: (most - zeroPoint) * scale };
+}
+
+function isSame(a: IntegerParameters, b: IntegerParameters): boolean {
+  return a.scale === b.scale && a.zeroPoint === b.zeroPoint;
+}
+
+function union(a: Range, b: Range): Range {
+  return { min: Math.min(a.min, b.min), max: Math.max(a.max, b.max) };
+}
+
+function within(range: Range, limits: Range | undefined): Range {
+  if (limits === undefined) return range;
+  const clamp = (value: number) => Math.min(Math.max(value, limits.min), limits.max);
+  return { min: clamp(range.min), max: clamp(range.max) };
+}
