@@ -78,7 +78,8 @@ export async function compareChange(input: ChangeOnTarget): Promise<ComparedChan
   const made = saving ?? (head?.measured.measurement.artifact.recipe === 'none' ? undefined : head?.measured);
   return {
     comparison,
-    produced: made === undefined ? [] : [{ target: target.name, path: change.path, bytes: made.artifact }],
+    produced:
+      made === undefined ? [] : [{ target: target.name, path: artifactPath(change.path, made), bytes: made.artifact }],
   };
 }
 
@@ -144,6 +145,12 @@ async function orProblem<T>(what: () => Promise<T>, problems: string[]): Promise
 function placeOf(error: Error): string {
   const line = error.stack?.split('\n').find((text) => text.trimStart().startsWith('at '));
   return line === undefined ? '' : `, ${line.trim()}`;
+}
+
+/** The model's path, with the extension of what was made of it. */
+function artifactPath(path: string, { measurement }: Measured): string {
+  const { model, artifact } = measurement;
+  return artifact.format === model.format ? path : `${path.replace(/\.[^./]*$/, '')}.${artifact.format}`;
 }
 
 /** A path as a shell reads it back. */

@@ -43,7 +43,7 @@ export async function measureSaving(
   async function optimizedBy(only: readonly string[]): Promise<Measured> {
     return measureOptimized(
       model,
-      await optimize(model, { ...lossless, passes: only }, undefined, target),
+      await optimize(model, { ...lossless, passes: only }, target, options),
       target,
       options,
     );

@@ -7,12 +7,13 @@ import { inferShapes } from './graph/infer-shapes.ts';
 import { graphMacs } from './graph/macs.ts';
 import { graphParameters } from './graph/parameters.ts';
 import { decideRecipe } from './optimize/decide-recipe.ts';
+import { NotConvertible } from './optimize/into-dialect.ts';
 import type { Model, Optimized } from './optimize/model.ts';
 import { optimize } from './optimize/optimize.ts';
 import { type AppliedRecipe, committed, type Recipe, recipeText } from './optimize/recipe.ts';
 import type { Finding, Measurement } from './runtimes/measurement.ts';
 import { runtimeOf } from './runtimes/registry.ts';
-import type { Artifact, Estimate, Runtime } from './runtimes/runtime.ts';
+import type { Artifact, Estimate } from './runtimes/runtime.ts';
 import type { Target } from './targets/target.ts';
 
 /** A labelled data set and the metric that is taken on it. */
@@ -55,14 +56,18 @@ export function openModel(
 
 /**
  * All metrics of a model on a target: optimised by the recipe, compiled for the runtime, estimated, and run on the evaluation set.
- * A model of a format that the runtime does not load gets a finding that says so, and no numbers.
+ * A model that can't be had in a format that the runtime loads gets a finding that says why, and no numbers.
  * @throws UserError when the recipe cannot be carried out.
  */
 export async function measureModel(model: Model, target: Target, options: MeasureOptions): Promise<Measured> {
   const runtime = runtimeOf(target.runtime);
-  if (!runtime.loads.includes(model.format)) return notLoaded(model, target, runtime);
   const recipe = decideRecipe(options.recipe, model, runtime, options.calibration !== undefined);
-  return measureOptimized(model, await optimize(model, recipe, options.calibration, target), target, options);
+  try {
+    return await measureOptimized(model, await optimize(model, recipe, target, options), target, options);
+  } catch (error) {
+    if (error instanceof NotConvertible) return notLoaded(model, target, error.message);
+    throw error;
+  }
 }
 
 /** All metrics of what a recipe made of a model; see `measureModel`. */
@@ -109,9 +114,7 @@ async function measureAccuracy(
   return evaluateOnnx(artifact, evaluation, await loadOnnxRuntime(), progress);
 }
 
-function notLoaded(model: Model, target: Target, runtime: Runtime): Measured {
-  const loads = runtime.loads.map((format) => `.${format}`).join(' and ');
-  const reason = `${runtime.title} loads ${loads}, not .${model.format}`;
+function notLoaded(model: Model, target: Target, reason: string): Measured {
   const unavailable = { peakRam: reason, flash: reason, latency: reason, energy: reason, accuracy: reason };
   return {
     artifact: model.bytes,
@@ -135,7 +138,7 @@ function notLoaded(model: Model, target: Target, runtime: Runtime): Measured {
           {
             code: 'format-not-loaded',
             severity: 'error',
-            message: `${reason}. Convert the model, or say in edge-ready.yml with "targets:" where ${model.path} ships to.`,
+            message: `${reason} Change the model, or say in edge-ready.yml with "targets:" where ${model.path} ships to.`,
           },
         ],
       },

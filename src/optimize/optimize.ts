@@ -1,28 +1,44 @@
+import type { CalibrationOptions } from '../calibrate/calibrate.ts';
 import type { DataSet } from '../data/data-set.ts';
-import { UserError } from '../errors.ts';
 import { writeModel } from '../formats/write-model.ts';
 import type { Graph } from '../graph/graph.ts';
+import { isQuantized } from '../quantize/is-quantized.ts';
 import type { Finding } from '../runtimes/measurement.ts';
+import { runtimeOf } from '../runtimes/registry.ts';
 import type { Target } from '../targets/target.ts';
+import { intoDialect, loadedBy, NotConvertible } from './into-dialect.ts';
 import { finish, simplify } from './lossless.ts';
 import type { Model, Optimized } from './model.ts';
 import type { AppliedRecipe } from './recipe.ts';
 
+/** What a recipe works with besides the model. */
+export interface OptimizeOptions {
+  /** Samples that ranges are taken from; without it they come from random inputs, and a finding says so. */
+  readonly calibration?: DataSet;
+  /** Sizes for symbolic dimensions of ONNX models, by name. */
+  readonly dimensions?: Readonly<Record<string, number>>;
+  readonly progress?: CalibrationOptions['progress'];
+}
+
 /**
  * The artifact that a recipe makes of a model for a target.
- * @throws UserError when the recipe needs what is not there: a calibration set, or a way to make integers of this format.
+ * @throws UserError when a step can't be carried out: an operator without a counterpart in the runtime's format, samples that do not fit the model.
  */
 export async function optimize(
   model: Model,
   recipe: AppliedRecipe,
-  calibration: DataSet | undefined,
   target: Target,
+  options: OptimizeOptions = {},
 ): Promise<Optimized> {
   const { format, bytes, graph } = model;
-  if (recipe.numbers === 'none') return { recipe, artifact: { format, bytes, graph }, findings: [] };
-  const simple = simplify(graph, recipe.passes);
-  const made =
-    recipe.numbers === 'lossless' ? { graph: simple, findings: [] } : await quantized(model, simple, calibration);
+  if (recipe.numbers === 'none') {
+    const runtime = runtimeOf(target.runtime);
+    if (!runtime.loads.includes(format)) {
+      throw new NotConvertible(`${loadedBy(runtime)}, and recipe none keeps a .${format}.`);
+    }
+    return { recipe, artifact: { format, bytes, graph }, findings: [] };
+  }
+  const made = await transformed(simplify(graph, recipe.passes), recipe, target, options);
   const finished = finish(made.graph, target, recipe.passes);
   return {
     recipe,
@@ -31,23 +47,23 @@ export async function optimize(
   };
 }
 
-async function quantized(
-  model: Model,
-  simple: Graph,
-  calibration: DataSet | undefined,
+/** Lowered into the runtime's operators where they are others, and integer where the recipe says so. */
+async function transformed(
+  source: Graph,
+  recipe: AppliedRecipe,
+  target: Target,
+  { calibration, dimensions, progress }: OptimizeOptions,
 ): Promise<{ readonly graph: Graph; readonly findings: readonly Finding[] }> {
-  const { isQuantized } = await import('../quantize/is-quantized.ts');
-  if (isQuantized(model.graph)) return { graph: simple, findings: [] };
-  if (model.format === 'tflite') {
-    throw new UserError(
-      `${model.path} is a float .tflite; recipe int8 makes integers from .onnx so far. Commit an int8 .tflite, or use recipe lossless.`,
-    );
-  }
-  if (calibration === undefined) {
-    throw new UserError(
-      `Recipe int8 needs a calibration set for ${model.path}: give --calibration, or "calibration:" in edge-ready.yml.`,
-    );
-  }
-  const { quantizeOnnx } = await import('../quantize/onnx/quantize-onnx.ts');
-  return quantizeOnnx(simple, calibration);
+  const lowered = await intoDialect(source, runtimeOf(target.runtime), dimensions);
+  const isNumbersKept = recipe.numbers === 'lossless' || isQuantized(source);
+  if (isNumbersKept && lowered.graph === source) return { graph: source, findings: [] };
+  if (isNumbersKept) return { graph: simplify(lowered.graph), findings: [] };
+  const { makeIntegers } = await import('./make-integers.ts');
+  const { graph, findings } = await makeIntegers(
+    { source, lowered },
+    recipe,
+    calibration,
+    progress === undefined ? {} : { progress },
+  );
+  return { graph: simplify(graph), findings };
 }

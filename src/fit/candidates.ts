@@ -1,0 +1,37 @@
+import type { Model } from '../optimize/model.ts';
+import type { AppliedRecipe } from '../optimize/recipe.ts';
+import { isQuantized } from '../quantize/is-quantized.ts';
+import type { Target } from '../targets/target.ts';
+
+/** Shares of the channels that are tried, fewest first. */
+const prunedShares = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7];
+/** Bits of clustered weights that are tried; below 4 few networks keep their accuracy without training. */
+const clusterBits = [6, 5, 4] as const;
+
+/**
+ * The recipes that may bring a model under its budgets, those that take least from it first: what is lossless, integers, weights that share values, fewer channels.
+ * Encoded weights are for TensorFlow Lite Micro, whose kernels decode them; elsewhere they save nothing on the device.
+ */
+export function candidateRecipes(model: Model, target: Target): readonly AppliedRecipe[] {
+  const decodes = target.runtime === 'tflm';
+  const storing = (recipe: AppliedRecipe): readonly AppliedRecipe[] =>
+    decodes
+      ? [
+          { ...recipe, encode: true },
+          ...clusterBits.map((bits) => ({ ...recipe, clusterBits: bits, encode: true as const })),
+        ]
+      : [];
+  const lossless: AppliedRecipe = { numbers: 'lossless' };
+  if (isQuantized(model.graph)) return [lossless, ...storing(lossless)];
+  const int8: AppliedRecipe = { numbers: 'int8' };
+  return [
+    lossless,
+    ...(target.runtime === 'onnxruntime' ? [] : [{ numbers: 'int16x8' } as const]),
+    int8,
+    ...storing(int8),
+    ...prunedShares.map((pruneChannels) => ({ ...int8, pruneChannels })),
+    ...(decodes
+      ? prunedShares.map((pruneChannels) => ({ ...int8, pruneChannels, clusterBits: 4, encode: true as const }))
+      : []),
+  ];
+}

@@ -1,0 +1,43 @@
+import { UserError } from '../errors.ts';
+import type { Graph, TensorId } from '../graph/graph.ts';
+import { inferShapes } from '../graph/infer-shapes.ts';
+import type { Runtime } from '../runtimes/runtime.ts';
+
+/** The model can't be had in a format that the runtime loads. */
+export class NotConvertible extends UserError {}
+
+/** A graph in the operators of a runtime. */
+export interface InDialect {
+  readonly graph: Graph;
+  /** For tensors that hold the same values as one of the graph that it was made from, that one. */
+  readonly origins: ReadonlyMap<TensorId, TensorId>;
+}
+
+/**
+ * A float graph in operators that the runtime loads: as it is, or lowered from ONNX to TensorFlow Lite. Open extents become 1 on the way.
+ * @throws NotConvertible naming the operator that TensorFlow Lite has no counterpart for, or the format that can't be made
+ */
+export async function intoDialect(
+  graph: Graph,
+  runtime: Runtime,
+  dimensions: Readonly<Record<string, number>> | undefined,
+): Promise<InDialect> {
+  if (runtime.loads.includes(graph.dialect)) {
+    return { graph, origins: new Map(graph.tensors.map((_, id) => [id, id])) };
+  }
+  if (graph.dialect === 'tflite' || !runtime.loads.includes('tflite')) {
+    throw new NotConvertible(`${loadedBy(runtime)}, and .${graph.dialect} can't be made into that.`);
+  }
+  const { lowerToTflite } = await import('../lower/lower.ts');
+  try {
+    return lowerToTflite(inferShapes(graph, dimensions));
+  } catch (error) {
+    if (error instanceof UserError) throw new NotConvertible(`${loadedBy(runtime)}. ${error.message}`);
+    throw error;
+  }
+}
+
+/** `TensorFlow Lite Micro loads .tflite` */
+export function loadedBy({ title, loads }: Runtime): string {
+  return `${title} loads ${loads.map((format) => `.${format}`).join(' and ')}`;
+}
