@@ -1,8 +1,17 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { type Batch, runSamples } from './accuracy/threads/run-samples.ts';
+import type { ThreadTask } from './accuracy/threads/threads.ts';
+import { answerRecording } from './calibrate/threads/answer.ts';
+import type { RecordingRequest } from './calibrate/threads/recording-task.ts';
 import { readTflite } from './formats/tflite/read.ts';
 import { openInterpreter } from './kernels/run-graph.ts';
 
-/** A thread of an evaluation: opens the model that it is started with, answers every batch of inputs with its outputs. */
-const interpreter = openInterpreter(readTflite(workerData as Uint8Array, 'the model'));
-parentPort?.on('message', (batch: Batch) => parentPort?.postMessage(runSamples(interpreter, batch)));
+/** A thread: opens the model that it is started with, answers every request about it. */
+const task = workerData as ThreadTask;
+if (task.kind === 'evaluate') {
+  const interpreter = openInterpreter(readTflite(task.model, 'the model'));
+  parentPort?.on('message', (batch: Batch) => parentPort?.postMessage(runSamples(interpreter, batch)));
+} else {
+  const answer = answerRecording(task);
+  parentPort?.on('message', async (request: RecordingRequest) => parentPort?.postMessage(await answer(request)));
+}

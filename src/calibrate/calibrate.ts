@@ -1,10 +1,12 @@
 import type { Progress } from '../accuracy/accuracy.ts';
+import { bindInputs } from '../data/bind-inputs.ts';
 import type { DataSet } from '../data/data-set.ts';
-import { tensorAt } from '../graph/access.ts';
-import type { Graph, TensorId } from '../graph/graph.ts';
+import { modelInputs } from '../data/model-inputs.ts';
+import { isConstant, tensorAt } from '../graph/access.ts';
+import type { Graph, Tensor, TensorId } from '../graph/graph.ts';
 import type { Finding } from '../runtimes/measurement.ts';
-import { openFloatRunner } from './float-runner.ts';
-import { addValues, type Histogram, newHistogram } from './histogram.ts';
+import type { Histogram } from './histogram.ts';
+import { openRecorder } from './open-recorder.ts';
 import { type Observer, observedRange, type Range } from './range.ts';
 import { isSynthetic } from './synthetic.ts';
 
@@ -20,7 +22,7 @@ export interface CalibrationOptions {
 
 /** What running a float model on samples showed. */
 export interface Calibration {
-  /** Real numbers that the integers of a tensor should span, for every observed float tensor; holds 0. Not yet rounded (`roundRange`). */
+  /** Real numbers that the integers of a tensor should span, for every observed float tensor that is no constant; holds 0. Not yet rounded (`roundRange`). */
   readonly ranges: ReadonlyMap<TensorId, Range>;
   /** Samples that were run. */
   readonly samples: number;
@@ -39,25 +41,49 @@ export async function calibrate(
 ): Promise<Calibration> {
   const { observer = 'mse', samples = 512, levels = 255, progress } = options;
   const indices = spread(data.count, samples);
-  const histograms = new Map<TensorId, Histogram>();
-  const runner = await openFloatRunner(graph, observed, data.path);
+  const watched = [...new Set(observed)].filter((id) => isComputedFloat(tensorAt(graph, id)));
+  const record = (extents: boolean) => recorded(graph, watched, extents, data, indices, progress);
+  let histograms = await record(observer === 'min-max');
+  // Only counting tells values that are not finite from others.
+  if (observer === 'min-max' && histograms.some(({ strays }) => strays > 0)) histograms = await record(false);
+  const ranges = histograms.map((histogram) => observedRange(histogram, observer, levels));
+  return {
+    ranges: new Map(watched.map((id, index) => [id, ranges[index] ?? { min: 0, max: 0 }])),
+    samples: indices.length,
+    findings: [
+      ...strays(
+        graph,
+        watched.filter((_, index) => (histograms[index]?.strays ?? 0) > 0),
+      ),
+      ...aboutSamples(data, indices.length),
+    ],
+  };
+}
+
+function isComputedFloat(tensor: Tensor): boolean {
+  return !isConstant(tensor) && (tensor.dtype === 'float32' || tensor.dtype === 'unknown');
+}
+
+async function recorded(
+  graph: Graph,
+  watched: readonly TensorId[],
+  extents: boolean,
+  data: DataSet,
+  indices: readonly number[],
+  progress: Progress | undefined,
+): Promise<readonly Histogram[]> {
+  if (watched.length === 0) return [];
+  const inputs = modelInputs(graph);
+  const recorder = await openRecorder(graph, watched, extents, indices.length);
   try {
     for (const [position, index] of indices.entries()) {
-      for (const [id, values] of await runner.run(await data.sample(index))) {
-        const histogram = histograms.get(id) ?? newHistogram();
-        histograms.set(id, histogram);
-        addValues(histogram, values);
-      }
+      await recorder.record(bindInputs(await data.sample(index), inputs, data.path));
       progress?.(position + 1, indices.length);
     }
+    return await recorder.histograms();
   } finally {
-    await runner.close();
+    await recorder.close();
   }
-  return {
-    ranges: new Map([...histograms].map(([id, histogram]) => [id, observedRange(histogram, observer, levels)])),
-    samples: indices.length,
-    findings: [...strays(graph, histograms), ...aboutSamples(data, indices.length)],
-  };
 }
 
 /** At most `most` of `count` indices, evenly spread. */
@@ -66,8 +92,7 @@ function spread(count: number, most: number): readonly number[] {
   return Array.from({ length: taken }, (_, index) => Math.floor((index * count) / taken));
 }
 
-function strays(graph: Graph, histograms: ReadonlyMap<TensorId, Histogram>): readonly Finding[] {
-  const [first] = [...histograms].find(([, histogram]) => histogram.strays > 0) ?? [];
+function strays(graph: Graph, [first]: readonly TensorId[]): readonly Finding[] {
   if (first === undefined) return [];
   const { name } = tensorAt(graph, first);
   return [

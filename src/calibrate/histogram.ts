@@ -1,5 +1,5 @@
 /** Bins of a histogram; what the histogram methods of the common tools use at their best. */
-export const binCount = 2048;
+export const binCount = 4096;
 
 /**
  * Counts of values seen so far, in `binCount` bins whose width is a power of two and whose edges are multiples of it, so that what it holds does not depend on the order
@@ -36,9 +36,7 @@ export function addValues(histogram: Histogram, values: Float32Array): void {
   const { low, high, strays } = extent(values);
   histogram.strays += strays;
   if (low > high) return;
-  histogram.min = Math.min(histogram.min, low);
-  histogram.max = Math.max(histogram.max, high);
-  makeRoom(histogram);
+  spanTo(histogram, low, high);
   const { counts, first, width } = histogram;
   if (width === 0) {
     histogram.zeros += values.length - strays;
@@ -55,6 +53,41 @@ export function addValues(histogram: Histogram, values: Float32Array): void {
     }
   }
   histogram.zeros += zeros;
+}
+
+/** Widens the range to hold two finite values, and the bins with it. */
+export function spanTo(histogram: Histogram, low: number, high: number): void {
+  histogram.min = Math.min(histogram.min, low);
+  histogram.max = Math.max(histogram.max, high);
+  makeRoom(histogram);
+}
+
+/** Adds values to the range alone; counts nothing but strays. */
+export function addExtent(histogram: Histogram, values: Float32Array): void {
+  const { low, high, strays } = extent(values);
+  histogram.strays += strays;
+  histogram.min = Math.min(histogram.min, low);
+  histogram.max = Math.max(histogram.max, high);
+}
+
+/** Adds what another histogram counted; the result is the same as if this one had counted it. */
+export function addHistogram(histogram: Histogram, other: Readonly<Histogram>): void {
+  histogram.strays += other.strays;
+  histogram.zeros += other.zeros;
+  if (other.min > other.max) return;
+  spanTo(histogram, other.min, other.max);
+  if (other.width > 0) addBins(histogram, other);
+}
+
+/** Adds counts of bins that are no wider and lie within. */
+function addBins(histogram: Histogram, { counts, first, width }: Pick<Histogram, 'counts' | 'first' | 'width'>): void {
+  const merged = histogram.width / width;
+  for (let bin = 0; bin < binCount; bin += 1) {
+    const count = counts[bin] as number;
+    if (count === 0) continue;
+    const target = Math.floor((first + bin) / merged) - histogram.first;
+    histogram.counts[target] = (histogram.counts[target] as number) + count;
+  }
 }
 
 function extent(values: Float32Array): { low: number; high: number; strays: number } {
@@ -82,18 +115,11 @@ function makeRoom(histogram: Histogram): void {
   while (Math.floor(max / width) - Math.floor(min / width) >= binCount) width *= 2;
   const first = Math.floor(min / width);
   if (width === before && first === histogram.first) return;
-  const old = counts.slice();
+  const old = { counts: counts.slice(), first: histogram.first, width: before };
   counts.fill(0);
-  if (before !== 0) {
-    const merged = width / before;
-    old.forEach((count, bin) => {
-      if (count === 0) return;
-      const target = Math.floor((histogram.first + bin) / merged) - first;
-      counts[target] = (counts[target] as number) + count;
-    });
-  }
   histogram.first = first;
   histogram.width = width;
+  if (before !== 0) addBins(histogram, old);
 }
 
 function powerAbove(value: number): number {

@@ -1,13 +1,12 @@
 import { bindInputs } from '../data/bind-inputs.ts';
 import { modelInputs } from '../data/model-inputs.ts';
-import { UserError } from '../errors.ts';
 import { writeOnnx } from '../formats/onnx/write.ts';
 import { isConstant, tensorAt } from '../graph/access.ts';
 import { constantNumbers } from '../graph/constant-numbers.ts';
 import type { Graph, TensorId } from '../graph/graph.ts';
 import { loadOnnxRuntime } from '../onnx-runtime/load.ts';
-import { OnnxRuntimeError } from '../onnx-runtime/session.ts';
 import type { FloatRunner } from './float-runner.ts';
+import { asUserError } from './onnx-recorder.ts';
 
 /** An ONNX graph in ONNX Runtime; see `openFloatRunner`. @throws OnnxRuntimeError when ONNX Runtime does not load the model */
 export async function openOnnxRunner(graph: Graph, watched: readonly TensorId[], path: string): Promise<FloatRunner> {
@@ -35,12 +34,6 @@ export async function openOnnxRunner(graph: Graph, watched: readonly TensorId[],
     },
     close: async () => session?.close(),
   };
-}
-
-function asUserError(error: unknown): never {
-  if (error instanceof OnnxRuntimeError)
-    throw new UserError(`ONNX Runtime fails on the model in calibration: ${error.message}`);
-  throw error;
 }
 
 /** The graph with the tensors as its outputs, which ONNX Runtime then gives back; it computes nothing that they do not need. */

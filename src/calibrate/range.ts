@@ -17,9 +17,10 @@ const candidates = 91;
 
 /** The range of a tensor whose values the histogram counted, for integers with so many steps. Holds 0; `{ 0, 0 }` when it saw nothing but zeros. */
 export function observedRange(histogram: Histogram, observer: Observer, levels = 255): Range {
-  if (histogram.min > histogram.max || histogram.width === 0) return { min: 0, max: 0 };
+  if (histogram.min > histogram.max) return { min: 0, max: 0 };
   const whole = { min: Math.min(0, histogram.min), max: Math.max(0, histogram.max) };
   if (observer === 'min-max') return whole;
+  if (histogram.width === 0) return whole;
   if (observer === 'percentile') return percentileRange(histogram, whole);
   return leastErrorRange(histogram, whole, levels);
 }

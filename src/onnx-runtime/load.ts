@@ -1,11 +1,10 @@
-import { createRequire } from 'node:module';
 import path from 'node:path';
 import { messageOf, UserError } from '../errors.ts';
 import { restoreFromActionsCache, saveToActionsCache } from './package/actions-cache.ts';
 import { install } from './package/install.ts';
 import { type Build, buildForThisMachine } from './package/pinned.ts';
 import { isComplete, toolCacheRoot, toolFolder } from './package/tool-folder.ts';
-import { type OnnxRuntime, type OnnxRuntimeModule, wrapModule } from './session.ts';
+import { type OnnxRuntime, requireOnnxRuntime } from './session.ts';
 
 let loaded: Promise<OnnxRuntime> | undefined;
 
@@ -43,7 +42,7 @@ function installedOnnxRuntime(module: Build['module']): OnnxRuntime | undefined 
     process.env.GITHUB_ACTIONS === 'true' ? [import.meta.url] : [import.meta.url, path.join(process.cwd(), 'any.js')];
   for (const place of places) {
     try {
-      return wrapModule(createRequire(place)(module) as OnnxRuntimeModule, 'installed');
+      return requireOnnxRuntime({ module, from: place }, 'installed');
     } catch {
       // The next place may have it.
     }
@@ -53,7 +52,7 @@ function installedOnnxRuntime(module: Build['module']): OnnxRuntime | undefined 
 
 function loadFrom(folder: string, build: Build, origin: OnnxRuntime['origin']): OnnxRuntime {
   try {
-    return wrapModule(createRequire(path.join(folder, 'any.js'))(build.module) as OnnxRuntimeModule, origin);
+    return requireOnnxRuntime({ module: build.module, from: path.join(folder, 'any.js') }, origin);
   } catch (error) {
     throw new UserError(
       `ONNX Runtime in ${folder} does not load (${messageOf(error).split('\n')[0]}); delete that folder and run again.`,

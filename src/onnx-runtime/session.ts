@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import type { InferenceSession, Tensor, TensorConstructor } from 'onnxruntime-common';
 import type { NumberArray } from '../data/data-set.ts';
 import { messageOf } from '../errors.ts';
@@ -16,10 +17,18 @@ export interface OnnxRuntimeModule {
   };
 }
 
+/** Where a module was found. */
+export interface ModulePlace {
+  readonly module: string;
+  readonly from: string;
+}
+
 /** ONNX Runtime, wherever it was found. */
 export interface OnnxRuntime {
   readonly version: string;
   readonly origin: 'installed' | 'tool cache' | 'workflow cache' | 'npm';
+  /** What a thread needs to load the same again (`requireOnnxRuntime`): the module's name, and the file from which it is required. */
+  readonly place: ModulePlace;
   /** @throws OnnxRuntimeError when ONNX Runtime refuses the model. */
   readonly open: (model: Uint8Array, options?: SessionOptions) => Promise<OnnxSession>;
 }
@@ -29,14 +38,19 @@ export interface SessionOptions {
   readonly optimization?: 'disabled' | 'basic' | 'extended' | 'all';
   /** Runs QDQ models on this machine's integer kernels, as the device will; off by default, see `sessionOptions`. */
   readonly integerKernels?: boolean;
+  /** Threads that share the work of one operator; 1 by default. They share it by output elements, so that every sum is added in the same order. */
+  readonly threads?: number;
 }
 
 /** A loaded model. Call `close` when done: its memory is not JavaScript's. */
 export interface OnnxSession {
   readonly inputs: readonly ValueInfo[];
   readonly outputs: readonly ValueInfo[];
-  /** One inference. @throws OnnxRuntimeError when it fails. */
-  readonly run: (feeds: Readonly<Record<string, OnnxValue>>) => Promise<Readonly<Record<string, OnnxValue>>>;
+  /** One inference. With `into`, which has every output's right shape and type, results are written to its arrays. @throws OnnxRuntimeError when it fails. */
+  readonly run: (
+    feeds: Readonly<Record<string, OnnxValue>>,
+    into?: Readonly<Record<string, OnnxValue>>,
+  ) => Promise<Readonly<Record<string, OnnxValue>>>;
   readonly close: () => Promise<void>;
 }
 
@@ -59,21 +73,31 @@ export class OnnxRuntimeError extends Error {
   override readonly name = 'OnnxRuntimeError';
 }
 
+/** Loads ONNX Runtime from where it is known to be. @throws what Node.js throws when it is not there or does not load */
+export function requireOnnxRuntime(place: ModulePlace, origin: OnnxRuntime['origin']): OnnxRuntime {
+  return wrapModule(createRequire(place.from)(place.module) as OnnxRuntimeModule, origin, place);
+}
+
 /** Gives the module the shape that the rest of the gate uses. */
-export function wrapModule(module: OnnxRuntimeModule, origin: OnnxRuntime['origin']): OnnxRuntime {
+function wrapModule(module: OnnxRuntimeModule, origin: OnnxRuntime['origin'], place: ModulePlace): OnnxRuntime {
   if (module.env.wasm !== undefined) module.env.wasm.numThreads = 1;
   const { versions } = module.env;
   return {
     version: versions.node ?? versions.web ?? versions.common,
     origin,
+    place,
     open: async (model, options = {}) => {
       const session = await module.InferenceSession.create(model, sessionOptions(options)).catch(rethrow);
       return {
         inputs: session.inputMetadata.map(valueInfo),
         outputs: session.outputMetadata.map(valueInfo),
-        run: async (feeds) => {
-          const tensors = Object.entries(feeds).map(([name, value]) => [name, toTensor(module, value)] as const);
-          const results = await session.run(Object.fromEntries(tensors)).catch(rethrow);
+        run: async (feeds, into) => {
+          const tensors = toTensors(module, feeds);
+          if (into !== undefined) {
+            await session.run(tensors, toTensors(module, into)).catch(rethrow);
+            return into;
+          }
+          const results = await session.run(tensors).catch(rethrow);
           return Object.fromEntries(Object.entries(results).map(([name, tensor]) => [name, fromTensor(tensor)]));
         },
         close: () => session.release(),
@@ -83,23 +107,25 @@ export function wrapModule(module: OnnxRuntimeModule, origin: OnnxRuntime['origi
 }
 
 /**
- * One thread, so that sums are always added in the same order. QDQ models are computed in float from their rounded values by default (`session.disable_quant_qdq`):
+ * One thread unless asked for more. QDQ models are computed in float from their rounded values by default (`session.disable_quant_qdq`):
  * ONNX Runtime's U8S8 kernels saturate on x86 without VNNI, as most hosted runners are, and would lay the runner's fault at the model's door
  * (https://onnxruntime.ai/docs/performance/model-optimizations/quantization.html; the option meant against it, `session.x64quantprecision`, fails on QDQ models in 1.30.0).
  */
 function sessionOptions({
   optimization = 'all',
   integerKernels = false,
+  threads = 1,
 }: SessionOptions): InferenceSession.SessionOptions {
   return {
     executionProviders: ['cpu'],
-    intraOpNumThreads: 1,
+    intraOpNumThreads: threads,
     interOpNumThreads: 1,
     executionMode: 'sequential',
     graphOptimizationLevel: optimization,
     // Errors come back as exceptions; nothing else may reach the user's terminal.
     logSeverityLevel: 4,
-    extra: { session: { disable_quant_qdq: integerKernels ? '0' : '1' } },
+    // Threads that wait do not spin: what else runs on the machine is as much in need of its cores.
+    extra: { session: { disable_quant_qdq: integerKernels ? '0' : '1', intra_op: { allow_spinning: '0' } } },
   };
 }
 
@@ -107,6 +133,13 @@ function valueInfo(metadata: InferenceSession.ValueMetadata): ValueInfo {
   if (!metadata.isTensor) return { name: metadata.name, dtype: 'unknown', shape: [] };
   const shape = metadata.shape.map((extent) => (extent === '' ? '?' : extent));
   return { name: metadata.name, dtype: metadata.type as DataType, shape };
+}
+
+function toTensors(
+  module: OnnxRuntimeModule,
+  values: Readonly<Record<string, OnnxValue>>,
+): Readonly<Record<string, Tensor>> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, toTensor(module, value)]));
 }
 
 function toTensor(module: OnnxRuntimeModule, { dtype, data, shape }: OnnxValue): Tensor {

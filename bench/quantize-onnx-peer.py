@@ -1,0 +1,38 @@
+"""Static quantisation with ONNX Runtime's tool as a program: MODEL.onnx DATA.npz OUTPUT.onnx METHOD SAMPLES"""
+
+import sys
+
+import numpy
+from onnxruntime.quantization import (
+    CalibrationDataReader,
+    CalibrationMethod,
+    QuantFormat,
+    QuantType,
+    quantize_static,
+)
+
+model, data, output, method, samples = sys.argv[1:]
+
+
+class Reader(CalibrationDataReader):
+    def __init__(self):
+        self.arrays = dict(numpy.load(data))
+        self.samples = iter(range(min(int(samples), len(next(iter(self.arrays.values()))))))
+
+    def get_next(self):
+        index = next(self.samples, None)
+        if index is None:
+            return None
+        return {name: array[index : index + 1].astype(numpy.float32) for name, array in self.arrays.items()}
+
+
+quantize_static(
+    model,
+    output,
+    Reader(),
+    quant_format=QuantFormat.QDQ,
+    per_channel=True,
+    activation_type=QuantType.QInt8,
+    weight_type=QuantType.QInt8,
+    calibrate_method=getattr(CalibrationMethod, method),
+)

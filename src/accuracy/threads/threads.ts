@@ -1,0 +1,72 @@
+import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import type { RecordingTask } from '../../calibrate/threads/recording-task.ts';
+
+/** What a thread is started for: evaluating a `.tflite`, or recording what a float model computes. */
+export type ThreadTask = { readonly kind: 'evaluate'; readonly model: Uint8Array } | RecordingTask;
+
+/** Runners have 2 to 4 cores; more threads would each hold a copy of the model for little. */
+const mostThreads = 8;
+
+/** Threads that all do the same task. */
+export interface Threads<Request, Answer> {
+  readonly count: number;
+  /** Has whichever thread is free first answer a request. @throws what ended the thread */
+  readonly ask: (request: Request) => Promise<Answer>;
+  /** Has every thread answer the same request; to be called when no other is under way. */
+  readonly askAll: (request: Request) => Promise<readonly Answer[]>;
+  readonly close: () => Promise<void>;
+}
+
+/** As many threads as the machine has cores; `undefined` with one core or no bundle to start them from. */
+export function openThreads<Request, Answer>(task: ThreadTask): Threads<Request, Answer> | undefined {
+  const script = fileURLToPath(new URL('./worker.js', import.meta.url));
+  const count = Math.min(availableParallelism(), mostThreads);
+  if (count < 2 || !existsSync(script)) return undefined;
+  const all = Array.from({ length: count }, () => new Worker(script, { workerData: task }));
+  const idle = [...all];
+  const waiting: ((worker: Worker) => void)[] = [];
+  const take = () => {
+    const worker = idle.pop();
+    return worker === undefined ? new Promise<Worker>((resolve) => waiting.push(resolve)) : Promise.resolve(worker);
+  };
+  const give = (worker: Worker) => {
+    const next = waiting.shift();
+    if (next === undefined) idle.push(worker);
+    else next(worker);
+  };
+  return {
+    count,
+    ask: async (request) => {
+      const worker = await take();
+      try {
+        return await post(worker, request);
+      } finally {
+        give(worker);
+      }
+    },
+    askAll: (request) => Promise.all(all.map((worker) => post<Request, Answer>(worker, request))),
+    close: async () => {
+      await Promise.all(all.map((worker) => worker.terminate()));
+    },
+  };
+}
+
+/** Posts a request and waits for its answer. @throws what ended the thread */
+function post<Request, Answer>(worker: Worker, request: Request): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const done = (answer: Answer) => {
+      worker.off('error', failed);
+      resolve(answer);
+    };
+    const failed = (error: unknown) => {
+      worker.off('message', done);
+      reject(error);
+    };
+    worker.once('message', done);
+    worker.once('error', failed);
+    worker.postMessage(request);
+  });
+}

@@ -1,0 +1,52 @@
+import { openThreads } from '../../accuracy/threads/threads.ts';
+import { UserError } from '../../errors.ts';
+import { OnnxRuntimeError } from '../../onnx-runtime/session.ts';
+import { addHistogram, type Histogram } from '../histogram.ts';
+import type { Feeds, Recorder } from '../recorder.ts';
+import type { RecordingAnswer, RecordingRequest, RecordingTask } from './recording-task.ts';
+
+/**
+ * A recorder that spreads samples over threads; what it records is the same as one thread's, as histograms merge exactly. `undefined` where there are no threads.
+ * The model must have been opened before, so that it opens in every thread too.
+ */
+export function openThreadedRecorder(task: RecordingTask): Recorder | undefined {
+  const threads = openThreads<RecordingRequest, RecordingAnswer>(task);
+  if (threads === undefined) return undefined;
+  const underWay = new Set<Promise<void>>();
+  return {
+    record: async (feeds) => {
+      const run = threads.ask(owned(feeds)).then((answer) => void histogramsOf(answer));
+      const settled: Promise<void> = run.finally(() => underWay.delete(settled));
+      underWay.add(settled);
+      // One more than there are threads, so that none waits for its next sample.
+      if (underWay.size > threads.count) await Promise.race(underWay);
+    },
+    histograms: async () => {
+      await Promise.all(underWay);
+      const [first = [], ...others] = (await threads.askAll('histograms')).map(histogramsOf);
+      for (const other of others) {
+        for (const [index, histogram] of first.entries()) addHistogram(histogram, other[index] as Histogram);
+      }
+      return first;
+    },
+    close: async () => {
+      await Promise.allSettled(underWay);
+      await threads.close();
+    },
+  };
+}
+
+function histogramsOf(answer: RecordingAnswer): readonly Histogram[] {
+  if (!('failure' in answer)) return answer.histograms;
+  throw answer.isRefusal ? new OnnxRuntimeError(answer.failure) : new UserError(answer.failure);
+}
+
+/** What is sent to a thread is copied with all of its buffer, which for a view of a data set is the whole set. */
+function owned(feeds: Feeds): Feeds {
+  return Object.fromEntries(
+    Object.entries(feeds).map(([name, input]) => {
+      const { data } = input;
+      return [name, data.byteLength === data.buffer.byteLength ? input : { ...input, data: data.slice() }];
+    }),
+  );
+}
