@@ -1,0 +1,32 @@
+import type { Operator } from '../graph/graph.ts';
+import type { Lowering, Lowerings } from './lowerer.ts';
+import { activationLowerings } from './rules/activations.ts';
+import { convolutionLowerings } from './rules/convolution.ts';
+import { denseLowerings } from './rules/dense.ts';
+import { elementwiseLowerings } from './rules/elementwise.ts';
+import { joiningLowerings } from './rules/joining.ts';
+import { poolingLowerings } from './rules/pooling.ts';
+import { reductionLowerings } from './rules/reductions.ts';
+import { reshapingLowerings } from './rules/reshaping.ts';
+import { softmaxLowerings } from './rules/softmax.ts';
+import { transposedConvolutionLowerings } from './rules/transposed-convolution.ts';
+
+/** Every rule by the type of its ONNX operator. */
+export const lowerings: Lowerings = {
+  ...activationLowerings,
+  ...convolutionLowerings,
+  ...denseLowerings,
+  ...elementwiseLowerings,
+  ...joiningLowerings,
+  ...poolingLowerings,
+  ...reductionLowerings,
+  ...reshapingLowerings,
+  ...softmaxLowerings,
+  ...transposedConvolutionLowerings,
+};
+
+/** The rule for an operator; `undefined` where there is none. */
+export function loweringOf({ domain, type }: Operator): Lowering | undefined {
+  const key = domain === '' || domain === 'ai.onnx' ? type : `${domain}:${type}`;
+  return Object.hasOwn(lowerings, key) ? lowerings[key] : undefined;
+}
