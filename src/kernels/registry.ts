@@ -12,6 +12,7 @@ import { concatenation } from './concatenation.ts';
 import { callOnce, ifElse, whileLoop } from './control-flow.ts';
 import { convolution } from './convolution.ts';
 import { cumulativeSum } from './cumulative-sum.ts';
+import { decode } from './decode.ts';
 import { depthwiseConvolution } from './depthwise-convolution.ts';
 import { detectionPostprocess } from './detection-postprocess.ts';
 import { divide } from './divide.ts';
@@ -190,6 +191,7 @@ const kernels: Readonly<Record<string, Kernel>> = {
   'custom:SignalRfft': rfft,
   'custom:SignalStacker': stacker,
   'custom:SignalWindow': window,
+  'custom:TFLM_DECODE': decode,
   'custom:TFLite_Detection_PostProcess': detectionPostprocess,
 };
 

@@ -91,3 +91,10 @@ function decode(dtype: DataType, data: Uint8Array, elements: number): TypedArray
   }
   return new array(data.slice(0, bytes).buffer as ArrayBuffer);
 }
+
+/** Little-endian elements of the type of `like`; a rest that fills none is left out. */
+export function elementsFrom<T extends TypedArray>(like: T, bytes: Uint8Array): T {
+  const type = like.constructor as new (buffer: ArrayBuffer) => T;
+  const whole = bytes.length - (bytes.length % like.BYTES_PER_ELEMENT);
+  return new type(bytes.slice(0, whole).buffer as ArrayBuffer);
+}

@@ -1,8 +1,9 @@
+import { isDecoded } from '../decode.ts';
 import type { Node } from '../kernel.ts';
 import { input, output } from '../refuse.ts';
 
 /**
- * The arithmetic of an operator with an input, constant weights and perhaps a constant bias, where fast kernels have it.
+ * The arithmetic of an operator with an input, weights that are constant (in the file, or decoded from it) and perhaps a constant bias, where fast kernels have it.
  * Weights that are not finite are left to the plain kernels: a zero of the padding times one of them is no zero.
  */
 export function arithmeticOf(node: Node): 'int8' | 'float32' | undefined {
@@ -10,7 +11,7 @@ export function arithmeticOf(node: Node): 'int8' | 'float32' | undefined {
   const weights = input(node, 1);
   const bias = node.inputs[2];
   const to = output(node);
-  if (!weights.constant || bias?.constant === false || to.values.length === 0) return undefined;
+  if (!(weights.constant || isDecoded(weights)) || bias?.constant === false || to.values.length === 0) return undefined;
   if (bias !== undefined && bias.values.length < (to.shape.at(-1) ?? 1)) return undefined;
   const arrays = [from.values, weights.values, to.values];
   if (arrays.every((values) => values instanceof Int8Array)) {

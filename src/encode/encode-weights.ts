@@ -1,0 +1,114 @@
+import { writeTflite } from '../formats/tflite/write.ts';
+import { isConstant, tensorAt } from '../graph/access.ts';
+import type { Graph, TensorId } from '../graph/graph.ts';
+import { liveness } from '../graph/liveness.ts';
+import { decodeOperator, type StreamKind } from '../kernels/decode-format.ts';
+import { type Candidate, candidateOf } from './candidates.ts';
+import { insertDecode } from './insert-decode.ts';
+
+/** What weights may become, and what that may cost. */
+export interface EncodeOptions {
+  /** Encodings to choose from; all without it. */
+  readonly kinds?: readonly StreamKind[];
+  /** Which tensors may be encoded; all without it. */
+  readonly may?: (tensor: TensorId) => boolean;
+  /** Encode all that gets smaller in the file, whatever memory and code it costs. */
+  readonly force?: boolean;
+  /** Bytes of flash that the operator's code takes, once. */
+  readonly codeBytes?: number;
+  /** How many bytes of flash a byte more of memory must save at least; 1 without it. */
+  readonly flashPerRam?: number;
+  /** Memory that a graph needs on the device; without it the most bytes of tensors that are alive at once. */
+  readonly memoryBytes?: (graph: Graph) => number;
+  /** What a look-up less at every inference is worth, in bytes of Huffman tables. */
+  readonly lookupBytes?: number;
+}
+
+/** What became of a weight tensor. */
+export interface EncodedTensor {
+  readonly tensor: string;
+  /** `undefined`: it stays as it is, because nothing is smaller, or because memory would cost more than flash is saved. */
+  readonly kind: StreamKind | undefined;
+  /** The smallest encoding, chosen or not. */
+  readonly smallest: StreamKind | undefined;
+  /** Bytes in the file as it was and in its smallest encoding, with all that the file needs to say. */
+  readonly before: number;
+  readonly after: number;
+}
+
+export interface EncodedWeights {
+  readonly graph: Graph;
+  readonly report: readonly EncodedTensor[];
+  /** Bytes of the file before and after; the operator's code comes on top. */
+  readonly fileBytes: readonly [number, number];
+  /** Memory before and after, as `memoryBytes` counts it. */
+  readonly memoryBytes: readonly [number, number];
+}
+
+/** Code of TFLM_DECODE with its three decoders, Cortex-M4; source: operators.json of the runtime. */
+const defaultCodeBytes = 4000;
+
+/**
+ * Stores weights of an integer TensorFlow Lite graph as streams that TensorFlow Lite Micro decodes at every inference: as tables, Huffman codes or masks,
+ * whichever is smallest for each tensor. Nothing is lost: the outputs stay the same, bit for bit.
+ *
+ * A decoded tensor is in memory while its operator runs. So tensors are taken in order of the memory that they need in all, and as many of them
+ * as save the most flash less the operator's code and less memory times `flashPerRam`. A graph where nothing is gained is given back as it is.
+ * Weights of the main graph only.
+ */
+export function encodeWeights(graph: Graph, options: EncodeOptions = {}): EncodedWeights {
+  const { kinds = ['table', 'huffman', 'mask'], may = () => true, force = false, flashPerRam = 1 } = options;
+  const memoryBytes = options.memoryBytes ?? ((each: Graph) => liveness(each).lowerBound);
+  const hasCode = graph.operators.some(({ type, domain }) => domain === 'custom' && type === decodeOperator);
+  const codeBytes = hasCode ? 0 : (options.codeBytes ?? defaultCodeBytes);
+  const found = graph.tensors.flatMap((tensor, id) =>
+    isConstant(tensor) && may(id) ? (candidateOf(graph, id, kinds, options.lookupBytes) ?? []) : [],
+  );
+  const gaining = found.filter(({ before, after }) => after < before);
+  const memoryBefore = memoryBytes(graph);
+  const chosen = force
+    ? gaining
+    : bestPrefix(inOrderOfMemory(graph, gaining), (candidates) => {
+        const saved = candidates.reduce((sum, { before, after }) => sum + before - after, 0);
+        const memory = memoryBytes(insertDecode(graph, candidates)) - memoryBefore;
+        return saved - codeBytes - (memory > 0 ? flashPerRam * memory : 0);
+      });
+  const fileBefore = writeTflite(graph).byteLength;
+  const encoded = insertDecode(graph, chosen);
+  const fileAfter = encoded === graph ? fileBefore : writeTflite(encoded).byteLength;
+  const memoryAfter = memoryBytes(encoded);
+  const isGain = force || fileBefore - fileAfter > codeBytes + flashPerRam * Math.max(0, memoryAfter - memoryBefore);
+  const kept = isGain ? chosen : [];
+  return {
+    graph: isGain ? encoded : graph,
+    report: found.map((candidate) => ({
+      tensor: tensorAt(graph, candidate.tensor).name,
+      kind: kept.includes(candidate) ? candidate.encoding.kind : undefined,
+      smallest: candidate.after < candidate.before ? candidate.encoding.kind : undefined,
+      before: candidate.before,
+      after: candidate.after,
+    })),
+    fileBytes: [fileBefore, isGain ? fileAfter : fileBefore],
+    memoryBytes: [memoryBefore, isGain ? memoryAfter : memoryBefore],
+  };
+}
+
+/** Those first that need least while their operator runs: what is alive then, and the decoded tensor. */
+function inOrderOfMemory(graph: Graph, candidates: readonly Candidate[]): readonly Candidate[] {
+  const { liveBytes } = liveness(graph);
+  const needed = ({ consumers, before }: Candidate) =>
+    before + consumers.reduce((most, consumer) => Math.max(most, liveBytes[consumer] ?? 0), 0);
+  return candidates.toSorted((a, b) => needed(a) - needed(b) || a.tensor - b.tensor);
+}
+
+/** The first so many of a list for which `gain` is largest and above 0; none where it never is. */
+function bestPrefix<T>(list: readonly T[], gain: (prefix: readonly T[]) => number): readonly T[] {
+  let best: readonly T[] = [];
+  let most = 0;
+  for (let length = 1; length <= list.length; length++) {
+    const prefix = list.slice(0, length);
+    const gained = gain(prefix);
+    if (gained > most) [best, most] = [prefix, gained];
+  }
+  return best;
+}
