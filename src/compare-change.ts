@@ -9,14 +9,16 @@ import { effectiveSettings } from './config/settings.ts';
 import type { FileSource } from './data/data-set.ts';
 import { readDataSet } from './data/read-data-set.ts';
 import { messageOf, UserError } from './errors.ts';
-import { buildComparison } from './judge/build-comparison.ts';
+import { buildComparison, type ComparisonInput } from './judge/build-comparison.ts';
 import type { Comparison } from './judge/comparison.ts';
 import { type Measured, type MeasureOptions, measureModel } from './measure.ts';
 import { type MeasuredSaving, measureSaving } from './measure-saving.ts';
 import { openCommittedModel } from './open-committed-model.ts';
 import type { Model } from './optimize/model.ts';
-import { automatic, lossless, type Recipe, recipeText } from './optimize/recipe.ts';
-import { type ProducedModel, targetFolder } from './report/write-outputs.ts';
+import { automatic, type Recipe, recipeText } from './optimize/recipe.ts';
+import { proposeRecipe } from './propose-recipe.ts';
+import type { ProducedModel } from './report/write-outputs.ts';
+import { artifactPath, proposalOf, savingOf } from './suggestions.ts';
 import type { Target } from './targets/target.ts';
 
 /** A model that changed, a target it ships to, and all that is needed to judge it there. */
@@ -57,33 +59,33 @@ export async function compareChange(input: ChangeOnTarget): Promise<ComparedChan
       ? head
       : await measureSide(range.base?.sha, change.baseBlob, change.previousPath ?? change.path);
   const saving = head?.saving;
-  const comparison = buildComparison({
+  const commandFor = { path: change.path, target, calibration: settings.calibration };
+  const judged: ComparisonInput = {
     change,
     target,
     base: base?.measured ?? null,
     head: head?.measured ?? null,
     budgets: effectiveBudgets(configs.base, configs.head, change.path, target),
-    saving:
-      saving === undefined
-        ? null
-        : {
-            recipe: recipeText(lossless),
-            steps: [...saving.steps],
-            measurement: saving.measurement,
-            command: `edge-ready optimize ${shellWord(change.path)} --target ${target.id} --recipe ${recipeText(lossless)} --output ${shellWord(change.path)}`,
-            file: `${targetFolder(target.name)}/${change.path}`,
-          },
+    saving: saving === undefined ? null : savingOf(saving, commandFor),
     problems,
-  });
+  };
+  const comparison = buildComparison(judged);
+  const proposal =
+    comparison.verdict !== 'fail' || head === undefined || options === undefined
+      ? null
+      : await attempt(() => proposeRecipe(head.model, target, options, judged));
   const made = saving ?? (head?.measured.measurement.artifact.recipe === 'none' ? undefined : head?.measured);
   return {
-    comparison,
+    comparison: proposal ? { ...comparison, proposal: proposalOf(proposal, commandFor) } : comparison,
     produced:
-      made === undefined ? [] : [{ target: target.name, path: artifactPath(change.path, made), bytes: made.artifact }],
+      made === undefined
+        ? []
+        : [{ target: target.name, path: artifactPath(change.path, made.measurement), bytes: made.artifact }],
   };
 }
 
 interface MeasuredSide {
+  readonly model: Model;
   readonly measured: Measured;
   readonly saving?: MeasuredSaving;
 }
@@ -96,12 +98,12 @@ async function measureCommitted(
 ): Promise<MeasuredSide> {
   const model = await openCommittedModel(repository, commit, file);
   const measured = await measureModel(model, target, options);
-  const saving = await savingOf(model, measured, target, options);
-  return saving === undefined ? { measured } : { measured, saving };
+  const saving = await takeableSaving(model, measured, target, options);
+  return saving === undefined ? { model, measured } : { model, measured, saving };
 }
 
 /** Only a model that ships as committed although anything may be done to it has a saving to take. */
-function savingOf(model: Model, measured: Measured, target: Target, options: MeasureOptions) {
+function takeableSaving(model: Model, measured: Measured, target: Target, options: MeasureOptions) {
   const { artifact, deployable } = measured.measurement;
   if (recipeText(options.recipe) !== 'auto' || artifact.recipe !== 'none' || !deployable)
     return Promise.resolve(undefined);
@@ -145,15 +147,4 @@ async function orProblem<T>(what: () => Promise<T>, problems: string[]): Promise
 function placeOf(error: Error): string {
   const line = error.stack?.split('\n').find((text) => text.trimStart().startsWith('at '));
   return line === undefined ? '' : `, ${line.trim()}`;
-}
-
-/** The model's path, with the extension of what was made of it. */
-function artifactPath(path: string, { measurement }: Measured): string {
-  const { model, artifact } = measurement;
-  return artifact.format === model.format ? path : `${path.replace(/\.[^./]*$/, '')}.${artifact.format}`;
-}
-
-/** A path as a shell reads it back. */
-function shellWord(text: string): string {
-  return /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -100,11 +100,14 @@ export async function measureOptimized(
 }
 
 async function measureAccuracy(
-  { artifact }: Optimized,
+  { artifact, findings }: Optimized,
   evaluation: Evaluation | undefined,
   progress: Progress | undefined,
 ): Promise<Accuracy> {
   if (evaluation === undefined) return { metric: null, reason: 'no evaluation set is configured for this model' };
+  if (findings.some(({ code }) => code === 'synthetic-calibration')) {
+    return { metric: null, reason: 'the ranges of the integers come from random inputs: name a calibration set' };
+  }
   if (artifact.format === 'tflite') {
     const { evaluateTflite } = await import('./accuracy/evaluate-tflite.ts');
     return evaluateTflite(artifact, evaluation, progress);

@@ -105,12 +105,12 @@ describe('optimize', () => {
       '--target',
       'raspberry-pi-4',
       '--recipe',
-      'int8',
+      'int16x8',
       '--output',
       output,
     );
     expect(code).toBe(2);
-    expect(note).toContain('calibration');
+    expect(note).toContain('Use int8.');
     expect(readFileSync(output, 'utf8')).toBe('mine');
   });
 });

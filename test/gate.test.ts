@@ -160,9 +160,9 @@ describe('what happened to a model', () => {
 
   test('a format that the target does not load is a finding, not a guess', async () => {
     const { only } = await gate(
-      { 'models/a.onnx': fixture('base/digits.onnx') },
-      { 'models/a.onnx': fixture('wider/digits.onnx') },
-      { targets: ['generic-cortex-m4'] },
+      { 'models/a.tflite': fixture('base/digits-int8.tflite') },
+      { 'models/a.tflite': fixture('wider/digits-int8.tflite') },
+      { targets: ['raspberry-pi-4/onnxruntime'] },
     );
     expect(only.head).toMatchObject({ peakRam: null, latency: null, deployable: false });
     expect(only.head?.findings[0]?.code).toBe('format-not-loaded');

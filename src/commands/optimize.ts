@@ -5,33 +5,44 @@ import { type MeasureOptions, measureModel } from '../measure.ts';
 import { decideRecipe } from '../optimize/decide-recipe.ts';
 import type { Model } from '../optimize/model.ts';
 import { lossless, type Recipe } from '../optimize/recipe.ts';
+import { renderFitText } from '../report/fit-text.ts';
 import { renderMeasurementText } from '../report/measurement-text.ts';
 import type { Measurement } from '../runtimes/measurement.ts';
 import { runtimeOf } from '../runtimes/registry.ts';
 import { cSource } from '../runtimes/tflm/c-source.ts';
 import { resolveTarget } from '../targets/load.ts';
 import type { Target } from '../targets/target.ts';
+import { chosenOf, fitJson, fitModel } from './fit-model.ts';
 import { openModelFile } from './model-file.ts';
 import { type ModelOptions, readMeasureOptions } from './model-options.ts';
 import { jsonText, type Output } from './output.ts';
 import { writeWhole } from './write-whole.ts';
 
+interface OptimizeCommandOptions extends ModelOptions {
+  readonly output: string;
+  readonly cSource?: string;
+  readonly fit?: true;
+  readonly config?: string;
+  readonly json?: true;
+}
+
 /** `edge-ready optimize MODEL --output FILE`: writes the model as its target would load it, whole or not at all, and prints what it measures. */
-export async function optimizeCommand(
-  file: string,
-  options: ModelOptions & { readonly output: string; readonly cSource?: string; readonly json?: true },
-  output: Output,
-): Promise<void> {
+export async function optimizeCommand(file: string, options: OptimizeCommandOptions, output: Output): Promise<void> {
   const target = resolveTarget(options.target);
   const model = openModelFile(file);
   if (options.cSource !== undefined && target.runtime !== 'tflm') {
     throw new UserError(`--c-source is for TensorFlow Lite Micro; ${target.id} loads the file itself.`);
   }
   const measureOptions = await readMeasureOptions(options, output);
-  const { artifact, measurement } = await measureModel(model, target, {
-    ...measureOptions,
-    recipe: improving(measureOptions, model, target),
-  });
+  const fit =
+    options.fit === true
+      ? await fitModel(model, target, measureOptions, { config: options.config, output })
+      : undefined;
+  if (fit !== undefined) output.note(renderFitText(fit));
+  const { artifact, measurement } =
+    fit !== undefined
+      ? chosenOf(fit, options.output)
+      : await measureModel(model, target, { ...measureOptions, recipe: improving(measureOptions, model, target) });
   if (measurement.findings.some(({ code }) => code === 'format-not-loaded')) {
     throw new UserError(`${file} was not written: ${measurement.unavailable.flash}.`);
   }
@@ -39,7 +50,8 @@ export async function optimizeCommand(
   if (options.cSource !== undefined) writeCSource(options.cSource, artifact, measurement);
   const { recipe, bytes } = measurement.artifact;
   output.note(`${options.output}: ${bytes} bytes of ${model.bytes.byteLength}, recipe ${recipe}`);
-  output.result(options.json ? jsonText(measurement) : renderMeasurementText(measurement));
+  if (options.json) output.result(jsonText(fit === undefined ? measurement : fitJson(fit)));
+  else output.result(renderMeasurementText(measurement));
 }
 
 /** Somebody who asks for a model to be optimised wants more than the committed bytes, which is what `auto` ships of a model that its target loads. */

@@ -71,7 +71,9 @@ function describeProgram(output: Output, exitWith: (code: number) => void): Comm
       '--c-source <path>',
       'also write path.c and path.h: the array, its arena and its operators, for microcontrollers',
     )
-    .option('--json', 'print the Measurement of what was written as JSON')
+    .option('--fit', 'look for the recipe that keeps the budgets with the highest accuracy, and show what was tried')
+    .option('--config <file>', 'with --fit: whose budgets (default: edge-ready.yml, if there is one)')
+    .option('--json', 'print the Measurement of what was written as JSON; with --fit, everything that was tried')
     .action(async (model, options) => {
       const { optimizeCommand } = await import('./optimize.ts');
       await optimizeCommand(model, options, output);

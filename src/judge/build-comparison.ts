@@ -39,6 +39,7 @@ export function buildComparison(input: ComparisonInput): Comparison {
     attributions: [...attribute(base, head)],
     accuracyTest: testAccuracy(input.base?.correct, input.head?.correct),
     saving: input.saving,
+    proposal: null,
     problems: problemsOf(input),
   };
   const { judgements, verdict } = judge(unjudged, input.budgets);

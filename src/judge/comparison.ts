@@ -78,6 +78,16 @@ export const savingSchema = z.strictObject({
 });
 export type Saving = z.infer<typeof savingSchema>;
 
+/** A recipe with which a change that fails would pass. */
+export const proposalSchema = z.strictObject({
+  recipe: z.string().max(400),
+  /** The head, made by that recipe. */
+  measurement: measurementSchema,
+  /** A command to copy. */
+  command: z.string().max(1000),
+});
+export type Proposal = z.infer<typeof proposalSchema>;
+
 /** One model on one target: base and head, what differs, and what the budgets say. */
 export const comparisonSchema = z.strictObject({
   model: z.string().max(4096),
@@ -93,6 +103,7 @@ export const comparisonSchema = z.strictObject({
   attributions: z.array(attributionSchema).max(200),
   accuracyTest: accuracyTestSchema.nullable(),
   saving: savingSchema.nullable(),
+  proposal: proposalSchema.nullable(),
   judgements: z.array(judgementSchema).max(200),
   /** Why it could not be judged, when `verdict` is `error`; one sentence each. */
   problems: z.array(z.string().max(2000)).max(50),

@@ -1,6 +1,7 @@
 import { type CalibrationOptions, calibrate } from '../calibrate/calibrate.ts';
 import { syntheticData } from '../calibrate/synthetic.ts';
 import type { DataSet } from '../data/data-set.ts';
+import { UserError } from '../errors.ts';
 import type { Graph, TensorId } from '../graph/graph.ts';
 import { quantizeOnnx } from '../quantize/onnx/quantize-onnx.ts';
 import { observedTensors } from '../quantize/tflite/observed.ts';
@@ -34,6 +35,9 @@ export async function makeIntegers(
     ...(recipe.observer === undefined ? {} : { observer: recipe.observer }),
     ...(recipe.numbers === 'int16x8' ? { levels: 65535 } : {}),
   };
+  if (lowered.graph.dialect === 'onnx' && recipe.numbers === 'int16x8') {
+    throw new UserError('Recipe int16x8 is for targets that load .tflite; ONNX Runtime has no such kernels. Use int8.');
+  }
   if (lowered.graph.dialect === 'onnx') return quantizeOnnx(lowered.graph, data, calibrating);
   const { ranges, findings } = await calibrateLowered(source, lowered, data, calibrating);
   const quantized = quantizeTflite(lowered.graph, ranges, {

@@ -7,6 +7,7 @@ import { code } from './escape.ts';
 import { headlineMarkdown } from './headline.ts';
 import { marks } from './marks.ts';
 import { isUnchanged, worstFirst } from './order.ts';
+import { proposalsList } from './proposals-list.ts';
 import type { GateReport } from './report-schema.ts';
 import { savingsList } from './savings-list.ts';
 
@@ -33,6 +34,7 @@ export function commentBody(report: GateReport, frame: Frame, extent: Extent): s
   const shown = candidates.slice(0, extent.rows);
   const objected = shown.filter(({ verdict }) => verdict !== 'pass');
   const savings = savingsList(shown);
+  const proposals = proposalsList(shown);
   return joinParts([
     ...(frame.marker === undefined ? [] : [frame.marker]),
     `${marks[report.verdict]} ${headlineMarkdown(report)}`,
@@ -41,6 +43,7 @@ export function commentBody(report: GateReport, frame: Frame, extent: Extent): s
     hiddenWords(ordered, shown),
     undecidedAccuracy(shown),
     ...objected.map(failureDetails),
+    proposals === '' ? '' : `**To pass**\n\n${proposals}`,
     savings === '' ? '' : `**To save**\n\n${savings}`,
     ...(extent.folds ? folds(shown) : []),
     footer(report, frame),

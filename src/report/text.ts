@@ -7,6 +7,7 @@ import { comparisonLines } from './comparison-text.ts';
 import { plain } from './escape.ts';
 import { headline } from './headline.ts';
 import { isUnchanged, worstFirst } from './order.ts';
+import { proposalWords } from './proposals-list.ts';
 import type { GateReport } from './report-schema.ts';
 import { stepsByGain, stepWords } from './savings-list.ts';
 import { type TextOptions, textTable } from './text-table.ts';
@@ -25,6 +26,7 @@ export function renderText(report: GateReport, options: TextOptions = {}): strin
     shown.length === 0 ? '' : reportTable(shown, width),
     hidden === 0 ? '' : `${hidden} unchanged`,
     ...shown.filter(({ verdict }) => verdict !== 'pass').map((comparison) => comparisonLines(comparison)),
+    proposalLines(shown),
     savingLines(shown),
     shown.length === 0
       ? ''
@@ -79,6 +81,18 @@ function limitWords(comparison: Comparison, name: keyof Comparison['deltas']): s
     judgements.some((judgement) => judgement.verdict === verdict),
   );
   return [limit, worst].filter((part) => part !== undefined && part !== '').join(' ');
+}
+
+function proposalLines(comparisons: readonly Comparison[]): string {
+  return comparisons
+    .flatMap(({ proposal, model, target }) =>
+      proposal === null
+        ? []
+        : [
+            `To pass with ${plain(model, 60)} on ${plain(target, 30)}: ${proposalWords(proposal)}\n  ${plain(proposal.command, 1000)}`,
+          ],
+    )
+    .join('\n');
 }
 
 function savingLines(comparisons: readonly Comparison[]): string {

@@ -1,0 +1,75 @@
+import { existsSync } from 'node:fs';
+import { budgetsFor } from '../config/budgets.ts';
+import type { Config } from '../config/config.ts';
+import { defaultConfigPath } from '../config/defaults.ts';
+import { parseConfig } from '../config/parse.ts';
+import { UserError } from '../errors.ts';
+import { candidateRecipes } from '../fit/candidates.ts';
+import { type Fit, fitRecipe } from '../fit/fit-recipe.ts';
+import { buildComparison } from '../judge/build-comparison.ts';
+import { type Measured, type MeasureOptions, measureModel } from '../measure.ts';
+import type { Model } from '../optimize/model.ts';
+import { recipeText } from '../optimize/recipe.ts';
+import type { Target } from '../targets/target.ts';
+import { readUserFile } from './model-file.ts';
+import type { Output } from './output.ts';
+
+/**
+ * Tries recipes on a model until all are known, and takes the one that keeps the budgets with the highest accuracy: those of a configuration for the model's path, and what the target has.
+ * @throws UserError when a configuration that is named is not there or has mistakes
+ */
+export async function fitModel(
+  model: Model,
+  target: Target,
+  options: MeasureOptions,
+  { config, output }: { readonly config: string | undefined; readonly output: Output },
+): Promise<Fit> {
+  const budgets = budgetsFor(readConfig(config), model.path, target, { rule: 'base' });
+  const judged = (head: Measured) =>
+    buildComparison({
+      change: { path: model.path, state: 'new' },
+      target,
+      base: null,
+      head,
+      budgets,
+      saving: null,
+      problems: [],
+    }).verdict;
+  return fitRecipe({
+    recipes: candidateRecipes(model, target),
+    measure: (recipe) => {
+      output.note(`trying ${recipeText(recipe)}`);
+      return measureModel(model, target, { ...options, recipe });
+    },
+    fits: (measured) => ['pass', 'warn'].includes(judged(measured)),
+  });
+}
+
+/** Where nobody names one, the configuration of the working folder, if there is one. */
+function readConfig(named: string | undefined): Config | null {
+  const file = named ?? defaultConfigPath;
+  if (named === undefined && !existsSync(file)) return null;
+  return parseConfig(new TextDecoder().decode(readUserFile(file)), file);
+}
+
+/** What a program reads of a search. */
+export function fitJson({ tried, refused, chosen }: Fit) {
+  return {
+    chosen: chosen === null ? null : recipeText(chosen.recipe),
+    tried: tried.map(({ recipe, measured, fits, isOnFront }) => ({
+      recipe: recipeText(recipe),
+      fits,
+      isOnFront,
+      measurement: measured.measurement,
+    })),
+    refused: refused.map(({ recipe, reason }) => ({ recipe: recipeText(recipe), reason })),
+  };
+}
+
+/** The recipe that was found. @throws UserError when none keeps the budgets */
+export function chosenOf({ chosen, tried }: Fit, file: string): Measured {
+  if (chosen !== null) return chosen.measured;
+  throw new UserError(
+    `${file} was not written: none of the ${tried.length} recipes that were tried keeps the budgets; a smaller network has to be trained.`,
+  );
+}

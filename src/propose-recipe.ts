@@ -1,0 +1,42 @@
+import { candidateRecipes } from './fit/candidates.ts';
+import { fitRecipe, type TriedRecipe } from './fit/fit-recipe.ts';
+import type { Budget } from './judge/budget.ts';
+import { buildComparison, type ComparisonInput } from './judge/build-comparison.ts';
+import type { Comparison } from './judge/comparison.ts';
+import { type Measured, type MeasureOptions, measureModel } from './measure.ts';
+import type { Model } from './optimize/model.ts';
+import { type AppliedRecipe, recipeText } from './optimize/recipe.ts';
+import type { Target } from './targets/target.ts';
+
+/**
+ * The cheapest recipe with which a change that fails would pass, or `null` when there is none. Integers are proposed only where a calibration set says which,
+ * and the evaluation set is run only for recipes that keep every other budget.
+ */
+export async function proposeRecipe(
+  model: Model,
+  target: Target,
+  options: MeasureOptions,
+  judged: ComparisonInput,
+): Promise<TriedRecipe | null> {
+  const { evaluation, ...withoutEvaluation } = options;
+  const judgedAs = (head: Measured, budgets: readonly Budget[]) => buildComparison({ ...judged, head, budgets });
+  const others = judged.budgets.filter(({ metric }) => metric !== 'accuracy');
+  const passes = ({ verdict }: Comparison) => verdict === 'pass' || verdict === 'warn';
+  const measure = async (recipe: AppliedRecipe): Promise<Measured> => {
+    const quick = await measureModel(model, target, { ...withoutEvaluation, recipe });
+    return evaluation !== undefined && passes(judgedAs(quick, others))
+      ? measureModel(model, target, { ...options, recipe })
+      : quick;
+  };
+  const isCalibrated = options.calibration !== undefined;
+  const current = judged.head?.measurement.artifact.recipe;
+  const { chosen } = await fitRecipe({
+    recipes: candidateRecipes(model, target).filter(
+      (recipe) => (isCalibrated || recipe.numbers === 'lossless') && recipeText(recipe) !== current,
+    ),
+    measure,
+    fits: (measured) => passes(judgedAs(measured, judged.budgets)),
+    untilFirst: true,
+  });
+  return chosen;
+}

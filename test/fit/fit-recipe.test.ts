@@ -1,0 +1,89 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { UserError } from '../../src/errors.ts';
+import { fitRecipe } from '../../src/fit/fit-recipe.ts';
+import { paretoFront } from '../../src/fit/pareto.ts';
+import type { Measured } from '../../src/measure.ts';
+import { type AppliedRecipe, parseRecipe, recipeText } from '../../src/optimize/recipe.ts';
+import type { Measurement } from '../../src/runtimes/measurement.ts';
+
+const recipes = ['lossless', 'int8', 'int8+cluster=4bit+encode', 'int8+prune-channels=30%'].map(
+  (text) => parseRecipe(text) as AppliedRecipe,
+);
+const measurement = (peakRam: number, flash: number, accuracy: number | null) =>
+  ({
+    peakRam: { value: peakRam, unit: 'B', basis: 'exact' },
+    flash: { value: flash, unit: 'B', basis: 'exact' },
+    latency: null,
+    energy: null,
+    accuracy: accuracy === null ? null : { value: accuracy, unit: 'ratio', basis: 'measured' },
+  }) as unknown as Measurement;
+const results = new Map<string, readonly [number, number, number | null]>([
+  ['lossless', [100, 400, 0.95]],
+  ['int8', [50, 100, 0.94]],
+  ['int8+cluster=4bit+encode', [50, 70, 0.94]],
+  ['int8+prune-channels=30%', [40, 80, 0.9]],
+]);
+const measure = async (recipe: AppliedRecipe): Promise<Measured> => ({
+  measurement: measurement(...(results.get(recipeText(recipe)) ?? [0, 0, null])),
+  artifact: new Uint8Array(),
+});
+const under =
+  (peakRam: number) =>
+  ({ measurement: { peakRam: metric } }: Measured) =>
+    (metric?.value ?? 0) <= peakRam;
+
+describe('fitRecipe', () => {
+  it.each([
+    [200, 'lossless'],
+    [60, 'int8'],
+    [45, 'int8+prune-channels=30%'],
+  ])('under %d B of RAM takes %s', async (limit, expected) => {
+    const { chosen } = await fitRecipe({ recipes, measure, fits: under(limit) });
+    expect(chosen === null ? null : recipeText(chosen.recipe)).toBe(expected);
+  });
+
+  it('takes nothing where nothing fits', async () => {
+    const fit = await fitRecipe({ recipes, measure, fits: under(10) });
+    expect(fit.chosen).toBeNull();
+    expect(fit.tried).toHaveLength(4);
+  });
+
+  it('stops at the first that fits when asked to', async () => {
+    const fit = await fitRecipe({ recipes, measure, fits: under(60), untilFirst: true });
+    expect(fit.tried.map(({ recipe }) => recipeText(recipe))).toEqual(['lossless', 'int8']);
+  });
+
+  it('says why a recipe was refused, and does not hide a bug', async () => {
+    const failing = (error: Error) => async (recipe: AppliedRecipe) => {
+      if (recipe.numbers === 'lossless') throw error;
+      return measure(recipe);
+    };
+    const fit = await fitRecipe({ recipes, measure: failing(new UserError('no kernel')), fits: under(60) });
+    expect(fit.refused.map(({ recipe, reason }) => [recipeText(recipe), reason])).toEqual([['lossless', 'no kernel']]);
+    await expect(fitRecipe({ recipes, measure: failing(new Error('bug')), fits: under(60) })).rejects.toThrow('bug');
+  });
+});
+
+describe('paretoFront', () => {
+  it('leaves out what another one beats', () => {
+    const all = [...results.values()].map((values) => measurement(...values));
+    expect(paretoFront(all)).toEqual([true, false, true, true]);
+  });
+
+  it('is never empty and nothing on it is beaten', () => {
+    const value = fc.integer({ min: 0, max: 4 });
+    fc.assert(
+      fc.property(fc.array(fc.tuple(value, value, value), { minLength: 1, maxLength: 12 }), (rows) => {
+        const front = paretoFront(rows.map(([ram, flash, accuracy]) => measurement(ram, flash, accuracy / 4)));
+        expect(front).toContain(true);
+        rows.forEach(([ram, flash, accuracy], index) => {
+          const beaten = rows.some(
+            ([r, f, a]) => r <= ram && f <= flash && a >= accuracy && (r < ram || f < flash || a > accuracy),
+          );
+          expect(front[index]).toBe(!beaten);
+        });
+      }),
+    );
+  });
+});
