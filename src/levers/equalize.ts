@@ -5,6 +5,7 @@ import { type ChannelGroups, channelGroups, layerInputGroups } from './channel-g
 import type { ChannelStatistics } from './layer-statistics.ts';
 import { biasOf, type WeightedLayer, weightPlaces, weightsOf } from './layer-weights.ts';
 import { type LayerChange, replaceWeights } from './replace-weights.ts';
+import { separateConstants } from './separate-constants.ts';
 
 export interface EqualizeOptions {
   /**
@@ -41,11 +42,12 @@ const largestFactor = 2 ** 12;
  * a depthwise layer in the middle ends at its cube roots.) Channels tied by a sum share a factor. The function stays the same up to rounding.
  * Activations with an upper bound stop it; see `relaxClips`. Channels without any range keep their factor of 1.
  */
-export function equalize(graph: Graph, options: EqualizeOptions = {}): Graph {
+export function equalize(original: Graph, options: EqualizeOptions = {}): Graph {
+  const graph = separateConstants(original);
   const groups = channelGroups(graph, 'scaling');
   const sides = groups.layers.map((layer) => sidesOf(graph, groups, layer));
   const isScaled = scaledGroups(groups, sides);
-  if (!isScaled.includes(1)) return graph;
+  if (!isScaled.includes(1)) return original;
   const activations = options.statistics && activationRanges(groups, options.statistics);
   const factors = new Float64Array(groups.count).fill(1);
   for (let sweep = 0; sweep < sweeps; sweep += 1) {

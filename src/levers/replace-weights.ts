@@ -1,7 +1,6 @@
 import { concreteShape, tensorAt } from '../graph/access.ts';
 import { constantOf, tensorOf } from '../graph/evaluate/constant-value.ts';
 import type { Graph, Operator, Tensor, TensorId } from '../graph/graph.ts';
-import { removeUnusedTensors } from '../passes/remove-unused-tensors.ts';
 import type { WeightedLayer } from './layer-weights.ts';
 
 /** New content for a layer's weights and bias; what is left out stays. A bias where the layer has none is added, unless it is all zero. */
@@ -13,7 +12,8 @@ export interface LayerChange {
 }
 
 /**
- * The graph with other weights and biases in some layers. Constants that other operators use too are not changed for them.
+ * The graph with other weights and biases in some layers. Ids of tensors stay, so that calibrated ranges still fit; what is new comes after them.
+ * Constants that other operators use too are not changed for them.
  * @throws RangeError when a bias other than zero is given to a layer that cannot have one (`biasPosition` is `undefined`).
  */
 export function replaceWeights(graph: Graph, changes: ReadonlyMap<WeightedLayer, LayerChange>): Graph {
@@ -51,5 +51,5 @@ export function replaceWeights(graph: Graph, changes: ReadonlyMap<WeightedLayer,
     }
     operators[layer.index] = { ...(operators[layer.index] as Operator), inputs };
   }
-  return removeUnusedTensors({ ...graph, tensors, operators });
+  return { ...graph, tensors, operators };
 }
