@@ -88,6 +88,9 @@ export interface Lowerer {
   readonly tensorShape: (tensor: TensorId) => readonly number[];
   readonly tensorType: (tensor: TensorId) => DataType;
   readonly rename: (tensor: TensorId, name: string) => void;
+  readonly setQuantization: (tensor: TensorId, quantization: Quantization) => void;
+  /** Makes a constant of an ONNX tensor that is computed from constants only. */
+  readonly setConstant: (id: TensorId, value: ConstantValue) => void;
   /** Stops because the operator has no counterpart. @throws UserError that names the operator, its place and the reason */
   readonly refuse: (operator: Operator, reason: string) => never;
 }

@@ -3,11 +3,18 @@ import type { Lowering, Lowerings } from './lowerer.ts';
 import { activationLowerings } from './rules/activations.ts';
 import { convolutionLowerings } from './rules/convolution.ts';
 import { denseLowerings } from './rules/dense.ts';
+import { depthAndSpaceLowerings } from './rules/depth-and-space.ts';
 import { elementwiseLowerings } from './rules/elementwise.ts';
 import { joiningLowerings } from './rules/joining.ts';
+import { normalizationLowerings } from './rules/normalization.ts';
+import { paddingLowerings } from './rules/padding.ts';
 import { poolingLowerings } from './rules/pooling.ts';
+import { quantizationLowerings } from './rules/quantization.ts';
+import { recurrentLowerings } from './rules/recurrent.ts';
 import { reductionLowerings } from './rules/reductions.ts';
 import { reshapingLowerings } from './rules/reshaping.ts';
+import { resizeLowerings } from './rules/resize.ts';
+import { slicingLowerings } from './rules/slicing.ts';
 import { softmaxLowerings } from './rules/softmax.ts';
 import { transposedConvolutionLowerings } from './rules/transposed-convolution.ts';
 
@@ -16,6 +23,13 @@ export const lowerings: Lowerings = {
   ...activationLowerings,
   ...convolutionLowerings,
   ...denseLowerings,
+  ...depthAndSpaceLowerings,
+  ...normalizationLowerings,
+  ...paddingLowerings,
+  ...quantizationLowerings,
+  ...recurrentLowerings,
+  ...resizeLowerings,
+  ...slicingLowerings,
   ...elementwiseLowerings,
   ...joiningLowerings,
   ...poolingLowerings,

@@ -18,9 +18,6 @@ export interface OpenLowerer extends Lowerer {
   /** By tensor of the TensorFlow Lite graph: the ONNX tensor whose values it holds. */
   readonly origins: ReadonlyMap<TensorId, TensorId>;
   readonly add: (tensor: Tensor) => TensorId;
-  readonly isDefined: (id: TensorId) => boolean;
-  /** Makes a constant of an ONNX tensor that is computed from constants only. */
-  readonly setConstant: (id: TensorId, value: ConstantValue) => void;
 }
 
 /** Starts a TensorFlow Lite graph for an ONNX one. */
@@ -204,7 +201,6 @@ export function openLowerer(graph: Graph): OpenLowerer {
       return value === undefined || !isRuntimeType(value.dtype) ? undefined : numbersOf(value);
     },
     setConstant: (id, value) => void constants.set(id, value),
-    isDefined: (id) => values.has(id) || content(id) !== undefined,
     versionsOf: (id) => {
       native(id);
       return [...versions(id)];
@@ -240,6 +236,9 @@ export function openLowerer(graph: Graph): OpenLowerer {
     tensorType,
     rename: (tensor, name) => {
       tensors[tensor] = { ...(tensors[tensor] as Tensor), name };
+    },
+    setQuantization: (tensor, quantization) => {
+      tensors[tensor] = { ...(tensors[tensor] as Tensor), quantization };
     },
     refuse: (operator, reason) => {
       throw new UserError(`${placeOf(graph, operator)}: ${reason}.`);
