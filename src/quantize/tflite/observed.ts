@@ -3,6 +3,7 @@ import type { Graph, TensorId } from '../../graph/graph.ts';
 import { isQuantized } from '../is-quantized.ts';
 import { dequantizeWeights } from './dequantize-weights.ts';
 import { planIntegers } from './plan.ts';
+import { observedStates } from './recurrent.ts';
 
 /**
  * The tensors whose ranges `quantizeTflite` needs of a float graph, whatever its options: what integer operators take and make, ascending.
@@ -20,6 +21,8 @@ export function observedTensors(original: Graph): readonly TensorId[] {
       const id = graph.operators[index]?.inputs[position];
       if (typeof id === 'number' && !isConstant(tensorAt(graph, id))) observed.add(id);
     }
+    const operator = graph.operators[index];
+    if (rule.kind === 'recurs' && operator !== undefined) for (const id of observedStates(operator)) observed.add(id);
     const isFixed = rule.kind === 'computes' && rule.fixed?.int8 !== undefined && rule.fixed.int16 !== undefined;
     const isMoved = rule.kind === 'moves' && rule.widens !== true;
     for (const id of results) (isFixed || isMoved ? spared : observed).add(id);

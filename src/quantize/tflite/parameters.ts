@@ -118,12 +118,14 @@ export function formsOf(graph: Graph, plan: Plan, ranges: ReadonlyMap<TensorId, 
     const isAgreed = only === undefined || fixed.every((each) => each !== undefined && isSame(each, only));
     const target = results[0] ?? group(planned.precision);
     for (const result of results) join(target, result);
-    operands.forEach(([position], at) => {
+    for (const [at, [position]] of operands.entries()) {
       const own = taken[at] as Group;
-      if (own.fixed === undefined || (isAgreed && only !== undefined)) return void join(target, own);
-      hold(target, spanOf(own.fixed, own.precision));
-      uses.set(`${index} ${position}`, target);
-    });
+      if (own.fixed === undefined || (isAgreed && only !== undefined)) join(target, own);
+      else {
+        hold(target, spanOf(own.fixed, own.precision));
+        uses.set(`${index} ${position}`, target);
+      }
+    }
   }
 
   const formOf = (of: Group): Form => {

@@ -38,15 +38,18 @@ export interface Wishes {
 export function planIntegers(graph: Graph, wishes: Wishes): Plan {
   const reasons = new Map<number, string>();
   const able = new Map<number, Planned>();
-  graph.operators.forEach((operator, index) => {
-    if (isIndifferent(operator) || !computesFloats(graph, operator)) return;
+  for (const [index, operator] of graph.operators.entries()) {
+    if (isIndifferent(operator) || !computesFloats(graph, operator)) continue;
     const rule = ruleOf(graph, operator);
     const kept = wishes.float.get(index) ?? (typeof rule === 'string' ? rule : undefined);
-    if (kept !== undefined || typeof rule === 'string') return void reasons.set(index, kept ?? '');
+    if (kept !== undefined || typeof rule === 'string') {
+      reasons.set(index, kept ?? '');
+      continue;
+    }
     const planned = plannedOf(graph, operator, rule, wishes.int16.has(index) ? 'int16' : wishes.activations);
     if (planned !== undefined) able.set(index, planned);
     else reasons.set(index, 'does not compute with floats alone');
-  });
+  }
   const chosen = withoutIslands(graph, able, reasons);
   const native = new Map<TensorId, Precision>();
   for (const [id, precision] of inputPrecisions(graph, chosen, wishes)) native.set(id, precision);

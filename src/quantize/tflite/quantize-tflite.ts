@@ -57,7 +57,7 @@ export function quantizeTflite(
         ? { index: forms, reason: 'has no finite range from calibration' }
         : unfitOperator(graph, plan, forms);
     if (typeof forms !== 'number' && unfit === undefined) {
-      const integer = rewriteToIntegers(graph, plan, forms, { floatOutputs: ends === 'float', denseWeights });
+      const integer = rewriteToIntegers(graph, plan, forms, { ranges, floatOutputs: ends === 'float', denseWeights });
       return { graph: removeUnusedTensors(integer), findings: leftInFloat(graph, plan) };
     }
     if (unfit === undefined || float.has(unfit.index)) throw new RangeError('quantising makes no progress');

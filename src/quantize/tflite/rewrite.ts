@@ -1,13 +1,15 @@
+import type { Range } from '../../calibrate/range.ts';
 import { isConstant, tensorAt } from '../../graph/access.ts';
 import type { Graph, Operator, Tensor, TensorId } from '../../graph/graph.ts';
 import { integerLayer, quantizedConstant } from './constants.ts';
-import { integerLstm } from './lstm.ts';
 import type { Form, Forms } from './parameters.ts';
 import { isIndifferent, type Plan, type Planned } from './plan.ts';
+import { integerRecurrent } from './recurrent.ts';
 import type { Weighted } from './rules.ts';
 
 /** What the rewriting is asked for beyond the plan. */
 export interface RewriteOptions {
+  readonly ranges: ReadonlyMap<TensorId, Range>;
   /** Whether tensors at the graph's ends that are floats stay floats. */
   readonly floatOutputs: boolean;
   /** Scales of the weights of FULLY_CONNECTED. */
@@ -18,6 +20,7 @@ export interface RewriteOptions {
 export interface Rewriting {
   readonly graph: Graph;
   readonly forms: Forms;
+  readonly ranges: ReadonlyMap<TensorId, Range>;
   readonly add: (tensor: Tensor) => TensorId;
   /** The tensor of an operator's input as it takes it, with a QUANTIZE before where it is made otherwise. */
   readonly taken: (index: number, position: number) => TensorId;
@@ -77,20 +80,23 @@ export function rewriteToIntegers(graph: Graph, plan: Plan, forms: Forms, option
   const rewriting: Rewriting = {
     graph,
     forms,
+    ranges: options.ranges,
     add,
     made,
     taken: (index, position) => as(graph.operators[index]?.inputs[position] as TensorId, forms.taken(index, position)),
   };
-  graph.operators.forEach((operator, index) => {
+  for (const [index, operator] of graph.operators.entries()) {
     const planned = plan.operators.get(index);
-    if (planned !== undefined)
-      return void operators.push(integerOperator(rewriting, operator, index, planned, options));
+    if (planned !== undefined) {
+      operators.push(integerOperator(rewriting, operator, index, planned, options));
+      continue;
+    }
     const inputs = operator.inputs.map((id) => {
       if (id === null) return null;
       return isIndifferent(operator) || !plan.native.has(id) ? made(id) : as(id, undefined);
     });
     operators.push({ ...operator, inputs });
-  });
+  }
   for (const [id, source] of madeAs) {
     operators.push(conversion(tensorAt(graph, id).name, source, id, forms.made(id), undefined));
   }
@@ -106,7 +112,7 @@ function integerOperator(
 ): Operator {
   const { rule, operands, precision } = planned;
   const { graph, forms } = rewriting;
-  if (rule.kind === 'recurs') return integerLstm(rewriting, operator, index);
+  if (rule.kind === 'recurs') return integerRecurrent(rewriting, operator, index, rule.versions[precision] ?? 1);
   const inputs = operator.inputs.map((id, position) => {
     if (id === null) return null;
     return operands.includes(position) ? rewriting.taken(index, position) : rewriting.made(id);

@@ -1,6 +1,7 @@
 import { inputTensor, stringAttribute } from '../../graph/access.ts';
 import type { Graph, Operator } from '../../graph/graph.ts';
 import type { IntegerParameters } from '../integer-parameters.ts';
+import { refuseRecurrent } from './recurrent.ts';
 
 /** Integers that activations may become: asymmetric int8, or symmetric int16 beside int8 weights. */
 export type Precision = 'int8' | 'int16';
@@ -57,7 +58,6 @@ export interface Reads extends Common {
 
 export interface Recurs extends Common {
   readonly kind: 'recurs';
-  readonly layer: 'lstm' | 'svdf';
 }
 
 const both = (int8: number, int16: number) => ({ versions: { int8, int16 } });
@@ -148,8 +148,8 @@ const rules: Readonly<Record<string, Rule>> = {
   LESS: { kind: 'reads', linked: true, ...narrowOnly(2) },
   LESS_EQUAL: { kind: 'reads', linked: true, ...narrowOnly(2) },
 
-  UNIDIRECTIONAL_SEQUENCE_LSTM: { kind: 'recurs', layer: 'lstm', ...narrowOnly(1) },
-  SVDF: { kind: 'recurs', layer: 'svdf', ...narrowOnly(3) },
+  UNIDIRECTIONAL_SEQUENCE_LSTM: { kind: 'recurs', ...narrowOnly(1) },
+  SVDF: { kind: 'recurs', ...narrowOnly(3) },
 };
 
 /** Types with a rule; for the test that holds the table to what TensorFlow Lite Micro supports. */
@@ -163,7 +163,7 @@ export function ruleOf(graph: Graph, operator: Operator): Rule | string {
     if (operator.type === 'RSQRT') return 'gives results that span more than 8 bits can hold';
     return 'has no integer kernel on microcontrollers';
   }
-  return refusalOf(graph, operator, rule) ?? rule;
+  return (rule.kind === 'recurs' ? refuseRecurrent(graph, operator) : refusalOf(graph, operator, rule)) ?? rule;
 }
 
 /** Why an operator cannot follow the rule of its type. */
@@ -176,7 +176,7 @@ function refusalOf(graph: Graph, operator: Operator, rule: Rule): string | undef
     if (bias !== undefined && (bias.data === undefined || bias.dtype !== 'float32'))
       return 'has a bias that is computed';
   }
-  if (!clamps.has(activation) && rule.kind !== 'recurs') return `has the fused activation ${activation}`;
+  if (!clamps.has(activation)) return `has the fused activation ${activation}`;
   if ((operator.type === 'CONCATENATION' || operator.type === 'L2_NORMALIZATION') && activation !== 'NONE') {
     return `has the fused activation ${activation}`;
   }
