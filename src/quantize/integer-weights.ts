@@ -7,6 +7,9 @@ export interface IntegerWeights {
   readonly scales: Float32Array;
 }
 
+/** Its neighbours among float64 are 1 apart; no quotient of a weight comes near it. */
+const roundingNumber = 1.5 * 2 ** 52;
+
 /** An int32 bias must stay this far from overflowing: sums are added to it. */
 const largestInt32Bias = 2 ** 30;
 
@@ -35,10 +38,13 @@ export function integerWeights(
     const least = bias === undefined ? 0 : Math.abs(bias.values[channel] ?? 0) / largestBias / bias.inputScale;
     return Math.max(wanted, least) || 1;
   });
-  const integers = Int8Array.from(weights, (weight, index) => {
-    const integer = roundHalfEven(weight / (scales[channelOf(index)] as number));
-    return Math.max(-127, Math.min(127, integer));
-  });
+  const integers = new Int8Array(weights.length);
+  for (let index = 0; index < weights.length; index += 1) {
+    const quotient = (weights[index] as number) / (scales[channelOf(index)] as number);
+    // Adding and taking away a number so large rounds to the nearest integer, halves to even.
+    const integer = quotient + roundingNumber - roundingNumber;
+    integers[index] = integer > 127 ? 127 : integer < -127 ? -127 : integer;
+  }
   return { integers, scales };
 }
 
@@ -60,5 +66,8 @@ export function integerBias(
 export function channelAlong(shape: readonly number[], axis: number): (index: number) => number {
   const inner = shape.slice(axis + 1).reduce((product, extent) => product * extent, 1);
   const channels = shape[axis] ?? 1;
-  return (index) => Math.floor(index / inner) % channels;
+  const isOutermost = shape.slice(0, axis).every((extent) => extent === 1);
+  // Whole divisions of int32 are fast, and no tensor has more elements.
+  if (isOutermost) return (index) => (index / inner) | 0;
+  return (index) => ((index / inner) | 0) % channels;
 }

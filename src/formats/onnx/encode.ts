@@ -14,7 +14,9 @@ const fieldLists: ReadonlyMap<MessageName, readonly (readonly [string, Field])[]
 export function encode<M extends MessageName>(name: M, record: Messages[M], expectedBytes = 256): Uint8Array {
   const writer = new PbfWriter(new Uint8Array(expectedBytes));
   writeMessage(writer, name, record as Readonly<Record<string, unknown>>);
-  return writer.finish().slice();
+  const bytes = writer.finish();
+  // A copy only where much more memory was allocated than is used.
+  return bytes.buffer.byteLength > 1.1 * bytes.byteLength ? bytes.slice() : bytes;
 }
 
 function writeMessage(writer: PbfWriter, name: MessageName, record: Readonly<Record<string, unknown>>): void {

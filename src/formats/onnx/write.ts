@@ -34,5 +34,6 @@ export function writeOnnx(graph: Graph): Uint8Array {
     graph: writeGraph(graph, listsInitializers(irVersionOf(graph))),
     ...(opsetImport.length === 0 ? {} : { opsetImport }),
   };
-  return encode('ModelProto', proto, Math.min(constantBytes + 65_536, limits.fileBytes));
+  const expectedBytes = constantBytes + 65_536 + 300 * (graph.tensors.length + graph.operators.length);
+  return encode('ModelProto', proto, Math.min(expectedBytes, limits.fileBytes));
 }
