@@ -193,6 +193,8 @@ const unprepared = new Set([
 ]);
 /** Kernels that look at all their tensors twice, and free nothing in between. */
 const preparedTwice = new Set(['CONV_2D', 'DEPTHWISE_CONV_2D', 'AVERAGE_POOL_2D']);
+/** Kernels that ask for memory to keep while they look at tensors. */
+const askingMeanwhile = new Set([...preparedTwice, 'TFLM_DECODE']);
 
 /**
  * The most that any kernel's preparation needs: what is at the end of the arena by then, the list of scratch requests at the beginning,
@@ -220,7 +222,7 @@ function bytesWhilePreparing(graphs: readonly Graph[], build: KernelBuild): numb
         persistentBytes,
       );
       const head = sizes.scratchRequest * (requested + requestsPerOperator) + rounds * described - unseen;
-      most = Math.max(most, head + (isTwice ? after : persistentBytes));
+      most = Math.max(most, head + (askingMeanwhile.has(operator.type) ? after : persistentBytes));
       persistentBytes = after;
       requested += requests.scratch.length;
     }

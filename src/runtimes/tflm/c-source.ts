@@ -14,6 +14,7 @@ const methods: Readonly<Record<string, string>> = {
   PADV2: 'PadV2',
   UNIDIRECTIONAL_SEQUENCE_LSTM: 'UnidirectionalSequenceLSTM',
   'custom:CIRCULAR_BUFFER': 'CircularBuffer',
+  'custom:TFLM_DECODE': 'Decode',
   'custom:TFLite_Detection_PostProcess': 'DetectionPostprocess',
   'custom:ethos-u': 'EthosU',
 };

@@ -1,6 +1,7 @@
 import { isConstant, tensorAt, tensorBytes } from '../../graph/access.ts';
 import type { Graph, Operator } from '../../graph/graph.ts';
 import type { Board, KernelCost, KernelLibrary } from '../../targets/board.ts';
+import decodeCosts from './decode-costs.json' with { type: 'json' };
 import { kernelCost, kernelWork } from './kernel-work.ts';
 import { kernelBuild } from './kernels.ts';
 
@@ -23,7 +24,10 @@ export function operatorCost(graph: Graph, operator: Operator, board: Board): Op
   const library = board.core.kernelLibraries[runtime?.kernelLibrary ?? ''];
   if (runtime === undefined || library === undefined) return undefined;
   const { kernel, work } = kernelWork(graph, operator, kernelBuild(board));
-  const amount = kernelCost(costOf(library.kernels, kernel), work);
+  const amount = kernelCost(
+    costOf(operator.type === 'TFLM_DECODE' ? decodeCosts.kernels : library.kernels, kernel),
+    work,
+  );
   const weightBytes = constantBytes(graph, operator);
   const perInstruction = library.unit === 'cycles' ? 1 : (runtime.cyclesPerInstruction?.value ?? 1);
   const cycles = amount * perInstruction + weightBytes * (runtime.flashCyclesPerWeightByte?.value ?? 0);

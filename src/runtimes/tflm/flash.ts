@@ -1,4 +1,5 @@
 import type { Graph } from '../../graph/graph.ts';
+import { decodeOperator } from '../../kernels/decode-format.ts';
 import type { Board } from '../../targets/board.ts';
 import type { Part } from '../runtime.ts';
 import facts from './flash.json' with { type: 'json' };
@@ -39,17 +40,20 @@ export function runtimeFlash(graph: Graph, board?: Board): RuntimeFlash {
 
 /** The interpreter, what its kernels share, and what each of them adds. */
 export function codeParts(types: readonly string[], registration: Registration): readonly Part[] {
-  const kernels = types.map((type) => ({ type, bytes: codeAlone(type, registration) }));
-  const isSharing = (bytes: number) => bytes >= facts.sharedBlock;
-  const shared = kernels.some(({ bytes }) => isSharing(bytes))
+  const kernels = types.map((type) => ({
+    type,
+    bytes: codeAlone(type, registration),
+    isSharing: codeAlone(type, registration) >= facts.sharedBlock && operatorFacts(type)?.unshared !== true,
+  }));
+  const shared = kernels.some(({ isSharing }) => isSharing)
     ? [{ name: 'shared by kernels', bytes: facts.sharedBlock }]
     : [];
   return [
     { name: 'interpreter', bytes: facts.interpreter },
     ...shared,
-    ...kernels.map(({ type, bytes }) => ({
+    ...kernels.map(({ type, bytes, isSharing }) => ({
       name: `kernel ${type}`,
-      bytes: isSharing(bytes) ? bytes - facts.sharedBlock : bytes,
+      bytes: isSharing ? bytes - facts.sharedBlock : bytes,
     })),
   ];
 }
@@ -65,6 +69,11 @@ function isLikeCortexM4(board: Board): boolean {
   return library === 'cmsis-nn' && vectors === 'dsp';
 }
 
+/** Streams of encoded weights are bytes whatever they decode to. */
 function isAllInt8(graphs: readonly Graph[]): boolean {
-  return graphs.every(({ tensors }) => tensors.every(({ dtype }) => dtype === 'int8' || dtype === 'int32'));
+  return graphs.every(({ tensors, operators }) => {
+    const decoding = operators.filter(({ domain, type }) => domain === 'custom' && type === decodeOperator);
+    const streams = new Set(decoding.flatMap(({ inputs }) => inputs));
+    return tensors.every(({ dtype }, id) => dtype === 'int8' || dtype === 'int32' || streams.has(id));
+  });
 }

@@ -6,6 +6,7 @@ import type { KernelCost } from '../../targets/board.ts';
 import { convolution } from './convolution.ts';
 import { arrangingWork } from './kernel-work-arranging.ts';
 import { convolutionWork } from './kernel-work-convolution.ts';
+import { decodeWork } from './kernel-work-decode.ts';
 import { denseWork } from './kernel-work-dense.ts';
 import { depthwiseWork } from './kernel-work-depthwise.ts';
 import { elementwiseWork } from './kernel-work-elementwise.ts';
@@ -70,7 +71,8 @@ export function kernelWork(graph: Graph, operator: Operator, build: KernelBuild)
   const inputs = data === undefined ? 0 : (elementCount(data) ?? 0);
   const situation: Situation = { graph, operator, type: typeName(data?.dtype), build, outputs, inputs };
   const isDetailed = build.library !== 'esp-nn';
-  const named = isDetailed ? firstOf(situation) : generalWork(situation, convolution(graph, operator));
+  const named =
+    decodeWork(situation) ?? (isDetailed ? firstOf(situation) : generalWork(situation, convolution(graph, operator)));
   return {
     kernel: `${named.name}/${situation.type}`,
     work: { perMac: operatorMacs(graph, operator), perOutput: outputs, perInput: inputs, ...named.work, perCall: 1 },

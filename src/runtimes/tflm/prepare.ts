@@ -9,6 +9,7 @@ import {
 import type { DataType } from '../../graph/data-type.ts';
 import type { Graph, Operator } from '../../graph/graph.ts';
 import { convolution } from './convolution.ts';
+import { decodeRequests } from './decode-requests.ts';
 import type { KernelBuild } from './kernels.ts';
 import {
   averagePoolScratch,
@@ -243,6 +244,7 @@ const prepares: Readonly<Record<string, Prepare>> = {
   RESHAPE: prepareReshape,
   MIRROR_PAD: prepareMirrorPad,
   ADD_N: prepareAddN,
+  TFLM_DECODE: decodeRequests,
   LOG_SOFTMAX: stateForInt8(28),
   CUMSUM: stateForInt8(36),
 };

@@ -1,4 +1,5 @@
 import type { Graph, Operator, Tensor } from '../../../graph/graph.ts';
+import { decodeOperator } from '../../../kernels/decode-format.ts';
 import type { RefusalCode } from './rule.ts';
 import { nameOf, type Place } from './rule.ts';
 import type { SupportRow } from './support-schema.ts';
@@ -13,12 +14,13 @@ export interface Refusal {
 /** The first reason why TensorFlow Lite Micro refuses an operator, when it loads the model or at its first inference; `undefined` when it runs. */
 export function refuseOperator(graph: Graph, operator: Operator, graphs: readonly Graph[]): Refusal | undefined {
   const { type, domain } = operator;
-  if (domain === 'custom') return refuseCustom(type);
+  const isDecode = domain === 'custom' && type === decodeOperator;
+  if (domain === 'custom' && !isDecode) return refuseCustom(type);
   const support = supportOf(type);
   if (support === undefined) {
     return { code: 'unsupported-operator', message: `TensorFlow Lite Micro has no kernel for ${type}.` };
   }
-  if (operator.attributes.custom_options !== undefined) {
+  if (!isDecode && operator.attributes.custom_options !== undefined) {
     return {
       code: 'unsupported-option',
       message: `TensorFlow Lite Micro takes custom options for custom operators only; here ${type} has some.`,

@@ -2,6 +2,7 @@ import { constantRules } from './checks/constants.ts';
 import { controlFlowRules } from './checks/control-flow.ts';
 import { convolutionRules } from './checks/convolutions.ts';
 import { countRules } from './checks/counts.ts';
+import { decodeRules } from './checks/decode.ts';
 import { matrixRules } from './checks/matrices.ts';
 import { moveRules } from './checks/moves.ts';
 import { optionRules } from './checks/options.ts';
@@ -29,6 +30,7 @@ export const ownRules: OwnRules = {
   ...moveRules,
   ...matrixRules,
   ...controlFlowRules,
+  ...decodeRules,
 };
 
 /** The table of what TensorFlow Lite Micro supports. A test holds it to its schema, so that nothing need be validated at run time. */
