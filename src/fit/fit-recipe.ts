@@ -1,6 +1,6 @@
 import { messageOf, UserError } from '../errors.ts';
 import type { Measured } from '../measure.ts';
-import type { AppliedRecipe } from '../optimize/recipe.ts';
+import { type AppliedRecipe, recipeText } from '../optimize/recipe.ts';
 import { paretoFront } from './pareto.ts';
 
 /** A recipe that was carried out. */
@@ -16,7 +16,7 @@ export interface TriedRecipe {
 /** What a search found out. */
 export interface Fit {
   readonly tried: readonly TriedRecipe[];
-  /** Recipes that could not be carried out, and why. */
+  /** Recipes that could not be carried out or made nothing of their own, and why. */
   readonly refused: readonly { readonly recipe: AppliedRecipe; readonly reason: string }[];
   /** The one to take: of those that fit the one with the highest accuracy, and of equals the one that takes least from the model. `null` when none fits. */
   readonly chosen: TriedRecipe | null;
@@ -39,6 +39,8 @@ export async function fitRecipe({ recipes, measure, fits, untilFirst = false }: 
   for (const recipe of recipes) {
     try {
       const measured = await measure(recipe);
+      const twin = done.find((other) => isSameFile(other.measured, measured));
+      if (twin !== undefined) throw new UserError(`makes the same file as ${recipeText(twin.recipe)}`);
       done.push({ recipe, measured, fits: fits(measured) });
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
@@ -49,6 +51,10 @@ export async function fitRecipe({ recipes, measure, fits, untilFirst = false }: 
   const front = paretoFront(done.map(({ measured }) => measured.measurement));
   const tried = done.map((each, index): TriedRecipe => ({ ...each, isOnFront: front[index] === true }));
   return { tried, refused, chosen: best(tried.filter((each) => each.fits)) };
+}
+
+function isSameFile(one: Measured, other: Measured): boolean {
+  return one.measurement.artifact.sha256 === other.measurement.artifact.sha256;
 }
 
 function best(fitting: readonly TriedRecipe[]): TriedRecipe | null {

@@ -1,5 +1,6 @@
 import type { CalibrationOptions } from '../calibrate/calibrate.ts';
 import type { DataSet } from '../data/data-set.ts';
+import { UserError } from '../errors.ts';
 import { writeModel } from '../formats/write-model.ts';
 import type { Graph } from '../graph/graph.ts';
 import { isQuantized } from '../quantize/is-quantized.ts';
@@ -9,7 +10,9 @@ import type { Target } from '../targets/target.ts';
 import { intoDialect, loadedBy, NotConvertible } from './into-dialect.ts';
 import { finish, simplify } from './lossless.ts';
 import type { Model, Optimized } from './model.ts';
+import { prune } from './prune.ts';
 import type { AppliedRecipe } from './recipe.ts';
+import { store } from './store.ts';
 
 /** What a recipe works with besides the model. */
 export interface OptimizeOptions {
@@ -47,23 +50,28 @@ export async function optimize(
   };
 }
 
-/** Lowered into the runtime's operators where they are others, and integer where the recipe says so. */
+/** Pruned, lowered into the runtime's operators where they are others, integer, and stored encoded: what of it the recipe says. */
 async function transformed(
-  source: Graph,
+  simple: Graph,
   recipe: AppliedRecipe,
   target: Target,
   { calibration, dimensions, progress }: OptimizeOptions,
 ): Promise<{ readonly graph: Graph; readonly findings: readonly Finding[] }> {
+  const isInteger = isQuantized(simple);
+  if (isInteger && (recipe.pruneChannels ?? recipe.pruneWeights) !== undefined) {
+    throw new UserError(
+      'Pruning needs the float model: the integers of a quantised one leave no room to correct what is lost.',
+    );
+  }
+  const pruned = await prune(simple, recipe, calibration, dimensions);
+  const source = pruned.graph === simple ? simple : simplify(pruned.graph);
   const lowered = await intoDialect(source, runtimeOf(target.runtime), dimensions);
-  const isNumbersKept = recipe.numbers === 'lossless' || isQuantized(source);
-  if (isNumbersKept && lowered.graph === source) return { graph: source, findings: [] };
-  if (isNumbersKept) return { graph: simplify(lowered.graph), findings: [] };
   const { makeIntegers } = await import('./make-integers.ts');
-  const { graph, findings } = await makeIntegers(
-    { source, lowered },
-    recipe,
-    calibration,
-    progress === undefined ? {} : { progress },
-  );
-  return { graph: simplify(graph), findings };
+  const integers =
+    recipe.numbers === 'lossless' || isInteger
+      ? { graph: lowered.graph, findings: [] }
+      : await makeIntegers({ source, lowered }, recipe, calibration, progress === undefined ? {} : { progress });
+  const simplified = integers.graph === simple ? simple : simplify(integers.graph);
+  const stored = store(simplified, recipe, target);
+  return { graph: stored.graph, findings: [...pruned.findings, ...integers.findings, ...stored.findings] };
 }

@@ -16,6 +16,7 @@ const measurement = (peakRam: number, flash: number, accuracy: number | null) =>
     flash: { value: flash, unit: 'B', basis: 'exact' },
     latency: null,
     energy: null,
+    artifact: { sha256: `${peakRam} ${flash}` },
     accuracy: accuracy === null ? null : { value: accuracy, unit: 'ratio', basis: 'measured' },
   }) as unknown as Measurement;
 const results = new Map<string, readonly [number, number, number | null]>([
@@ -52,6 +53,13 @@ describe('fitRecipe', () => {
   it('stops at the first that fits when asked to', async () => {
     const fit = await fitRecipe({ recipes, measure, fits: under(60), untilFirst: true });
     expect(fit.tried.map(({ recipe }) => recipeText(recipe))).toEqual(['lossless', 'int8']);
+  });
+
+  it('does not count a file twice', async () => {
+    const same = async () => ({ measurement: measurement(1, 1, 1), artifact: new Uint8Array() });
+    const fit = await fitRecipe({ recipes, measure: same, fits: () => true });
+    expect(fit.tried).toHaveLength(1);
+    expect(fit.refused[0]?.reason).toBe('makes the same file as lossless');
   });
 
   it('says why a recipe was refused, and does not hide a bug', async () => {

@@ -1,0 +1,39 @@
+import { encodeWeights } from '../encode/encode-weights.ts';
+import { UserError } from '../errors.ts';
+import type { Graph } from '../graph/graph.ts';
+import type { Finding } from '../runtimes/measurement.ts';
+import { tflmArena } from '../runtimes/tflm/arena.ts';
+import { kernelBuild } from '../runtimes/tflm/kernels.ts';
+import type { Target } from '../targets/target.ts';
+import type { AppliedRecipe } from './recipe.ts';
+
+/**
+ * The integer graph as a recipe stores it: weights encoded where that saves more flash than it costs RAM and code.
+ * @throws UserError for a target whose runtime does not decode weights
+ */
+export function store(
+  graph: Graph,
+  { encode }: AppliedRecipe,
+  target: Target,
+): { readonly graph: Graph; readonly findings: readonly Finding[] } {
+  if (encode !== true) return { graph, findings: [] };
+  if (target.runtime !== 'tflm') {
+    throw new UserError(
+      `Step "encode" is for TensorFlow Lite Micro, whose kernels decode weights; ${target.id} would only download less.`,
+    );
+  }
+  const build = kernelBuild(target.board);
+  const {
+    graph: encoded,
+    report,
+    fileBytes,
+  } = encodeWeights(graph, {
+    memoryBytes: (each) => tflmArena(each, build).memory.arenaRequired,
+  });
+  const chosen = report.filter(({ kind }) => kind !== undefined).length;
+  const message =
+    chosen === 0
+      ? 'No weights are stored encoded: decoding would cost as much as it saves.'
+      : `${chosen} weight tensors are stored encoded, ${fileBytes[0] - fileBytes[1]} bytes less in the file.`;
+  return { graph: encoded, findings: [{ code: 'encoded-weights', severity: 'info', message }] };
+}
