@@ -1,6 +1,5 @@
 import { floatAttribute, intAttribute } from '../graph/access.ts';
 import type { ConstantValue } from '../graph/evaluate/constant-value.ts';
-import { newElements } from '../graph/evaluate/constant-value.ts';
 import type { Operator, TensorId } from '../graph/graph.ts';
 import type { Fact } from '../graph/infer/fact.ts';
 import { type Edit, isType, withoutAttributes } from './edit.ts';
@@ -35,20 +34,42 @@ export function outputRank(
   return weight === null || weight === undefined ? undefined : rewriting.tensor(weight).shape?.length;
 }
 
-/** Which output channel each element of the weights belongs to. */
-function channelOf(operator: Operator, weight: ConstantValue): (index: number) => number {
+/** Weights lie in runs of elements that belong to one output channel: how long they are, and whose each is. */
+interface ChannelRuns {
+  readonly length: number;
+  readonly channelOf: (run: number) => number;
+}
+
+function channelRuns(operator: Operator, weight: ConstantValue): ChannelRuns {
   const [first = 1, second = 1] = weight.shape;
   const inner = weight.elements.length / (first * second);
   if (isType(operator, 'ConvTranspose')) {
     // Weights are [C, M / group, kernel…]: the group of an element follows from its input channel.
     const perGroup = first / intAttribute(operator, 'group', 1);
-    return (index) => {
-      const row = Math.floor(index / (inner * second));
-      return Math.floor(row / perGroup) * second + (Math.floor(index / inner) % second);
-    };
+    const channelOf = (run: number): number =>
+      Math.floor(Math.floor(run / second) / perGroup) * second + (run % second);
+    return { length: inner, channelOf };
   }
   const transposed = isType(operator, 'Gemm') && intAttribute(operator, 'transB', 0) === 0;
-  return transposed ? (index) => index % second : (index) => Math.floor(index / (inner * second));
+  return transposed
+    ? { length: 1, channelOf: (run) => run % second }
+    : { length: inner * second, channelOf: (run) => run };
+}
+
+/** The weights times their channel's scale; `undefined` when one would overflow. */
+function scaled(operator: Operator, weight: ConstantValue, scale: readonly number[]): Float32Array | undefined {
+  const source = weight.elements as Float32Array;
+  const elements = new Float32Array(source.length);
+  const { length, channelOf } = channelRuns(operator, weight);
+  for (let start = 0, run = 0; start < elements.length; start += length, run++) {
+    const factor = scale[channelOf(run)] as number;
+    for (let i = start; i < start + length; i++) {
+      const product = (source[i] as number) * factor;
+      elements[i] = product;
+      if (!Number.isFinite(elements[i])) return undefined;
+    }
+  }
+  return elements;
 }
 
 /** The bias as one number per channel; `undefined` when it is computed or not per channel. */
@@ -91,12 +112,8 @@ export function absorb(rewriting: Edit, operator: Operator, affine: Affine): Ope
     if (weight?.dtype !== 'float32' || rewriting.isPinned(weightId) || rewriting.useCount(weightId) !== 1) {
       return undefined;
     }
-    const elements = newElements('float32', weight.elements.length) as Float32Array;
-    const channel = channelOf(operator, weight);
-    for (let i = 0; i < elements.length; i++) {
-      elements[i] = (weight.elements[i] as number) * (scale[channel(i)] as number);
-    }
-    if (!elements.every(Number.isFinite)) return undefined;
+    const elements = scaled(operator, weight, scale);
+    if (elements === undefined) return undefined;
     newWeight = rewriting.addConstant(`${rewriting.tensor(weightId).name}_scaled`, { ...weight, elements });
   }
   const named = biasId ?? weightId;

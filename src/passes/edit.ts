@@ -22,6 +22,8 @@ export interface Edit {
   readonly constant: (id: TensorId | null | undefined) => ConstantValue | undefined;
   /** Adds a constant under a name made from `hint`. */
   readonly addConstant: (hint: string, value: ConstantValue) => TensorId;
+  /** Adds a tensor of another graph, constants with their content, under its own name or one made from it. */
+  readonly addCopy: (tensor: Tensor) => TensorId;
   /** Makes a computed tensor a constant with the content of `value`; its name stays. */
   readonly setConstant: (id: TensorId, value: Tensor) => void;
   readonly isOutput: (id: TensorId) => boolean;
@@ -180,6 +182,10 @@ function start(graph: Graph): Edit {
     addTensor: (hint, dtype) => {
       touch();
       return tensors.push({ name: uniqueName(hint), dtype, shape: undefined }) - 1;
+    },
+    addCopy: (copied) => {
+      touch();
+      return tensors.push({ ...copied, name: uniqueName(copied.name) }) - 1;
     },
     replace,
     insertBefore: (index, operator) => {

@@ -7,10 +7,11 @@ import { factsOf } from '../graph/infer/propagate.ts';
 import { type Edit, edit, isConstantAt } from './edit.ts';
 
 /**
- * Bytes that computing one operator ahead may add to the file: about what the operator itself takes in it, and then some.
- * What makes much out of little (`ConstantOfShape`, `Expand`, `Tile`, `Range`) stays an operator beyond that.
+ * Bytes of constants that a graph may have before folding makes no more of little (`ConstantOfShape`, `Expand`, `Tile`, `Range`):
+ * a small file must not be a way to fill the memory. What grows by less than an operator takes in the file is folded all the same.
  */
-const maximumGrowthBytes = 1024;
+const maximumConstantBytes = 1 << 28;
+const operatorBytes = 1024;
 
 /** Elements of a result beyond which nothing is computed ahead: time and memory stay bounded on hostile files. */
 const maximumElements = 1 << 24;
@@ -31,12 +32,15 @@ const maximumElements = 1 << 24;
 export function foldConstants(graph: Graph): Graph {
   const facts = factsOf(graph);
   const rewriting = edit(graph);
+  let total = graph.tensors.reduce((sum, { data }) => sum + (data?.byteLength ?? 0), 0);
   for (const [index, operator] of rewriting.operators()) {
     if (operator.outputs.some((id) => id !== null && rewriting.isOutput(id))) continue;
     const results = resultsOf(rewriting, operator, facts);
     if (results === undefined) continue;
-    const bytes = results.reduce((total, result) => total + (tensorBytes(result) ?? 0), 0);
-    if (bytes - freedBytes(rewriting, operator) > maximumGrowthBytes) continue;
+    const bytes = results.reduce((sum, result) => sum + (tensorBytes(result) ?? 0), 0);
+    const growth = bytes - freedBytes(rewriting, operator);
+    if (growth > operatorBytes && total + growth > maximumConstantBytes) continue;
+    total += growth;
     operator.outputs.forEach((id, position) => {
       const result = results[position];
       if (id !== null && result !== undefined) rewriting.setConstant(id, result);

@@ -1,23 +1,39 @@
+import { opsetVersion } from '../formats/onnx/opset.ts';
 import type { Graph } from '../graph/graph.ts';
 import { inheritFacts } from '../graph/infer/propagate.ts';
 import { mapNestedGraphs } from '../graph/traversal.ts';
+import { averageGlobally } from './average-globally.ts';
 import { foldBatchNorm } from './fold-batch-norm.ts';
 import { foldChannelArithmetic } from './fold-channel-arithmetic.ts';
 import { foldConstants } from './fold-constants.ts';
+import { foldInputScale } from './fold-input-scale.ts';
 import { foldPadding } from './fold-padding.ts';
 import { fuseActivations } from './fuse-activations.ts';
+import { fuseGelu } from './fuse-gelu.ts';
 import { fuseHardSwish } from './fuse-hard-swish.ts';
+import { fuseLayerNormalization } from './fuse-layer-normalization.ts';
+import { fuseLeakyRelu } from './fuse-leaky-relu.ts';
 import { fuseMatMulBias } from './fuse-matmul-bias.ts';
+import { fuseSoftplus } from './fuse-softplus.ts';
+import { inlineBranches } from './inline-branches.ts';
+import { mergeCasts } from './merge-casts.ts';
 import { mergeCommonSubexpressions } from './merge-common-subexpressions.ts';
+import { mergeConcats } from './merge-concats.ts';
+import { mergeConstantOperands } from './merge-constant-operands.ts';
 import { mergeReshapes } from './merge-reshapes.ts';
+import { mergeSlices } from './merge-slices.ts';
 import { mergeTransposes } from './merge-transposes.ts';
+import { hasNewerOperator, raiseForFusions } from './raise-for-fusions.ts';
 import { removeDeadOperators } from './remove-dead-operators.ts';
+import { removeExpansions } from './remove-expansions.ts';
 import { removeIdentities } from './remove-identities.ts';
 import { removeQuantizePairs } from './remove-quantize-pairs.ts';
 import { removeUnusedTensors } from './remove-unused-tensors.ts';
+import { reshapeTransposes } from './reshape-transposes.ts';
 import { resolveReshapes } from './resolve-reshapes.ts';
 import { resolveResizes } from './resolve-resizes.ts';
 import { shareConstants } from './share-constants.ts';
+import { sinkTransposes } from './sink-transposes.ts';
 
 /** A rewrite that keeps what the graph computes; the very same graph when it finds nothing to do. */
 export type Pass = (graph: Graph) => Graph;
@@ -26,18 +42,32 @@ export type Pass = (graph: Graph) => Graph;
 export const losslessPasses: Readonly<Record<string, Pass>> = {
   removeDeadOperators,
   foldConstants,
+  inlineBranches,
   resolveReshapes,
   resolveResizes,
   removeIdentities,
+  removeExpansions,
   removeQuantizePairs,
+  mergeCasts,
+  mergeSlices,
+  mergeConcats,
   mergeTransposes,
+  sinkTransposes,
+  reshapeTransposes,
   mergeReshapes,
   foldBatchNorm,
   foldChannelArithmetic,
   fuseMatMulBias,
+  fuseGelu,
+  fuseLayerNormalization,
+  fuseSoftplus,
+  fuseLeakyRelu,
+  mergeConstantOperands,
+  foldInputScale,
   foldPadding,
   fuseActivations,
   fuseHardSwish,
+  averageGlobally,
   shareConstants,
   mergeCommonSubexpressions,
   removeUnusedTensors,
@@ -53,7 +83,15 @@ const maximumRounds = 32;
  */
 export function simplifyOnnx(graph: Graph): Graph {
   if (graph.dialect !== 'onnx') return graph;
-  const operators = graph.operators.map((operator) => mapNestedGraphs(operator, simplifyOnnx));
+  const raised = raiseForFusions(graph);
+  if (raised === graph) return repeated(graph);
+  const simple = repeated(raised);
+  // A newer operator set is only asked for where it is used.
+  return hasNewerOperator(simple, opsetVersion(graph) ?? 1) ? simple : repeated(graph);
+}
+
+function repeated(graph: Graph): Graph {
+  const operators = graph.operators.map((operator) => mapNestedGraphs(operator, repeated));
   const changed = operators.some((operator, index) => operator !== graph.operators[index]);
   let current: Graph = changed ? { ...graph, operators } : graph;
   for (let round = 0; round < maximumRounds; round++) {
