@@ -46,6 +46,20 @@ const calling = (graph: Graph, inputs: number, outputs: number): Graph => {
   return { ...graph, subgraphs: [{ ...graph, tensors, operators: [], inputs: ids(inputs), outputs: ids(outputs) }] };
 };
 const condition = data('bool', [1]);
+const bytes = (...content: number[]): Tensor => ({
+  ...data('uint8', [content.length]),
+  data: Uint8Array.from(content),
+});
+/** Decoding of a stream whose header begins like this. */
+const decoding = (header: readonly number[], output: Tensor, length = 16): Graph => {
+  const ancillary = bytes(...header, ...new Array<number>(length - header.length).fill(0));
+  const graph = one('TFLM_DECODE', [bytes(0), ancillary], [output]);
+  return { ...graph, operators: graph.operators.map((each) => ({ ...each, domain: 'custom' })) };
+};
+const scaledAlong = (axis: number, dtype: 'int8' | 'int16', scales: readonly number[], zeroPoint = 0): Tensor => ({
+  ...data(dtype, [2, 2, 2]),
+  quantization: { scale: scales, zeroPoint: scales.map(() => zeroPoint), axis },
+});
 
 const cases: readonly Case[] = [
   // Convolutions and dense layers
@@ -257,6 +271,30 @@ const cases: readonly Case[] = [
     calling(one('WHILE', [float(1)], [float(1)], { cond_subgraph_index: 1, body_subgraph_index: 1 }), 1, 1),
   ],
   ['called-subgraph', one('CALL_ONCE', [], [], { init_subgraph_index: 3 }), 'there is no subgraph 3'],
+  // Weights as streams
+  ['decoded-pairs, one', decoding([0, 1, 0, 0, 1, 4], byte(8))],
+  [
+    'decoded-pairs',
+    (() => {
+      const graph = decoding([0, 1, 0, 0, 1, 4], byte(8));
+      return { ...graph, operators: graph.operators.map((each) => ({ ...each, inputs: [0, 1, 0] })) };
+    })(),
+    'there are 3 inputs and 1 output',
+  ],
+  ['decoded-header', decoding([0, 1, 0, 0, 1], byte(8), 15), 'there are 15 bytes'],
+  ['decoded-header, version', decoding([0, 1, 0, 0, 2, 4], byte(8)), 'the versions are 1 and 2'],
+  ['decoded-header, kind', decoding([127, 1, 0, 0, 1, 4], byte(8)), 'the kind is 127'],
+  ['decoded-huffman, bytes', decoding([1, 1, 0, 0, 1, 0], byte(8))],
+  ['decoded-huffman, words', decoding([1, 1, 0, 0, 1, 1], word(8))],
+  ['decoded-huffman', decoding([1, 1, 0, 0, 1, 0], word(8)), '"" is int16 and the entries have 16 bits'],
+  ['decoded-huffman, numbers', decoding([1, 1, 0, 0, 1, 1], ints([1])), '"" is int32'],
+  ['decoded-axis, first', decoding([0, 1, 0, 0, 1, 4], scaledAlong(0, 'int8', [1, 2]))],
+  ['decoded-axis, last', decoding([2, 1, 0, 0, 1], scaledAlong(2, 'int8', [1, 2]))],
+  ['decoded-axis, of codes', decoding([1, 1, 0, 0, 1], scaledAlong(1, 'int8', [1, 2]))],
+  ['decoded-axis', decoding([0, 1, 0, 0, 1, 4], scaledAlong(1, 'int8', [1, 2])), 'that of "" is axis 1'],
+  ['decoded-axis, of one', decoding([2, 1, 0, 0, 1], scaledAlong(2, 'int8', [1])), 'that of "" is axis 2'],
+  ['decoded-zero-points, of bytes', decoding([2, 1, 0, 0, 1], scaledAlong(0, 'int8', [1, 2], 3))],
+  ['decoded-zero-points', decoding([2, 1, 0, 0, 1], scaledAlong(0, 'int16', [1, 2], 3)), 'those of "" are others'],
 ];
 
 test.each(eachOf(cases))('$name', ({ name, graph, refusal }) => {
