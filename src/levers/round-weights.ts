@@ -1,0 +1,108 @@
+import { openFloatRunner } from '../calibrate/float-runner.ts';
+import type { Graph, TensorId } from '../graph/graph.ts';
+import { integerWeights } from '../quantize/integer-weights.ts';
+import type { GranularityOf } from './grid.ts';
+import { type PatchMoments, patchMoments, type Samples } from './layer-statistics.ts';
+import { type WeightedLayer, weightedLayers, weightPlaces, weightsOf } from './layer-weights.ts';
+import { type LayerChange, replaceWeights } from './replace-weights.ts';
+import { prepareMoments, roundOnMoments } from './round-on-moments.ts';
+
+export interface RoundWeightsOptions extends Samples {
+  readonly granularityOf?: GranularityOf;
+  /** Layers whose filter covers more inputs than this, in one group, are rounded to the nearest: their moments would take too long; 1024 by default. */
+  readonly longestPatch?: number;
+}
+
+/**
+ * Weights rounded against calibration activations: the int8 weights of an output channel are chosen together, so that errors on inputs that go up and down together cancel
+ * (error compensation with the second moments of the layer's input, as in GPTQ, Frantar et al. 2022; no gradients). The result holds floats that lie on the quantisers' grid,
+ * `integer · max |w| / 127` per channel with the largest weight in its place, so that quantising finds just these integers. Ids of tensors stay; biases are not touched:
+ * correct them afterwards.
+ */
+export async function roundWeights(graph: Graph, options: RoundWeightsOptions): Promise<Graph> {
+  const { granularityOf = () => 'per-channel', longestPatch = 1024 } = options;
+  const layers = weightedLayers(graph);
+  const open = (part: Graph, watched: readonly TensorId[]) => openFloatRunner(part, watched, options.data.path);
+  const changes = new Map<WeightedLayer, LayerChange>();
+  // Matrices of one layer at a time would need a run each; all at once would not fit large networks.
+  for (const batch of batches(layers, longestPatch)) {
+    const moments = await patchMoments(graph, batch, options, open, longestPatch);
+    for (const layer of batch) {
+      const known = moments.get(layer.index);
+      if (known === undefined || known.count === 0) continue;
+      changes.set(layer, {
+        weights: rounded(layer, weightsOf(graph, layer), known, granularityOf(layer) === 'per-tensor'),
+      });
+    }
+  }
+  return replaceWeights(graph, changes);
+}
+
+/** Numbers that the moments of the layers of one run may take together: 256 MB. */
+const numbersAtOnce = 2 ** 25;
+
+function batches(layers: readonly WeightedLayer[], longestPatch: number): readonly (readonly WeightedLayer[])[] {
+  const result: WeightedLayer[][] = [];
+  let numbers = Number.POSITIVE_INFINITY;
+  for (const layer of layers) {
+    const length = (layer.positions * layer.inputChannels) / layer.groups;
+    if (length > longestPatch) continue;
+    const own = layer.groups * length * length;
+    if (numbers + own > numbersAtOnce) {
+      result.push([]);
+      numbers = 0;
+    }
+    result.at(-1)?.push(layer);
+    numbers += own;
+  }
+  return result;
+}
+
+function rounded(
+  layer: WeightedLayer,
+  weights: Float32Array,
+  moments: PatchMoments,
+  isPerTensor: boolean,
+): Float32Array {
+  const { output, column } = weightPlaces(layer);
+  const channelOf = isPerTensor ? () => 0 : (index: number) => output[index] as number;
+  const { scales } = integerWeights(weights, isPerTensor ? 1 : layer.outputChannels, channelOf);
+  const pinned = largestOf(weights, scales.length, channelOf);
+  // Where each output's weight for each column of its group's patch lies.
+  const outputsPerGroup = layer.outputChannels / layer.groups;
+  const length = moments.columns[0]?.length ?? 0;
+  const placeInGroup = new Uint32Array(layer.positions * layer.inputChannels);
+  for (const columns of moments.columns)
+    columns.forEach((place, at) => {
+      placeInGroup[place] = at;
+    });
+  const indexOf = new Uint32Array(layer.outputChannels * length);
+  for (let index = 0; index < weights.length; index += 1) {
+    indexOf[(output[index] as number) * length + (placeInGroup[column[index] as number] as number)] = index;
+  }
+  const result = new Float32Array(weights.length);
+  for (const [group, matrix] of moments.matrices.entries()) {
+    const prepared = prepareMoments(matrix, length);
+    for (let channel = group * outputsPerGroup; channel < (group + 1) * outputsPerGroup; channel += 1) {
+      const own = indexOf.subarray(channel * length, (channel + 1) * length);
+      const scale = scales[isPerTensor ? 0 : channel] as number;
+      const steps = Float64Array.from(own, (index) => (weights[index] as number) / scale);
+      const integers = roundOnMoments(prepared, {
+        steps,
+        pinned: own.indexOf(pinned[isPerTensor ? 0 : channel] as number),
+      });
+      for (let at = 0; at < length; at += 1) result[own[at] as number] = (integers[at] as number) * scale;
+    }
+  }
+  return result;
+}
+
+/** The index of the first of the largest weights of each scale. */
+function largestOf(weights: Float32Array, count: number, channelOf: (index: number) => number): Int32Array {
+  const result = new Int32Array(count).fill(-1);
+  weights.forEach((weight, index) => {
+    const best = result[channelOf(index)] as number;
+    if (best < 0 || Math.abs(weight) > Math.abs(weights[best] as number)) result[channelOf(index)] = index;
+  });
+  return result;
+}
