@@ -154,7 +154,7 @@ function withSignature(graph: Graph): Graph {
 }
 
 async function keywordSpotting(): Promise<void> {
-  const float = dequantizeWeights(read(`${mlperf}/keyword_spotting/trained_models/kws_ref_model_float32.tflite`));
+  const float = optimizeTflite(dequantizeWeights(read(`${mlperf}/keyword_spotting/trained_models/kws_ref_model_float32.tflite`)));
   const own = read(`${mlperf}/keyword_spotting/trained_models/kws_ref_model.tflite`);
   const taken = Array.from({ length: 100 }, (_, index) => Math.floor((index * keywords.count) / 100));
   const others = Array.from({ length: keywords.count }, (_, index) => index).filter((index) => !taken.includes(index));

@@ -104,8 +104,7 @@ export function formsOf(graph: Graph, plan: Plan, ranges: ReadonlyMap<TensorId, 
       uses.set(`${index} ${position}`, own);
       if (plan.native.get(id) !== wanted && own.fixed === undefined && !hold(own, rangeOf(id))) return index;
     }
-    const isShared =
-      rule.kind === 'moves' || ((rule.kind === 'computes' || rule.kind === 'reads') && rule.linked === true);
+    const isShared = rule.kind === 'moves' || (rule.kind === 'reads' && rule.linked === true);
     if (isShared) share(index, planned, operands);
   }
 

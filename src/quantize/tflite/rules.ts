@@ -35,8 +35,6 @@ export interface Computes extends Common {
   readonly kind: 'computes';
   /** Positions of quantised operands; all where absent. */
   readonly operands?: readonly number[];
-  /** The operands share their parameters. */
-  readonly linked?: boolean;
   /** Operands that stay int8 beside int16. */
   readonly narrow?: readonly number[];
   /** Parameters of the result that do not depend on the data. */
@@ -71,7 +69,7 @@ const sigmoid = {
 /**
  * Operators that TensorFlow Lite Micro computes in integers, with what the 8-bit quantisation specification demands of their parameters
  * (https://ai.google.dev/edge/litert/models/quantization_spec). Which precisions: runtimes/tflm/support/operators.json, to which a test holds this table.
- * Left out on purpose: DIV stops where a divisor rounds to 0, and the results of RSQRT span more than 8 bits hold.
+ * Left out on purpose: `keptInFloat`.
  */
 const rules: Readonly<Record<string, Rule>> = {
   CONV_2D: { kind: 'weighted', data: 0, weights: 1, bias: 2, axis: 0, perChannelInt16: true, ...both(3, 4) },
@@ -84,10 +82,8 @@ const rules: Readonly<Record<string, Rule>> = {
   MUL: { kind: 'computes', ...both(2, 4) },
   SQUARED_DIFFERENCE: { kind: 'computes', ...narrowOnly(2) },
   BATCH_MATMUL: { kind: 'computes', ...both(2, 3) },
-  ADD_N: { kind: 'computes', linked: true, ...narrowOnly(1) },
   MEAN: { kind: 'computes', operands: first, ...both(2, 3) },
   SUM: { kind: 'computes', operands: first, ...both(2, 2) },
-  CUMSUM: { kind: 'computes', operands: first, ...narrowOnly(1) },
   ABS: { kind: 'computes', ...both(2, 3) },
   ELU: { kind: 'computes', ...narrowOnly(1) },
   HARD_SWISH: { kind: 'computes', ...narrowOnly(1) },
@@ -152,6 +148,14 @@ const rules: Readonly<Record<string, Rule>> = {
   SVDF: { kind: 'recurs', ...narrowOnly(3) },
 };
 
+/** Types with an integer kernel that does not serve, and why. The sums: commonScaleSum in kernels/arithmetic. */
+const keptInFloat: Readonly<Record<string, string>> = {
+  DIV: 'has an integer kernel that stops where a divisor rounds to 0',
+  RSQRT: 'gives results that span more than 8 bits can hold',
+  ADD_N: 'has an integer kernel that adds the zero point of its operands to the sum',
+  CUMSUM: 'has an integer kernel that adds the zero point of its operand to the sums',
+};
+
 /** Types with a rule; for the test that holds the table to what TensorFlow Lite Micro supports. */
 export const quantizedTypes: readonly string[] = Object.keys(rules);
 
@@ -159,9 +163,8 @@ export const quantizedTypes: readonly string[] = Object.keys(rules);
 export function ruleOf(graph: Graph, operator: Operator): Rule | string {
   const rule = operator.domain === '' && Object.hasOwn(rules, operator.type) ? rules[operator.type] : undefined;
   if (rule === undefined) {
-    if (operator.type === 'DIV') return 'has an integer kernel that stops where a divisor rounds to 0';
-    if (operator.type === 'RSQRT') return 'gives results that span more than 8 bits can hold';
-    return 'has no integer kernel on microcontrollers';
+    const reason = Object.hasOwn(keptInFloat, operator.type) ? keptInFloat[operator.type] : undefined;
+    return reason ?? 'has no integer kernel on microcontrollers';
   }
   return (rule.kind === 'recurs' ? refuseRecurrent(graph, operator) : refusalOf(graph, operator, rule)) ?? rule;
 }
