@@ -18,26 +18,9 @@ const ofImages = new Set([
   'Upsample',
 ]);
 
-/** Operators after which an image's axes still mean the same. */
-const keepsAxes = new Set([
-  'Abs',
-  'Add',
-  'Cast',
-  'Clip',
-  'Concat',
-  'DequantizeLinear',
-  'Div',
-  'Mul',
-  'Neg',
-  'PRelu',
-  'Pad',
-  'QuantizeLinear',
-  'Relu',
-  'Sigmoid',
-  'Slice',
-  'Sub',
-  'Tanh',
-]);
+/** Operators after which an image's axes mean something else; nothing is known of what comes of them. */
+const changesAxes =
+  /^(Attention|Expand|Flatten|GRU|Gather\w*|Gemm|If|LSTM|Loop|MatMul\w*|RNN|Reshape|Scan|Shape|Size|Squeeze|Transpose|Unsqueeze)$/;
 
 /**
  * True for an input of 3 or 4 axes that is an image, or a sequence, with channels second: some operator that reads it so is reached
@@ -57,7 +40,7 @@ export function isImageInput(graph: Graph, input: TensorId): boolean {
       if (operator === undefined) continue;
       const isImage = ofImages.has(operator.type) && operator.inputs[0] === id;
       if (isImage) return true;
-      if (keepsAxes.has(operator.type)) waiting.push(...operator.outputs.filter((output) => output !== null));
+      if (!changesAxes.test(operator.type)) waiting.push(...operator.outputs.filter((output) => output !== null));
     }
   }
   return false;

@@ -72,6 +72,7 @@ function constantInput(lowerer: Lowerer, operator: Operator, position: number): 
 
 function batchNormalization(lowerer: Lowerer, operator: Operator) {
   const [input, output] = [inputOf(operator, 0), outputOf(operator)];
+  if (intAttribute(operator, 'training_mode', 0) !== 0) return normalizedByBatch(lowerer, operator);
   const [scale, bias, mean, variance] = [1, 2, 3, 4].map((position) => constantInput(lowerer, operator, position)) as [
     readonly number[],
     readonly number[],
@@ -122,6 +123,29 @@ function affine(
   return bias === undefined ? scaled : lowerer.emit('ADD', [scaled, bias], shape, {}, { name });
 }
 
+/** In training mode the batch's own mean and variance count, over everything but the channels. */
+function normalizedByBatch(lowerer: Lowerer, operator: Operator) {
+  const output = outputOf(operator);
+  const working = withChannels(lowerer, inputOf(operator, 0));
+  const places = working.shape.flatMap((_, place) => (place === working.channel ? [] : [place]));
+  const name = lowerer.nameOf(output);
+  const result = normalized(lowerer, working, places, floatAttribute(operator, 'epsilon', 1e-5), name);
+  lowerer.define(output, affine(lowerer, result, ...perChannel(lowerer, operator, working), name), working.arrangement);
+}
+
+/** Scale and bias, one each per channel. */
+function perChannel(lowerer: Lowerer, operator: Operator, working: Working & { readonly channel: number }) {
+  return [1, 2].map((position) =>
+    alongExtent(
+      lowerer,
+      lowerer.nameOf(inputOf(operator, position)),
+      constantInput(lowerer, operator, position),
+      working.channel,
+      working.shape.length,
+    ),
+  ) as [TensorId, TensorId];
+}
+
 function instanceNormalization(lowerer: Lowerer, operator: Operator) {
   const [input, output] = [inputOf(operator, 0), outputOf(operator)];
   const working = withChannels(lowerer, input);
@@ -131,16 +155,7 @@ function instanceNormalization(lowerer: Lowerer, operator: Operator) {
   );
   const epsilon = floatAttribute(operator, 'epsilon', 1e-5);
   const result = normalized(lowerer, working, places, epsilon, name);
-  const [scale, bias] = [1, 2].map((position) =>
-    alongExtent(
-      lowerer,
-      lowerer.nameOf(inputOf(operator, position)),
-      constantInput(lowerer, operator, position),
-      working.channel,
-      working.shape.length,
-    ),
-  );
-  lowerer.define(output, affine(lowerer, result, scale, bias, name), working.arrangement);
+  lowerer.define(output, affine(lowerer, result, ...perChannel(lowerer, operator, working), name), working.arrangement);
 }
 
 function layerNormalization(lowerer: Lowerer, operator: Operator) {
