@@ -105,8 +105,11 @@ function outputOf(lowerer: OpenLowerer, id: TensorId, taken: Set<TensorId>): Pla
   const shape = lowerer.shapeOf(id);
   const name = lowerer.nameOf(id);
   const last = channelsLastAxes(shape.length);
-  const isImage = shape.length === 4 && isSame(lowerer.native(id).arrangement, ofAxes(shape, last));
-  const axes = isImage && !isSame(ofAxes(shape, last), asInOnnx(shape)) ? last : shape.map((_, axis) => axis);
+  const { arrangement, shape: lies } = lowerer.native(id);
+  const isLast = isSame(arrangement, ofAxes(shape, last));
+  const isTold = !isSame(arrangement, asInOnnx(shape)) || lies.join() === shapeOfAxes(shape, last).join();
+  const isImage = shape.length === 4 && isLast && isTold;
+  const axes = isImage ? last : shape.map((_, axis) => axis);
   const there = lowerer.withAxes(id, axes);
   const isOwn = !taken.has(there) && lowerer.tensors[there]?.data === undefined;
   const tensor = isOwn ? there : copy(lowerer, there);

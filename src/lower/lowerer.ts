@@ -38,6 +38,8 @@ export interface Lowerer {
   readonly typeOf: (id: TensorId) => DataType;
   /** The ONNX operator that computes a tensor. */
   readonly producerOf: (id: TensorId) => Operator | undefined;
+  /** The one operator that reads a tensor; `undefined` where there are more, none, or the caller reads it too. */
+  readonly soleReaderOf: (id: TensorId) => Operator | undefined;
   readonly nameOf: (id: TensorId) => string;
   /** The content of an ONNX tensor that is known before anything runs, in ONNX's order. */
   readonly constantOf: (id: TensorId | null | undefined) => ConstantValue | undefined;

@@ -3,12 +3,12 @@ import { concreteShape } from '../graph/access.ts';
 import type { DataType } from '../graph/data-type.ts';
 import { type ConstantValue, constantOf, contentOf, numbersOf, tensorOf } from '../graph/evaluate/constant-value.ts';
 import type { Attribute, Graph, Operator, Tensor, TensorId } from '../graph/graph.ts';
-import { producers } from '../graph/traversal.ts';
+import { consumers, producers } from '../graph/traversal.ts';
 import { type Arrangement, asInOnnx, isSame, onnxPlaces } from './arrangement.ts';
 import { axesOf, nearestAxes, ofAxes, shapeOfAxes } from './axes.ts';
 import { attributeOf, type Lowerer, type NewTensor, type Options, type Stored } from './lowerer.ts';
 import { operatorVersion } from './operator-version.ts';
-import { axisPermutation, rearrangement } from './rearrangement.ts';
+import { axisPermutation, rearrangement, sortedShape } from './rearrangement.ts';
 import { isRuntimeType, runtimeType } from './runtime-type.ts';
 
 /** A lowerer, and what has been made with it. */
@@ -28,6 +28,8 @@ export function openLowerer(graph: Graph): OpenLowerer {
   const constants = new Map<TensorId, ConstantValue>();
   const origins = new Map<TensorId, TensorId>();
   const producerOf = producers(graph);
+  const readersOf = consumers(graph);
+  const outputs = new Set(graph.outputs);
 
   const onnxTensor = (id: TensorId): Tensor => {
     const tensor = graph.tensors[id];
@@ -157,6 +159,17 @@ export function openLowerer(graph: Graph): OpenLowerer {
       }
     }
     const source = list[0] as Stored;
+    // One RESHAPE is enough where it makes the axes that are wanted, or those that were there, in the other's order.
+    const middle = sortedShape({ arrangement, shape }, source.arrangement);
+    const apart = middle && axisPermutation({ ...source, shape: middle }, { arrangement, shape });
+    if (middle !== undefined && apart !== undefined && middle.length <= 5) {
+      return remember(id, transpose(id, reshape(id, source, middle), apart, arrangement));
+    }
+    const turned = sortedShape(source, arrangement);
+    const together = turned && axisPermutation(source, { arrangement, shape: turned });
+    if (together !== undefined && source.shape.length <= 5) {
+      return remember(id, reshape(id, transpose(id, source, together, arrangement), shape));
+    }
     const move = rearrangement(source.arrangement, arrangement);
     if (move === undefined) {
       // Factors that do not divide: through ONNX's own order, with which every arrangement has its strides in common.
@@ -192,6 +205,10 @@ export function openLowerer(graph: Graph): OpenLowerer {
       if (type === undefined)
         throw new UserError(`"${name}" is of type ${dtype}, which TensorFlow Lite cannot compute with.`);
       return type;
+    },
+    soleReaderOf: (id) => {
+      const [reader = -1, ...others] = readersOf.get(id) ?? [];
+      return others.length === 0 && !outputs.has(id) ? graph.operators[reader] : undefined;
     },
     producerOf: (id) => graph.operators[producerOf.get(id) ?? -1],
     nameOf: (id) => onnxTensor(id).name,

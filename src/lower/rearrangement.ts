@@ -53,3 +53,27 @@ export function axisPermutation(
   });
   return permutation.includes(-1) ? undefined : permutation;
 }
+
+/** A stored tensor's order of elements, and its shape. */
+interface Lying {
+  readonly arrangement: Arrangement;
+  readonly shape: readonly number[];
+}
+
+/** The shape of `of`, its extents in the order in which their elements lie in `like`: extents of 1 first. */
+export function sortedShape(of: Lying, like: Arrangement): readonly number[] | undefined {
+  const groups = byExtent(of.arrangement, of.shape);
+  if (groups === undefined) return undefined;
+  // A factor lies where the first one of `like` is that has its stride within.
+  const place = (stride: number) =>
+    like.findIndex((factor) => factor.stride <= stride && stride < factor.stride * factor.extent);
+  const keys = groups.map(([outermost]) =>
+    outermost === undefined ? [-1, 0] : [place(outermost.stride), -outermost.stride],
+  );
+  const order = groups.map((_, axis) => axis).sort((a, b) => compare(keys[a] ?? [], keys[b] ?? []));
+  return order.map((axis) => at(of.shape, axis));
+}
+
+function compare([a = 0, b = 0]: readonly number[], [c = 0, d = 0]: readonly number[]): number {
+  return a - c || b - d;
+}

@@ -1,6 +1,9 @@
 import type { Operator, TensorId } from '../../graph/graph.ts';
+import { canonical, type Factor, product } from '../arrangement.ts';
+import { ofAxes, shapeOfAxes } from '../axes.ts';
 import { inputOf, type Lowerer, type Lowerings, outputOf } from '../lowerer.ts';
 import { groupsOf, imageAxes, paddingFor, padImage, windowAxesOf, windowOptions } from '../windows.ts';
+import { columnRowBlock, rowColumnChannel } from './depth-and-space.ts';
 
 /**
  * Convolutions of one or two spatial axes.
@@ -37,8 +40,16 @@ function convolution(lowerer: Lowerer, operator: Operator) {
   const isDepthwise = groups > 1 && groups === inputShape[1];
   const dilations = { dilation_h_factor: windows[0]?.dilation ?? 1, dilation_w_factor: windows[1]?.dilation ?? 1 };
   const kernelAxes = shape.length === 3 ? [-1, 2] : [2, 3];
-  const kernel = lowerer.withAxes(weights, isDepthwise ? [1, ...kernelAxes, 0] : [0, ...kernelAxes, 1]);
-  const bias = biasOf(lowerer, operator, channels, name);
+  const order = groups === 1 ? channelOrder(lowerer, output, channels) : [{ extent: channels, stride: 1 }];
+  const kernelOrder = isDepthwise ? [1, ...kernelAxes, 0] : [0, ...kernelAxes, 1];
+  const kernel = lowerer.stored(
+    weights,
+    isDepthwise
+      ? ofAxes(shape, kernelOrder)
+      : canonical([...along(order, product(shape.slice(1))), ...ofAxes(shape, kernelOrder.slice(1))]),
+    shapeOfAxes(shape, kernelOrder),
+  );
+  const bias = biasOf(lowerer, operator, channels, name, order);
   const options = {
     ...windowOptions(windows, padding),
     ...dilations,
@@ -46,12 +57,41 @@ function convolution(lowerer: Lowerer, operator: Operator) {
   };
   const type = isDepthwise ? 'DEPTHWISE_CONV_2D' : 'CONV_2D';
   const stored = axes.map((axis) => (axis < 0 ? 1 : (outputShape[axis] as number)));
-  lowerer.defineAxes(output, lowerer.emit(type, [padded, kernel, bias], stored, options, { name }), axes);
+  const [batch = 1, , ...spatial] = outputShape;
+  const pixels = product(spatial);
+  const arrangement = canonical([
+    { extent: batch, stride: channels * pixels },
+    { extent: pixels, stride: 1 },
+    ...along(order, pixels),
+  ]);
+  lowerer.define(output, lowerer.emit(type, [padded, kernel, bias], stored, options, { name }), arrangement);
+}
+
+/** Factors of an axis whose neighbours lie `stride` elements apart. */
+function along(factors: readonly Factor[], stride: number): readonly Factor[] {
+  return factors.map((factor) => ({ extent: factor.extent, stride: factor.stride * stride }));
+}
+
+/** Operators that a pixel shuffle may be behind: they take every element for itself. */
+const elementwise = new Set(['Clip', 'Elu', 'LeakyRelu', 'Relu', 'Sigmoid', 'Tanh']);
+
+/** The order in which whoever reads the output wants its channels: another than ONNX's before a pixel shuffle. */
+function channelOrder(lowerer: Lowerer, output: TensorId, channels: number): readonly Factor[] {
+  let reader = lowerer.soleReaderOf(output);
+  while (reader !== undefined && elementwise.has(reader.type)) reader = lowerer.soleReaderOf(outputOf(reader));
+  const block = reader && columnRowBlock(reader);
+  return block === undefined ? [{ extent: channels, stride: 1 }] : rowColumnChannel(channels, block);
 }
 
 /** The bias, or zeros: LiteRT's fast kernels want one. */
-export function biasOf(lowerer: Lowerer, operator: Operator, channels: number, name: string): TensorId {
+export function biasOf(
+  lowerer: Lowerer,
+  operator: Operator,
+  channels: number,
+  name: string,
+  order: readonly Factor[] = [{ extent: channels, stride: 1 }],
+): TensorId {
   const id = operator.inputs[2];
-  if (id !== undefined && id !== null) return lowerer.stored(id, lowerer.native(id).arrangement, [channels]);
+  if (id !== undefined && id !== null) return lowerer.stored(id, canonical(order), [channels]);
   return lowerer.constant(`${name}/bias`, 'float32', [channels], new Float32Array(channels));
 }

@@ -79,7 +79,8 @@ function transposedPart(
   const options = { padding: isSame && !isWhole ? 'SAME' : 'VALID', stride_h: rows.stride, stride_w: columns.stride };
   const inputs = bias === undefined ? [size, weights, image] : [size, weights, image, bias];
   const isExact = isSame || windows.every(({ before, output }, axis) => before === 0 && extents[axis] === output);
-  const whole = lowerer.emit('TRANSPOSE_CONV', inputs, shape, options, { name: isExact ? name : `${name}/whole` });
+  const result = { name: isExact ? name : `${name}/whole`, dtype: lowerer.tensorType(image) };
+  const whole = lowerer.emit('TRANSPOSE_CONV', inputs, shape, options, result);
   if (isExact) return whole;
   const cut = [batch, rows.output, columns.output, channels];
   return sliced(lowerer, whole, [0, rows.before, columns.before, 0], cut, name);
