@@ -18,7 +18,7 @@ export async function openOnnxRecorder(
   runtime: OnnxRuntime,
   threads: number,
 ): Promise<Recorder> {
-  const session = await runtime.open(model, { threads });
+  const session = await runtime.open(model, { threads, sparesMemory: true });
   const counters = makeCounters(watched.length, extents);
   const run = extents ? (feeds: Feeds) => session.run(feeds) : runInPlace(session, counters);
   return {

@@ -12,9 +12,9 @@ import { openTfliteRecorder } from './tflite-recorder.ts';
 import { openThreadedRecorder } from './threads/recorder.ts';
 import { withExtents } from './with-extents.ts';
 
-/** Multiply-accumulates from which on threads for ONNX Runtime pay, which does about 3e10 a second; for the gate's own kernels a tenth of it. */
-const worthwhileMacs = { onnx: 5e9, tflite: 5e8 } as const;
-/** Threads that share the work of one operator: more find too little work in models of this size. */
+/** Multiply-accumulates in the gate's own kernels from which on threads, each with its own interpreter, pay. */
+const worthwhileMacs = 5e8;
+/** Threads of ONNX Runtime, which share the work of one operator and the memory of one model: more find too little to do in models of this size. */
 const mostSharing = 4;
 
 /**
@@ -28,21 +28,15 @@ export async function openRecorder(
   extents: boolean,
   samples: number,
 ): Promise<Recorder> {
-  const isMuch = graphMacs(graph) * samples >= worthwhileMacs[graph.dialect];
   if (graph.dialect === 'tflite') {
     const observed = { ...graph, outputs: watched };
-    const model = isMuch ? writeTflite(observed) : undefined;
     const alone = openTfliteRecorder(observed, extents);
-    return (model && openThreadedRecorder({ kind: 'record-tflite', model, extents })) ?? alone;
+    if (graphMacs(graph) * samples < worthwhileMacs) return alone;
+    return openThreadedRecorder({ kind: 'record', model: writeTflite(observed), extents }) ?? alone;
   }
   const computed = watched.filter((id) => !graph.inputs.includes(id));
   const model = writeOnnx(extents ? withExtents(graph, computed) : withOutputs(graph, computed));
-  const recording = { model, watched: watched.map((id) => tensorAt(graph, id).name), extents };
-  const runtime = await loadOnnxRuntime();
-  const threads = isMuch && extents ? Math.min(availableParallelism(), mostSharing) : 1;
-  if (isMuch && !extents) {
-    const threaded = openThreadedRecorder({ kind: 'record-onnx', recording, place: runtime.place });
-    if (threaded !== undefined) return threaded;
-  }
-  return openOnnxRecorder(recording, runtime, threads);
+  const names = watched.map((id) => tensorAt(graph, id).name);
+  const threads = Math.min(availableParallelism(), mostSharing);
+  return openOnnxRecorder({ model, watched: names, extents }, await loadOnnxRuntime(), threads);
 }

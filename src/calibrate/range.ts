@@ -1,3 +1,4 @@
+import { entropyRange } from './entropy-range.ts';
 import { binCount, type Histogram } from './histogram.ts';
 
 /** How a range is chosen from the values seen in calibration. */
@@ -22,6 +23,7 @@ export function observedRange(histogram: Histogram, observer: Observer, levels =
   if (observer === 'min-max') return whole;
   if (histogram.width === 0) return whole;
   if (observer === 'percentile') return percentileRange(histogram, whole);
+  if (observer === 'entropy') return entropyRange(histogram, whole, levels);
   return leastErrorRange(histogram, whole, levels);
 }
 

@@ -1,10 +1,11 @@
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import { messageOf, UserError } from '../errors.ts';
 import { restoreFromActionsCache, saveToActionsCache } from './package/actions-cache.ts';
 import { install } from './package/install.ts';
 import { type Build, buildForThisMachine } from './package/pinned.ts';
 import { isComplete, toolCacheRoot, toolFolder } from './package/tool-folder.ts';
-import { type OnnxRuntime, requireOnnxRuntime } from './session.ts';
+import { type OnnxRuntime, type OnnxRuntimeModule, wrapModule } from './session.ts';
 
 let loaded: Promise<OnnxRuntime> | undefined;
 
@@ -42,7 +43,7 @@ function installedOnnxRuntime(module: Build['module']): OnnxRuntime | undefined 
     process.env.GITHUB_ACTIONS === 'true' ? [import.meta.url] : [import.meta.url, path.join(process.cwd(), 'any.js')];
   for (const place of places) {
     try {
-      return requireOnnxRuntime({ module, from: place }, 'installed');
+      return wrapModule(createRequire(place)(module) as OnnxRuntimeModule, 'installed');
     } catch {
       // The next place may have it.
     }
@@ -52,7 +53,7 @@ function installedOnnxRuntime(module: Build['module']): OnnxRuntime | undefined 
 
 function loadFrom(folder: string, build: Build, origin: OnnxRuntime['origin']): OnnxRuntime {
   try {
-    return requireOnnxRuntime({ module: build.module, from: path.join(folder, 'any.js') }, origin);
+    return wrapModule(createRequire(path.join(folder, 'any.js'))(build.module) as OnnxRuntimeModule, origin);
   } catch (error) {
     throw new UserError(
       `ONNX Runtime in ${folder} does not load (${messageOf(error).split('\n')[0]}); delete that folder and run again.`,

@@ -1,4 +1,3 @@
-import { createRequire } from 'node:module';
 import type { InferenceSession, Tensor, TensorConstructor } from 'onnxruntime-common';
 import type { NumberArray } from '../data/data-set.ts';
 import { messageOf } from '../errors.ts';
@@ -17,18 +16,10 @@ export interface OnnxRuntimeModule {
   };
 }
 
-/** Where a module was found. */
-export interface ModulePlace {
-  readonly module: string;
-  readonly from: string;
-}
-
 /** ONNX Runtime, wherever it was found. */
 export interface OnnxRuntime {
   readonly version: string;
   readonly origin: 'installed' | 'tool cache' | 'workflow cache' | 'npm';
-  /** What a thread needs to load the same again (`requireOnnxRuntime`): the module's name, and the file from which it is required. */
-  readonly place: ModulePlace;
   /** @throws OnnxRuntimeError when ONNX Runtime refuses the model. */
   readonly open: (model: Uint8Array, options?: SessionOptions) => Promise<OnnxSession>;
 }
@@ -40,6 +31,8 @@ export interface SessionOptions {
   readonly integerKernels?: boolean;
   /** Threads that share the work of one operator; 1 by default. They share it by output elements, so that every sum is added in the same order. */
   readonly threads?: number;
+  /** Gives memory back to the system after each operator instead of keeping what the largest run took. */
+  readonly sparesMemory?: boolean;
 }
 
 /** A loaded model. Call `close` when done: its memory is not JavaScript's. */
@@ -73,19 +66,13 @@ export class OnnxRuntimeError extends Error {
   override readonly name = 'OnnxRuntimeError';
 }
 
-/** Loads ONNX Runtime from where it is known to be. @throws what Node.js throws when it is not there or does not load */
-export function requireOnnxRuntime(place: ModulePlace, origin: OnnxRuntime['origin']): OnnxRuntime {
-  return wrapModule(createRequire(place.from)(place.module) as OnnxRuntimeModule, origin, place);
-}
-
 /** Gives the module the shape that the rest of the gate uses. */
-function wrapModule(module: OnnxRuntimeModule, origin: OnnxRuntime['origin'], place: ModulePlace): OnnxRuntime {
+export function wrapModule(module: OnnxRuntimeModule, origin: OnnxRuntime['origin']): OnnxRuntime {
   if (module.env.wasm !== undefined) module.env.wasm.numThreads = 1;
   const { versions } = module.env;
   return {
     version: versions.node ?? versions.web ?? versions.common,
     origin,
-    place,
     open: async (model, options = {}) => {
       const session = await module.InferenceSession.create(model, sessionOptions(options)).catch(rethrow);
       return {
@@ -115,12 +102,15 @@ function sessionOptions({
   optimization = 'all',
   integerKernels = false,
   threads = 1,
+  sparesMemory = false,
 }: SessionOptions): InferenceSession.SessionOptions {
   return {
     executionProviders: ['cpu'],
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     executionMode: 'sequential',
+    enableCpuMemArena: !sparesMemory,
+    enableMemPattern: !sparesMemory,
     graphOptimizationLevel: optimization,
     // Errors come back as exceptions; nothing else may reach the user's terminal.
     logSeverityLevel: 4,

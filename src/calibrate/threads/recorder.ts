@@ -1,6 +1,5 @@
 import { openThreads } from '../../accuracy/threads/threads.ts';
 import { UserError } from '../../errors.ts';
-import { OnnxRuntimeError } from '../../onnx-runtime/session.ts';
 import { addHistogram, type Histogram } from '../histogram.ts';
 import type { Feeds, Recorder } from '../recorder.ts';
 import type { RecordingAnswer, RecordingRequest, RecordingTask } from './recording-task.ts';
@@ -38,7 +37,7 @@ export function openThreadedRecorder(task: RecordingTask): Recorder | undefined 
 
 function histogramsOf(answer: RecordingAnswer): readonly Histogram[] {
   if (!('failure' in answer)) return answer.histograms;
-  throw answer.isRefusal ? new OnnxRuntimeError(answer.failure) : new UserError(answer.failure);
+  throw new UserError(answer.failure);
 }
 
 /** What is sent to a thread is copied with all of its buffer, which for a view of a data set is the whole set. */

@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import { addValues, binCount, type Histogram, newHistogram } from '../../src/calibrate/histogram.ts';
+import { observedRange } from '../../src/calibrate/range.ts';
+import { numbers } from '../quantize/small-network.ts';
+
+const histogramOf = (values: readonly number[]): Histogram => {
+  const histogram = newHistogram();
+  addValues(histogram, Float32Array.from(values));
+  return histogram;
+};
+
+/** Sums of twelve uniform numbers: nearly normal, standard deviation 2. */
+const bell = (count: number): number[] => {
+  const next = numbers();
+  return Array.from({ length: count }, () => Array.from({ length: 12 }, next).reduce((sum, value) => sum + value, 0));
+};
+
+/** The divergence bin by bin, as its definition has it: P with the clipped in its outermost bins, Q even within each integer. */
+function divergence({ counts, first, width }: Histogram, low: number, high: number, levels: number): number {
+  const start = Math.max(0, Math.round(low / width) - first);
+  const end = Math.min(binCount, Math.round(high / width) - first);
+  const inside = Array.from(counts.subarray(start, end));
+  const wanted = [...inside];
+  wanted[0] = (wanted[0] ?? 0) + counts.subarray(0, start).reduce((sum, count) => sum + count, 0);
+  wanted.push((wanted.pop() ?? 0) + counts.subarray(end).reduce((sum, count) => sum + count, 0));
+  const spread = new Array<number>(inside.length).fill(0);
+  const perInteger = Math.max(1, inside.length / levels);
+  for (let integer = 0, at = 0; at < inside.length; integer += 1) {
+    const next = Math.min(inside.length, Math.round((integer + 1) * perInteger));
+    const group = inside.slice(at, next);
+    const filled = group.filter((count) => count > 0).length;
+    const sum = group.reduce((total, count) => total + count, 0);
+    for (let bin = at; bin < next; bin += 1) if ((inside[bin] ?? 0) > 0) spread[bin] = sum / filled;
+    at = next;
+  }
+  const totals = [wanted, spread].map((values) => values.reduce((sum, value) => sum + value, 0));
+  return wanted.reduce((sum, count, bin) => {
+    if (count === 0) return sum;
+    const [p, q] = [count / (totals[0] ?? 1), (spread[bin] ?? 0) / (totals[1] ?? 1)];
+    return sum + p * Math.log(p / q);
+  }, 0);
+}
+
+describe('the range by entropy', () => {
+  it.each([
+    ['a bell with tails', bell(100_000).map((value) => value ** 3)],
+    ['the same after Relu', bell(100_000).map((value) => Math.max(0, value ** 3))],
+    ['one-sided from below', bell(50_000).map((value) => -Math.abs(value) - 0.1)],
+  ])('of %s diverges no more than any of many others', (_, values) => {
+    const histogram = histogramOf(values);
+    const whole = observedRange(histogram, 'min-max');
+    const range = observedRange(histogram, 'entropy');
+    const chosen = divergence(histogram, range.min, range.max, 255);
+    const largest = Math.max(-whole.min, whole.max);
+    const others = Array.from({ length: 60 }, (_unused, index) => (largest * (index + 4)) / 64);
+    const least = Math.min(
+      ...others.map((end) => divergence(histogram, Math.max(whole.min, -end), Math.min(whole.max, end), 255)),
+    );
+    expect(chosen).toBeLessThanOrEqual(least * 1.02 + 1e-9);
+  });
+
+  it('cuts off outliers', () => {
+    const range = observedRange(histogramOf([...bell(100_000), 60, -70]), 'entropy');
+    expect(range.max).toBeLessThan(20);
+    expect(range.min).toBeGreaterThan(-20);
+    expect(range.max).toBeGreaterThan(4);
+  });
+
+  it('does not cut where the network limits its values', () => {
+    const limited = bell(100_000).map((value) => Math.min(3, Math.max(0, value)));
+    expect(observedRange(histogramOf(limited), 'entropy')).toEqual({ min: 0, max: 3 });
+  });
+});

@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import { openFastCounts } from '../../src/calibrate/fast-counts.ts';
+import { addExtent, addHistogram, addValues, newHistogram } from '../../src/calibrate/histogram.ts';
+import { numbers } from '../quantize/small-network.ts';
+
+const fast = openFastCounts();
+if (fast === undefined) throw new Error('WebAssembly with SIMD cannot be had');
+
+const next = numbers(5);
+const random = (length: number, make: (value: number) => number): Float32Array =>
+  Float32Array.from({ length }, () => make(next()));
+const withSome = (values: Float32Array, some: number, every: number): Float32Array =>
+  values.map((value, index) => (index % every === 3 ? some : value));
+
+const cases: readonly (readonly [string, readonly Float32Array[]])[] = [
+  ['few values', [random(7, (x) => x)]],
+  ['a length that is no multiple of 4', [random(20_003, (x) => x)]],
+  ['values after Relu', [random(30_000, (x) => Math.max(0, x))]],
+  ['negative zeros', [random(5000, (x) => (x > 0 ? x : -0))]],
+  ['nothing but zeros', [new Float32Array(5000), random(5000, (x) => x)]],
+  ['ranges that grow', [random(9000, (x) => x / 1000), random(9000, (x) => x), random(9000, (x) => x * 1e6)]],
+  ['a range far from 0', [random(9000, (x) => 1e6 + x)]],
+  [
+    'what is not finite',
+    [
+      withSome(
+        random(30_000, (x) => x),
+        Number.NaN,
+        9001,
+      ),
+    ],
+  ],
+  [
+    'infinities',
+    [
+      withSome(
+        random(30_000, (x) => x),
+        Number.NEGATIVE_INFINITY,
+        5000,
+      ),
+    ],
+  ],
+  ['very small values', [random(9000, (x) => x * 1e-38)]],
+  ['very large values', [random(9000, (x) => x * 3e38)]],
+];
+
+describe('counting in WebAssembly', () => {
+  it.each(cases)('gives what plain counting gives: %s', (_, batches) => {
+    const [plain, counted] = [newHistogram(), newHistogram()];
+    for (const values of batches) {
+      addValues(plain, values);
+      fast.add(counted, values);
+    }
+    expect(counted).toEqual(plain);
+    const [extent, fastExtent] = [newHistogram(), newHistogram()];
+    for (const values of batches) {
+      addExtent(extent, values);
+      fast.addExtent(fastExtent, values);
+    }
+    expect(fastExtent).toEqual(extent);
+  });
+
+  it('counts where ONNX Runtime writes', () => {
+    const own = openFastCounts();
+    const arrays = own?.allocate([20_000, 3]) ?? [];
+    const values = random(20_000, (x) => x);
+    arrays[0]?.set(values);
+    arrays[1]?.set([1, 2, 3]);
+    const [plain, counted] = [newHistogram(), newHistogram()];
+    for (const array of [values, Float32Array.of(1, 2, 3)]) addValues(plain, array);
+    for (const array of arrays) own?.add(counted, array);
+    expect(counted).toEqual(plain);
+  });
+});
+
+describe('merging histograms', () => {
+  it.each(cases)('gives what one would have counted: %s', (_, batches) => {
+    const [whole, first, second] = [newHistogram(), newHistogram(), newHistogram()];
+    for (const [index, values] of batches.entries()) {
+      const middle = values.length >> 1;
+      addValues(whole, values);
+      addValues(index % 2 === 0 ? first : second, values.subarray(0, middle));
+      addValues(index % 2 === 0 ? second : first, values.subarray(middle));
+    }
+    addHistogram(first, second);
+    expect(first).toEqual(whole);
+  });
+});
