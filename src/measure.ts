@@ -13,7 +13,7 @@ import { optimize } from './optimize/optimize.ts';
 import { type AppliedRecipe, committed, type Recipe, recipeText } from './optimize/recipe.ts';
 import type { Finding, Measurement } from './runtimes/measurement.ts';
 import { runtimeOf } from './runtimes/registry.ts';
-import type { Artifact, Estimate } from './runtimes/runtime.ts';
+import type { Estimate } from './runtimes/runtime.ts';
 import type { Target } from './targets/target.ts';
 
 /** A labelled data set and the metric that is taken on it. */
@@ -80,15 +80,19 @@ export async function measureOptimized(
   const runtime = runtimeOf(target.runtime);
   // What ships keeps its open dimensions; what is estimated is one inference with each of them known.
   const graph = inferShapes(optimized.artifact.graph, dimensions);
-  const estimate = runtime.estimate({ ...optimized.artifact, graph }, target);
+  const artifact = { ...optimized.artifact, graph };
+  const modelled = runtime.estimate(artifact, target);
+  const compiled = await runtime.compile?.(artifact, target);
+  const estimate = { ...modelled, ...compiled?.known };
+  const shipped = compiled ?? optimized.artifact;
   const accuracy = await measureAccuracy(optimized, evaluation, progress);
   return {
-    artifact: optimized.artifact.bytes,
+    artifact: shipped.bytes,
     ...(accuracy.metric === null ? {} : { correct: accuracy.correct }),
     measurement: joinMeasurement(
       model,
       target,
-      { dimensions, artifact: optimized.artifact, recipe: optimized.recipe },
+      { dimensions, artifact: shipped, recipe: optimized.recipe },
       {
         ...estimate,
         accuracy: accuracy.metric,
@@ -158,7 +162,7 @@ type Known = Omit<Estimate, 'unavailable'> & Pick<Measurement, 'accuracy' | 'una
 
 /** The bytes that ship, what made them, and the sizes that open dimensions were given. */
 interface Shipped {
-  readonly artifact: Pick<Artifact, 'format' | 'bytes'>;
+  readonly artifact: { readonly format: string; readonly bytes: Uint8Array };
   readonly recipe: AppliedRecipe;
   readonly dimensions: Readonly<Record<string, number>> | undefined;
 }

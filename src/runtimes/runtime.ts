@@ -28,6 +28,15 @@ export interface Part {
   readonly bytes: number;
 }
 
+/** What a target's own compiler made of an artifact, and what it reports of it: metrics with basis `measured` that name tool and version. */
+export interface Compiled {
+  readonly bytes: Uint8Array;
+  /** The file's extension: `tflite`, `engine`, `c`. */
+  readonly format: string;
+  /** What the tool knows better than the estimate; the rest of the estimate stays. */
+  readonly known: Partial<Estimate>;
+}
+
 /** What an optimised model still gains by being for one runtime and target, outputs bit for bit the same there: a memory plan, an order of operators. */
 export interface Finish {
   /** Names of its passes, in the order in which they run. */
@@ -53,4 +62,10 @@ export interface Runtime {
   readonly finish?: Finish;
   /** Memory, flash, latency and energy of the artifact on the target, its layers, and what the runtime lacks. */
   readonly estimate: (artifact: Artifact, target: Target) => Estimate;
+  /**
+   * The target's own compiler, where it can be had: what it makes of the artifact and what it says of it, in place of the estimate. The one function here that is not pure.
+   * `undefined` when the tool is not on this machine; a finding of the estimate then says how to get it.
+   * @throws UserError when the tool refuses the artifact for a reason that the user can change
+   */
+  readonly compile?: (artifact: Artifact, target: Target) => Promise<Compiled | undefined>;
 }

@@ -115,6 +115,10 @@ const boardRuntimeSchema = z.strictObject({
   /** Cycles that fetching a byte of weights from flash adds to the instructions. */
   flashCyclesPerWeightByte: sourced.optional(),
   threads: sourced.optional(),
+  /** The processor beside the CPU that this runtime gives work to, as its compiler calls it: `ethos-u65-256`. */
+  accelerator: z.strictObject({ id: z.string(), clockHz: sourced.optional(), source }).optional(),
+  /** What only this runtime's estimate understands, by name, each with its unit in the name: `launchMicroseconds`. */
+  coefficients: z.record(z.string(), sourced).optional(),
   /** Mean absolute relative error of the estimate against published measurements. */
   latencyError: sourced.optional(),
   energyError: sourced.optional(),
