@@ -5,6 +5,7 @@ import { patchMeans, type Samples } from './layer-statistics.ts';
 import { biasOf, type WeightedLayer, weightedLayers, weightPlaces, weightsOf } from './layer-weights.ts';
 import { openQuantized } from './open-quantized.ts';
 import { type LayerChange, replaceWeights } from './replace-weights.ts';
+import { withUniqueNames } from './unique-names.ts';
 
 /** Makes integers of a float graph as it will be shipped; inner activations keep their names. */
 export type QuantizeGraph = (graph: Graph) => Graph;
@@ -73,7 +74,7 @@ async function meanInIntegers(
   quantize: QuantizeGraph,
   samples: Samples,
 ): Promise<Float64Array | undefined> {
-  const marked = graph.dialect === 'tflite' ? withNames(graph) : graph;
+  const marked = withUniqueNames(graph);
   const integer = quantize(marked);
   const name = marked.tensors[layer.input]?.name;
   const id = integer.tensors.findIndex((tensor) => tensor.name === name);
@@ -87,12 +88,4 @@ async function meanInIntegers(
       },
     }));
   return (await patchMeans(graph, [layer], samples, open)).get(layer.index);
-}
-
-/** Names in TensorFlow Lite may be empty or repeated; here each is its own. Inputs keep theirs: samples are given by name. */
-function withNames(graph: Graph): Graph {
-  const tensors = graph.tensors.map((tensor, id) =>
-    graph.inputs.includes(id) ? tensor : { ...tensor, name: `${id} ${tensor.name}` },
-  );
-  return { ...graph, tensors };
 }

@@ -154,6 +154,8 @@ export interface PatchMoments {
   readonly columns: readonly Uint32Array[];
   /** Σ x·xᵀ, row-major and symmetric. */
   readonly matrices: readonly Float64Array[];
+  /** Σ x over the same patches, by column of the patch. */
+  readonly sums: Float64Array;
   readonly count: number;
 }
 
@@ -182,7 +184,8 @@ export async function patchMoments(
       ),
     );
     const matrices = columns.map(() => new Float64Array(length * length));
-    return [{ layer, window, columns, matrices, patch: new Float64Array(patchLength(window)), count: 0 }];
+    const array = () => new Float64Array(patchLength(window));
+    return [{ layer, window, columns, matrices, patch: array(), sums: array(), count: 0 }];
   });
   await watch(
     graph,
@@ -199,6 +202,8 @@ export async function patchMoments(
         for (let step = 0; step < taken; step += 1) {
           const position = Math.floor(((step + 0.5) * positions) / taken);
           gatherPatch(input, window, Math.floor(position / window.outputWidth), position % window.outputWidth, patch);
+          for (let column = 0; column < patch.length; column += 1)
+            (part.sums[column] as number) += patch[column] as number;
           for (const [group, columns] of part.columns.entries())
             addProducts(part.matrices[group] as Float64Array, columns, patch);
         }
@@ -207,7 +212,9 @@ export async function patchMoments(
     },
   );
   for (const { matrices, columns } of parts) for (const matrix of matrices) mirror(matrix, columns[0]?.length ?? 0);
-  return new Map(parts.map(({ layer, columns, matrices, count }) => [layer.index, { columns, matrices, count }]));
+  return new Map(
+    parts.map(({ layer, columns, matrices, sums, count }) => [layer.index, { columns, matrices, sums, count }]),
+  );
 }
 
 /** Adds x·xᵀ to the lower triangle. */

@@ -3,22 +3,26 @@ import { constantNumbers } from '../graph/constant-numbers.ts';
 import { constantOf, contentOf, newElements, tensorOf } from '../graph/evaluate/constant-value.ts';
 import type { Attribute, Graph, Operator, Tensor, TensorId } from '../graph/graph.ts';
 import { type ChannelGroups, layerInputGroups } from '../levers/channel-groups.ts';
+import type { PatchMoments } from '../levers/layer-statistics.ts';
 import { biasOf, type WeightedLayer, weightPlaces, weightsOf } from '../levers/layer-weights.ts';
 import { type LayerChange, replaceWeights } from '../levers/replace-weights.ts';
 import { removeUnusedTensors } from '../passes/remove-unused-tensors.ts';
+import { reconstruct } from './reconstruct.ts';
+
+/** Statistics of the patches that layers read, by index of the operator, as far as they are known. */
+export interface SeenPatches {
+  readonly means?: ReadonlyMap<number, Float64Array>;
+  /** With them the weights that are left are fitted anew (`reconstruct`); without, only the bias. */
+  readonly moments?: ReadonlyMap<number, PatchMoments>;
+}
 
 /**
  * The graph without the channels of some groups: activations get narrower, weights, biases and constants per channel lose what belongs to them, target shapes
  * of reshapes and the group counts of depthwise convolutions follow.
  * @param isRemoved by group, 1 for those that go
- * @param means of the layers' patches by index of the operator, where they are known: what a removed channel added on average goes into the bias of the layer that read it
+ * @param seen what calibration knows of the layers' patches: what removed channels added goes into the weights and biases of the layers that read them
  */
-export function cutChannels(
-  graph: Graph,
-  groups: ChannelGroups,
-  isRemoved: Uint8Array,
-  means?: ReadonlyMap<number, Float64Array>,
-): Graph {
+export function cutChannels(graph: Graph, groups: ChannelGroups, isRemoved: Uint8Array, seen: SeenPatches = {}): Graph {
   const isCut = (list: Int32Array): boolean => list.some((group) => isRemoved[group] === 1);
   const changes = new Map<WeightedLayer, LayerChange>();
   for (const layer of groups.layers) {
@@ -32,7 +36,7 @@ export function cutChannels(
           layer,
           marks(made, layer.outputChannels, isRemoved),
           marks(read, layer.inputChannels, isRemoved),
-          means?.get(layer.index),
+          seen,
         ),
       );
     }
@@ -69,13 +73,16 @@ function cutLayer(
   layer: WeightedLayer,
   outputGoes: Uint8Array,
   inputGoes: Uint8Array,
-  mean: Float64Array | undefined,
+  seen: SeenPatches,
 ): LayerChange {
   const { output, column } = weightPlaces(layer);
-  const weights = weightsOf(graph, layer);
+  const canTakeIn = layer.biasPosition !== undefined && layer.kind !== 'depthwise' && inputGoes.includes(1);
+  const moments = canTakeIn ? seen.moments?.get(layer.index) : undefined;
+  const mean = canTakeIn && moments === undefined ? seen.means?.get(layer.index) : undefined;
+  const fitted = moments && reconstruct(layer, weightsOf(graph, layer), inputGoes, moments);
+  const weights = fitted?.weights ?? weightsOf(graph, layer);
   const bias = biasOf(graph, layer);
-  const takesIn = mean !== undefined && layer.biasPosition !== undefined && layer.kind !== 'depthwise';
-  const extra = new Float64Array(layer.outputChannels);
+  const extra = fitted?.bias ?? new Float64Array(layer.outputChannels);
   const kept = new Float32Array(weights.length);
   let count = 0;
   for (let index = 0; index < weights.length; index += 1) {
@@ -84,7 +91,7 @@ function cutLayer(
     const place = column[index] as number;
     const weight = weights[index] as number;
     if (inputGoes[place % layer.inputChannels] === 0) kept[count++] = weight;
-    else if (takesIn) (extra[channel] as number) += weight * (mean[place] as number);
+    else if (mean !== undefined) (extra[channel] as number) += weight * (mean[place] as number);
   }
   const [outputs, inputs] = [keptCount(outputGoes), keptCount(inputGoes)];
   const groups = layer.kind === 'depthwise' ? inputs : layer.groups;

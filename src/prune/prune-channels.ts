@@ -4,7 +4,14 @@ import type { Graph, TensorId } from '../graph/graph.ts';
 import { graphMacs, operatorMacs } from '../graph/macs.ts';
 import { graphParameters } from '../graph/parameters.ts';
 import { type ChannelGroups, channelGroups, layerInputGroups } from '../levers/channel-groups.ts';
-import { type ChannelStatistics, channelStatistics, patchMeans, type Samples } from '../levers/layer-statistics.ts';
+import {
+  type ChannelStatistics,
+  channelStatistics,
+  type PatchMoments,
+  patchMeans,
+  patchMoments,
+  type Samples,
+} from '../levers/layer-statistics.ts';
 import { weightedLayers } from '../levers/layer-weights.ts';
 import { separateConstants } from '../levers/separate-constants.ts';
 import { channelScores, type PruningCriterion } from './channel-scores.ts';
@@ -19,13 +26,15 @@ export interface PruningStatistics {
   readonly channels: ReadonlyMap<TensorId, ChannelStatistics>;
   /** Mean patches by index of the operator. */
   readonly patches: ReadonlyMap<number, Float64Array>;
+  /** Second moments of patches by index of the operator: with them weights are fitted anew, without only biases. */
+  readonly moments?: ReadonlyMap<number, PatchMoments>;
 }
 
 export interface PruneChannelsOptions extends LayerLimits {
   readonly amount: PruningAmount;
   /** `activation` where there are statistics, else `l2`. */
   readonly criterion?: PruningCriterion;
-  /** With them, the mean of what removed channels added goes into the biases of the layers that read them. */
+  /** With them, what removed channels added goes into the weights and biases of the layers that read them, as far as it can be told from what stays. */
   readonly statistics?: PruningStatistics;
 }
 
@@ -68,7 +77,11 @@ export function pruneChannels(original: Graph, options: PruneChannelsOptions): P
     const name = outputTensor(graph, layer.operator)?.name ?? '';
     return gone === 0 ? [] : [{ name, before: made.length, after: made.length - gone }];
   });
-  return { graph: cutChannels(graph, groups, removed, statistics?.patches), layers, criterion, isReached };
+  const seen = {
+    ...(statistics === undefined ? {} : { means: statistics.patches }),
+    ...(statistics?.moments === undefined ? {} : { moments: statistics.moments }),
+  };
+  return { graph: cutChannels(graph, groups, removed, seen), layers, criterion, isReached };
 }
 
 function removalFor(
@@ -112,11 +125,22 @@ function costs(graph: Graph, groups: ChannelGroups, amount: PruningAmount): Floa
   return result;
 }
 
+/** Inputs of a filter up to which the weights that are left are fitted anew; fitting takes the cube of it. */
+const longestPatch = 1024;
+
 /** Runs the float graph on samples for what pruning wants to know of its channels. */
 export async function pruningStatistics(graph: Graph, samples: Samples): Promise<PruningStatistics> {
   const open = (part: Graph, watched: readonly TensorId[]) => openFloatRunner(part, watched, samples.data.path);
   const layers = weightedLayers(graph);
   const axes = new Map(layers.map((layer) => [layer.input, layer.inputChannelAxis]));
   const channels = await channelStatistics(graph, axes, samples, open);
-  return { channels, patches: await patchMeans(graph, layers, samples, open) };
+  const means = await patchMeans(graph, layers, samples, open);
+  const moments = await patchMoments(
+    graph,
+    layers.filter(({ kind }) => kind !== 'depthwise'),
+    samples,
+    open,
+    longestPatch,
+  );
+  return { channels, patches: means, moments };
 }

@@ -1,0 +1,112 @@
+// What the accuracy levers do on the fixtures: signal-to-noise of the integer model against the float model on held-out calibration samples, accuracy on the evaluation set.
+//   node scripts/run-ts.mjs bench/levers.ts [min-max|percentile|mse|entropy]
+import { readFileSync } from 'node:fs';
+import { classLabels } from '../src/accuracy/class-labels.ts';
+import { calibrate } from '../src/calibrate/calibrate.ts';
+import { openFloatRunner } from '../src/calibrate/float-runner.ts';
+import type { Observer } from '../src/calibrate/range.ts';
+import type { DataSet } from '../src/data/data-set.ts';
+import { readDataSet } from '../src/data/read-data-set.ts';
+import { readModel } from '../src/formats/read-model.ts';
+import type { Graph } from '../src/graph/graph.ts';
+import { inferShapes } from '../src/graph/infer-shapes.ts';
+import { accuracyLevers, holdOut } from '../src/levers/accuracy-levers.ts';
+import { chooseLevers } from '../src/levers/choose-levers.ts';
+import type { QuantizeGraph } from '../src/levers/correct-bias.ts';
+import { openQuantized } from '../src/levers/open-quantized.ts';
+import { signalToNoise } from '../src/levers/signal-to-noise.ts';
+import { simplifyOnnx } from '../src/passes/simplify.ts';
+import { optimizeTflite } from '../src/passes/tflite/optimize.ts';
+import { observedOnnxTensors, prepareOnnx, quantizeOnnxGraph } from '../src/quantize/onnx/quantize-onnx.ts';
+import { observedTensors } from '../src/quantize/tflite/observed.ts';
+import { quantizeTflite } from '../src/quantize/tflite/quantize-tflite.ts';
+
+const observer = (process.argv[2] ?? 'mse') as Observer;
+
+function readGraph(path: string): Graph {
+  const graph = readModel(readFileSync(path), path).graph;
+  return graph.dialect === 'onnx' ? prepareOnnx(simplifyOnnx(inferShapes(graph))) : optimizeTflite(graph);
+}
+
+const readSamples = (path: string): Promise<DataSet> =>
+  readDataSet(path, {
+    read: async (file) => readFileSync(file),
+    list: async () => undefined,
+  });
+
+async function quantiser(graph: Graph, data: DataSet): Promise<QuantizeGraph> {
+  const observed = graph.dialect === 'onnx' ? observedOnnxTensors(graph) : observedTensors(graph);
+  const { ranges } = await calibrate(graph, observed, data, { observer });
+  return (changed) =>
+    (changed.dialect === 'onnx' ? quantizeOnnxGraph(changed, ranges) : quantizeTflite(changed, ranges)).graph;
+}
+
+async function right(graph: Graph, data: DataSet): Promise<number> {
+  const labels = classLabels(data);
+  const [output = -1] = graph.outputs;
+  const runner = await openQuantized(graph, [output]);
+  let count = 0;
+  for (let index = 0; index < data.count; index += 1) {
+    const scores = (await runner.run(await data.sample(index))).get(output) ?? new Float32Array(1);
+    if (scores.indexOf(Math.max(...scores)) === labels[index]) count += 1;
+  }
+  await runner.close();
+  return count;
+}
+
+const models = [
+  ['fixtures/digits', 'base/digits.onnx'],
+  ['fixtures/digits', 'base/digits-float.tflite'],
+  ['fixtures/digits', 'worse/digits-float.tflite'],
+  ['fixtures/hard', 'hard.onnx'],
+  ['fixtures/hard', 'hard-float.tflite'],
+] as const;
+
+console.log(`int8, ranges by ${observer}; SQNR on held-out calibration samples, accuracy on the evaluation set`);
+for (const [folder, name] of models) {
+  const calibration = holdOut(await readSamples(`${folder}/calibration.npz`));
+  const evaluation = await readSamples(`${folder}/evaluation.npz`);
+  const original = readGraph(`${folder}/${name}`);
+  const accuracy = async (graph: Graph) => ((100 * (await right(graph, evaluation))) / evaluation.count).toFixed(2);
+  const score = async (graph: Graph) =>
+    signalToNoise(original, graph, await quantiser(graph, calibration.fit), { data: calibration.held });
+  const levers = accuracyLevers({ data: calibration.fit, calibrate: (graph) => quantiser(graph, calibration.fit) });
+  const started = performance.now();
+  const chosen = await chooseLevers(original, levers, score);
+  const seconds = (performance.now() - started) / 1000;
+  const integer = async (graph: Graph) => accuracy((await quantiser(graph, calibration.fit))(graph));
+  console.log(
+    `\n${folder}/${name}   float ${await floatAccuracy(original, evaluation)} %   int8 ${await integer(original)} %   int8 with levers ${await integer(chosen.graph)} %   (${seconds.toFixed(1)} s)`,
+  );
+  for (const { lever, before, after, isKept } of chosen.outcomes) {
+    const change =
+      after === null
+        ? 'changes nothing'
+        : `${before.toFixed(2)} → ${after.toFixed(2)} dB   ${isKept ? 'kept' : 'dropped'}`;
+    console.log(`  ${lever.padEnd(30)}${change}`);
+  }
+  // Each lever alone, for what it does to accuracy.
+  for (const { name: lever, apply } of levers)
+    console.log(`  ${`${lever} alone`.padEnd(38)}${await integer(await apply(original))} %`);
+}
+if (process.argv[2] === undefined)
+  console.log(
+    `\nTensorFlow's own hard-int8.tflite: ${((100 * (await right(readGraphRaw('fixtures/hard/hard-int8.tflite'), await readSamples('fixtures/hard/evaluation.npz')))) / 600).toFixed(2)} %`,
+  );
+
+function readGraphRaw(path: string): Graph {
+  return readModel(readFileSync(path), path).graph;
+}
+
+async function floatAccuracy(graph: Graph, data: DataSet): Promise<string> {
+  const labels = classLabels(data);
+  const [output = -1] = graph.outputs;
+  const runner = await openFloatRunner(graph, [output], data.path);
+  let count = 0;
+  for (let index = 0; index < data.count; index += 1) {
+    const scores = (await runner.run(await data.sample(index))).get(output) ?? new Float32Array(1);
+    if (scores.indexOf(Math.max(...scores)) === labels[index]) count += 1;
+  }
+  await runner.close();
+  return ((100 * count) / data.count).toFixed(2);
+}
