@@ -1,0 +1,36 @@
+import { type EncodedWeights, type EncodeOptions, encodeWeights } from '../../encode/encode-weights.ts';
+import type { Graph, Operator } from '../../graph/graph.ts';
+import { decodeOperator } from '../../kernels/decode-format.ts';
+import type { Board } from '../../targets/board.ts';
+import { tflmArena } from './arena.ts';
+import { runtimeFlash } from './flash.ts';
+import { kernelBuild } from './kernels.ts';
+
+/**
+ * `encodeWeights` with the arena that TensorFlow Lite Micro would need on a board, and the flash of its TFLM_DECODE there.
+ * Do it before the order of operators and the memory are planned: decoded weights change both.
+ */
+export function encodeForTflm(
+  graph: Graph,
+  board: Board,
+  options: Omit<EncodeOptions, 'codeBytes' | 'memoryBytes'> = {},
+): EncodedWeights {
+  const flash = (operators: readonly Operator[]) =>
+    runtimeFlash({ ...graph, operators }, board).parts.reduce((sum, { bytes }) => sum + bytes, 0);
+  const build = kernelBuild(board);
+  return encodeWeights(graph, {
+    ...options,
+    codeBytes: flash([...graph.operators, decoding]) - flash(graph.operators),
+    memoryBytes: (each) => tflmArena(each, build).memory.arenaRequired,
+  });
+}
+
+const decoding: Operator = {
+  name: '',
+  type: decodeOperator,
+  domain: 'custom',
+  version: 1,
+  inputs: [],
+  outputs: [],
+  attributes: {},
+};
