@@ -3,17 +3,18 @@ import type { Graph, Operator } from '../../graph/graph.ts';
 import { decodeOperator } from '../../kernels/decode-format.ts';
 import type { Board } from '../../targets/board.ts';
 import { tflmArena } from './arena.ts';
+import { operatorCost } from './cycles.ts';
 import { runtimeFlash } from './flash.ts';
 import { kernelBuild } from './kernels.ts';
 
 /**
- * `encodeWeights` with the arena that TensorFlow Lite Micro would need on a board, and the flash of its TFLM_DECODE there.
+ * `encodeWeights` with the arena and the time that TensorFlow Lite Micro would need on a board, and the flash of its TFLM_DECODE there.
  * Do it before the order of operators and the memory are planned: decoded weights change both.
  */
 export function encodeForTflm(
   graph: Graph,
   board: Board,
-  options: Omit<EncodeOptions, 'codeBytes' | 'memoryBytes'> = {},
+  options: Omit<EncodeOptions, 'codeBytes' | 'memoryBytes' | 'time'> = {},
 ): EncodedWeights {
   const flash = (operators: readonly Operator[]) =>
     runtimeFlash({ ...graph, operators }, board).parts.reduce((sum, { bytes }) => sum + bytes, 0);
@@ -22,7 +23,16 @@ export function encodeForTflm(
     ...options,
     codeBytes: flash([...graph.operators, decoding]) - flash(graph.operators),
     memoryBytes: (each) => tflmArena(each, build).memory.arenaRequired,
+    ...(timeOf(graph, board) === undefined ? {} : { time: (each: Graph) => timeOf(each, board) ?? 0 }),
   });
+}
+
+/** Milliseconds of an inference; `undefined` where the board's costs are not known. */
+function timeOf(graph: Graph, board: Board): number | undefined {
+  return graph.operators.reduce<number | undefined>((sum, operator) => {
+    const cost = operatorCost(graph, operator, board);
+    return sum === undefined || cost === undefined ? undefined : sum + cost.milliseconds;
+  }, 0);
 }
 
 const decoding: Operator = {

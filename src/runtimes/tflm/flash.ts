@@ -3,8 +3,8 @@ import { decodeOperator } from '../../kernels/decode-format.ts';
 import type { Board } from '../../targets/board.ts';
 import type { Part } from '../runtime.ts';
 import facts from './flash.json' with { type: 'json' };
-import { kernelBuild } from './kernels.ts';
-import { operatorFacts } from './operator-facts.ts';
+import { type CodeSizes, codeSizes } from './flash-sizes.ts';
+import { type KernelBuild, kernelBuild } from './kernels.ts';
 
 /** Flash of the runtime that a model needs, by name, and the error of the estimate. */
 export interface RuntimeFlash {
@@ -17,56 +17,72 @@ export interface RuntimeFlash {
 /** Which types of a kernel are linked: all, or int8 alone where a model has nothing else. */
 export type Registration = 'all' | 'int8';
 
+/** Which kernels are linked, and how they are registered. */
+export interface CodeBuild {
+  readonly library: KernelBuild['library'];
+  readonly registration: Registration;
+}
+
 /**
- * Code of TensorFlow Lite Micro that a model needs: the interpreter, the kernels of its operators, and once what the larger kernels share.
- * Sizes are those of a Cortex-M4 with CMSIS-NN whatever the board, with more error where that is another. Sources: flash.json, operators.json.
+ * Code of TensorFlow Lite Micro that a model needs: the interpreter, the kernels of its operators, and once what several of them contain.
+ * Sizes are those of the board's core and kernel library; where no image of those was measured, of CMSIS-NN on a Cortex-M4 with more error.
+ * Without a board: CMSIS-NN on a Cortex-M4. Source: flash.json.
  */
 export function runtimeFlash(graph: Graph, board?: Board): RuntimeFlash {
   const graphs = [graph, ...graph.subgraphs];
   const types = [...new Set(graphs.flatMap(({ operators }) => operators.map(({ type }) => type)))].sort();
-  const parts = codeParts(types, isAllInt8(graphs) ? 'int8' : 'all');
+  const library = board === undefined ? 'cmsis-nn' : kernelBuild(board).library;
+  const { sizes, isMeasured } = codeSizes(board?.core);
+  const parts = codeParts(types, sizes, { library, registration: isAllInt8(graphs) ? 'int8' : 'all' });
   const bytes = parts.reduce((sum, part) => sum + part.bytes, 0);
-  const unmeasured = types.filter((type) => operatorFacts(type)?.code === undefined).length * facts.unmeasuredKernel;
-  const isOther = board !== undefined && !isLikeCortexM4(board);
-  const error = isOther ? facts.otherCoreError : facts.error;
+  const unmeasured = types.filter((type) => sizeOf(type, sizes, { library, registration: 'all' }) === undefined).length;
+  const isOwn = isMeasured && library !== 'esp-nn';
+  const core = board?.core.title ?? 'Arm Cortex-M4';
   return {
     parts,
-    error: error + (facts.unmeasuredError * unmeasured) / bytes,
-    source: isOther
-      ? `the model, and code sizes of TensorFlow Lite Micro with CMSIS-NN on a Cortex-M4, taken for ${board.core.title}`
-      : 'the model, and code sizes of TensorFlow Lite Micro with CMSIS-NN on a Cortex-M4',
+    error:
+      (isOwn ? facts.error : facts.otherError) + (facts.unmeasuredError * unmeasured * facts.unmeasuredKernel) / bytes,
+    source: isOwn
+      ? `the model, and code sizes of TensorFlow Lite Micro with ${library === 'reference' ? 'its reference kernels' : 'CMSIS-NN'} on ${core}`
+      : `the model, and code sizes of TensorFlow Lite Micro with CMSIS-NN on a Cortex-M4, taken for ${core}`,
   };
 }
 
-/** The interpreter, what its kernels share, and what each of them adds. */
-export function codeParts(types: readonly string[], registration: Registration): readonly Part[] {
-  const kernels = types.map((type) => ({
-    type,
-    bytes: codeAlone(type, registration),
-    isSharing: codeAlone(type, registration) >= facts.sharedBlock && operatorFacts(type)?.unshared !== true,
-  }));
-  const shared = kernels.some(({ isSharing }) => isSharing)
-    ? [{ name: 'shared by kernels', bytes: facts.sharedBlock }]
-    : [];
+/**
+ * The interpreter; for each operator its kernel, which is what the image would be smaller without it;
+ * and what several of these operators share.
+ */
+export function codeParts(types: readonly string[], sizes: CodeSizes, build: CodeBuild): readonly Part[] {
+  const kernels = types.map((type) => ({ type, ...(sizeOf(type, sizes, build) ?? unmeasured) }));
+  const users = new Map<number, number>();
+  for (const piece of kernels.flatMap(({ shares }) => shares)) users.set(piece, (users.get(piece) ?? 0) + 1);
+  const total = (pieces: Iterable<number>) => [...pieces].reduce((sum, piece) => sum + (sizes.shared[piece] ?? 0), 0);
+  const shared = total([...users].filter(([, count]) => count > 1).map(([piece]) => piece));
   return [
-    { name: 'interpreter', bytes: facts.interpreter },
-    ...shared,
-    ...kernels.map(({ type, bytes, isSharing }) => ({
+    { name: 'interpreter', bytes: sizes.interpreter },
+    ...(shared === 0 ? [] : [{ name: 'shared by kernels', bytes: shared }]),
+    ...kernels.map(({ type, bytes, shares }) => ({
       name: `kernel ${type}`,
-      bytes: isSharing ? bytes - facts.sharedBlock : bytes,
+      bytes: bytes + total(shares.filter((piece) => users.get(piece) === 1)),
     })),
   ];
 }
 
-/** Bytes that an image with this kernel alone has more than one with none. */
-function codeAlone(type: string, registration: Registration): number {
-  const code = operatorFacts(type)?.code ?? facts.unmeasuredKernel;
-  return typeof code === 'number' ? code : code[registration];
+/** What an image with a kernel for all types has more than one without operators, on a Cortex-M4. */
+export function kernelBytes(type: string, library: KernelBuild['library']): number {
+  const { sizes } = codeSizes(undefined);
+  const { bytes, shares } = sizeOf(type, sizes, { library, registration: 'all' }) ?? unmeasured;
+  return shares.reduce((sum, piece) => sum + (sizes.shared[piece] ?? 0), bytes);
 }
 
-function isLikeCortexM4(board: Board): boolean {
-  const { library, vectors } = kernelBuild(board);
-  return library === 'cmsis-nn' && vectors === 'dsp';
+const unmeasured: CodeSizes['kernels'][string] = { bytes: facts.unmeasuredKernel, shares: [] };
+
+/** A kernel's size; ESP-NN, of which nothing was linked, counts as CMSIS-NN. */
+function sizeOf(type: string, { kernels }: CodeSizes, build: CodeBuild): CodeSizes['kernels'][string] | undefined {
+  const library = build.library === 'reference' ? 'reference' : 'cmsis-nn';
+  const names = [`${type}/${library}/${build.registration}`, `${type}/${library}`, type];
+  const known = names.find((name) => Object.hasOwn(kernels, name));
+  return known === undefined ? undefined : kernels[known];
 }
 
 /** Streams of encoded weights are bytes whatever they decode to. */

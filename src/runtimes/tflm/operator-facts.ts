@@ -6,10 +6,6 @@ export interface OperatorFacts {
   readonly parameters?: readonly number[];
   /** Bytes of the kernel's state; by kernel library where they differ. */
   readonly state?: number | { readonly 'cmsis-nn': number; readonly reference: number };
-  /** Bytes of flash of the kernel; by registration where they differ. */
-  readonly code?: number | { readonly all: number; readonly int8: number };
-  /** Its code has nothing of what larger kernels share. */
-  readonly unshared?: boolean;
   /** Position of the data that the kernel works on, where it is not the first input. */
   readonly dataInput?: number;
   /** Its arena was compared with the interpreter's own. */
