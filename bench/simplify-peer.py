@@ -1,6 +1,6 @@
 """Simplifies ONNX files with one of the peers, in this process: bytes in, bytes out. Prints one JSON line per file.
 
-usage: simplify-peer.py onnxslim|onnxsim REPEATS OUTPUT_FOLDER FILE...
+usage: simplify-peer.py onnxslim|onnxsim REPEATS OUTPUT_FOLDER FIRST FILE...
 """
 
 import json
@@ -22,11 +22,13 @@ def simplifier(name):
 
 
 def main():
-    name, repeats, folder, *files = sys.argv[1:]
+    name, repeats, folder, first, *files = sys.argv[1:]
     simplify = simplifier(name)
     report = os.dup(1)
     os.dup2(2, 1)
     for index, file in enumerate(files):
+        if index < int(first):
+            continue
         with open(file, "rb") as opened:
             data = opened.read()
         result = {"index": index}

@@ -41,12 +41,19 @@ function groups(
   return [...byKey.values()].filter((group) => group.length > 1);
 }
 
+const looks = new WeakMap<Tensor, string>();
+
 /** What is cheap to tell apart: type, shape, and some bytes. */
-function looksOf({ data, quantization, dtype, shape }: Tensor): string | undefined {
+function looksOf(tensor: Tensor): string | undefined {
+  const { data, quantization, dtype, shape } = tensor;
   if (data === undefined || quantization !== undefined || dtype === 'unknown') return undefined;
+  const known = looks.get(tensor);
+  if (known !== undefined) return known;
   const { length } = data;
-  const some = Array.from({ length: 16 }, (_, i) => data[Math.floor((i * length) / 16)]);
-  return `${dtype} ${shape?.join()} ${length} ${some}`;
+  let text = `${dtype} ${shape?.join()} ${length}`;
+  for (let i = 0; i < 16; i++) text += ` ${data[Math.floor((i * length) / 16)]}`;
+  looks.set(tensor, text);
+  return text;
 }
 
 const digests = new WeakMap<Uint8Array, string>();

@@ -1,5 +1,5 @@
 import { isConstant } from '../access.ts';
-import { contentOf, countOf } from '../evaluate/constant-value.ts';
+import { countOf, viewOf } from '../evaluate/constant-value.ts';
 import { evaluate, hasEvaluator } from '../evaluate/evaluate.ts';
 import type { Graph, Operator, Shape, Tensor, TensorId } from '../graph.ts';
 import { type Fact, fact, maximumKnownElements, unify } from './fact.ts';
@@ -29,7 +29,7 @@ function merge(tensor: Tensor, inferred: Fact | undefined): Fact {
 /** Content of a constant, when it is small enough to matter to shapes. */
 function constantFact(tensor: Tensor): Fact {
   const isSmall = tensor.data !== undefined && tensor.data.byteLength <= maximumKnownElements * 8;
-  const constant = isSmall ? contentOf(tensor) : undefined;
+  const constant = isSmall ? viewOf(tensor) : undefined;
   return { ...fact(tensor.dtype, tensor.shape), ...(constant === undefined ? {} : { constant }) };
 }
 
