@@ -95,11 +95,14 @@ for (const [folder, name] of models) {
   );
   const means = statistics.patches;
   console.log(`weights set to 0, %                 ${ratios.map((ratio) => cell(100 * ratio)).join('')}`);
-  await row('per layer', (sparsity) => pruneWeights(graph, { sparsity }).graph);
-  await row('per layer, means in the biases', (sparsity) => pruneWeights(graph, { sparsity, means }).graph);
-  await row('whole network', (sparsity) => pruneWeights(graph, { sparsity, across: 'network' }).graph);
-  await row(
-    'whole network, means in the biases',
-    (sparsity) => pruneWeights(graph, { sparsity, across: 'network', means }).graph,
-  );
+  const { moments } = statistics;
+  const known = moments === undefined ? { means } : { means, moments };
+  for (const across of ['layer', 'network'] as const) {
+    await row(`per ${across}, plain`, (sparsity) => pruneWeights(graph, { sparsity, across }).graph);
+    await row(
+      `per ${across}, means in the biases`,
+      (sparsity) => pruneWeights(graph, { sparsity, across, means }).graph,
+    );
+    await row(`per ${across}, others make up`, (sparsity) => pruneWeights(graph, { sparsity, across, ...known }).graph);
+  }
 }

@@ -11,7 +11,7 @@ export interface PreparedMoments {
   readonly length: number;
   /** Row-major, with a little of the mean of the diagonal added to it. */
   readonly matrix: Float64Array;
-  /** The order in which weights are rounded: those that see the most first. */
+  /** The order in which weights are changed. */
   readonly order: Uint32Array;
   /** Strictly upper triangular by that order, row-major: how much of the error of an earlier weight a later one takes over. */
   readonly feedback: Float64Array;
@@ -25,15 +25,21 @@ const sweeps = 20;
 /**
  * Factors moments `H = (U + 1)·D·(U + 1)ᵀ`, U strictly upper triangular in the rounding order: its columns say how to carry errors on (Chee et al. 2023, "QuIP", who show
  * that this is what GPTQ computes by way of the inverse).
+ * @param first which columns come first: their errors can still be made up for by all the others
  */
-export function prepareMoments(moments: Float64Array, length: number): PreparedMoments {
+export function prepareMoments(
+  moments: Float64Array,
+  length: number,
+  first: 'most' | 'least' = 'most',
+): PreparedMoments {
   const matrix = Float64Array.from(moments);
   let trace = 0;
   for (let at = 0; at < length; at += 1) trace += matrix[at * length + at] as number;
   const added = (ridge * trace) / length || 1;
   for (let at = 0; at < length; at += 1) (matrix[at * length + at] as number) += added;
   const diagonal = (at: number): number => matrix[at * length + at] as number;
-  const order = Uint32Array.from({ length }, (_, at) => at).sort((a, b) => diagonal(b) - diagonal(a) || a - b);
+  const sign = first === 'most' ? -1 : 1;
+  const order = Uint32Array.from({ length }, (_, at) => at).sort((a, b) => sign * (diagonal(a) - diagonal(b)) || a - b);
   const feedback = new Float64Array(length * length);
   for (let row = 0; row < length; row += 1) {
     for (let column = row; column < length; column += 1) {

@@ -4,8 +4,9 @@ import { integerWeights } from '../quantize/integer-weights.ts';
 import type { GranularityOf } from './grid.ts';
 import { type PatchMoments, patchMoments, type Samples } from './layer-statistics.ts';
 import { type WeightedLayer, weightedLayers, weightPlaces, weightsOf } from './layer-weights.ts';
+import { patchRows } from './patch-rows.ts';
 import { type LayerChange, replaceWeights } from './replace-weights.ts';
-import { prepareMoments, roundOnMoments } from './round-on-moments.ts';
+import { type PreparedMoments, prepareMoments, roundOnMoments } from './round-on-moments.ts';
 
 export interface RoundWeightsOptions extends Samples {
   readonly granularityOf?: GranularityOf;
@@ -64,35 +65,18 @@ function rounded(
   moments: PatchMoments,
   isPerTensor: boolean,
 ): Float32Array {
-  const { output, column } = weightPlaces(layer);
+  const { output } = weightPlaces(layer);
   const channelOf = isPerTensor ? () => 0 : (index: number) => output[index] as number;
   const { scales } = integerWeights(weights, isPerTensor ? 1 : layer.outputChannels, channelOf);
   const pinned = largestOf(weights, scales.length, channelOf);
-  // Where each output's weight for each column of its group's patch lies.
-  const outputsPerGroup = layer.outputChannels / layer.groups;
-  const length = moments.columns[0]?.length ?? 0;
-  const placeInGroup = new Uint32Array(layer.positions * layer.inputChannels);
-  for (const columns of moments.columns)
-    columns.forEach((place, at) => {
-      placeInGroup[place] = at;
-    });
-  const indexOf = new Uint32Array(layer.outputChannels * length);
-  for (let index = 0; index < weights.length; index += 1) {
-    indexOf[(output[index] as number) * length + (placeInGroup[column[index] as number] as number)] = index;
-  }
   const result = new Float32Array(weights.length);
-  for (const [group, matrix] of moments.matrices.entries()) {
-    const prepared = prepareMoments(matrix, length);
-    for (let channel = group * outputsPerGroup; channel < (group + 1) * outputsPerGroup; channel += 1) {
-      const own = indexOf.subarray(channel * length, (channel + 1) * length);
-      const scale = scales[isPerTensor ? 0 : channel] as number;
-      const steps = Float64Array.from(own, (index) => (weights[index] as number) / scale);
-      const integers = roundOnMoments(prepared, {
-        steps,
-        pinned: own.indexOf(pinned[isPerTensor ? 0 : channel] as number),
-      });
-      for (let at = 0; at < length; at += 1) result[own[at] as number] = (integers[at] as number) * scale;
-    }
+  const prepared = moments.matrices.map((matrix, group) => prepareMoments(matrix, moments.columns[group]?.length ?? 0));
+  for (const { channel, group, indices } of patchRows(layer, moments)) {
+    const scale = scales[isPerTensor ? 0 : channel] as number;
+    const steps = Float64Array.from(indices, (index) => (weights[index] as number) / scale);
+    const keeps = indices.indexOf(pinned[isPerTensor ? 0 : channel] as number);
+    const integers = roundOnMoments(prepared[group] as PreparedMoments, { steps, pinned: keeps });
+    for (const [at, index] of indices.entries()) result[index] = (integers[at] as number) * scale;
   }
   return result;
 }

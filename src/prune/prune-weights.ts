@@ -1,6 +1,9 @@
 import type { Graph } from '../graph/graph.ts';
+import type { PatchMoments } from '../levers/layer-statistics.ts';
 import { biasOf, type WeightedLayer, weightedLayers, weightPlaces, weightsOf } from '../levers/layer-weights.ts';
+import { covarianceOf, patchRows } from '../levers/patch-rows.ts';
 import { type LayerChange, replaceWeights } from '../levers/replace-weights.ts';
+import { prepareMoments } from '../levers/round-on-moments.ts';
 
 export interface PruneWeightsOptions {
   /** The share of weights that become 0, in 0 … 1. */
@@ -13,6 +16,11 @@ export interface PruneWeightsOptions {
   readonly isKept?: (layer: WeightedLayer) => boolean;
   /** Mean patches by index of the operator (`patchMeans`): what the weights added on average goes into the bias. */
   readonly means?: ReadonlyMap<number, Float64Array>;
+  /**
+   * Second moments of patches by index of the operator (`patchMoments`): weights are ranked by `|w|` times the standard deviation of what they multiply, and those that stay
+   * make up for those that go.
+   */
+  readonly moments?: ReadonlyMap<number, PatchMoments>;
 }
 
 /** Weights of a layer that became 0. */
@@ -23,7 +31,8 @@ export interface ThinnedLayer {
 }
 
 /**
- * Unstructured pruning by magnitude (Han et al. 2015): the smallest weights become 0. Shapes stay, so only formats that store zeros smaller gain by it.
+ * Unstructured pruning: the smallest weights become 0, by magnitude (Han et al. 2015), or with `moments` by what they do to what the layer computes (Sun et al. 2023, "Wanda"),
+ * the others taking over what can be told from them (Frantar & Alistarh 2023, "SparseGPT"). Shapes stay, so only formats that store zeros smaller gain by it.
  * Ids of tensors stay.
  * @throws RangeError when the sparsity is not between 0 and 1
  */
@@ -31,63 +40,79 @@ export function pruneWeights(
   graph: Graph,
   options: PruneWeightsOptions,
 ): { readonly graph: Graph; readonly layers: readonly ThinnedLayer[] } {
-  const { sparsity, across = 'layer', leastShare = 0.05, isKept = ({ kind }) => kind === 'depthwise', means } = options;
+  const {
+    sparsity,
+    across = 'layer',
+    leastShare = 0.05,
+    isKept = ({ kind }) => kind === 'depthwise',
+    means,
+    moments,
+  } = options;
   if (!(sparsity >= 0 && sparsity <= 1)) throw new RangeError(`a sparsity of ${sparsity} is not between 0 and 1`);
   const parts = weightedLayers(graph)
     .filter((layer) => !isKept(layer))
     .map((layer) => {
       const weights = weightsOf(graph, layer);
-      return { layer, weights, sorted: Float32Array.from(weights, Math.abs).sort() };
+      const seen = moments?.get(layer.index);
+      const worths = seen === undefined ? weights.map(Math.abs) : effects(layer, weights, seen);
+      return { layer, weights, seen, worths, sorted: worths.slice().sort() };
     });
   const shares = across === 'layer' ? parts.map(() => sparsity) : networkShares(parts, sparsity, 1 - leastShare);
   const changes = new Map<WeightedLayer, LayerChange>();
-  const layers = parts.map(({ layer, weights, sorted }, at): ThinnedLayer => {
-    const thinned = withoutSmallest(weights, sorted, Math.round((shares[at] as number) * weights.length));
-    const mean = means?.get(layer.index);
-    const bias =
-      mean === undefined || layer.biasPosition === undefined
-        ? {}
-        : { bias: compensated(graph, layer, weights, thinned, mean) };
-    changes.set(layer, { weights: thinned, ...bias });
-    return {
-      index: layer.index,
-      weights: weights.length,
-      zeros: thinned.reduce((sum, weight) => sum + Number(weight === 0), 0),
-    };
+  const layers = parts.map(({ layer, weights, seen, worths, sorted }, at): ThinnedLayer => {
+    const stays = allButSmallest(worths, sorted, Math.round((shares[at] as number) * weights.length));
+    const isPlain = seen === undefined || layer.biasPosition === undefined;
+    const change = isPlain
+      ? withoutOthers(graph, layer, weights, stays, means?.get(layer.index))
+      : madeUp(graph, layer, weights, stays, seen);
+    changes.set(layer, change);
+    const zeros = change.weights.reduce((sum, weight) => sum + Number(weight === 0), 0);
+    return { index: layer.index, weights: weights.length, zeros };
   });
   return { graph: replaceWeights(graph, changes), layers };
 }
 
-/** `count` of the smallest become 0; of equal ones the first. */
-function withoutSmallest(weights: Float32Array, sorted: Float32Array, count: number): Float32Array {
-  if (count === 0) return weights;
+/** What a weight does to the standard deviation of what the layer computes. */
+function effects(layer: WeightedLayer, weights: Float32Array, moments: PatchMoments): Float32Array {
+  const { column } = weightPlaces(layer);
+  const deviations = new Float64Array(layer.positions * layer.inputChannels);
+  for (const [group, columns] of moments.columns.entries()) {
+    const { covariance, mean } = covarianceOf(moments, group);
+    for (const [at, place] of columns.entries())
+      deviations[place] = Math.sqrt(Math.max(0, covariance[at * mean.length + at] as number));
+  }
+  return weights.map((weight, index) => Math.abs(weight) * (deviations[column[index] as number] as number));
+}
+
+/** 0 for `count` of the smallest, of equal ones the first; 1 for the others. */
+function allButSmallest(worths: Float32Array, sorted: Float32Array, count: number): Uint8Array {
+  const stays = new Uint8Array(worths.length).fill(1);
+  if (count === 0) return stays;
   const threshold = sorted[count - 1] as number;
-  let below = 0;
-  while (below < count && (sorted[below] as number) < threshold) below += 1;
-  let atThreshold = count - below;
-  return weights.map((weight) => {
-    const magnitude = Math.abs(weight);
-    if (magnitude > threshold || (magnitude === threshold && atThreshold-- <= 0)) return weight;
-    return 0;
-  });
+  let atThreshold = count;
+  while (atThreshold > 0 && (sorted[count - atThreshold] as number) < threshold) atThreshold -= 1;
+  for (const [index, worth] of worths.entries()) {
+    if (worth < threshold || (worth === threshold && atThreshold-- > 0)) stays[index] = 0;
+  }
+  return stays;
 }
 
 /** For each layer the share of its weights that are among the least of the network, `most` at the highest. */
 function networkShares(
-  parts: readonly { readonly weights: Float32Array; readonly sorted: Float32Array }[],
+  parts: readonly { readonly sorted: Float32Array }[],
   sparsity: number,
   most: number,
 ): readonly number[] {
   const scales = parts.map(
-    ({ weights }) => Math.sqrt(weights.reduce((sum, weight) => sum + weight * weight, 0) / weights.length) || 1,
+    ({ sorted }) => Math.sqrt(sorted.reduce((sum, worth) => sum + worth * worth, 0) / sorted.length) || 1,
   );
-  const total = parts.reduce((sum, { weights }) => sum + weights.length, 0);
+  const total = parts.reduce((sum, { sorted }) => sum + sorted.length, 0);
   const sharesAt = (threshold: number): number[] =>
     parts.map(({ sorted }, at) =>
       Math.min(most, countBelow(sorted, threshold * (scales[at] as number)) / sorted.length),
     );
   const reached = (shares: readonly number[]): number =>
-    parts.reduce((sum, { weights }, at) => sum + weights.length * (shares[at] as number), 0) / total;
+    parts.reduce((sum, { sorted }, at) => sum + sorted.length * (shares[at] as number), 0) / total;
   let [low, high] = [
     0,
     Math.max(0, ...parts.map(({ sorted }, at) => (sorted.at(-1) ?? 0) / (scales[at] as number))) * 2,
@@ -110,19 +135,59 @@ function countBelow(sorted: Float32Array, threshold: number): number {
   return low;
 }
 
-/** The bias with what the removed weights added on average. */
-function compensated(
+type ThinnedChange = LayerChange & { readonly weights: Float32Array };
+
+/** The weights that stay, and where means are known the bias with what the others added on average. */
+function withoutOthers(
   graph: Graph,
   layer: WeightedLayer,
   weights: Float32Array,
-  thinned: Float32Array,
-  mean: Float64Array,
-): Float32Array {
+  stays: Uint8Array,
+  mean: Float64Array | undefined,
+): ThinnedChange {
+  const thinned = weights.map((weight, index) => (stays[index] === 1 ? weight : 0));
+  if (mean === undefined || layer.biasPosition === undefined) return { weights: thinned };
   const { output, column } = weightPlaces(layer);
-  const lost = new Float64Array(layer.outputChannels);
+  const bias = Float64Array.from(biasOf(graph, layer));
   for (let index = 0; index < weights.length; index += 1) {
-    const difference = (weights[index] as number) - (thinned[index] as number);
-    (lost[output[index] as number] as number) += difference * (mean[column[index] as number] as number);
+    const lost = (weights[index] as number) - (thinned[index] as number);
+    (bias[output[index] as number] as number) += lost * (mean[column[index] as number] as number);
   }
-  return biasOf(graph, layer).map((value, channel) => value + (lost[channel] as number));
+  return { weights: thinned, bias: Float32Array.from(bias) };
+}
+
+/** The weights that stay changed so as to make up for the others, output channel by output channel; see `prepareMoments` for how errors are carried on. */
+function madeUp(
+  graph: Graph,
+  layer: WeightedLayer,
+  weights: Float32Array,
+  stays: Uint8Array,
+  moments: PatchMoments,
+): ThinnedChange {
+  const thinned = new Float32Array(weights.length);
+  const bias = biasOf(graph, layer);
+  const groups = moments.columns.map((_, group) => {
+    const { mean, covariance } = covarianceOf(moments, group);
+    return { mean, ...prepareMoments(covariance, mean.length, 'least') };
+  });
+  for (const { channel, group, indices } of patchRows(layer, moments)) {
+    const { mean, length, order, feedback } = groups[group] as (typeof groups)[number];
+    const asked = new Float64Array(length);
+    let shift = 0;
+    for (let at = 0; at < length; at += 1) {
+      const place = order[at] as number;
+      const index = indices[place] as number;
+      const weight = weights[index] as number;
+      const value = stays[index] === 1 ? weight + (asked[at] as number) : 0;
+      const error = weight - value;
+      thinned[index] = value;
+      if (error === 0) continue;
+      shift += error * (mean[place] as number);
+      for (let later = at + 1; later < length; later += 1) {
+        (asked[later] as number) += error * (feedback[at * length + later] as number);
+      }
+    }
+    bias[channel] = (bias[channel] as number) + shift;
+  }
+  return { weights: thinned, bias };
 }

@@ -1,5 +1,6 @@
 import type { PatchMoments } from '../levers/layer-statistics.ts';
-import { type WeightedLayer, weightPlaces } from '../levers/layer-weights.ts';
+import type { WeightedLayer } from '../levers/layer-weights.ts';
+import { covarianceOf, patchRows } from '../levers/patch-rows.ts';
 
 /** Weights that make up for what is removed, and what goes into the bias. */
 export interface Reconstruction {
@@ -25,25 +26,18 @@ export function reconstruct(
   goes: Uint8Array,
   moments: PatchMoments,
 ): Reconstruction {
-  const { output, column } = weightPlaces(layer);
-  const length = moments.columns[0]?.length ?? 0;
-  const outputsPerGroup = layer.outputChannels / layer.groups;
-  const place = new Uint32Array(layer.positions * layer.inputChannels);
-  for (const columns of moments.columns) for (const [at, patchColumn] of columns.entries()) place[patchColumn] = at;
-  const indexOf = new Uint32Array(layer.outputChannels * length);
-  for (let index = 0; index < weights.length; index += 1) {
-    indexOf[(output[index] as number) * length + (place[column[index] as number] as number)] = index;
-  }
   const result = new Float32Array(weights.length);
   const bias = new Float64Array(layer.outputChannels);
+  const rows = patchRows(layer, moments);
   for (const [group, columns] of moments.columns.entries()) {
-    const mean = Float64Array.from(columns, (patchColumn) => (moments.sums[patchColumn] as number) / moments.count);
-    const covariance = centred(moments.matrices[group] as Float64Array, mean, moments.count);
-    const kept = [...columns.keys()].filter((at) => goes[(columns[at] as number) % layer.inputChannels] === 0);
+    const { length } = columns;
+    const { mean, covariance } = covarianceOf(moments, group);
+    const isRemoved = Uint8Array.from(columns, (column) => goes[column % layer.inputChannels] as number);
+    const kept = [...columns.keys()].filter((at) => isRemoved[at] === 0);
     const solve = solver(covariance, length, kept);
-    for (let channel = group * outputsPerGroup; channel < (group + 1) * outputsPerGroup; channel += 1) {
-      const own = Float64Array.from({ length }, (_, at) => weights[indexOf[channel * length + at] as number] as number);
-      const removed = own.map((weight, at) => (goes[(columns[at] as number) % layer.inputChannels] === 1 ? weight : 0));
+    for (const { channel, indices } of rows.filter((row) => row.group === group)) {
+      const own = Float64Array.from(indices, (index) => weights[index] as number);
+      const removed = own.map((weight, at) => (isRemoved[at] === 1 ? weight : 0));
       // What stays keeps its weights, and takes over what can be told from it of what goes: the same as solving for all, but nearer to the old weights.
       const asked = Float64Array.from(kept, (row) => {
         let sum = 0;
@@ -56,19 +50,12 @@ export function reconstruct(
       for (const [position, at] of kept.entries()) {
         const extra = taken[position] as number;
         shift -= extra * (mean[at] as number);
-        result[indexOf[channel * length + at] as number] = (own[at] as number) + extra;
+        result[indices[at] as number] = (own[at] as number) + extra;
       }
       bias[channel] = shift;
     }
   }
   return { weights: result, bias };
-}
-
-function centred(moments: Float64Array, mean: Float64Array, count: number): Float64Array {
-  const { length } = mean;
-  return moments.map(
-    (moment, index) => moment / count - (mean[Math.floor(index / length)] as number) * (mean[index % length] as number),
-  );
 }
 
 /** Solves with the rows and columns `kept` of a symmetric matrix, by Cholesky factors. */

@@ -47,7 +47,7 @@ describe('roundOnMoments', () => {
         const prepared = prepareMoments(moments(length, seed), length);
         const steps = Float64Array.from(noise(length, seed + 1), (value) => value * 127);
         const integers = roundOnMoments(prepared, { steps, pinned: 0 });
-        expect(integers[0]).toBe(Math.round(steps[0] ?? 0));
+        expect(integers[0]).toBe(Math.round(steps[0] ?? 0) + 0);
         const nearest = errorOf(prepared.matrix, steps, steps.map(Math.round));
         const own = errorOf(prepared.matrix, steps, integers);
         expect(own).toBeLessThanOrEqual(nearest * (1 + 1e-9));

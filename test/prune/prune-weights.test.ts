@@ -1,9 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { openFloatRunner } from '../../src/calibrate/float-runner.ts';
 import type { Graph } from '../../src/graph/graph.ts';
-import { patchMeans } from '../../src/levers/layer-statistics.ts';
 import { weightedLayers, weightsOf } from '../../src/levers/layer-weights.ts';
+import { pruningStatistics } from '../../src/prune/prune-channels.ts';
 import { pruneWeights } from '../../src/prune/prune-weights.ts';
 import { noiseData, onnxNetwork, outputsOf, tfliteNetwork } from '../levers/networks.ts';
 
@@ -13,7 +12,7 @@ const networks = [
 ] as const;
 
 const thinned = (graph: Graph) => weightedLayers(graph).filter(({ kind }) => kind !== 'depthwise');
-const zeros = (weights: Float32Array) => weights.filter((weight) => weight === 0).length;
+const zerosOf = (weights: Float32Array) => weights.filter((weight) => weight === 0).length;
 
 describe('pruneWeights', () => {
   it.each(networks)('%s: as many of the smallest as asked for, in every layer or in the network', (_, build) => {
@@ -27,7 +26,7 @@ describe('pruneWeights', () => {
           const before = thinned(graph).map((layer) => weightsOf(graph, layer));
           const after = thinned(pruned).map((layer) => weightsOf(pruned, layer));
           const total = before.reduce((sum, weights) => sum + weights.length, 0);
-          const gone = after.reduce((sum, weights) => sum + zeros(weights), 0);
+          const gone = after.reduce((sum, weights) => sum + zerosOf(weights), 0);
           expect(Math.abs(gone / total - sparsity)).toBeLessThan(0.02);
           after.forEach((weights, at) => {
             const kept = weights.filter((weight) => weight !== 0).map(Math.abs);
@@ -36,7 +35,7 @@ describe('pruneWeights', () => {
               .map(Math.abs);
             expect(Math.max(0, ...lost)).toBeLessThanOrEqual(Math.min(...kept));
             if (across === 'layer')
-              expect(Math.abs(zeros(weights) - sparsity * weights.length)).toBeLessThanOrEqual(0.5);
+              expect(Math.abs(zerosOf(weights) - sparsity * weights.length)).toBeLessThanOrEqual(0.5);
           });
         },
       ),
@@ -50,14 +49,12 @@ describe('pruneWeights', () => {
     expect(layers).toEqual([{ index: 0, weights: 216, zeros: 108 }]);
   });
 
-  it.each(networks)('%s: with means, biases take in what is lost on average', async (_, build) => {
+  it.each(networks)('%s: with statistics, biases and the other weights make up for what is lost', async (_, build) => {
     const graph = build(3);
-    const data = noiseData(graph, 16);
-    const means = await patchMeans(graph, weightedLayers(graph), { data }, (part, watched) =>
-      openFloatRunner(part, watched, 'noise'),
-    );
+    const data = noiseData(graph, 64);
+    const { patches: means, moments = new Map() } = await pruningStatistics(graph, { data });
     const outputs = await outputsOf(graph, data);
-    const loss = async (options: { means?: typeof means }) => {
+    const loss = async (options: Partial<Parameters<typeof pruneWeights>[1]>) => {
       const got = await outputsOf(pruneWeights(graph, { sparsity: 0.4, ...options }).graph, data);
       return outputs.reduce(
         (sum, values, sample) =>
@@ -65,6 +62,11 @@ describe('pruneWeights', () => {
         0,
       );
     };
-    expect(await loss({ means })).toBeLessThan(await loss({}));
+    const plain = await loss({});
+    const centred = await loss({ means });
+    expect(centred).toBeLessThan(plain);
+    expect(await loss({ means, moments })).toBeLessThan(centred);
+    const { layers } = pruneWeights(graph, { sparsity: 0.4, moments });
+    for (const { weights, zeros } of layers) expect(Math.abs(zeros / weights - 0.4)).toBeLessThan(0.02);
   });
 });
