@@ -1,7 +1,7 @@
-import { tensorAt } from '../graph/access.ts';
+import { elementCount, tensorAt } from '../graph/access.ts';
 import type { Graph, Tensor, TensorId } from '../graph/graph.ts';
 import type { StreamKind } from '../kernels/decode-format.ts';
-import { encodeHuffman } from './encode-huffman.ts';
+import { defaultLookupBytes, encodeHuffman } from './encode-huffman.ts';
 import { encodeMask } from './encode-mask.ts';
 import { encodeTable } from './encode-table.ts';
 import { type Encoding, encodingBytes } from './encoding.ts';
@@ -29,27 +29,37 @@ export interface Candidate {
   readonly after: number;
 }
 
-/** What each weight tensor would take in its smallest encoding; `undefined` for those that only operators read whose kernels need them in the file. */
+/** Instructions of a look-up in a Huffman table and of decoding an element, on a Cortex-M4; source: decode-costs.json of the runtime `tflm`. */
+const lookupInstructions = 20;
+function instructionsPerElement({ kind, ancillary }: Encoding): number {
+  if (kind === 'huffman') return 26;
+  if (kind === 'mask') return 17;
+  const bits = ancillary[5] ?? 0;
+  return bits >= 2 && bits <= 4 ? 4 : 24;
+}
+
+/** What a weight tensor would take in the encoding that is smallest, time counted as it is for look-ups; `undefined` where a kernel that reads it needs it in the file. */
 export function candidateOf(
   graph: Graph,
   id: TensorId,
   kinds: readonly StreamKind[],
-  lookupBytes: number | undefined,
+  lookupBytes: number = defaultLookupBytes,
 ): Candidate | undefined {
   const tensor = tensorAt(graph, id);
   const consumers = decodingConsumers(graph, id);
   if (tensor.data === undefined || consumers === undefined) return undefined;
+  const elements = elementCount(tensor) ?? 0;
+  const worth = (each: Encoding) =>
+    encodingBytes(each) + (elements * instructionsPerElement(each) * lookupBytes) / lookupInstructions;
   const [encoding] = kinds
     .flatMap((kind) => encoders[kind](firstAxis(tensor), lookupBytes) ?? [])
-    .sort((a, b) => encodingBytes(a) - encodingBytes(b));
+    .sort((a, b) => worth(a) - worth(b));
   if (encoding === undefined) return undefined;
   const after = encodingBytes(encoding) + streamOverhead + operatorOverhead * consumers.length;
   return { tensor: id, consumers, encoding, before: tensor.data.length, after };
 }
 
-const encoders: Readonly<
-  Record<StreamKind, (tensor: Tensor, lookupBytes: number | undefined) => Encoding | undefined>
-> = {
+const encoders: Readonly<Record<StreamKind, (tensor: Tensor, lookupBytes: number) => Encoding | undefined>> = {
   table: encodeTable,
   huffman: encodeHuffman,
   mask: encodeMask,

@@ -5,7 +5,7 @@ import { huffmanTables } from './huffman-tables.ts';
 import { type HuffmanTree, huffmanTree } from './huffman-tree.ts';
 
 /** What a look-up in a decoding table is worth in bytes of flash: it takes some twenty instructions at every inference. */
-const defaultLookupBytes = 1 / 32;
+export const defaultLookupBytes = 1 / 32;
 
 /**
  * An int8 or int16 tensor as Huffman codes, with the decoding tables behind the header; `undefined` for other types.

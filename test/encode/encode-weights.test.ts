@@ -32,7 +32,7 @@ function network(channels: number, seed: number, spread: number, ownSpread = spr
       () => random(spread) - spread / 2,
     ),
     quantization: {
-      scale: Array.from({ length: channels }, (_, channel) => 0.01 * (channel + 1)),
+      scale: Array.from({ length: channels }, (_, channel) => Math.fround(0.01 * (channel + 1))),
       zeroPoint: new Array<number>(channels).fill(0),
       axis,
     },

@@ -41,14 +41,25 @@ function groupedElements(elements: number, channels: number, group: number): num
   return grouped;
 }
 
-/** Look-ups in the tables of a Huffman code; one per element for a damaged stream, which is refused elsewhere. */
+/** Look-ups in the tables of a Huffman code; one per element for a damaged stream, which is refused elsewhere. Streams are decoded once. */
 function lookups(graph: Graph, operator: Operator, to: Tensor): number {
   const [encoded, ancillary] = [0, 1].map((position) => inputTensor(graph, operator, position)?.data);
   const elements = elementCount(to) ?? 0;
   if (encoded === undefined || ancillary === undefined) return elements;
-  const values = to.dtype === 'int16' ? new Int16Array(elements) : new Int8Array(elements);
+  const known = counted.get(encoded);
+  if (known?.ancillary === ancillary && known.elements === elements) return known.lookups;
+  const count = countLookups(operator.name, encoded, ancillary, to.dtype === 'int16', elements);
+  counted.set(encoded, { ancillary, elements, lookups: count });
+  return count;
+}
+const counted = new WeakMap<
+  Uint8Array,
+  { readonly ancillary: Uint8Array; readonly elements: number; readonly lookups: number }
+>();
+
+function countLookups(where: string, encoded: Uint8Array, ancillary: Uint8Array, isWide: boolean, elements: number) {
   try {
-    return decodeHuffman({ where: operator.name }, encoded, ancillary, values);
+    return decodeHuffman({ where }, encoded, ancillary, isWide ? new Int16Array(elements) : new Int8Array(elements));
   } catch {
     return elements;
   }
