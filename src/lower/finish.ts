@@ -5,6 +5,7 @@ import { fuseActivations } from '../passes/tflite/fuse-activations.ts';
 import { mergeRearrangements } from '../passes/tflite/merge-rearrangements.ts';
 import { removeDeadOperators } from '../passes/tflite/remove-dead-operators.ts';
 import { withoutClampOperator } from './clamps.ts';
+import { withIntegerOperators, withoutFloatScales } from './integer.ts';
 import type { OpenLowerer } from './open-lowerer.ts';
 
 /** The finished graph: activations in the operators in front, chains of RESHAPE and TRANSPOSE merged, nothing that nobody reads. */
@@ -25,8 +26,16 @@ export function finishGraph(
     notes: [],
     extras: {},
   };
-  const passes = [removeDeadOperators, mergeRearrangements, removeDeadOperators, fuseActivations, withoutClampOperator];
-  const rewritten = passes.reduce((current, pass) => pass(current), whole);
+  const passes = [
+    removeDeadOperators,
+    mergeRearrangements,
+    removeDeadOperators,
+    fuseActivations,
+    withIntegerOperators,
+    withoutClampOperator,
+  ];
+  const computed = passes.reduce((current, pass) => pass(current), whole);
+  const rewritten = withoutFloatScales(computed);
   // The last pass numbers tensors anew, but they stay the same objects.
   const originOf = new Map<Tensor, TensorId>();
   for (const [id, origin] of origins) originOf.set(tensorAt(rewritten, id), origin);

@@ -4,6 +4,7 @@ import { evaluate } from '../graph/evaluate/evaluate.ts';
 import type { Graph, Operator, TensorId } from '../graph/graph.ts';
 import { asInOnnx, isSame } from './arrangement.ts';
 import { channelsLastAxes, ofAxes, shapeOfAxes } from './axes.ts';
+import { expandQuantized } from './expand-quantized.ts';
 import { finishGraph } from './finish.ts';
 import { isImageInput } from './input-layout.ts';
 import { loweringOf } from './lowerings.ts';
@@ -35,9 +36,9 @@ export interface Lowered {
  */
 export function lowerToTflite(graph: Graph): Lowered {
   if (graph.dialect !== 'onnx') throw new RangeError(`a graph of dialect ${graph.dialect} is not ONNX`);
-  const lowerer = openLowerer(graph);
+  const lowerer = openLowerer(expandQuantized(graph));
   const inputs = graph.inputs.map((id) => defineInput(lowerer, id));
-  for (const operator of graph.operators) lowerOperator(lowerer, operator);
+  for (const operator of lowerer.graph.operators) lowerOperator(lowerer, operator);
   const taken = new Set<TensorId>(inputs.map(({ tensor }) => tensor));
   const outputs = graph.outputs.map((id) => outputOf(lowerer, id, taken));
   return {

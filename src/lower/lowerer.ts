@@ -91,8 +91,9 @@ export interface Lowerer {
   readonly tensorType: (tensor: TensorId) => DataType;
   readonly rename: (tensor: TensorId, name: string) => void;
   readonly setQuantization: (tensor: TensorId, quantization: Quantization) => void;
-  /** Makes a constant of an ONNX tensor that is computed from constants only. */
-  readonly setConstant: (id: TensorId, value: ConstantValue) => void;
+  /** Makes a constant of an ONNX tensor that is computed from constants only; `quantization` is what it was dequantised with. */
+  readonly setConstant: (id: TensorId, value: ConstantValue, quantization?: Quantization) => void;
+  readonly scalesOf: (id: TensorId) => Quantization | undefined;
   /** Stops because the operator has no counterpart. @throws UserError that names the operator, its place and the reason */
   readonly refuse: (operator: Operator, reason: string) => never;
 }

@@ -2,7 +2,7 @@ import { UserError } from '../errors.ts';
 import { concreteShape } from '../graph/access.ts';
 import type { DataType } from '../graph/data-type.ts';
 import { type ConstantValue, constantOf, contentOf, numbersOf, tensorOf } from '../graph/evaluate/constant-value.ts';
-import type { Attribute, Graph, Operator, Tensor, TensorId } from '../graph/graph.ts';
+import type { Attribute, Graph, Operator, Quantization, Tensor, TensorId } from '../graph/graph.ts';
 import { consumers, producers } from '../graph/traversal.ts';
 import { type Arrangement, asInOnnx, isSame, onnxPlaces } from './arrangement.ts';
 import { axesOf, nearestAxes, ofAxes, shapeOfAxes } from './axes.ts';
@@ -27,6 +27,7 @@ export function openLowerer(graph: Graph): OpenLowerer {
   const values = new Map<TensorId, Stored[]>();
   const constants = new Map<TensorId, ConstantValue>();
   const origins = new Map<TensorId, TensorId>();
+  const scales = new Map<TensorId, Quantization>();
   const producerOf = producers(graph);
   const readersOf = consumers(graph);
   const outputs = new Set(graph.outputs);
@@ -121,7 +122,15 @@ export function openLowerer(graph: Graph): OpenLowerer {
     }
     const isPlain = arrangement.length <= 1;
     const ordered = isPlain ? numbers : Array.from(onnxPlaces(arrangement), (place) => numbers[place] as number);
-    return constant(name, dtype, shape, ordered);
+    return constant(name, dtype, shape, ordered, scalesIn(id, arrangement, shape));
+  };
+  /** The scales with which the model keeps a constant, along the extent that is their axis. */
+  const scalesIn = (id: TensorId, arrangement: Arrangement, shape: readonly number[]): NewTensor => {
+    const quantization = scales.get(id);
+    if (quantization === undefined) return {};
+    if (quantization.scale.length === 1) return { quantization };
+    const axis = axesOf(arrangement, shapeOf(id), shape)?.indexOf(quantization.axis) ?? -1;
+    return axis < 0 ? {} : { quantization: { ...quantization, axis } };
   };
   const reshape = (id: TensorId, from: Stored, shape: readonly number[]): Stored => {
     const name = onnxTensor(id).name;
@@ -217,7 +226,11 @@ export function openLowerer(graph: Graph): OpenLowerer {
       const value = content(id);
       return value === undefined || !isRuntimeType(value.dtype) ? undefined : numbersOf(value);
     },
-    setConstant: (id, value) => void constants.set(id, value),
+    setConstant: (id, value, quantization) => {
+      constants.set(id, value);
+      if (quantization !== undefined) scales.set(id, quantization);
+    },
+    scalesOf: (id) => scales.get(id),
     versionsOf: (id) => {
       native(id);
       return [...versions(id)];

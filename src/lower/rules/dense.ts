@@ -129,7 +129,10 @@ export function dense(lowerer: Lowerer, { input, output, weights, isTransposed, 
         alpha * (numbers[isTransposed ? unit * depth + column : column * units + unit] as number);
     }
   }
-  const kernel = lowerer.constant(lowerer.nameOf(weights), 'float32', [units, depth], matrix);
+  const scales = lowerer.scalesOf(weights);
+  const isPerUnit = scales !== undefined && (scales.scale.length === 1 || scales.axis === (isTransposed ? 0 : 1));
+  const more = isPerUnit && alpha === 1 ? { quantization: { ...scales, axis: 0 } } : {};
+  const kernel = lowerer.constant(lowerer.nameOf(weights), 'float32', [units, depth], matrix, more);
   const name = lowerer.nameOf(output);
   const inputs = bias === undefined ? [from, kernel] : [from, kernel, bias];
   const shape = [product(outputShape) / units, units];

@@ -53,13 +53,12 @@ function dequantize(lowerer: Lowerer, operator: Operator) {
   const integers = lowerer.numbersOf(input);
   if (integers !== undefined) {
     const shape = lowerer.shapeOf(input);
-    const elements = realNumbers(
-      integers,
-      shape,
-      axisFromFront(intAttribute(operator, 'axis', 1), shape.length),
-      parameters,
-    );
-    return lowerer.setConstant(output, { dtype: 'float32', shape, elements });
+    const axis = axisFromFront(intAttribute(operator, 'axis', 1), shape.length);
+    const elements = realNumbers(integers, shape, axis, parameters);
+    const shift = lowerer.graph.tensors[input]?.dtype === 'uint8' ? -128 : 0;
+    const zeroPoint = parameters.zeroPoint.map((zero) => zero + shift);
+    const scales = { scale: parameters.scale, zeroPoint, axis: parameters.scale.length === 1 ? 0 : axis };
+    return lowerer.setConstant(output, { dtype: 'float32', shape, elements }, scales);
   }
   const { tensor, shape, arrangement } = lowerer.native(input);
   const from = quantized(lowerer, operator, tensor, parameters);
