@@ -78,10 +78,11 @@ export function openFastCounts(): FastCounts | undefined {
     const flush = (): void => {
       if (!pending) return;
       pending = false;
-      kernels.sumCounters(counters, binCount, sums);
-      const counted = new Uint32Array(memory.buffer, sums, binCount);
       const { counts } = histogram;
-      for (let bin = 0; bin < binCount; bin += 1) counts[bin] = (counts[bin] as number) + (counted[bin] as number);
+      const bins = Math.floor(histogram.max / histogram.width) - histogram.first + 1;
+      kernels.sumCounters(counters, bins, sums);
+      const counted = new Uint32Array(memory.buffer, sums, bins);
+      for (let bin = 0; bin < bins; bin += 1) counts[bin] = (counts[bin] as number) + (counted[bin] as number);
       // Zeros were counted as any other value, and are kept apart.
       if (zeros > 0) counts[-histogram.first] = (counts[-histogram.first] as number) - zeros;
       histogram.zeros += zeros;
