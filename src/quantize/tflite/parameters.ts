@@ -34,6 +34,12 @@ interface Group {
   readonly precision: Precision;
 }
 
+/**
+ * How far int16 reach beyond a calibrated range. Ranges that were chosen for 8 bits cut off rare values, which 16 bits need not do: two of them spent on room
+ * leave steps of 1/8192, far below the noise of int8 weights.
+ */
+const headroom = 4;
+
 /** Nothing in particular. */
 const nothing: Range = { min: 0, max: 0 };
 
@@ -44,25 +50,11 @@ const nothing: Range = { min: 0, max: 0 };
  */
 export function formsOf(graph: Graph, plan: Plan, ranges: ReadonlyMap<TensorId, Range>): Forms | number {
   const makers = producers(graph);
-  const limits = limitsOfTensors(graph);
+  const rangeOf = rangeFinder(graph, plan, ranges);
   const groups = new Map<string, Group>();
   const uses = new Map<string, Group>();
   const group = (precision: Precision): Group => ({ parent: undefined, range: undefined, fixed: undefined, precision });
 
-  /** The calibrated range, or that of where the elements come from. */
-  const rangeOf = (id: TensorId): Range | undefined => {
-    const known = ranges.get(id);
-    if (known !== undefined) return within(known, limits.get(id));
-    const maker = makers.get(id) ?? -1;
-    const planned = plan.operators.get(maker);
-    const fixed = planned === undefined ? undefined : fixedOf(planned);
-    if (fixed !== undefined && planned !== undefined) return spanOf(fixed, planned.precision);
-    if (planned?.rule.kind !== 'moves') return undefined;
-    const sources = operandIds(graph, maker, planned).map(
-      ([, operand]) => contentRange(graph, operand) ?? rangeOf(operand),
-    );
-    return sources.reduce((a, b) => (a === undefined || b === undefined ? undefined : union(a, b)));
-  };
   const groupOf = (id: TensorId, precision: Precision): Group => {
     const key = `${id} ${precision}`;
     const known = groups.get(key);
@@ -131,10 +123,9 @@ export function formsOf(graph: Graph, plan: Plan, ranges: ReadonlyMap<TensorId, 
     const { fixed, range = nothing, precision } = rootOf(of);
     if (fixed !== undefined) return { ...fixed, dtype: precision };
     const rounded = roundRange(range);
-    return {
-      ...(precision === 'int8' ? activationParameters(rounded) : symmetricParameters(rounded)),
-      dtype: precision,
-    };
+    if (precision === 'int8') return { ...activationParameters(rounded), dtype: precision };
+    const roomy = { min: rounded.min * headroom, max: rounded.max * headroom };
+    return { ...symmetricParameters(roomy), dtype: precision };
   };
   return {
     made: (id) => {
@@ -147,6 +138,30 @@ export function formsOf(graph: Graph, plan: Plan, ranges: ReadonlyMap<TensorId, 
       return formOf(use);
     },
   };
+}
+
+/** The range of a tensor, as far as what uses it sees: its calibrated one, or that of where its elements come from; `undefined` where neither is known. */
+export function rangeFinder(
+  graph: Graph,
+  plan: Plan,
+  ranges: ReadonlyMap<TensorId, Range>,
+): (id: TensorId) => Range | undefined {
+  const makers = producers(graph);
+  const limits = limitsOfTensors(graph);
+  const rangeOf = (id: TensorId): Range | undefined => {
+    const known = ranges.get(id);
+    if (known !== undefined) return within(known, limits.get(id));
+    const maker = makers.get(id) ?? -1;
+    const planned = plan.operators.get(maker);
+    const fixed = planned === undefined ? undefined : fixedOf(planned);
+    if (fixed !== undefined && planned !== undefined) return spanOf(fixed, planned.precision);
+    if (planned?.rule.kind !== 'moves') return undefined;
+    const sources = operandIds(graph, maker, planned).map(
+      ([, operand]) => contentRange(graph, operand) ?? rangeOf(operand),
+    );
+    return sources.reduce((a, b) => (a === undefined || b === undefined ? undefined : union(a, b)));
+  };
+  return rangeOf;
 }
 
 /** The operator to leave in float when a tensor has no range: what makes it, or the first that uses it. */

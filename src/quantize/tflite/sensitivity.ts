@@ -17,6 +17,7 @@ import {
   rankedRows,
   type SensitivityRow,
 } from '../sensitivity.ts';
+import { rangeFinder } from './parameters.ts';
 import { type Plan, planIntegers } from './plan.ts';
 import { type QuantizeTfliteOptions, quantizeTflite } from './quantize-tflite.ts';
 import { type Precision, precisionOf } from './rules.ts';
@@ -58,6 +59,13 @@ export async function sensitivityOf(
   const parts = candidates(plan).map((index) => partFrom(graph, index));
   const watched = [...new Set(parts.flatMap(({ graph: { inputs } }) => inputs))];
   const runs = await floatRuns(graph, watched, data, options.samples ?? defaultSamples);
+  // A part begins behind what moves its elements, which is not observed.
+  const rangeOf = rangeFinder(graph, plan, ranges);
+  const known = new Map(ranges);
+  for (const id of watched) {
+    const range = rangeOf(id);
+    if (range !== undefined && !known.has(id)) known.set(id, range);
+  }
   const rows = parts.map((part, position) => {
     const rule = plan.operators.get(part.index)?.rule;
     const operator = graph.operators[part.index];
@@ -68,8 +76,8 @@ export async function sensitivityOf(
       operator: part.index,
       type: operator?.type ?? '',
       name: typeof output === 'number' ? tensorAt(graph, output).name : '',
-      int8Decibels: decibelsOfPart(graph, part, ranges, runs, 'int8'),
-      int16Decibels: isWide ? decibelsOfPart(graph, part, ranges, runs, 'int16') : null,
+      int8Decibels: decibelsOfPart(graph, part, known, runs, 'int8'),
+      int16Decibels: isWide ? decibelsOfPart(graph, part, known, runs, 'int16') : null,
     };
     options.progress?.(position + 1, parts.length);
     return row;
