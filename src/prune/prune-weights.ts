@@ -8,7 +8,7 @@ import { prepareMoments } from '../levers/round-on-moments.ts';
 export interface PruneWeightsOptions {
   /** The share of weights that become 0, in 0 … 1. */
   readonly sparsity: number;
-  /** `layer` (default): the same share of every layer. `network`: the least of all, each relative to the root mean square of its layer, so that layers of other scales compare. */
+  /** `layer` (default): the same share of every layer. `network`: the least of all, each relative to the norm of its layer, so that layers of other scales compare and the larger give more. */
   readonly across?: 'layer' | 'network';
   /** The share of its weights that a layer keeps at least when the least of all go; 0.05 by default. */
   readonly leastShare?: number;
@@ -17,7 +17,7 @@ export interface PruneWeightsOptions {
   /** Mean patches by index of the operator (`patchMeans`): what the weights added on average goes into the bias. */
   readonly means?: ReadonlyMap<number, Float64Array>;
   /**
-   * Second moments of patches by index of the operator (`patchMoments`): weights are ranked by `|w|` times the standard deviation of what they multiply, and those that stay
+   * Second moments of patches by index of the operator (`patchMoments`): weights are ranked by their share in the standard deviation of what their output channel computes, and those that stay
    * make up for those that go.
    */
   readonly moments?: ReadonlyMap<number, PatchMoments>;
@@ -72,16 +72,24 @@ export function pruneWeights(
   return { graph: replaceWeights(graph, changes), layers };
 }
 
-/** What a weight does to the standard deviation of what the layer computes. */
+/** The share that a weight has in the standard deviation of what its output channel computes, so that channels of other scales compare. */
 function effects(layer: WeightedLayer, weights: Float32Array, moments: PatchMoments): Float32Array {
-  const { column } = weightPlaces(layer);
-  const deviations = new Float64Array(layer.positions * layer.inputChannels);
-  for (const [group, columns] of moments.columns.entries()) {
+  const result = new Float32Array(weights.length);
+  const deviations = moments.columns.map((_, group) => {
     const { covariance, mean } = covarianceOf(moments, group);
-    for (const [at, place] of columns.entries())
-      deviations[place] = Math.sqrt(Math.max(0, covariance[at * mean.length + at] as number));
+    return mean.map((_mean, at) => Math.sqrt(Math.max(0, covariance[at * mean.length + at] as number)));
+  });
+  for (const { group, indices } of patchRows(layer, moments)) {
+    const own = deviations[group] as Float64Array;
+    let power = 0;
+    for (const [at, index] of indices.entries()) {
+      const effect = Math.abs(weights[index] as number) * (own[at] as number);
+      result[index] = effect;
+      power += effect * effect;
+    }
+    if (power > 0) for (const index of indices) (result[index] as number) /= Math.sqrt(power);
   }
-  return weights.map((weight, index) => Math.abs(weight) * (deviations[column[index] as number] as number));
+  return result;
 }
 
 /** 0 for `count` of the smallest, of equal ones the first; 1 for the others. */
@@ -103,9 +111,7 @@ function networkShares(
   sparsity: number,
   most: number,
 ): readonly number[] {
-  const scales = parts.map(
-    ({ sorted }) => Math.sqrt(sorted.reduce((sum, worth) => sum + worth * worth, 0) / sorted.length) || 1,
-  );
+  const scales = parts.map(({ sorted }) => Math.sqrt(sorted.reduce((sum, worth) => sum + worth * worth, 0)) || 1);
   const total = parts.reduce((sum, { sorted }) => sum + sorted.length, 0);
   const sharesAt = (threshold: number): number[] =>
     parts.map(({ sorted }, at) =>
