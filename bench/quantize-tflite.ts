@@ -27,9 +27,10 @@ import type { Graph } from '../src/graph/graph.ts';
 import { graphMacs } from '../src/graph/macs.ts';
 import { optimizeTflite } from '../src/passes/tflite/optimize.ts';
 import { dequantizeWeights } from '../src/quantize/tflite/dequantize-weights.ts';
+import { mixPrecisions } from '../src/quantize/tflite/mix-precisions.ts';
 import { observedTensors } from '../src/quantize/tflite/observed.ts';
 import { type QuantizeTfliteOptions, quantizeTflite } from '../src/quantize/tflite/quantize-tflite.ts';
-import { mixPrecisions, sensitivityOf } from '../src/quantize/tflite/sensitivity.ts';
+import { sensitivityOf } from '../src/quantize/tflite/sensitivity.ts';
 import { makeRandom } from '../src/random.ts';
 import { unsupported } from '../src/runtimes/tflm/support/unsupported.ts';
 import { openReal, sqnr } from '../test/support/real-outputs.ts';
@@ -166,8 +167,8 @@ async function keywordSpotting(): Promise<void> {
     rows.push([`ours int8, ${observer}`, (await quantized(float, part(keywords, taken), observer, {})).graph]);
   }
   rows.push([
-    'ours int8, mse, dense weights per tensor',
-    (await quantized(float, part(keywords, taken), 'mse', { denseWeights: 'per-tensor' })).graph,
+    'ours int8, mse, dense weights per channel',
+    (await quantized(float, part(keywords, taken), 'mse', { denseWeights: 'per-channel' })).graph,
   ]);
   rows.push([
     'ours int16x8, mse',
@@ -227,7 +228,7 @@ interface Row {
   readonly model: string;
   readonly samples: string;
   readonly int8: string;
-  readonly int8PerTensor: string;
+  readonly int8PerChannel: string;
   readonly int16: string;
   readonly converter: string;
   readonly left: string;
@@ -311,7 +312,7 @@ async function signalToNoise(file: string): Promise<Row | undefined> {
     samples:
       data === keywords ? 'real' : pair?.samples !== undefined ? 'real' : int8 === undefined ? 'normal' : 'ranged',
     int8: judge(first.graph) + (refusals.length === 0 ? '' : ' (not deployable)'),
-    int8PerTensor: judge((await quantized(graph, part(data, even), 'mse', { denseWeights: 'per-tensor' })).graph),
+    int8PerChannel: judge((await quantized(graph, part(data, even), 'mse', { denseWeights: 'per-channel' })).graph),
     int16: judge(wide.graph),
     converter: int8 === undefined ? '' : judge(int8),
     left: [
@@ -328,7 +329,7 @@ try {
     '\nSQNR in dB against the float model, on samples that did not calibrate (mse); left: types left in float',
   );
   console.log(
-    `${'model'.padEnd(44)} ${['samples', 'int8', 'int8, dense per tensor', 'int16x8', "converter's int8"].join('  ')}  left`,
+    `${'model'.padEnd(44)} ${['samples', 'int8', 'int8, dense per channel', 'int16x8', "converter's int8"].join('  ')}  left`,
   );
   for (const { file } of referenceModels()) {
     if (!file.endsWith('.tflite') || !existsSync(path.join(models, file)) || !file.includes(wanted)) continue;
@@ -340,7 +341,7 @@ try {
     if (row === undefined) console.log(`${file.split('/').slice(-1)[0]?.padEnd(44)} nothing to quantise`);
     else
       console.log(
-        `${row.model.padEnd(44)} ${row.samples.padEnd(7)}  ${row.int8.padStart(4)}  ${row.int8PerTensor.padStart(22)}  ${row.int16.padStart(7)}  ${row.converter.padStart(16)}  ${row.left}`,
+        `${row.model.padEnd(44)} ${row.samples.padEnd(7)}  ${row.int8.padStart(4)}  ${row.int8PerChannel.padStart(22)}  ${row.int16.padStart(7)}  ${row.converter.padStart(16)}  ${row.left}`,
       );
   }
   if (python === undefined) console.log('\nLiteRT and ai-edge-quantizer: skipped, no python given.');

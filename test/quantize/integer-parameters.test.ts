@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { activationParameters, representedRange, roundRange } from '../../src/quantize/integer-parameters.ts';
+import {
+  activationParameters,
+  representedRange,
+  roundRange,
+  symmetricParameters,
+} from '../../src/quantize/integer-parameters.ts';
 import { channelAlong, integerBias, integerWeights } from '../../src/quantize/integer-weights.ts';
 
 const real = fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e6, max: 1e6 });
@@ -30,6 +35,16 @@ describe('activationParameters', () => {
     [{ min: 0, max: 0 }, -128],
   ])('puts the zero point of %j at %i', (range, zeroPoint) => {
     expect(Math.abs(activationParameters(range).zeroPoint - zeroPoint)).toBeLessThanOrEqual(zeroPoint === 0 ? 1 : 0);
+  });
+});
+
+describe('symmetricParameters', () => {
+  it.each([
+    [{ min: -2, max: 1 }, 2 / 32767],
+    [{ min: 0, max: 3 }, 3 / 32767],
+    [{ min: 0, max: 0 }, 1 / 32768],
+  ])('gives %j the larger end over 32767', (range, scale) => {
+    expect(symmetricParameters(range)).toEqual({ scale: Math.fround(scale), zeroPoint: 0 });
   });
 });
 

@@ -74,6 +74,20 @@ function integerBiasTensor(
     : integerTensor(like, 'int64', BigInt64Array.from(integers, BigInt), quantization);
 }
 
+/** How many times the rounding noise of rows with a scale each one scale for all rows makes: noise goes with the square of the scale. */
+export function noiseOfOneScale(weights: Tensor): number {
+  const values = floatsOf(weights);
+  const rows = Number(weights.shape?.[0] ?? 1);
+  const depth = values.length / rows;
+  let [largest, sum] = [0, 0];
+  for (let row = 0; row < rows; row += 1) {
+    const magnitude = magnitudeOf(values.subarray(row * depth, (row + 1) * depth));
+    largest = Math.max(largest, magnitude);
+    sum += magnitude * magnitude;
+  }
+  return sum === 0 ? 1 : (rows * largest * largest) / sum;
+}
+
 function magnitudeOf(values: Float32Array): number {
   return values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 }

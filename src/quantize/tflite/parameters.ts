@@ -1,6 +1,4 @@
 import type { Range } from '../../calibrate/range.ts';
-import { isConstant, tensorAt } from '../../graph/access.ts';
-import { constantNumbers } from '../../graph/constant-numbers.ts';
 import type { Graph, TensorId } from '../../graph/graph.ts';
 import { producers } from '../../graph/traversal.ts';
 import {
@@ -9,8 +7,8 @@ import {
   roundRange,
   symmetricParameters,
 } from '../integer-parameters.ts';
-import { limitsOfTensors } from './limits.ts';
 import type { Plan, Planned } from './plan.ts';
+import { contentRange, fixedOf, nothing, operandIds, rangeFinder, spanOf, union } from './ranges.ts';
 import type { Precision } from './rules.ts';
 
 /** Scale and zero point with the type of the integers. */
@@ -39,9 +37,6 @@ interface Group {
  * leave steps of 1/8192, far below the noise of int8 weights.
  */
 const headroom = 4;
-
-/** Nothing in particular. */
-const nothing: Range = { min: 0, max: 0 };
 
 /**
  * The parameters of every integer tensor of a plan: those that the specification fixes, those shared by the operands and results of operators that move data,
@@ -140,53 +135,10 @@ export function formsOf(graph: Graph, plan: Plan, ranges: ReadonlyMap<TensorId, 
   };
 }
 
-/** The range of a tensor, as far as what uses it sees: its calibrated one, or that of where its elements come from; `undefined` where neither is known. */
-export function rangeFinder(
-  graph: Graph,
-  plan: Plan,
-  ranges: ReadonlyMap<TensorId, Range>,
-): (id: TensorId) => Range | undefined {
-  const makers = producers(graph);
-  const limits = limitsOfTensors(graph);
-  const rangeOf = (id: TensorId): Range | undefined => {
-    const known = ranges.get(id);
-    if (known !== undefined) return within(known, limits.get(id));
-    const maker = makers.get(id) ?? -1;
-    const planned = plan.operators.get(maker);
-    const fixed = planned === undefined ? undefined : fixedOf(planned);
-    if (fixed !== undefined && planned !== undefined) return spanOf(fixed, planned.precision);
-    if (planned?.rule.kind !== 'moves') return undefined;
-    const sources = operandIds(graph, maker, planned).map(
-      ([, operand]) => contentRange(graph, operand) ?? rangeOf(operand),
-    );
-    return sources.reduce((a, b) => (a === undefined || b === undefined ? undefined : union(a, b)));
-  };
-  return rangeOf;
-}
-
 /** The operator to leave in float when a tensor has no range: what makes it, or the first that uses it. */
 function firstUser(graph: Graph, plan: Plan, id: TensorId, maker: number | undefined): number {
   if (maker !== undefined) return maker;
   return [...plan.operators.keys()].find((index) => graph.operators[index]?.inputs.includes(id)) ?? -1;
-}
-
-function fixedOf({ rule, precision }: Planned): IntegerParameters | undefined {
-  return rule.kind === 'computes' ? rule.fixed?.[precision] : undefined;
-}
-
-function operandIds(graph: Graph, index: number, { operands }: Planned): readonly (readonly [number, TensorId])[] {
-  return operands.flatMap((position) => {
-    const id = graph.operators[index]?.inputs[position];
-    return id === null || id === undefined ? [] : [[position, id] as const];
-  });
-}
-
-function contentRange(graph: Graph, id: TensorId): Range | undefined {
-  const tensor = tensorAt(graph, id);
-  if (!isConstant(tensor)) return undefined;
-  let range = nothing;
-  for (const value of constantNumbers(tensor) ?? []) range = union(range, { min: value, max: value });
-  return range;
 }
 
 function rootOf(group: Group): Group {
@@ -204,21 +156,6 @@ function join(a: Group, b: Group): void {
     target.range = target.range === undefined ? other.range : union(target.range, other.range);
 }
 
-function spanOf({ scale, zeroPoint }: IntegerParameters, precision: Precision): Range {
-  const most = precision === 'int8' ? 127 : 32767;
-  return { min: (-most - 1 - zeroPoint) * scale, max: (most - zeroPoint) * scale };
-}
-
 function isSame(a: IntegerParameters, b: IntegerParameters): boolean {
   return a.scale === b.scale && a.zeroPoint === b.zeroPoint;
-}
-
-function union(a: Range, b: Range): Range {
-  return { min: Math.min(a.min, b.min), max: Math.max(a.max, b.max) };
-}
-
-function within(range: Range, limits: Range | undefined): Range {
-  if (limits === undefined) return range;
-  const clamp = (value: number) => Math.min(Math.max(value, limits.min), limits.max);
-  return { min: clamp(range.min), max: clamp(range.max) };
 }

@@ -7,7 +7,7 @@ import { isQuantized } from '../is-quantized.ts';
 import { dequantizeWeights } from './dequantize-weights.ts';
 import { formsOf } from './parameters.ts';
 import { type Plan, planIntegers, type Wishes } from './plan.ts';
-import { rewriteToIntegers } from './rewrite.ts';
+import { type DenseWeights, rewriteToIntegers } from './rewrite.ts';
 import type { Precision } from './rules.ts';
 import { unfitOperator } from './unfit.ts';
 
@@ -20,8 +20,8 @@ export interface QuantizeTfliteOptions {
   readonly keepInt16?: ReadonlySet<number>;
   /** What callers give and get: integers by default, or floats with QUANTIZE and DEQUANTIZE inside the model. */
   readonly ends?: 'integer' | 'float';
-  /** Scales of the weights of FULLY_CONNECTED: one per channel by default. Convolutions always have one per channel. */
-  readonly denseWeights?: 'per-channel' | 'per-tensor';
+  /** Scales of the weights of FULLY_CONNECTED; `auto` by default. Convolutions always have one per channel. */
+  readonly denseWeights?: DenseWeights;
 }
 
 /**
@@ -40,7 +40,7 @@ export function quantizeTflite(
     return { graph: original, findings: [{ code: 'already-quantized', severity: 'info', message }] };
   }
   const graph = dequantizeWeights(original);
-  const { activations = 'int8', ends = 'integer', denseWeights = 'per-channel' } = options;
+  const { activations = 'int8', ends = 'integer', denseWeights = 'auto' } = options;
   const float = new Map([...(options.keepFloat ?? [])].map((index) => [index, 'was asked to stay in float']));
   for (;;) {
     const wishes: Wishes = {

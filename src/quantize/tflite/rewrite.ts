@@ -1,11 +1,14 @@
 import type { Range } from '../../calibrate/range.ts';
 import { isConstant, tensorAt } from '../../graph/access.ts';
 import type { Graph, Operator, Tensor, TensorId } from '../../graph/graph.ts';
-import { integerLayer, quantizedConstant } from './constants.ts';
+import { integerLayer, noiseOfOneScale, quantizedConstant } from './constants.ts';
 import type { Form, Forms } from './parameters.ts';
 import { isIndifferent, type Plan, type Planned } from './plan.ts';
 import { integerRecurrent } from './recurrent.ts';
 import type { Weighted } from './rules.ts';
+
+/** How many scales the weights of FULLY_CONNECTED have; `auto`: one per channel where that takes away three quarters of their noise. */
+export type DenseWeights = 'auto' | 'per-channel' | 'per-tensor';
 
 /** What the rewriting is asked for beyond the plan. */
 export interface RewriteOptions {
@@ -13,7 +16,7 @@ export interface RewriteOptions {
   /** Whether tensors at the graph's ends that are floats stay floats. */
   readonly floatOutputs: boolean;
   /** Scales of the weights of FULLY_CONNECTED. */
-  readonly denseWeights: 'per-channel' | 'per-tensor';
+  readonly denseWeights: DenseWeights;
 }
 
 /** A graph while its operators are written anew. */
@@ -118,8 +121,8 @@ function integerOperator(
     return operands.includes(position) ? rewriting.taken(index, position) : rewriting.made(id);
   });
   if (rule.kind === 'weighted') {
-    const axis = isPerChannel(operator, rule, planned, options) ? rule.axis : undefined;
     const weights = tensorAt(graph, operator.inputs[rule.weights] as TensorId);
+    const axis = isPerChannel(operator, rule, planned, weights, options) ? rule.axis : undefined;
     const bias = operator.inputs[rule.bias];
     const layer = integerLayer(
       weights,
@@ -135,10 +138,23 @@ function integerOperator(
   return { ...operator, inputs, outputs, version, attributes: attributesOf(operator, planned) };
 }
 
-function isPerChannel(operator: Operator, rule: Weighted, { precision }: Planned, options: RewriteOptions): boolean {
-  if (operator.type === 'FULLY_CONNECTED' && options.denseWeights === 'per-tensor') return false;
-  return precision === 'int8' || rule.perChannelInt16;
+function isPerChannel(
+  operator: Operator,
+  rule: Weighted,
+  { precision }: Planned,
+  weights: Tensor,
+  { denseWeights }: RewriteOptions,
+): boolean {
+  if (precision === 'int16' && !rule.perChannelInt16) return false;
+  if (operator.type !== 'FULLY_CONNECTED' || denseWeights === 'per-channel') return true;
+  return denseWeights === 'auto' && noiseOfOneScale(weights) >= leastGain;
 }
+
+/**
+ * TensorFlow Lite Micro keeps 8 bytes of RAM for every channel with a scale of its own (a multiplier and a shift), and the file some 20; in dense networks that is more
+ * than their activations. So there has to be something to gain: 6 dB, as from one more bit.
+ */
+const leastGain = 4;
 
 /** Sums of int16 with any scale, where the schema's default asks for powers of two; and what is said of hybrid kernels is dropped. */
 function attributesOf(operator: Operator, { precision }: Planned): Operator['attributes'] {

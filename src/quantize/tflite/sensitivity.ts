@@ -1,46 +1,21 @@
 import type { Progress } from '../../accuracy/accuracy.ts';
 import type { Range } from '../../calibrate/range.ts';
-import { bindInputs } from '../../data/bind-inputs.ts';
 import type { DataSet } from '../../data/data-set.ts';
-import { modelInputs } from '../../data/model-inputs.ts';
-import { isConstant, tensorAt, tensorBytes } from '../../graph/access.ts';
+import { isConstant, tensorAt } from '../../graph/access.ts';
 import type { Graph, TensorId } from '../../graph/graph.ts';
 import { openInterpreter } from '../../kernels/run-graph.ts';
 import type { TypedArray } from '../../kernels/values.ts';
-import {
-  addSample,
-  decibelsOf,
-  type KeptOperators,
-  keepWorst,
-  newNoise,
-  noiseShare,
-  rankedRows,
-  type SensitivityRow,
-} from '../sensitivity.ts';
-import { rangeFinder } from './parameters.ts';
+import { addSample, decibelsOf, newNoise, noiseShare, rankedRows, type SensitivityRow } from '../sensitivity.ts';
+import { floatRuns, numbersOf, type Run } from './float-runs.ts';
 import { type Plan, planIntegers } from './plan.ts';
-import { type QuantizeTfliteOptions, quantizeTflite } from './quantize-tflite.ts';
+import { quantizeTflite } from './quantize-tflite.ts';
+import { rangeFinder } from './ranges.ts';
 import { type Precision, precisionOf } from './rules.ts';
-
-/** Samples by default: ranks settle with few, as noise is added up over all elements. */
-const defaultSamples = 8;
-/** Values of inner tensors that are held at once, over all samples. */
-const heldBytes = 256 * 2 ** 20;
-
-/** Half the noise power: what int16 must gain to be worth its time. */
-const leastGain = 3;
 
 export interface SensitivityOptions {
   /** Samples to use at most, the first of the set; 8 by default, fewer for models with large tensors. */
   readonly samples?: number;
   readonly progress?: Progress;
-}
-
-/** Values of a sample: what goes in and comes out, and the tensors that parts of the graph start from. */
-interface Run {
-  readonly inputs: readonly TypedArray[];
-  readonly outputs: readonly TypedArray[];
-  readonly values: ReadonlyMap<TensorId, TypedArray>;
 }
 
 /**
@@ -58,7 +33,7 @@ export async function sensitivityOf(
   const plan = planOf(graph);
   const parts = candidates(plan).map((index) => partFrom(graph, index));
   const watched = [...new Set(parts.flatMap(({ graph: { inputs } }) => inputs))];
-  const runs = await floatRuns(graph, watched, data, options.samples ?? defaultSamples);
+  const runs = await floatRuns(graph, watched, data, options.samples);
   // A part begins behind what moves its elements, which is not observed.
   const rangeOf = rangeFinder(graph, plan, ranges);
   const known = new Map(ranges);
@@ -83,57 +58,6 @@ export async function sensitivityOf(
     return row;
   });
   return rankedRows(rows);
-}
-
-export interface MixOptions extends SensitivityOptions {
-  /** What the outputs must reach, in dB. */
-  readonly leastDecibels: number;
-  /** What the kept operators compute in; int16 by default, but float where int16 gains less than 3 dB: there the noise is that of weights and clipped values. */
-  readonly keptAs?: 'int16' | 'float';
-  /** How the others are quantised. */
-  readonly quantize?: QuantizeTfliteOptions;
-}
-
-/** Which operators to keep out of int8, as options of `quantizeTflite`. */
-export interface Mix extends KeptOperators {
-  readonly options: QuantizeTfliteOptions;
-}
-
-/**
- * The fewest of the most sensitive operators that must stay out of int8 for the outputs to reach a limit.
- * @param rows of `sensitivityOf`
- * @throws UserError when the data set does not fit the model or no kernel runs an operator
- */
-export async function mixPrecisions(
-  graph: Graph,
-  ranges: ReadonlyMap<TensorId, Range>,
-  data: DataSet,
-  rows: readonly SensitivityRow[],
-  options: MixOptions,
-): Promise<Mix> {
-  const { keptAs = 'int16', quantize = {}, leastDecibels } = options;
-  const runs = await floatRuns(graph, [], data, options.samples ?? defaultSamples);
-  const gains = rows.filter(({ int8Decibels, int16Decibels }) => (int16Decibels ?? 0) >= int8Decibels + leastGain);
-  const wide = new Set(gains.map(({ operator }) => operator));
-  const optionsFor = (kept: ReadonlySet<number>): QuantizeTfliteOptions => {
-    const isInt16 = (index: number) => keptAs === 'int16' && wide.has(index);
-    return {
-      ...quantize,
-      keepInt16: new Set([...(quantize.keepInt16 ?? []), ...[...kept].filter(isInt16)]),
-      keepFloat: new Set([...(quantize.keepFloat ?? []), ...[...kept].filter((index) => !isInt16(index))]),
-    };
-  };
-  const found = keepWorst(rows, leastDecibels, (kept) => {
-    const integer = quantizeTflite(graph, ranges, { ...optionsFor(kept), ends: 'float' }).graph;
-    const interpreter = openInterpreter(integer);
-    const noise = newNoise();
-    for (const { inputs, outputs } of runs) {
-      interpreter.reset();
-      addSample(noise, numbersOf(outputs), numbersOf(interpreter.run(inputs)));
-    }
-    return decibelsOf(noiseShare(noise));
-  });
-  return { ...found, options: optionsFor(found.kept) };
 }
 
 function planOf(graph: Graph): Plan {
@@ -192,36 +116,4 @@ function decibelsOfPart(
     addSample(noise, numbersOf(outputs), numbersOf(found));
   }
   return decibelsOf(noiseShare(noise));
-}
-
-/** Runs the float graph on the first samples and keeps copies of the watched tensors. */
-async function floatRuns(
-  graph: Graph,
-  watched: readonly TensorId[],
-  data: DataSet,
-  samples: number,
-): Promise<readonly Run[]> {
-  const bytes = watched.reduce((sum, id) => sum + (tensorBytes(tensorAt(graph, id)) ?? 0), 1);
-  const count = Math.max(1, Math.min(samples, data.count, Math.floor(heldBytes / bytes)));
-  const interpreter = openInterpreter(graph);
-  const inputs = modelInputs(graph);
-  const runs: Run[] = [];
-  for (let index = 0; index < count; index += 1) {
-    const bound = bindInputs(await data.sample(index), inputs, data.path);
-    const given = inputs.map(({ name }) => (bound[name]?.data as TypedArray).slice());
-    interpreter.reset();
-    const outputs = interpreter.run(given);
-    const values = watched.flatMap((id): readonly (readonly [TensorId, TypedArray])[] => {
-      const held = interpreter.valueOf(id)?.values;
-      return held === undefined ? [] : [[id, held.slice()]];
-    });
-    runs.push({ inputs: given, outputs, values: new Map(values) });
-  }
-  return runs;
-}
-
-function numbersOf(outputs: readonly TypedArray[]): readonly ArrayLike<number>[] {
-  return outputs.map((values) =>
-    values instanceof BigInt64Array || values instanceof BigUint64Array ? Array.from(values, Number) : values,
-  );
 }

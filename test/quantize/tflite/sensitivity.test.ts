@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { DataSet } from '../../../src/data/data-set.ts';
 import type { Graph } from '../../../src/graph/graph.ts';
-import { mixPrecisions, sensitivityOf } from '../../../src/quantize/tflite/sensitivity.ts';
+import { mixPrecisions } from '../../../src/quantize/tflite/mix-precisions.ts';
+import { sensitivityOf } from '../../../src/quantize/tflite/sensitivity.ts';
 import { floatGraph, quantizeAndJudge, rangesOf, type Samples, samplesOf } from './float-graph.ts';
 
 const image = [1, 6, 6, 4];
