@@ -6,25 +6,21 @@ import { mergeRearrangements } from '../passes/tflite/merge-rearrangements.ts';
 import { removeDeadOperators } from '../passes/tflite/remove-dead-operators.ts';
 import { withoutClampOperator } from './clamps.ts';
 import { withIntegerOperators, withoutFloatScales } from './integer.ts';
-import type { OpenLowerer } from './open-lowerer.ts';
+import { emptyGraph, type OpenLowerer } from './open-lowerer.ts';
 
 /** The finished graph: activations in the operators in front, chains of RESHAPE and TRANSPOSE merged, nothing that nobody reads. */
 export function finishGraph(
-  { graph, tensors, operators, origins }: OpenLowerer,
+  { graph, tensors, operators, origins, subgraphs }: OpenLowerer,
   inputs: readonly TensorId[],
   outputs: readonly TensorId[],
 ): { readonly graph: Graph; readonly origins: ReadonlyMap<TensorId, TensorId> } {
   const whole: Graph = {
-    dialect: 'tflite',
-    name: graph.name,
+    ...emptyGraph(graph.name),
     tensors: [...tensors],
     operators: operators.map((operator) => named(operator, tensors)),
     inputs,
     outputs,
-    subgraphs: [],
-    captures: [],
-    notes: [],
-    extras: {},
+    subgraphs: subgraphs.map(removeUnusedTensors),
   };
   const passes = [
     removeDeadOperators,

@@ -36,9 +36,9 @@ export interface Lowered {
  */
 export function lowerToTflite(graph: Graph): Lowered {
   if (graph.dialect !== 'onnx') throw new RangeError(`a graph of dialect ${graph.dialect} is not ONNX`);
-  const lowerer = openLowerer(expandQuantized(graph));
+  const lowerer = openLowerer(expandQuantized(graph), lowerOperators);
   const inputs = graph.inputs.map((id) => defineInput(lowerer, id));
-  for (const operator of lowerer.graph.operators) lowerOperator(lowerer, operator);
+  lowerOperators(lowerer);
   const taken = new Set<TensorId>(inputs.map(({ tensor }) => tensor));
   const outputs = graph.outputs.map((id) => outputOf(lowerer, id, taken));
   return {
@@ -64,6 +64,10 @@ function defineInput(lowerer: OpenLowerer, id: TensorId): Placed {
   const tensor = lowerer.add({ name, dtype: lowerer.typeOf(id), shape: shapeOfAxes(shape, axes) });
   lowerer.defineAxes(id, tensor, axes);
   return { tensor, layout: { name, axes } };
+}
+
+function lowerOperators(lowerer: OpenLowerer): void {
+  for (const operator of lowerer.graph.operators) lowerOperator(lowerer, operator);
 }
 
 /** Applies the rule for an operator, after computing ahead what follows from constants alone. */

@@ -94,8 +94,33 @@ export interface Lowerer {
   /** Makes a constant of an ONNX tensor that is computed from constants only; `quantization` is what it was dequantised with. */
   readonly setConstant: (id: TensorId, value: ConstantValue, quantization?: Quantization) => void;
   readonly scalesOf: (id: TensorId) => Quantization | undefined;
+  /**
+   * Lowers a graph inside an operator to a subgraph of the file; gives its number there. The subgraph takes the tensors of `inputs`, in ONNX's order and shape,
+   * and defines the nested graph's own tensors from them by `name`; `finish` says what it gives back.
+   */
+  readonly subgraph: (nested: NestedGraph) => number;
   /** Stops because the operator has no counterpart. @throws UserError that names the operator, its place and the reason */
   readonly refuse: (operator: Operator, reason: string) => never;
+}
+
+/** A graph inside an operator, as a subgraph. */
+export interface NestedGraph {
+  /** Its own operators; none of them for a subgraph that a rule writes itself. */
+  readonly graph: Graph;
+  /** Its inputs: like which tensor each is, and the nested tensors that are the same; `undefined` where it has none. */
+  readonly inputs: readonly NestedInput[];
+  /** Constants around it that it uses, by nested tensor. */
+  readonly constants: ReadonlyMap<TensorId, ConstantValue>;
+  /** What the subgraph gives back, added with its own lowerer; `inputs` are the subgraph's tensors. */
+  readonly finish: (inner: Lowerer, inputs: readonly TensorId[]) => readonly TensorId[];
+}
+
+/** An input of a subgraph. */
+export interface NestedInput {
+  readonly name: string;
+  readonly dtype: DataType;
+  readonly shape: readonly number[];
+  readonly tensor: TensorId | undefined;
 }
 
 /** Adds what computes the outputs of one ONNX operator and defines them. @throws UserError through `refuse` */

@@ -1,10 +1,13 @@
 import type { Operator } from '../graph/graph.ts';
 import type { Lowering, Lowerings } from './lowerer.ts';
 import { activationLowerings } from './rules/activations.ts';
+import { attentionLowerings } from './rules/attention.ts';
+import { controlFlowLowerings } from './rules/control-flow.ts';
 import { convolutionLowerings } from './rules/convolution.ts';
 import { denseLowerings } from './rules/dense.ts';
 import { depthAndSpaceLowerings } from './rules/depth-and-space.ts';
 import { elementwiseLowerings } from './rules/elementwise.ts';
+import { fourierLowerings } from './rules/fourier.ts';
 import { joiningLowerings } from './rules/joining.ts';
 import { normalizationLowerings } from './rules/normalization.ts';
 import { paddingLowerings } from './rules/padding.ts';
@@ -21,6 +24,9 @@ import { transposedConvolutionLowerings } from './rules/transposed-convolution.t
 /** Every rule by the type of its ONNX operator. */
 export const lowerings: Lowerings = {
   ...activationLowerings,
+  ...attentionLowerings,
+  ...fourierLowerings,
+  ...controlFlowLowerings,
   ...convolutionLowerings,
   ...denseLowerings,
   ...depthAndSpaceLowerings,

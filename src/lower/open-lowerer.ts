@@ -17,11 +17,15 @@ export interface OpenLowerer extends Lowerer {
   readonly operators: readonly Operator[];
   /** By tensor of the TensorFlow Lite graph: the ONNX tensor whose values it holds. */
   readonly origins: ReadonlyMap<TensorId, TensorId>;
+  readonly subgraphs: readonly Graph[];
   readonly add: (tensor: Tensor) => TensorId;
 }
 
-/** Starts a TensorFlow Lite graph for an ONNX one. */
-export function openLowerer(graph: Graph): OpenLowerer {
+/** Applies the rules to every operator of a lowerer's graph. */
+export type RunOperators = (lowerer: OpenLowerer) => void;
+
+/** Starts a TensorFlow Lite graph for an ONNX one; `subgraphs` collects those of graphs inside operators, which `run` lowers too. */
+export function openLowerer(graph: Graph, run: RunOperators, subgraphs: Graph[] = []): OpenLowerer {
   const tensors: Tensor[] = [];
   const operators: Operator[] = [];
   const values = new Map<TensorId, Stored[]>();
@@ -121,7 +125,11 @@ export function openLowerer(graph: Graph): OpenLowerer {
       );
     }
     const isPlain = arrangement.length <= 1;
-    const ordered = isPlain ? numbers : Array.from(onnxPlaces(arrangement), (place) => numbers[place] as number);
+    const limit = 2 ** 31 - 1;
+    // `to the end` and `for ever` are the largest 64-bit integers.
+    const limited = dtype === 'int32' && value.dtype !== 'int32';
+    const held = limited ? numbers.map((number) => Math.min(limit, Math.max(-limit - 1, number))) : numbers;
+    const ordered = isPlain ? held : Array.from(onnxPlaces(arrangement), (place) => held[place] as number);
     return constant(name, dtype, shape, ordered, scalesIn(id, arrangement, shape));
   };
   /** The scales with which the model keeps a constant, along the extent that is their axis. */
@@ -270,9 +278,45 @@ export function openLowerer(graph: Graph): OpenLowerer {
     setQuantization: (tensor, quantization) => {
       tensors[tensor] = { ...(tensors[tensor] as Tensor), quantization };
     },
+    subgraphs,
+    subgraph: ({ graph: nested, inputs, constants: known, finish }) => {
+      const inner = openLowerer(nested, run, subgraphs);
+      for (const [id, value] of known) inner.setConstant(id, value);
+      const given = inputs.map(({ name, dtype, shape, tensor }) => {
+        const id = inner.add({ name, dtype, shape });
+        if (tensor !== undefined) inner.define(tensor, id, asInOnnx(shape));
+        return id;
+      });
+      run(inner);
+      const results = finish(inner, given);
+      subgraphs.push({
+        ...emptyGraph(nested.name),
+        tensors: inner.tensors,
+        operators: inner.operators,
+        inputs: given,
+        outputs: results,
+      });
+      return subgraphs.length;
+    },
     refuse: (operator, reason) => {
       throw new UserError(`${placeOf(graph, operator)}: ${reason}.`);
     },
+  };
+}
+
+/** A TensorFlow Lite graph with nothing in it. */
+export function emptyGraph(name: string): Graph {
+  return {
+    dialect: 'tflite',
+    name,
+    tensors: [],
+    operators: [],
+    inputs: [],
+    outputs: [],
+    subgraphs: [],
+    captures: [],
+    notes: [],
+    extras: {},
   };
 }
 
