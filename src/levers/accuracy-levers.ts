@@ -4,17 +4,19 @@ import type { Graph, TensorId } from '../graph/graph.ts';
 import type { Lever } from './choose-levers.ts';
 import { correctBias, type QuantizeGraph } from './correct-bias.ts';
 import { equalize } from './equalize.ts';
-import type { GranularityOf } from './grid.ts';
+import { type GranularityOf, granularityIn } from './grid.ts';
 import { type ChannelStatistics, channelStatistics, type Samples } from './layer-statistics.ts';
 import { weightedLayers } from './layer-weights.ts';
 import { clippedTensors, relaxClips } from './relax-clips.ts';
 import { roundWeights } from './round-weights.ts';
+import { withUniqueNames } from './unique-names.ts';
 
 /** Calibrates a float graph and gives what quantises it, or the same graph with other weights. */
 export type CalibrateGraph = (graph: Graph) => Promise<QuantizeGraph>;
 
 export interface AccuracyLeverOptions extends Samples {
   readonly calibrate: CalibrateGraph;
+  /** Read from what the quantiser makes by default. */
   readonly granularityOf?: GranularityOf;
 }
 
@@ -29,7 +31,14 @@ export function accuracyLevers(options: AccuracyLeverOptions): readonly Lever[] 
         return equalize(plain, { statistics: await inputStatistics(plain, options) });
       },
     },
-    { name: 'round weights on activations', apply: (graph) => roundWeights(graph, options) },
+    {
+      name: 'round weights on activations',
+      apply: async (graph) => {
+        const named = withUniqueNames(graph);
+        const integer = (await options.calibrate(graph))(named);
+        return roundWeights(graph, { granularityOf: granularityIn(named, integer), ...options });
+      },
+    },
     {
       name: 'correct biases',
       apply: async (graph) => correctBias(graph, { ...options, quantize: await options.calibrate(graph) }),

@@ -1,6 +1,6 @@
 import { openFloatRunner } from '../calibrate/float-runner.ts';
 import type { Graph, TensorId } from '../graph/graph.ts';
-import { type GranularityOf, nearestOnGrid } from './grid.ts';
+import { type GranularityOf, granularityIn, nearestOnGrid } from './grid.ts';
 import { patchMeans, type Samples } from './layer-statistics.ts';
 import { biasOf, type WeightedLayer, weightedLayers, weightPlaces, weightsOf } from './layer-weights.ts';
 import { openQuantized } from './open-quantized.ts';
@@ -16,6 +16,7 @@ export interface CorrectBiasOptions extends Samples {
    * Without, for its own weights alone; one run for all.
    */
   readonly quantize?: QuantizeGraph;
+  /** Read from what the quantiser makes by default; per channel without one. */
   readonly granularityOf?: GranularityOf;
 }
 
@@ -29,7 +30,10 @@ export interface CorrectBiasOptions extends Samples {
  * @returns the float graph with corrected biases; quantise that
  */
 export async function correctBias(original: Graph, options: CorrectBiasOptions): Promise<Graph> {
-  const { quantize, granularityOf = () => 'per-channel' } = options;
+  const { quantize } = options;
+  const named = withUniqueNames(original);
+  const granularityOf =
+    options.granularityOf ?? (quantize === undefined ? () => 'per-channel' : granularityIn(named, quantize(named)));
   const open = (graph: Graph, watched: readonly TensorId[]) => openFloatRunner(graph, watched, options.data.path);
   const layers = weightedLayers(original).filter(({ biasPosition }) => biasPosition !== undefined);
   const means = await patchMeans(original, layers, options, open);
