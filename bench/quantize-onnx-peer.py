@@ -1,4 +1,7 @@
-"""Static quantisation with ONNX Runtime's tool as a program: MODEL.onnx DATA.npz OUTPUT.onnx METHOD SAMPLES"""
+"""Static quantisation with ONNX Runtime's tool as a program: MODEL.onnx DATA.npz OUTPUT.onnx METHOD SAMPLES
+
+METHOD may be several with commas between; "METHOD" in the output's name is then replaced by each.
+"""
 
 import sys
 
@@ -26,13 +29,19 @@ class Reader(CalibrationDataReader):
         return {name: array[index : index + 1].astype(numpy.float32) for name, array in self.arrays.items()}
 
 
-quantize_static(
-    model,
-    output,
-    Reader(),
-    quant_format=QuantFormat.QDQ,
-    per_channel=True,
-    activation_type=QuantType.QInt8,
-    weight_type=QuantType.QInt8,
-    calibrate_method=getattr(CalibrationMethod, method),
-)
+for each in method.split(","):
+    try:
+        quantize_static(
+            model,
+            output.replace("METHOD", each),
+            Reader(),
+            quant_format=QuantFormat.QDQ,
+            per_channel=True,
+            activation_type=QuantType.QInt8,
+            weight_type=QuantType.QInt8,
+            calibrate_method=getattr(CalibrationMethod, each),
+        )
+    except Exception as error:
+        if "," not in method:
+            raise
+        print(f"{each}: {error}", file=sys.stderr)

@@ -1,9 +1,11 @@
-import { binCount, type Histogram } from './histogram.ts';
+import { binCount, type Histogram, withWiderBins } from './histogram.ts';
 import type { Range } from './range.ts';
 
 /** Thresholds that are tried first, evenly spaced; then those between the best one's neighbours. */
 const coarse = 128;
 const fine = 32;
+/** Values that a bin should hold on average: in sparser ones any narrow range looks like the whole distribution. */
+const enough = 8;
 /** The smallest threshold that is tried, as a share of the largest magnitude. */
 const least = 1 / 32;
 
@@ -13,10 +15,17 @@ const least = 1 / 32;
  * can represent spreads what falls on each integer evenly over its non-empty bins. Zeros are left out, as integers hold them exactly. One threshold cuts both ends.
  *
  * With `c` the counts of the bins inside, `S` and `N` the sum of the counts and the number of the non-empty bins of an integer, `T` all counts and `I` those inside:
- * the divergence is Σ p·log(p / q) with `p = c / T` but for the outermost bins, which take the clipped, and `q = S / (N · I)`. Sums over bins from the first make
+ * the divergence is Σ p·log(p / q) with `p = c / T` but for the outermost non-empty bins, which take the clipped, and `q = S / (N · I)`. Sums over bins from the first make
  * a threshold cost as much as there are integers, not bins.
  */
-export function entropyRange(histogram: Histogram, whole: Range, levels: number): Range {
+export function entropyRange(given: Histogram, whole: Range, levels: number): Range {
+  const total = given.counts.reduce((sum, count) => sum + count, 0);
+  const span = (whole.max - whole.min) / given.width;
+  let factor = 1;
+  while (total < (enough * span) / factor) factor *= 2;
+  // Too few values to tell a distribution finer than the integers.
+  if (span / factor < 2 * levels) return whole;
+  const histogram = factor === 1 ? given : withWiderBins(given, factor);
   const sums = prefixSums(histogram);
   if (pilesUpAtAnEnd(histogram, sums)) return whole;
   const largest = Math.max(-whole.min, whole.max);
@@ -76,12 +85,16 @@ function divergenceOf({ counts, first, width }: Histogram, sums: PrefixSums, ran
   const high = Math.min(binCount, Math.max(low + 1, Math.round(range.max / width) - first));
   const total = sums.counts[binCount] as number;
   const inside = between(sums.counts, low, high);
-  if (inside === 0) return Number.POSITIVE_INFINITY;
+  // A range of fewer bins than integers is represented perfectly, whatever it cuts off.
+  if (inside === 0 || high - low < levels) return Number.POSITIVE_INFINITY;
   const clippedLow = sums.counts[low] as number;
   const clippedHigh = total - (sums.counts[high] as number);
-  const edges = edgeTerms(counts, low, high - 1, clippedLow, clippedHigh);
-  // Clipped values where no value is inside to stand for them cannot be represented at all.
-  if (edges === undefined) return Number.POSITIVE_INFINITY;
+  // The clipped join the outermost values inside.
+  let lowest = low;
+  while ((counts[lowest] as number) === 0) lowest += 1;
+  let highest = high - 1;
+  while ((counts[highest] as number) === 0) highest -= 1;
+  const edges = edgeTerms(counts, lowest, highest, clippedLow, clippedHigh);
   let divergence = between(sums.entropies, low, high) + edges;
   const perInteger = Math.max(1, (high - low) / levels);
   let start = low;
@@ -89,7 +102,9 @@ function divergenceOf({ counts, first, width }: Histogram, sums: PrefixSums, ran
     const end = Math.min(high, low + Math.round(integer * perInteger));
     const sum = between(sums.counts, start, end);
     if (sum > 0) {
-      const wanted = sum + (start === low ? clippedLow : 0) + (end === high ? clippedHigh : 0);
+      const hasLowest = start <= lowest && lowest < end;
+      const hasHighest = start <= highest && highest < end;
+      const wanted = sum + (hasLowest ? clippedLow : 0) + (hasHighest ? clippedHigh : 0);
       divergence -= wanted * (Math.log(sum / between(sums.filled, start, end)) - Math.log(inside));
     }
     start = end;
@@ -97,19 +112,18 @@ function divergenceOf({ counts, first, width }: Histogram, sums: PrefixSums, ran
   return divergence / total - Math.log(total);
 }
 
-/** What moving the clipped into the outermost bins adds to Σ count · log(count); `undefined` when such a bin holds nothing else. */
+/** What moving the clipped into the outermost bins adds to Σ count · log(count). */
 function edgeTerms(
   counts: Float64Array,
   lowest: number,
   highest: number,
   clippedLow: number,
   clippedHigh: number,
-): number | undefined {
+): number {
   const grown = (count: number, more: number): number =>
     (count + more) * logarithm(count + more) - count * logarithm(count);
   const atLow = counts[lowest] as number;
   const atHigh = counts[highest] as number;
-  if ((clippedLow > 0 && atLow === 0) || (clippedHigh > 0 && atHigh === 0)) return undefined;
   if (lowest === highest) return grown(atLow, clippedLow + clippedHigh);
   return grown(atLow, clippedLow) + grown(atHigh, clippedHigh);
 }

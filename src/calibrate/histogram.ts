@@ -79,6 +79,15 @@ export function addHistogram(histogram: Histogram, other: Readonly<Histogram>): 
   if (other.width > 0) addBins(histogram, other);
 }
 
+/** The same counts in bins that are wider by a power of two. */
+export function withWiderBins(histogram: Readonly<Histogram>, factor: number): Histogram {
+  const width = histogram.width * factor;
+  const first = Math.floor(histogram.first / factor);
+  const wider: Histogram = { ...histogram, counts: new Float64Array(binCount), first, width };
+  addBins(wider, histogram);
+  return wider;
+}
+
 /** Adds counts of bins that are no wider and lie within. */
 function addBins(histogram: Histogram, { counts, first, width }: Pick<Histogram, 'counts' | 'first' | 'width'>): void {
   const merged = histogram.width / width;

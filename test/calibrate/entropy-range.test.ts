@@ -15,14 +15,16 @@ const bell = (count: number): number[] => {
   return Array.from({ length: count }, () => Array.from({ length: 12 }, next).reduce((sum, value) => sum + value, 0));
 };
 
-/** The divergence bin by bin, as its definition has it: P with the clipped in its outermost bins, Q even within each integer. */
+/** The divergence bin by bin, as its definition has it: P with the clipped in its outermost non-empty bins, Q even within each integer. */
 function divergence({ counts, first, width }: Histogram, low: number, high: number, levels: number): number {
   const start = Math.max(0, Math.round(low / width) - first);
   const end = Math.min(binCount, Math.round(high / width) - first);
   const inside = Array.from(counts.subarray(start, end));
   const wanted = [...inside];
-  wanted[0] = (wanted[0] ?? 0) + counts.subarray(0, start).reduce((sum, count) => sum + count, 0);
-  wanted.push((wanted.pop() ?? 0) + counts.subarray(end).reduce((sum, count) => sum + count, 0));
+  const filledBins = inside.flatMap((count, bin) => (count > 0 ? [bin] : []));
+  const [lowest = 0, highest = 0] = [filledBins[0], filledBins.at(-1)];
+  wanted[lowest] = (wanted[lowest] ?? 0) + counts.subarray(0, start).reduce((sum, count) => sum + count, 0);
+  wanted[highest] = (wanted[highest] ?? 0) + counts.subarray(end).reduce((sum, count) => sum + count, 0);
   const spread = new Array<number>(inside.length).fill(0);
   const perInteger = Math.max(1, inside.length / levels);
   for (let integer = 0, at = 0; at < inside.length; integer += 1) {
@@ -52,7 +54,9 @@ describe('the range by entropy', () => {
     const range = observedRange(histogram, 'entropy');
     const chosen = divergence(histogram, range.min, range.max, 255);
     const largest = Math.max(-whole.min, whole.max);
-    const others = Array.from({ length: 60 }, (_unused, index) => (largest * (index + 4)) / 64);
+    const others = Array.from({ length: 60 }, (_unused, index) => (largest * (index + 4)) / 64).filter(
+      (end) => Math.min(whole.max, end) - Math.max(whole.min, -end) > 260 * histogram.width,
+    );
     const least = Math.min(
       ...others.map((end) => divergence(histogram, Math.max(whole.min, -end), Math.min(whole.max, end), 255)),
     );

@@ -10,7 +10,12 @@ import type { Graph } from '../../../src/graph/graph.ts';
 import { loadOnnxRuntime } from '../../../src/onnx-runtime/load.ts';
 import type { SessionOptions } from '../../../src/onnx-runtime/session.ts';
 import { isQuantized } from '../../../src/quantize/is-quantized.ts';
-import { quantizeOnnx } from '../../../src/quantize/onnx/quantize-onnx.ts';
+import {
+  observedOnnxTensors,
+  prepareOnnx,
+  quantizeOnnx,
+  quantizeOnnxGraph,
+} from '../../../src/quantize/onnx/quantize-onnx.ts';
 import { raiseOpset } from '../../../src/quantize/onnx/raise-opset.ts';
 import { describeWithReference, referenceDirectory } from '../../support/reference.ts';
 import { builder, int, ints, randomSamples, smallNetwork } from '../small-network.ts';
@@ -183,5 +188,27 @@ describeWithReference('quantizeOnnx on keyword spotting', () => {
     const before = await accuracy(float, bytes);
     expect(before).toBeCloseTo(467 / 515, 2);
     expect(await accuracy(graph, writeOnnx(graph))).toBeGreaterThan(before - 0.003);
+  });
+});
+
+describe('quantizeOnnxGraph', () => {
+  const graph = prepareOnnx(smallNetwork());
+  const ranges = new Map(observedOnnxTensors(graph).map((id) => [id, { min: -1, max: 2 }]));
+
+  it('takes ranges from anywhere and needs all that are asked for', () => {
+    expect(isQuantized(quantizeOnnxGraph(graph, ranges).graph)).toBe(true);
+    expect(() => quantizeOnnxGraph(graph, new Map())).toThrow(/no range for tensor/);
+    expect(prepareOnnx(graph)).toEqual(graph);
+  });
+
+  it('keeps operators in float that it is told to keep', () => {
+    const depthwise = graph.operators.findIndex(({ outputs: [id] }) => graph.tensors[id ?? -1]?.name === 'depthwise');
+    const options = { keepFloat: new Set([depthwise]) };
+    const kept = quantizeOnnxGraph(graph, ranges, options).graph;
+    const operator = kept.operators.find(({ type, attributes }) => type === 'Conv' && attributes.group !== undefined);
+    expect(kept.tensors[operator?.inputs[1] ?? -1]?.name).toBe('w2');
+    expect(types(kept).filter((type) => type === 'DequantizeLinear').length).toBeLessThan(
+      types(quantizeOnnxGraph(graph, ranges).graph).filter((type) => type === 'DequantizeLinear').length,
+    );
   });
 });
