@@ -195,6 +195,9 @@ const kernels: Readonly<Record<string, Kernel>> = {
   'custom:TFLite_Detection_PostProcess': detectionPostprocess,
 };
 
+/** Names of all kernels, as above. */
+export const kernelNames: readonly string[] = Object.keys(kernels);
+
 /** The kernel of an operator; `undefined` when there is none. */
 export function kernelOf(operator: Operator): Kernel | undefined {
   const key = operator.domain === '' ? operator.type : `${operator.domain}:${operator.type}`;

@@ -36,8 +36,9 @@ export const irfft: Kernel = (node) => {
     refuse(node, `spectra of ${bins / 2} bins are too short for the transform's ${length} samples`);
   return () => {
     for (let start = 0, next = 0; start < from.length; start += bins, next += frame) {
-      const samples = inverseRealTransform(numbers, from.subarray(start, start + length + 2));
-      to.set(samples.subarray(0, frame), next);
+      const samples = inverseRealTransform(numbers, from.subarray(start, start + length + 2)).subarray(0, frame);
+      // Source: signal/src/irfft_float.cc; fixed point is scaled on the way.
+      to.set(from instanceof Float32Array ? samples.map((sample) => sample / length) : samples, next);
     }
   };
 };
@@ -50,5 +51,10 @@ function operands(node: Node) {
   const numbers = formats[from.dtype] ?? int16Numbers;
   const length = optionOf(node, customOptions(node), 'fft_length');
   if (length < 2 || length % 2 !== 0 || length > 2 ** 16) refuse(node, `a transform of ${length} samples`);
-  return { from: from.values as Int16Array, to: to.values as Int16Array, numbers, length };
+  return {
+    from: from.values as Int16Array | Float32Array,
+    to: to.values as Int16Array | Float32Array,
+    numbers,
+    length,
+  };
 }

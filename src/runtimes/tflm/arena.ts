@@ -216,12 +216,15 @@ function bytesWhilePreparing(graphs: readonly Graph[], build: KernelBuild): numb
       // Convolutions leave the bias out the first time.
       const bias = operator.type === 'AVERAGE_POOL_2D' ? null : (operator.inputs[2] ?? null);
       const unseen = isTwice && bias !== null ? describedBytes(graph, bias) : 0;
+      // TANH looks at its input twice.
+      const [first] = operator.inputs;
+      const again = operator.type === 'TANH' && typeof first === 'number' ? describedBytes(graph, first) : 0;
       const rounds = unprepared.has(operator.type) ? 0 : isTwice ? 2 : 1;
       const after = requests.persistent.reduce(
         (bytes, size) => alignUp(bytes + size, bufferAlignment),
         persistentBytes,
       );
-      const head = sizes.scratchRequest * (requested + requestsPerOperator) + rounds * described - unseen;
+      const head = sizes.scratchRequest * (requested + requestsPerOperator) + rounds * described - unseen + again;
       most = Math.max(most, head + (askingMeanwhile.has(operator.type) ? after : persistentBytes));
       persistentBytes = after;
       requested += requests.scratch.length;

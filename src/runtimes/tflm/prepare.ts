@@ -19,6 +19,7 @@ import {
   kernelSums,
   transposedScratch8,
 } from './scratch.ts';
+import { espConvolutionScratch, espDepthwiseScratch, espSoftmaxScratch } from './scratch-esp-nn.ts';
 
 /** Memory that a kernel asks for while the interpreter prepares it, in bytes, in the order of its requests. */
 export interface Requests {
@@ -34,7 +35,7 @@ const nothing: Requests = { persistent: [], scratch: [] };
 
 /**
  * What an operator's kernel asks for in its `Prepare`. Source: tensorflow/tflite-micro 90b983c, lite/micro/kernels and kernels/cmsis_nn
- * (built with KERNELS_OPTIMIZED_FOR_SPEED). ESP-NN's own kernels are taken for the reference ones.
+ * (built with KERNELS_OPTIMIZED_FOR_SPEED); espressif/esp-tflite-micro 99f49e1, lite/micro/kernels/esp_nn, which is the reference but for scratch.
  */
 export function kernelRequests(graph: Graph, operator: Operator, build: KernelBuild): Requests {
   return prepares[operator.type]?.(graph, operator, build) ?? nothing;
@@ -76,7 +77,10 @@ const prepareConvolution: Prepare = (graph, operator, build) => {
   const dtype = inputType(graph, operator);
   if (shape === undefined || !isQuantised(dtype)) return nothing;
   const persistent = perChannel(shape.output.channels);
-  if (build.library !== 'cmsis-nn') return { persistent, scratch: unpackedFilter(graph, operator) };
+  if (build.library !== 'cmsis-nn') {
+    const scratch = dtype === 'int8' && build.library === 'esp-nn' ? espConvolutionScratch(shape, build) : 0;
+    return { persistent, scratch: [...unpackedFilter(graph, operator), ...ifAny(scratch)] };
+  }
   const bytes = dtype === 'int8' ? convolutionScratch8(shape, build) : convolutionScratch16(shape, build);
   return { persistent, scratch: ifAny(bytes) };
 };
@@ -86,8 +90,12 @@ const prepareDepthwise: Prepare = (graph, operator, build) => {
   const dtype = inputType(graph, operator);
   if (shape === undefined || !isQuantised(dtype)) return nothing;
   const persistent = perChannel(shape.output.channels);
-  if (build.library !== 'cmsis-nn') return { persistent, scratch: unpackedFilter(graph, operator) };
-  return { persistent, scratch: dtype === 'int8' ? ifAny(depthwiseScratch8(shape, build)) : [] };
+  if (build.library !== 'cmsis-nn') {
+    const scratch = dtype === 'int8' && build.library === 'esp-nn' ? espDepthwiseScratch(shape, build) : 0;
+    return { persistent, scratch: [...unpackedFilter(graph, operator), ...ifAny(scratch)] };
+  }
+  const isPacked = inputType(graph, operator, 1) === 'int4';
+  return { persistent, scratch: dtype === 'int8' ? ifAny(depthwiseScratch8(shape, build, isPacked)) : [] };
 };
 
 const prepareTransposed: Prepare = (graph, operator, build) => {
@@ -130,8 +138,13 @@ const prepareAveragePool: Prepare = (graph, operator, build) => {
 };
 
 /** Two tables of 513 entries of 16 bits for the exponential and the reciprocal. */
-const prepareSoftmax: Prepare = (graph, operator) =>
-  inputType(graph, operator) === 'int16' ? { persistent: [1026, 1026], scratch: [] } : nothing;
+const prepareSoftmax: Prepare = (graph, operator, build) => {
+  const dtype = inputType(graph, operator);
+  if (dtype === 'int16') return { persistent: [1026, 1026], scratch: [] };
+  const isByte = dtype === 'int8' && outputTensor(graph, operator)?.dtype === 'int8';
+  if (build.library !== 'esp-nn' || !isByte) return nothing;
+  return { persistent: [], scratch: ifAny(espSoftmaxScratch(inputShape(graph, operator))) };
+};
 
 const prepareMean: Prepare = (graph, operator) => ({
   persistent: [],

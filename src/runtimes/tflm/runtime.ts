@@ -39,7 +39,7 @@ function estimate(artifact: Artifact, target: Target): Estimate {
   const { graph } = artifact;
   const { board } = target;
   const build = kernelBuild(board);
-  const refusals = unsupported(graph);
+  const refusals = unsupported(graph, build.library);
   const arena = tflmArena(graph, build);
   const costs = graph.operators.map((operator) => operatorCost(graph, operator, board));
 

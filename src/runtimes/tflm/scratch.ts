@@ -62,13 +62,19 @@ export function convolutionScratch16(shape: Convolution, build: KernelBuild): nu
   return build.vectors === 'mve' ? 8 * alignUp(elements, 8) : 4 * elements;
 }
 
-/** int8 depthwise convolution. */
-export function depthwiseScratch8(shape: Convolution, build: KernelBuild): number {
-  if (build.vectors === 'mve' && shape.input.channels === 1 && shape.output.channels > oneInputThresholdChannels) {
+/** int8 depthwise convolution, with weights of int8 or packed int4. */
+export function depthwiseScratch8(shape: Convolution, build: KernelBuild, isPacked = false): number {
+  if (
+    !isPacked &&
+    build.vectors === 'mve' &&
+    shape.input.channels === 1 &&
+    shape.output.channels > oneInputThresholdChannels
+  ) {
     return convolutionScratch8(shape, build) + shape.output.channels * filterSize(shape);
   }
   if (shape.input.channels !== shape.output.channels || shape.batch !== 1 || !isUndilated(shape)) return 0;
   if (build.vectors === 'mve') return 4 * depthwiseBlockChannels * filterSize(shape);
+  if (isPacked) return 2 * shape.input.channels * filterSize(shape);
   const isThreeByThree = shape.filter.height === 3 && shape.filter.width === 3;
   if (isThreeByThree && shape.padding.height <= 1 && shape.padding.width <= 1) return 0;
   return build.vectors === 'dsp' ? 2 * shape.input.channels * filterSize(shape) : 0;

@@ -1,5 +1,6 @@
 import type { Graph, Operator, Tensor } from '../../../graph/graph.ts';
 import { decodeOperator } from '../../../kernels/decode-format.ts';
+import type { KernelBuild } from '../kernels.ts';
 import type { RefusalCode } from './rule.ts';
 import { nameOf, type Place } from './rule.ts';
 import type { SupportRow } from './support-schema.ts';
@@ -12,11 +13,16 @@ export interface Refusal {
 }
 
 /** The first reason why TensorFlow Lite Micro refuses an operator, when it loads the model or at its first inference; `undefined` when it runs. */
-export function refuseOperator(graph: Graph, operator: Operator, graphs: readonly Graph[]): Refusal | undefined {
+export function refuseOperator(
+  graph: Graph,
+  operator: Operator,
+  graphs: readonly Graph[],
+  library: KernelBuild['library'] = 'cmsis-nn',
+): Refusal | undefined {
   const { type, domain } = operator;
   const isDecode = domain === 'custom' && type === decodeOperator;
   if (domain === 'custom' && !isDecode) return refuseCustom(type);
-  const support = supportOf(type);
+  const support = supportOf(type, library);
   if (support === undefined) {
     return { code: 'unsupported-operator', message: `TensorFlow Lite Micro has no kernel for ${type}.` };
   }

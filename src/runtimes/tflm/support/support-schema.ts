@@ -7,8 +7,8 @@ const types = z.array(dataType).min(1);
 /** Number of dimensions, or the fewest and the most; `null` is no limit. */
 const rank = z.union([z.number(), z.tuple([z.number().nullable(), z.number().nullable()])]);
 
-/** What the kernel of some operators takes. Types in `when` are those of `data`; without `when` a row always counts. */
-export const supportRowSchema = z.strictObject({
+/** What the kernel of some operators takes, in builds with CMSIS-NN. Types in `when` are those of `data`; without `when` a row always counts. */
+const rowFields = {
   operators: z.array(z.string().regex(/^[A-Z0-9_]+$/)).min(1),
   /** File of the kernel, the rules' source. */
   kernel: z.string(),
@@ -57,6 +57,14 @@ export const supportRowSchema = z.strictObject({
   options: z.record(z.string(), z.array(z.string())).optional(),
   /** Rules of their own, by name: checks/. */
   rules: z.array(z.string().regex(/^[a-z-]+$/)).optional(),
+};
+const otherBuild = z.strictObject(rowFields).partial();
+export const supportRowSchema = z.strictObject({
+  ...rowFields,
+  /** What takes the place of fields above in builds without CMSIS-NN. */
+  others: otherBuild.optional(),
+  /** What takes the place of both in builds with ESP-NN. */
+  espNn: otherBuild.optional(),
 });
 export type SupportRow = z.infer<typeof supportRowSchema>;
 

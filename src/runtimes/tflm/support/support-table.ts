@@ -1,3 +1,4 @@
+import type { KernelBuild } from '../kernels.ts';
 import { constantRules } from './checks/constants.ts';
 import { controlFlowRules } from './checks/control-flow.ts';
 import { convolutionRules } from './checks/convolutions.ts';
@@ -37,17 +38,25 @@ export const ownRules: OwnRules = {
 export const supportTable = facts as unknown as SupportTable;
 
 const rows = new Map(supportTable.operators.flatMap((row) => row.operators.map((type) => [type, row] as const)));
-const supports = new Map<SupportRow, Support>();
+const supports = new Map<string, Support>();
 
-/** What the kernel of an operator supports; `undefined` where there is no kernel of that name. */
-export function supportOf(type: string): Support | undefined {
+/** What the kernel of an operator supports in builds with a kernel library; `undefined` where there is no kernel of that name. */
+export function supportOf(type: string, library: KernelBuild['library'] = 'cmsis-nn'): Support | undefined {
   const row = rows.get(type);
   if (row === undefined) return undefined;
-  const known = supports.get(row);
+  const key = `${library} ${row.operators[0]}`;
+  const known = supports.get(key);
   if (known !== undefined) return known;
-  const support = { row, rules: rulesOf(row) };
-  supports.set(row, support);
+  const own = rowOf(row, library);
+  const support = { row: own, rules: rulesOf(own) };
+  supports.set(key, support);
   return support;
+}
+
+/** A row of the table as it is in builds with a kernel library. */
+export function rowOf(row: SupportRow, library: KernelBuild['library']): SupportRow {
+  if (library === 'cmsis-nn') return row;
+  return { ...row, ...row.others, ...(library === 'esp-nn' ? row.espNn : {}) } as SupportRow;
 }
 
 /** The rules that a row of the table stands for. @throws Error naming a rule that there is not, which is a bug. */

@@ -20,7 +20,7 @@ export function typeCells(row: SupportRow): readonly string[] {
 }
 
 /** Types of the tensor that decides; where it may have any, those of the other tensors that hold data. */
-function computedTypes(row: SupportRow): readonly string[] | undefined {
+export function computedTypes(row: SupportRow): readonly string[] | undefined {
   const deciding = row.data ?? nameOf(row.inputs[0] ?? row.outputs[0] ?? '');
   for (const name of [deciding, 'output']) {
     const combined = row.combinations?.flatMap((combination) => combination[name] ?? []) ?? [];

@@ -1,5 +1,6 @@
 import type { Graph, Operator } from '../../../graph/graph.ts';
 import type { Finding } from '../../measurement.ts';
+import type { KernelBuild } from '../kernels.ts';
 import { modelRules, operatorRules } from './model-rules.ts';
 import { type Refusal, refuseOperator } from './refuse-operator.ts';
 
@@ -8,9 +9,9 @@ const refusalsShown = 100;
 
 /**
  * What TensorFlow Lite Micro refuses in a model, when it loads it or at its first inference: one finding of severity `error` per operator at most.
- * A model without any runs. Sources of the rules: operators.json, and each check.
+ * A model without any runs, on a build with these kernels. Sources of the rules: operators.json, and each check.
  */
-export function unsupported(graph: Graph): readonly Finding[] {
+export function unsupported(graph: Graph, library: KernelBuild['library'] = 'cmsis-nn'): readonly Finding[] {
   const graphs = [graph, ...graph.subgraphs];
   const ofModel = modelRules.flatMap(({ code, must, fails }): readonly Finding[] => {
     const failure = fails(graphs);
@@ -19,7 +20,7 @@ export function unsupported(graph: Graph): readonly Finding[] {
   });
   const ofOperators = graphs.flatMap((each, subgraph) =>
     each.operators.flatMap((operator, index): readonly Finding[] => {
-      const refusal = refuseOperator(each, operator, graphs) ?? refuseByInterpreter(each, operator);
+      const refusal = refuseOperator(each, operator, graphs, library) ?? refuseByInterpreter(each, operator);
       return refusal === undefined ? [] : [finding(refusal.code, refusal.message, placeOf(operator, index, subgraph))];
     }),
   );

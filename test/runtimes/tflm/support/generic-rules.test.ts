@@ -76,7 +76,7 @@ const cases: readonly Case[] = [
   ],
   [
     'a transposition of five',
-    one('TRANSPOSE', [data('int8', [1, 1, 1, 2, 3]), ints([0, 1, 2, 4, 3])], [data('int8', [1, 1, 1, 3, 2])]),
+    one('TRANSPOSE', [data('int16', [1, 1, 1, 2, 3]), ints([0, 1, 2, 4, 3])], [data('int16', [1, 1, 1, 3, 2])]),
   ],
   [
     'a transposition of six',

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Graph, Tensor } from '../../../../src/graph/graph.ts';
 import { ownRules, supportTable } from '../../../../src/runtimes/tflm/support/support-table.ts';
+import { unsupported } from '../../../../src/runtimes/tflm/support/unsupported.ts';
 import { type Case, data, eachOf, ints, one, refusalOf, weights } from './cases.ts';
 
 const float = (...shape: number[]) => data('float32', shape);
@@ -83,6 +84,20 @@ const cases: readonly Case[] = [
   [
     'scales-per-channel, one each',
     one('DEPTHWISE_CONV_2D', [byte(1, 4, 4, 4), weights('int8', [1, 3, 3, 4], [1, 1, 1, 1], 3)], [byte(1, 4, 4, 4)]),
+  ],
+  [
+    'bias-or-two-inputs',
+    one('DEPTHWISE_CONV_2D', [byte(1, 4, 4, 4), weights('int8', [1, 3, 3, 4], [1], 3), null], [byte(1, 4, 4, 4)]),
+    'there are three, the third left out',
+  ],
+  [
+    'bias-of-words',
+    one(
+      'TRANSPOSE_CONV',
+      [ints([1, 4, 4, 2]), weights('int8', [2, 3, 3, 4], [1]), word(1, 4, 4, 4)],
+      [word(1, 4, 4, 2)],
+    ),
+    'there is none',
   ],
   ['scales-per-row, one each', dense(weights('int8', [4, 2], [1, 1, 1, 1]))],
   ['scales-per-row', dense(weights('int8', [4, 2], [1, 1, 1])), 'there are 3'],
@@ -201,6 +216,11 @@ const cases: readonly Case[] = [
     'they are [2, 5], of [2, 3] and [0, 0, 1, 0]',
   ],
   ['padding-per-axis', one('MIRROR_PAD', [float(2, 3), ints([1, 1], [1, 2])], [float(2, 5)]), 'there are 1 for [2, 3]'],
+  [
+    'transposed-bytes',
+    one('TRANSPOSE', [byte(1, 1, 1, 2, 3), ints([0, 1, 2, 4, 3])], [byte(1, 1, 1, 3, 2)]),
+    'it has 5',
+  ],
   ['order-of-axes', one('TRANSPOSE', [float(2, 3), ints([1, 2])], [float(3, 2)]), 'it is [1, 2] for [2, 3]'],
   ['reversed-axes, side by side', one('REVERSE_V2', [float(2, 3, 4), ints([2, 1])], [float(2, 3, 4)])],
   [
@@ -305,8 +325,29 @@ test.each(eachOf(cases))('$name', ({ name, graph, refusal }) => {
 
 test('every rule is asked for by a row of the table, and has a graph that it refuses', () => {
   const names = Object.keys(ownRules).sort();
-  const asked = supportTable.operators.flatMap(({ rules = [] }) => rules);
+  const asked = supportTable.operators.flatMap(({ rules = [], others, espNn }) => [
+    ...rules,
+    ...(others?.rules ?? []),
+    ...(espNn?.rules ?? []),
+  ]);
   const refused = cases.filter(([, , found]) => found !== undefined).map(([name]) => name.split(',')[0] ?? '');
   expect([...new Set(asked)].sort()).toEqual(names);
-  expect([...new Set(refused)].sort()).toEqual(names);
+  expect([...new Set(refused), 'multiplied-channels'].sort()).toEqual(names);
+});
+
+test('builds have rules of their own', () => {
+  const depthwise = one(
+    'DEPTHWISE_CONV_2D',
+    [byte(1, 4, 4, 4), weights('int8', [1, 3, 3, 6], [1], 3)],
+    [byte(1, 4, 4, 6)],
+  );
+  const { must } = ownRules['multiplied-channels'] ?? {};
+  expect(unsupported(depthwise, 'cmsis-nn')).toEqual([]);
+  expect(unsupported(depthwise, 'reference')).toEqual([]);
+  expect(unsupported(depthwise, 'esp-nn')[0]?.message).toContain(must);
+
+  // CMSIS-NN's int16 kernels have no zero points; the reference ones do.
+  const shifted = one('FULLY_CONNECTED', [scaled(word(1, 2), 1, 5), weights('int8', [4, 2], [1])], [word(1, 4)]);
+  expect(unsupported(shifted, 'cmsis-nn')).toHaveLength(1);
+  expect(unsupported(shifted, 'reference')).toEqual([]);
 });

@@ -46,6 +46,25 @@ export const convolutionRules: OwnRules = {
     if (dataType(place) !== 'int16' || bias === undefined) return undefined;
     return bias === 'int32' || bias === 'int64' ? undefined : `it is ${bias}`;
   }),
+  // Source: Prepare in esp_nn/depthwise_conv.cc, espressif/esp-tflite-micro 99f49e1.
+  'multiplied-channels': ownRule(
+    'unsupported-shape',
+    'needs `weights` of [1, height, width, channels] and channels that are a multiple of those of `input`',
+    (place) => {
+      const [input, weights] = [shapeOf(place, 'input')?.[3], shapeOf(place, 'weights')];
+      if (input === undefined || weights === undefined) return undefined;
+      const fits = weights[0] === 1 && input > 0 && (weights[3] ?? 0) % input === 0;
+      return fits ? undefined : `they are [${weights.join(', ')}], for ${counted(input, 'channel')}`;
+    },
+  ),
+  // Source: CalculateOpDataDepthwiseConv in depthwise_conv_common.cc, which frees a description that there is not.
+  'bias-or-two-inputs': ownRule('unsupported-operator', 'takes two inputs where it has no `bias`', ({ operator }) =>
+    operator.inputs.length > 2 && operator.inputs[2] === null ? 'there are three, the third left out' : undefined,
+  ),
+  // Source: CalculateOpData in cmsis_nn/transpose_conv.cc, which looks at the type of a bias that there is not.
+  'bias-of-words': ownRule('unsupported-operator', 'needs a `bias` when it computes in int16', (place) =>
+    dataType(place) !== 'int16' || tensorOf(place, 'bias') !== undefined ? undefined : 'there is none',
+  ),
   // Source of the 0.02: GetQuantizedConvolutionMultipler, lite/kernels/kernel_util.cc.
   'bias-scale': ownRule(
     'unsupported-quantisation',

@@ -95,6 +95,16 @@ export const moveRules: OwnRules = {
     const fits = order.length === input.length && order.every((axis) => axis >= 0 && axis < input.length);
     return fits ? undefined : `it is ${extents(order)} for ${extents(input)}`;
   }),
+  // Source: arm_transpose_s8.c; the kernel does not look at the error and leaves `output` as it was.
+  'transposed-bytes': ownRule(
+    'unsupported-shape',
+    'takes `input` of at most 4 dimensions when it computes in int8',
+    (place) => {
+      const input = tensorOf(place, 'input');
+      const rank = input?.shape?.length ?? 0;
+      return input?.dtype !== 'int8' || rank <= 4 ? undefined : `it has ${rank}`;
+    },
+  ),
   'reversed-axes': ownRule('unsupported-shape', 'reverses axes that `input` has and that are side by side', (place) => {
     const input = shapeOf(place, 'input');
     const count = shapeOf(place, 'axes')?.[0];
