@@ -172,14 +172,14 @@ describe('quantizeTflite', () => {
 
   it.each([
     ['auto', 1, 1],
-    ['auto', 20, 4],
-    ['per-channel', 1, 4],
+    ['auto', 20, 16],
+    ['per-channel', 1, 16],
     ['per-tensor', 20, 1],
   ] as const)('dense weights %s, one row %i times the others: %i scales', (denseWeights, loud, scales) => {
     const g = floatGraph();
-    const weights = Array.from({ length: 32 }, (_, index) => Math.cos(index) * (index < 8 ? loud : 1));
+    const weights = Array.from({ length: 128 }, (_, index) => Math.cos(index) * (index < 8 ? loud : 1));
     const graph = g.build(
-      g.apply('FULLY_CONNECTED', [g.input([1, 8]), g.constant([4, 8], weights), g.constant([4])], [[1, 4]]),
+      g.apply('FULLY_CONNECTED', [g.input([1, 8]), g.constant([16, 8], weights), g.constant([16])], [[1, 16]]),
     );
     const { graph: integer } = quantizeAndJudge(graph, { denseWeights });
     expect(tensorBy(integer, 'FULLY_CONNECTED', 1).quantization?.scale).toHaveLength(scales);
