@@ -4,7 +4,8 @@
  * cross-validation inside the fitted half, `--write` puts the coefficients into `src/targets/cores/*.yml`.
  *
  * Nothing is chosen by looking at the other half: loops come from the kernels' sources (`src/runtimes/tflm/kernel-work*.ts`), the weighting
- * from `--validate`. Kernels run alone (`tflm-single-kernels.ts`) are fitted together with the first half. For a kernel that neither has, the other half
+ * from `--validate`. Kernels run alone (`tflm-single-kernels.ts`) are fitted together with the first half. Cortex-M4 and M55 with CMSIS-NN are fitted to `tflm.json`,
+ * Cortex-M0+ and M3 and the reference kernels to `tflm-whole-models.json`; of the reference kernels on a Cortex-M55 no whole models were counted. For a kernel that neither has, the other half
  * is predicted by what stands in for it in the library (another type, else `other`); what is written takes such a kernel from all models.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -15,6 +16,7 @@ import type { KernelCost } from '../src/targets/board.ts';
 import { nonNegativeLeastSquares } from './least-squares.ts';
 import { isFitted, percent, quantile, type TflmCore, tflmModels } from './tflm-reference.ts';
 import { singleKernels } from './tflm-single-kernels.ts';
+import wholeModels from './tflm-whole-models.json' with { type: 'json' };
 
 interface Sample {
   readonly file: string;
@@ -44,8 +46,8 @@ const terms: readonly (readonly [RegExp, string])[] = [
   [/^unidirectional.*int8/, 'Mac TailMac Vector SingleVector Output Row Call'],
   [/^(logistic|tanh)\/int8/, 'Exponential Output Call'],
   [/^(transpose-conv|batch-matmul|svdf|unidirectional)/, 'Mac Output Call'],
-  [/pool.*float/, 'Patch Row Output Call'],
-  [/pool/, 'TapVector Tap OutputBlock Output Pixel Call'],
+  // Patch and Row in the reference loops only, the rest in CMSIS-NN only.
+  [/pool/, 'TapVector Tap OutputBlock Patch Row Output Pixel Call'],
   [/^softmax/, 'Exponential Output Row Call'],
   [/^pad\/int8/, 'Output Patch Row Call'],
   [/^(mean|sum|reduce)/, 'Index AxisIndex Input Output Call'],
@@ -59,6 +61,8 @@ const weightOf =
     1 / Math.max(floor, instructions) ** exponent;
 /** The best of `--validate` for single operators, on both cores. */
 const chosenWeight = weightOf(1000, 0.5);
+/** The best of `--validate` on the cores with `tflm-whole-models.json`: 10 clearly for the reference kernels, no end for CMSIS-NN, where it matters little. */
+const chosenEnough = { reference: 10, 'cmsis-nn': Number.POSITIVE_INFINITY, 'esp-nn': Number.POSITIVE_INFINITY };
 
 const models = tflmModels();
 const action = process.argv.slice(2);
@@ -80,9 +84,23 @@ for (const [core, name] of [
   ['m0plus', 'cmsis-nn'],
   ['m0plus', 'reference'],
 ] as const) {
-  const kernels = { ...plainKernels(core, name), ...library(alone(core, name)) };
+  const plain = plainKernels(core, name);
+  const samples = collectWhole(core, name);
+  const half = samples.filter(({ file }) => isFitted(file));
+  const training = trainingSet(half, alone(core, name), chosenEnough[name]);
+  const kernels = { ...plain, ...library(training) };
+  if (action.includes('--validate') && samples.length > 0) validateAlone(core, name, half, plain);
   reportAlone(core, name, kernels);
-  if (action.includes('--write')) write(core, name, kernels);
+  if (samples.length > 0) {
+    const held = samples.filter(({ file }) => !isFitted(file));
+    const single = { ...plain, ...library(alone(core, name)) };
+    console.log(
+      `${core} ${name}, all whole models, from kernels run alone: ${summary(errorsOf(samples, predictor(single)))}`,
+    );
+    console.log(`${core} ${name}, the half not fitted, fitted kernels: ${summary(errorsOf(held, predictor(kernels)))}`);
+    if (action.includes('--verbose')) listErrors(held, kernels, new Set(training.map(({ kernel }) => kernel)));
+  }
+  if (action.includes('--write')) write(core, name, { ...library(samples), ...kernels });
 }
 
 function collect(core: TflmCore): readonly Sample[] {
@@ -96,6 +114,28 @@ function collect(core: TflmCore): readonly Sample[] {
       instructions: run.ops?.[index]?.[1] ?? 0,
     }));
   });
+}
+
+/**
+ * Operators of the whole models of `tflm-whole-models.json`: ticks of 40 instructions per operator, in order of execution. TensorFlow Lite Micro 90b983c
+ * (kernels -O2, gcc 12.2) with CMSIS-NN 99f736a or its reference kernels ran every all-int8 model of the reference of up to 60 million instructions,
+ * models with equal counts once, on an emulated Cortex-M3 or M4, as code for that core or for a Cortex-M0+; outputs were those of `tflm.json`.
+ */
+function collectWhole(core: Core, name: KernelBuild['library']): readonly Sample[] {
+  const build = { library: name, vectors: vectorsOf(core) };
+  const counts: Readonly<Record<string, Readonly<Record<string, readonly number[]>>>> = wholeModels;
+  return models.flatMap(({ file, graph }) =>
+    (counts[file]?.[`${core}/${name}`] ?? []).flatMap((ticks, index) => {
+      const operator = graph.operators[index];
+      return operator === undefined ? [] : [{ file, ...kernelWork(graph, operator, build), instructions: 40 * ticks }];
+    }),
+  );
+}
+
+/** Operators of models, and kernels run alone where the models have less than `enough` of that kernel: alone they are not compiled quite as in a model. */
+function trainingSet(counted: readonly Sample[], single: readonly Sample[], enough: number): readonly Sample[] {
+  const count = (kernel: string) => counted.filter((sample) => sample.kernel === kernel).length;
+  return [...counted, ...single.filter(({ kernel }) => count(kernel) < enough)];
 }
 
 /** Kernels run alone on a core, with what surrounds a kernel inside an operator. */
@@ -123,18 +163,22 @@ function plainKernels(core: Core, name: KernelBuild['library']): Kernels {
   const ratioOf = (type: string) => {
     const ratios = own.flatMap(({ kernel, work, instructions }) => {
       const same = there.find((other) => other.kernel === kernel && isEqual(other.work, work));
-      return same !== undefined && isPlain(kernel) && kernel.endsWith(type) ? [instructions / same.instructions] : [];
+      return same !== undefined && isPlain(kernel, 'reference') && kernel.endsWith(type)
+        ? [instructions / same.instructions]
+        : [];
     });
     return ratios.length === 0 ? 1 : quantile(ratios, 0.5);
   };
   return Object.fromEntries(
     Object.entries(fromModels.get(base) ?? {})
-      .filter(([kernel]) => isPlain(kernel))
+      .filter(([kernel]) => isPlain(kernel, name))
       .map(([kernel, cost]) => [kernel, scaled(cost, ratioOf(kernel.split('/')[1] ?? ''))]),
   );
 }
 
-function isPlain(kernel: string): boolean {
+/** Kernels without vector or DSP instructions on the core with counted models; padding and softmax of CMSIS-NN are plain C there, the reference kernels have their own. */
+function isPlain(kernel: string, name: KernelBuild['library']): boolean {
+  if (name === 'cmsis-nn' && /^(pad|softmax)\/int8/.test(kernel)) return true;
   return (
     !/^(conv|depthwise|fully-connected|.*pool|add|mul|pad|softmax|transpose|unidirectional|svdf|batch).*\/int/.test(
       kernel,
@@ -281,6 +325,24 @@ function validate(core: TflmCore, half: readonly Sample[]): void {
     }
 }
 
+/** The same for how many operators of a kernel in whole models make the kernel alone superfluous. */
+function validateAlone(core: Core, name: KernelBuild['library'], half: readonly Sample[], plain: Kernels): void {
+  const families = [...new Set(half.map(({ file }) => familyOf(file)))].sort();
+  const foldOf = (file: string) => families.indexOf(familyOf(file)) % 5;
+  for (const enough of [5, 10, 20, Number.POSITIVE_INFINITY]) {
+    const parts = [0, 1, 2, 3, 4].map((fold) => {
+      const others = half.filter(({ file }) => foldOf(file) !== fold);
+      const kernels = { ...plain, ...library(trainingSet(others, alone(core, name), enough)) };
+      return errorsOf(
+        half.filter(({ file }) => foldOf(file) === fold),
+        predictor(kernels),
+      );
+    });
+    const all = { totals: parts.flatMap((part) => part.totals), operators: parts.flatMap((part) => part.operators) };
+    console.log(`${core} ${name}, enough ${enough}: ${summary(all)}`);
+  }
+}
+
 function familyOf(file: string): string {
   return (file.split('/').at(-1) ?? file).slice(0, 12);
 }
@@ -293,8 +355,15 @@ function report(core: TflmCore, samples: readonly Sample[], kernels: Kernels): v
   const errors = errorsOf(held, predict);
   const unseen = held.filter(({ kernel, instructions }) => !seen.has(kernel) && instructions >= 2000);
   console.log(`${core}, half not fitted: ${summary(errors)} (${unseen.length} of kernels that were not fitted)`);
-  if (!process.argv.includes('--verbose')) return;
-  for (const { file, error } of [...errors.totals].sort((a, b) => Math.abs(b.error) - Math.abs(a.error)).slice(0, 12))
+  if (process.argv.includes('--verbose')) listErrors(held, kernels, seen);
+}
+
+/** The models that are met worst, and the errors by kernel. */
+function listErrors(held: readonly Sample[], kernels: Kernels, seen: ReadonlySet<string>): void {
+  const predict = predictor(kernels);
+  for (const { file, error } of [...errorsOf(held, predict).totals]
+    .sort((a, b) => Math.abs(b.error) - Math.abs(a.error))
+    .slice(0, 12))
     console.log(`  ${percent(error)} ${file}`);
   for (const kernel of [...new Set(held.map((sample) => sample.kernel))].sort()) {
     const own = held.filter((sample) => sample.kernel === kernel);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Core } from '../../targets/board.ts';
 import cortexM0plus from './flash-sizes/cortex-m0plus.json' with { type: 'json' };
+import cortexM3 from './flash-sizes/cortex-m3.json' with { type: 'json' };
 import cortexM4 from './flash-sizes/cortex-m4.json' with { type: 'json' };
 import cortexM55 from './flash-sizes/cortex-m55.json' with { type: 'json' };
 
@@ -19,6 +20,7 @@ export type CodeSizes = z.infer<typeof codeSizesSchema>;
 /** Sizes by id of the core that the images were linked for. */
 export const measuredSizes: Readonly<Record<string, CodeSizes>> = {
   'cortex-m0plus': cortexM0plus,
+  'cortex-m3': cortexM3,
   'cortex-m4': cortexM4,
   'cortex-m55': cortexM55,
 };

@@ -68,13 +68,6 @@ export function codeParts(types: readonly string[], sizes: CodeSizes, build: Cod
   ];
 }
 
-/** What an image with a kernel for all types has more than one without operators, on a Cortex-M4. */
-export function kernelBytes(type: string, library: KernelBuild['library']): number {
-  const { sizes } = codeSizes(undefined);
-  const { bytes, shares } = sizeOf(type, sizes, { library, registration: 'all' }) ?? unmeasured;
-  return shares.reduce((sum, piece) => sum + (sizes.shared[piece] ?? 0), bytes);
-}
-
 const unmeasured: CodeSizes['kernels'][string] = { bytes: facts.unmeasuredKernel, shares: [] };
 
 /** A kernel's size; ESP-NN, of which nothing was linked, counts as CMSIS-NN. */

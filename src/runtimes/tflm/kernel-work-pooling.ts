@@ -29,7 +29,6 @@ export function poolingWork({ graph, operator, type, build, outputs }: Situation
     work: {
       perPixel: pixels,
       perTap: taps,
-      perPatch: taps * channels,
       perTapVector: taps * Math.ceil(channels / lanes),
       perOutputBlock: pixels * Math.ceil(channels / lanes),
       perOutput: outputs,

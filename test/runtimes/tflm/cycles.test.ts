@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import wholeModels from '../../../bench/tflm-whole-models.json' with { type: 'json' };
 import { readTflite } from '../../../src/formats/tflite/read.ts';
 import type { Graph } from '../../../src/graph/graph.ts';
 import { costOf, operatorCost } from '../../../src/runtimes/tflm/cycles.ts';
@@ -294,6 +295,30 @@ describeWithReference('instructions against TensorFlow Lite Micro itself', () =>
       expect(quantile(totals, 0.5)).toBeLessThan(0.03);
       expect(quantile(totals, 0.9)).toBeLessThan(0.1);
       expect(quantile(operators, 0.9)).toBeLessThan(0.2);
+    },
+  );
+
+  const counts: Readonly<Record<string, Readonly<Record<string, readonly number[]>>>> = wholeModels;
+  test.each(['m0plus/cmsis-nn', 'm0plus/reference', 'm3/cmsis-nn', 'm3/reference', 'm4/reference'])(
+    'of %s totals of int8 models are within 3 %% in the median and 10 %% for nine in ten',
+    (build) => {
+      const [core, library] = build.split('/');
+      const text = (boardTexts['generic-cortex-m4'] ?? '')
+        .replace('core: cortex-m4', `core: cortex-${core}`)
+        .replace('kernelLibrary: cmsis-nn', `kernelLibrary: ${library}`);
+      const board = parseBoard(text, build);
+      const errors = Object.entries(counts).flatMap(([file, own]) => {
+        const ticks = own[build];
+        if (ticks === undefined) return [];
+        const graph = readTflite(referenceBytes({ file }), file);
+        const ours = graph.operators.map((each) => operatorCost(graph, each, board)?.instructions ?? 0);
+        expect(ours).toHaveLength(ticks.length);
+        const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
+        return [Math.abs(sum(ours) / (40 * sum(ticks)) - 1)];
+      });
+      expect(errors).toHaveLength(75);
+      expect(quantile(errors, 0.5)).toBeLessThan(0.03);
+      expect(quantile(errors, 0.9)).toBeLessThan(0.1);
     },
   );
 });

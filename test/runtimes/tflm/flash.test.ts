@@ -4,7 +4,7 @@ import images from '../../../bench/tflm-flash-images.json' with { type: 'json' }
 import type { DataType } from '../../../src/graph/data-type.ts';
 import type { Graph } from '../../../src/graph/graph.ts';
 import facts from '../../../src/runtimes/tflm/flash.json' with { type: 'json' };
-import { type CodeBuild, codeParts, kernelBytes, runtimeFlash } from '../../../src/runtimes/tflm/flash.ts';
+import { type CodeBuild, codeParts, runtimeFlash } from '../../../src/runtimes/tflm/flash.ts';
 import { codeSizes, codeSizesSchema, measuredSizes } from '../../../src/runtimes/tflm/flash-sizes.ts';
 import { operatorNames } from '../../../src/runtimes/tflm/operator-facts.ts';
 import { loadBoard } from '../../../src/targets/load.ts';
@@ -83,7 +83,7 @@ describe('code of the runtime', () => {
   });
 
   test('what kernels share is linked once, and an operator that occurs twice has one kernel', () => {
-    const alone = (type: string) => kernelBytes(type, 'cmsis-nn');
+    const alone = (type: string) => codeParts([type], codeSizes(undefined).sizes, cmsisNn)[1]?.bytes ?? 0;
     const parts = runtimeFlash(graphWith(['ADD', 'MUL', 'ADD'], 'float32')).parts;
     expect(parts.map(({ name }) => name)).toEqual(['interpreter', 'shared by kernels', 'kernel ADD', 'kernel MUL']);
     const shared = parts[1]?.bytes ?? 0;
