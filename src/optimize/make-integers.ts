@@ -1,13 +1,14 @@
-import { type CalibrationOptions, calibrate } from '../calibrate/calibrate.ts';
+import type { CalibrationOptions } from '../calibrate/calibrate.ts';
+import { calibrate } from '../calibrate/calibrate.ts';
+import type { Range } from '../calibrate/range.ts';
 import { syntheticData } from '../calibrate/synthetic.ts';
 import type { DataSet } from '../data/data-set.ts';
-import { UserError } from '../errors.ts';
 import type { Graph, TensorId } from '../graph/graph.ts';
-import { quantizeOnnx } from '../quantize/onnx/quantize-onnx.ts';
-import { observedTensors } from '../quantize/tflite/observed.ts';
-import { quantizeTflite } from '../quantize/tflite/quantize-tflite.ts';
+import { OnnxRuntimeError } from '../onnx-runtime/session.ts';
 import type { Finding } from '../runtimes/measurement.ts';
 import type { InDialect } from './into-dialect.ts';
+import { pullLevers } from './pull-levers.ts';
+import { type Quantiser, quantiserOf, rangesOf } from './quantiser.ts';
 import type { AppliedRecipe } from './recipe.ts';
 
 /** A float graph that is to become integer. */
@@ -18,9 +19,14 @@ export interface FloatModel {
   readonly lowered: InDialect;
 }
 
+interface Made {
+  readonly graph: Graph;
+  readonly findings: readonly Finding[];
+}
+
 /**
- * Integers of a float graph: QDQ for ONNX, the TensorFlow Lite specification else, both with ranges from running the graph as it was read on the calibration set,
- * or on random inputs where there is none.
+ * Integers of a float graph: QDQ for ONNX, the TensorFlow Lite specification else, with ranges from running it on the calibration set, and weights changed where that brings the
+ * integers nearer to it; or with ranges from random inputs where there is no calibration set. A model that ONNX Runtime does not load stays in float, with a finding that says why.
  * @throws UserError when the data set does not fit the model or the model fails on it
  */
 export async function makeIntegers(
@@ -28,45 +34,58 @@ export async function makeIntegers(
   recipe: AppliedRecipe,
   calibration: DataSet | undefined,
   options: Pick<CalibrationOptions, 'progress'>,
-): Promise<{ readonly graph: Graph; readonly findings: readonly Finding[] }> {
-  const data = calibration ?? syntheticData(source);
+): Promise<Made> {
+  const quantiser = quantiserOf(lowered.graph.dialect, recipe);
   const calibrating = {
     ...options,
     ...(recipe.observer === undefined ? {} : { observer: recipe.observer }),
     ...(recipe.numbers === 'int16x8' ? { levels: 65535 } : {}),
   };
-  if (lowered.graph.dialect === 'onnx' && recipe.numbers === 'int16x8') {
-    throw new UserError('Recipe int16x8 is for targets that load .tflite; ONNX Runtime has no such kernels. Use int8.');
+  const float = quantiser.prepare(lowered.graph);
+  try {
+    const pulled =
+      calibration === undefined || recipe.levers === 'none'
+        ? { graph: float, findings: [] }
+        : await pullLevers(float, quantiser, calibration, calibrating);
+    const data = calibration ?? syntheticData(source);
+    const { ranges, findings } =
+      pulled.graph === float && float === lowered.graph
+        ? await rangesByOrigin(source, lowered, quantiser, data, calibrating)
+        : await rangesOf(pulled.graph, quantiser, data, calibrating);
+    const quantized = quantiser.quantize(pulled.graph, ranges);
+    return { graph: quantized.graph, findings: [...pulled.findings, ...findings, ...quantized.findings] };
+  } catch (error) {
+    if (!(error instanceof OnnxRuntimeError)) throw error;
+    return { graph: lowered.graph, findings: [notQuantized(error)] };
   }
-  if (lowered.graph.dialect === 'onnx') return quantizeOnnx(lowered.graph, data, calibrating);
-  const { ranges, findings } = await calibrateLowered(source, lowered, data, calibrating);
-  const quantized = quantizeTflite(lowered.graph, ranges, {
-    activations: recipe.numbers === 'int16x8' ? 'int16' : 'int8',
-  });
-  return { graph: quantized.graph, findings: [...findings, ...quantized.findings] };
 }
 
 /** Ranges for the lowered graph, from the source graph where that has all that is needed: ONNX Runtime is faster than our float kernels. */
-async function calibrateLowered(
+async function rangesByOrigin(
   source: Graph,
   { graph, origins }: InDialect,
+  quantiser: Quantiser,
   data: DataSet,
   options: CalibrationOptions,
-) {
-  const observed = observedTensors(graph);
-  const pairs = observed.flatMap((id): readonly (readonly [TensorId, TensorId])[] => {
-    const origin = origins.get(id);
-    return origin === undefined ? [] : [[id, origin]];
+): ReturnType<typeof rangesOf> {
+  const pairs = quantiser.observed(graph).map((id) => [id, origins.get(id)] as const);
+  const wanted = new Set(pairs.flatMap(([, origin]) => (origin === undefined ? [] : [origin])));
+  if (source === graph || pairs.some(([, origin]) => origin === undefined)) {
+    return rangesOf(graph, quantiser, data, options);
+  }
+  const { ranges, findings } = await calibrate(source, [...wanted], data, options);
+  const found = pairs.flatMap(([id, origin]): readonly (readonly [TensorId, Range])[] => {
+    const range = ranges.get(origin ?? -1);
+    return range === undefined ? [] : [[id, range]];
   });
-  if (source === graph || pairs.length < observed.length) return calibrate(graph, observed, data, options);
-  const { ranges, findings } = await calibrate(source, [...new Set(pairs.map(([, origin]) => origin))], data, options);
+  return { ranges: new Map(found), findings };
+}
+
+function notQuantized({ message }: OnnxRuntimeError): Finding {
+  const reason = (message.split('\n')[0] ?? '').slice(0, 1500);
   return {
-    ranges: new Map(
-      pairs.flatMap(([id, origin]) => {
-        const range = ranges.get(origin);
-        return range === undefined ? [] : [[id, range] as const];
-      }),
-    ),
-    findings,
+    code: 'not-quantized',
+    severity: 'warning',
+    message: `The model stays in float, as ONNX Runtime does not load it for calibration: ${reason}`,
   };
 }

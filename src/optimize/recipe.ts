@@ -22,6 +22,8 @@ export interface Recipe {
   /** `lossless=plan-memory,remove-dead-channels`: these lossless passes alone. */
   readonly passes?: readonly string[];
   readonly observer?: (typeof observers)[number];
+  /** `none`: weights are rounded as they come, nothing is tried that may lose less. */
+  readonly levers?: 'none';
   /** Share of each network's channels that goes, 0 to 1. */
   readonly pruneChannels?: number;
   /** Share of the weights that become zero, 0 to 1. */
@@ -61,6 +63,13 @@ const steps: Readonly<Record<string, Step>> = {
       return { observer };
     },
     write: ({ observer }) => observer,
+  },
+  levers: {
+    read: (value) => {
+      if (value !== 'none') throw new UserError('none; without the step they are tried');
+      return { levers: 'none' };
+    },
+    write: ({ levers }) => levers,
   },
   'prune-channels': {
     read: (value) => ({ pruneChannels: readShare(value) }),

@@ -1,35 +1,29 @@
-import { encodeWeights } from '../encode/encode-weights.ts';
+import { clusterWeights } from '../cluster/cluster-weights.ts';
 import { UserError } from '../errors.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { Finding } from '../runtimes/measurement.ts';
-import { tflmArena } from '../runtimes/tflm/arena.ts';
-import { kernelBuild } from '../runtimes/tflm/kernels.ts';
+import { encodeForTflm } from '../runtimes/tflm/encode.ts';
 import type { Target } from '../targets/target.ts';
 import type { AppliedRecipe } from './recipe.ts';
 
 /**
- * The integer graph as a recipe stores it: weights encoded where that saves more flash than it costs RAM and code.
+ * The graph as a recipe stores it: weights that share values, and encoded where that saves more flash than it costs RAM and code.
  * @throws UserError for a target whose runtime does not decode weights
  */
 export function store(
-  graph: Graph,
-  { encode }: AppliedRecipe,
+  original: Graph,
+  { clusterBits, encode }: AppliedRecipe,
   target: Target,
 ): { readonly graph: Graph; readonly findings: readonly Finding[] } {
+  const graph =
+    clusterBits === undefined ? original : clusterWeights(original, { bits: clusterBits, scope: 'channel' }).graph;
   if (encode !== true) return { graph, findings: [] };
   if (target.runtime !== 'tflm') {
     throw new UserError(
       `Step "encode" is for TensorFlow Lite Micro, whose kernels decode weights; ${target.id} would only download less.`,
     );
   }
-  const build = kernelBuild(target.board);
-  const {
-    graph: encoded,
-    report,
-    fileBytes,
-  } = encodeWeights(graph, {
-    memoryBytes: (each) => tflmArena(each, build).memory.arenaRequired,
-  });
+  const { graph: encoded, report, fileBytes } = encodeForTflm(graph, target.board);
   const chosen = report.filter(({ kind }) => kind !== undefined).length;
   const message =
     chosen === 0

@@ -11,7 +11,7 @@ describe('a recipe', () => {
       'lossless=plan-memory,remove-dead-channels',
       { numbers: 'lossless', passes: ['plan-memory', 'remove-dead-channels'] },
     ],
-    ['int8+observer=entropy', { numbers: 'int8', observer: 'entropy' }],
+    ['int8+observer=entropy+levers=none', { numbers: 'int8', observer: 'entropy', levers: 'none' }],
     ['int16x8 + prune-channels=12.5%', { numbers: 'int16x8', pruneChannels: 0.125 }],
     [
       'int8+prune-weights=50%+cluster=4bit+encode',
@@ -32,7 +32,7 @@ describe('a recipe', () => {
     ['int8+encode=yes', 'step "encode" takes no value'],
     [
       'int8+toString',
-      '"toString" is not a step of a recipe; known are observer, prune-channels, prune-weights, cluster, encode',
+      '"toString" is not a step of a recipe; known are observer, levers, prune-channels, prune-weights, cluster, encode',
     ],
   ])('%s is refused', (text, message) => {
     expect(() => parseRecipe(text)).toThrow(new UserError(message));

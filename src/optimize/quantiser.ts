@@ -1,0 +1,52 @@
+import { type CalibrationOptions, calibrate } from '../calibrate/calibrate.ts';
+import type { Range } from '../calibrate/range.ts';
+import type { DataSet } from '../data/data-set.ts';
+import { UserError } from '../errors.ts';
+import type { Graph, TensorId } from '../graph/graph.ts';
+import { observedOnnxTensors, prepareOnnx, quantizeOnnxGraph } from '../quantize/onnx/quantize-onnx.ts';
+import { observedTensors } from '../quantize/tflite/observed.ts';
+import { quantizeTflite } from '../quantize/tflite/quantize-tflite.ts';
+import type { Finding } from '../runtimes/measurement.ts';
+import type { AppliedRecipe } from './recipe.ts';
+
+type Ranges = ReadonlyMap<TensorId, Range>;
+
+/** A way to integers for graphs of one dialect. */
+export interface Quantiser {
+  /** The float graph as the steps below take it, computing the same. */
+  readonly prepare: (graph: Graph) => Graph;
+  /** The tensors whose ranges are needed. */
+  readonly observed: (graph: Graph) => readonly TensorId[];
+  readonly quantize: (graph: Graph, ranges: Ranges) => { readonly graph: Graph; readonly findings: readonly Finding[] };
+}
+
+/** QDQ for ONNX, the TensorFlow Lite specification else. @throws UserError when the dialect has no such integers */
+export function quantiserOf(dialect: Graph['dialect'], { numbers }: AppliedRecipe): Quantiser {
+  if (dialect === 'tflite') {
+    const activations = numbers === 'int16x8' ? 'int16' : 'int8';
+    return {
+      prepare: (graph) => graph,
+      observed: observedTensors,
+      quantize: (graph, ranges) => quantizeTflite(graph, ranges, { activations }),
+    };
+  }
+  if (numbers === 'int16x8') {
+    throw new UserError('Recipe int16x8 is for targets that load .tflite; ONNX Runtime has no such kernels. Use int8.');
+  }
+  return {
+    prepare: prepareOnnx,
+    observed: (graph) => observedOnnxTensors(graph),
+    quantize: (graph, ranges) => quantizeOnnxGraph(graph, ranges),
+  };
+}
+
+/** Ranges of a float graph, and what there is to say of them. */
+export async function rangesOf(
+  graph: Graph,
+  quantiser: Quantiser,
+  data: DataSet,
+  options: CalibrationOptions,
+): Promise<{ readonly ranges: Ranges; readonly findings: readonly Finding[] }> {
+  const observed = quantiser.observed(graph);
+  return observed.length === 0 ? { ranges: new Map(), findings: [] } : calibrate(graph, observed, data, options);
+}
