@@ -1,5 +1,5 @@
 // What the accuracy levers do on the fixtures: signal-to-noise of the integer model against the float model on held-out calibration samples, accuracy on the evaluation set.
-//   node scripts/run-ts.mjs bench/levers.ts [min-max|percentile|mse|entropy]
+//   node scripts/run-ts.mjs bench/levers.ts [min-max|percentile|mse|entropy [MODEL CALIBRATION EVALUATION]]
 import { readFileSync } from 'node:fs';
 import { classLabels } from '../src/accuracy/class-labels.ts';
 import { calibrate } from '../src/calibrate/calibrate.ts';
@@ -18,6 +18,7 @@ import { signalToNoise } from '../src/levers/signal-to-noise.ts';
 import { simplifyOnnx } from '../src/passes/simplify.ts';
 import { optimizeTflite } from '../src/passes/tflite/optimize.ts';
 import { observedOnnxTensors, prepareOnnx, quantizeOnnxGraph } from '../src/quantize/onnx/quantize-onnx.ts';
+import { dequantizeWeights } from '../src/quantize/tflite/dequantize-weights.ts';
 import { observedTensors } from '../src/quantize/tflite/observed.ts';
 import { quantizeTflite } from '../src/quantize/tflite/quantize-tflite.ts';
 
@@ -25,7 +26,9 @@ const observer = (process.argv[2] ?? 'mse') as Observer;
 
 function readGraph(path: string): Graph {
   const graph = readModel(readFileSync(path), path).graph;
-  return graph.dialect === 'onnx' ? prepareOnnx(simplifyOnnx(inferShapes(graph))) : optimizeTflite(graph);
+  return graph.dialect === 'onnx'
+    ? prepareOnnx(simplifyOnnx(inferShapes(graph)))
+    : dequantizeWeights(optimizeTflite(graph));
 }
 
 const readSamples = (path: string): Promise<DataSet> =>
@@ -54,19 +57,25 @@ async function right(graph: Graph, data: DataSet): Promise<number> {
   return count;
 }
 
-const models = [
-  ['fixtures/digits', 'base/digits.onnx'],
-  ['fixtures/digits', 'base/digits-float.tflite'],
-  ['fixtures/digits', 'worse/digits-float.tflite'],
-  ['fixtures/hard', 'hard.onnx'],
-  ['fixtures/hard', 'hard-float.tflite'],
-] as const;
+const fixture = (folder: string, name: string) =>
+  [`fixtures/${folder}/${name}`, `fixtures/${folder}/calibration.npz`, `fixtures/${folder}/evaluation.npz`] as const;
+const [, , , model, calibrationPath, evaluationPath] = process.argv;
+const models =
+  model === undefined
+    ? [
+        fixture('digits', 'base/digits.onnx'),
+        fixture('digits', 'base/digits-float.tflite'),
+        fixture('digits', 'worse/digits-float.tflite'),
+        fixture('hard', 'hard.onnx'),
+        fixture('hard', 'hard-float.tflite'),
+      ]
+    : [[model, calibrationPath ?? '', evaluationPath ?? ''] as const];
 
 console.log(`int8, ranges by ${observer}; SQNR on held-out calibration samples, accuracy on the evaluation set`);
-for (const [folder, name] of models) {
-  const calibration = holdOut(await readSamples(`${folder}/calibration.npz`));
-  const evaluation = await readSamples(`${folder}/evaluation.npz`);
-  const original = readGraph(`${folder}/${name}`);
+for (const [path, forCalibration, forEvaluation] of models) {
+  const calibration = holdOut(await readSamples(forCalibration));
+  const evaluation = await readSamples(forEvaluation);
+  const original = readGraph(path);
   const accuracy = async (graph: Graph) => ((100 * (await right(graph, evaluation))) / evaluation.count).toFixed(2);
   const score = async (graph: Graph) =>
     signalToNoise(original, graph, await quantiser(graph, calibration.fit), { data: calibration.held });
@@ -76,7 +85,7 @@ for (const [folder, name] of models) {
   const seconds = (performance.now() - started) / 1000;
   const integer = async (graph: Graph) => accuracy((await quantiser(graph, calibration.fit))(graph));
   console.log(
-    `\n${folder}/${name}   float ${await floatAccuracy(original, evaluation)} %   int8 ${await integer(original)} %   int8 with levers ${await integer(chosen.graph)} %   (${seconds.toFixed(1)} s)`,
+    `\n${path}   float ${await floatAccuracy(original, evaluation)} %   int8 ${await integer(original)} %   int8 with levers ${await integer(chosen.graph)} %   (${seconds.toFixed(1)} s)`,
   );
   for (const { lever, before, after, isKept } of chosen.outcomes) {
     const change =
@@ -89,13 +98,11 @@ for (const [folder, name] of models) {
   for (const { name: lever, apply } of levers)
     console.log(`  ${`${lever} alone`.padEnd(38)}${await integer(await apply(original))} %`);
 }
-if (process.argv[2] === undefined)
-  console.log(
-    `\nTensorFlow's own hard-int8.tflite: ${((100 * (await right(readGraphRaw('fixtures/hard/hard-int8.tflite'), await readSamples('fixtures/hard/evaluation.npz')))) / 600).toFixed(2)} %`,
-  );
-
-function readGraphRaw(path: string): Graph {
-  return readModel(readFileSync(path), path).graph;
+if (model === undefined) {
+  const path = 'fixtures/hard/hard-int8.tflite';
+  const evaluation = await readSamples('fixtures/hard/evaluation.npz');
+  const count = await right(readModel(readFileSync(path), path).graph, evaluation);
+  console.log(`\nTensorFlow's own ${path}   ${((100 * count) / evaluation.count).toFixed(2)} %`);
 }
 
 async function floatAccuracy(graph: Graph, data: DataSet): Promise<string> {
