@@ -401,9 +401,8 @@ const arithmetic: readonly Rule[] = [
   rule(
     'functions of one element',
     (graph) =>
-      ['Sin', 'Cos', 'Floor', 'Ceil', 'Round', 'Reciprocal', 'Sign', 'Tan'].reduce<TensorId[]>(
-        (all, type) => [...all, graph.op(type, [all.length === 0 ? image(graph) : graph.id('x')])],
-        [],
+      ['Sin', 'Cos', 'Floor', 'Ceil', 'Round', 'Reciprocal', 'Sign', 'Tan'].map((type, index) =>
+        graph.op(type, [index === 0 ? image(graph) : graph.id('x')]),
       ),
     'SIN COS FLOOR CEIL ROUND DIV GREATER CAST LESS CAST SUB SIN COS DIV',
   ),

@@ -20,9 +20,7 @@ describe('lowering control flow', () => {
     const attributes = { then_branch: branch('Add'), else_branch: branch('Sub') };
     const original = graph.build(graph.op('If', [condition], { attributes }));
     const result = lowered(original);
-    expect(loweredTypes(result)).toEqual(
-      ['SUM', 'RESHAPE', 'GREATER', 'IF'].filter((type) => loweredTypes(result).includes(type)),
-    );
+    expect(loweredTypes(result)).toEqual(['SUM', 'GREATER', 'RESHAPE', 'IF']);
     expect(result.graph.subgraphs.map((subgraph) => subgraph.operators.map(({ type }) => type))).toEqual([
       ['ADD'],
       ['SUB'],

@@ -2,7 +2,7 @@ import { intAttribute, stringAttribute } from '../../graph/access.ts';
 import type { Operator, TensorId } from '../../graph/graph.ts';
 import { asInOnnx, at, product } from '../arrangement.ts';
 import { inputOf, type Lowerer, type Lowerings, outputOf } from '../lowerer.ts';
-import { scalar } from './elementwise.ts';
+import { type Direction, gruStep, type Layer, lstmStep, plainStep, type State, type Step } from './recurrent-steps.ts';
 
 /**
  * Recurrent layers, one time step after the other.
@@ -16,39 +16,6 @@ export const recurrentLowerings: Lowerings = { LSTM: lstm, GRU: gru, RNN: plain 
 
 /** Time steps of one layer beyond which a model is no longer written out step by step. */
 const mostSteps = 256;
-
-/** One direction of a layer. */
-interface Direction {
-  /** By time step, in the order in which they are run: [batch, gates · units] of the input's part. */
-  readonly parts: readonly TensorId[];
-  /** [gates · units, units], as FULLY_CONNECTED takes it. */
-  readonly recurrent: readonly number[];
-  readonly recurrentBias: readonly number[];
-  readonly initial: (position: number) => TensorId | undefined;
-  readonly activations: readonly string[];
-  readonly name: string;
-}
-
-interface Layer {
-  readonly lowerer: Lowerer;
-  readonly operator: Operator;
-  readonly steps: number;
-  readonly batch: number;
-  readonly units: number;
-}
-
-/** State after a step. */
-interface State {
-  readonly hidden: TensorId | undefined;
-  readonly cell?: TensorId | undefined;
-}
-
-type Step = (
-  layer: Layer,
-  direction: Direction,
-  part: TensorId,
-  state: State,
-) => { readonly hidden: TensorId; readonly cell?: TensorId };
 
 const activationTypes: Readonly<Record<string, string>> = { sigmoid: 'LOGISTIC', tanh: 'TANH', relu: 'RELU' };
 
@@ -213,6 +180,7 @@ function directionOf(
     recurrent,
     recurrentBias: mergesBias ? [] : recurrentBias,
     name,
+    constants: new Map(),
     activations: (own.length === 0 ? defaults : own).map(
       (activation) =>
         activationTypes[activation.toLowerCase()] ??
@@ -259,97 +227,3 @@ function initialState({ lowerer, operator, batch, units }: Layer, position: numb
   const size = lowerer.constant('state/size', 'int32', [2], [batch, units]);
   return lowerer.emit('SLICE', [rows, begin, size], [batch, units]);
 }
-
-/** h·Rᵀ for some rows of R. */
-function recurrentPart(layer: Layer, direction: Direction, hidden: TensorId, first: number, count: number): TensorId {
-  const { lowerer, batch, units } = layer;
-  const { recurrent, recurrentBias, name } = direction;
-  const key = `${name}/recurrent_${first}`;
-  const rows = recurrent.slice(first * units * units, (first + count) * units * units);
-  const constants = weightsCache.get(direction) ?? new Map<string, readonly TensorId[]>();
-  weightsCache.set(direction, constants);
-  const known = constants.get(key) ?? [
-    lowerer.constant(key, 'float32', [count * units, units], rows),
-    ...(recurrentBias.length === 0 || first < 2
-      ? []
-      : [
-          lowerer.constant(
-            `${key}/bias`,
-            'float32',
-            [count * units],
-            recurrentBias.slice(first * units, (first + count) * units),
-          ),
-        ]),
-  ];
-  constants.set(key, known);
-  return lowerer.emit('FULLY_CONNECTED', [hidden, ...known], [batch, count * units]);
-}
-
-/** Weights are constants once for all steps. */
-const weightsCache = new WeakMap<Direction, Map<string, readonly TensorId[]>>();
-
-function gatesOf({ lowerer, batch, units }: Layer, tensor: TensorId, sizes: readonly number[]): readonly TensorId[] {
-  const axis = lowerer.constant('split/axis', 'int32', [], [1]);
-  const extents = sizes.map((size) => size * units);
-  const shapes = extents.map((extent) => [batch, extent]);
-  if (sizes.every((size) => size === sizes[0])) {
-    const outputs = sizes.map(() => ({ dtype: 'float32' as const }));
-    return lowerer.emitMany('SPLIT', [axis, tensor], shapes, { num_splits: sizes.length }, outputs);
-  }
-  const lengths = lowerer.constant('split/sizes', 'int32', [sizes.length], extents);
-  return lowerer.emitMany('SPLIT_V', [tensor, lengths, axis], shapes, { num_splits: sizes.length });
-}
-
-/** Gates i, o, f, then the candidate. */
-const lstmStep: Step = (layer, direction, part, { hidden, cell }) => {
-  const { lowerer, batch, units } = layer;
-  const [gateType = '', cellType = '', outType = ''] = direction.activations;
-  const step = (type: string, ...inputs: readonly TensorId[]) => lowerer.emit(type, inputs, [batch, units]);
-  const sums =
-    hidden === undefined
-      ? part
-      : lowerer.emit('ADD', [part, recurrentPart(layer, direction, hidden, 0, 4)], [batch, 4 * units]);
-  const [three = -1, raw = -1] = gatesOf(layer, sums, [3, 1]);
-  const opened = lowerer.emit(gateType, [three], [batch, 3 * units]);
-  const [input = -1, output = -1, forget = -1] = gatesOf(layer, opened, [1, 1, 1]);
-  const added = step('MUL', input, step(cellType, raw));
-  const next = cell === undefined ? added : step('ADD', step('MUL', forget, cell), added);
-  return { hidden: step('MUL', output, step(outType, next)), cell: next };
-};
-
-/** Gates z (update), r (reset), then the candidate: h = (1 - z)·n + z·h = n + z·(h - n). */
-const gruStep: Step = (layer, direction, part, { hidden }) => {
-  const { lowerer, batch, units, operator } = layer;
-  const [gateType = '', candidateType = ''] = direction.activations;
-  const step = (type: string, ...inputs: readonly TensorId[]) => lowerer.emit(type, inputs, [batch, units]);
-  const isAfter = intAttribute(operator, 'linear_before_reset', 0) !== 0;
-  const [two = -1, raw = -1] = gatesOf(layer, part, [2, 1]);
-  const own = hidden ?? zeroState(layer);
-  const sums =
-    hidden === undefined
-      ? two
-      : lowerer.emit('ADD', [two, recurrentPart(layer, direction, own, 0, 2)], [batch, 2 * units]);
-  const opened = lowerer.emit(gateType, [sums], [batch, 2 * units]);
-  const [update = -1, reset = -1] = gatesOf(layer, opened, [1, 1]);
-  const needsRecurrent = hidden !== undefined || isAfter;
-  const recurrent = () =>
-    isAfter
-      ? step('MUL', reset, recurrentPart(layer, direction, own, 2, 1))
-      : recurrentPart(layer, direction, step('MUL', reset, own), 2, 1);
-  const candidate = step(candidateType, needsRecurrent ? step('ADD', raw, recurrent()) : raw);
-  if (hidden === undefined) return { hidden: step('MUL', step('SUB', scalar(lowerer, 1), update), candidate) };
-  return { hidden: step('ADD', candidate, step('MUL', update, step('SUB', own, candidate))) };
-};
-
-function zeroState({ lowerer, batch, units }: Layer): TensorId {
-  return lowerer.constant('zeros', 'float32', [batch, units], new Float32Array(batch * units));
-}
-
-const plainStep: Step = (layer, direction, part, { hidden }) => {
-  const { lowerer, batch, units } = layer;
-  const sums =
-    hidden === undefined
-      ? part
-      : lowerer.emit('ADD', [part, recurrentPart(layer, direction, hidden, 0, 1)], [batch, units]);
-  return { hidden: lowerer.emit(direction.activations[0] ?? 'TANH', [sums], [batch, units]) };
-};
