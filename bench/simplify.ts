@@ -16,7 +16,7 @@ import { simplifyOnnx } from '../src/passes/simplify.ts';
 import { largestDifference, noiseFeeds, openOnnx, runOnnx } from '../test/support/run-onnx.ts';
 import { referenceDirectory, referenceModels } from './reference.ts';
 
-const [python, repeatsGiven = '7'] = process.argv.slice(2);
+const [python, repeatsGiven = '15'] = process.argv.slice(2);
 const repeats = Number(repeatsGiven);
 const peers = ['onnxslim', 'onnxsim'] as const;
 type Peer = (typeof peers)[number];
