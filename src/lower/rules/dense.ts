@@ -29,6 +29,7 @@ function gemm(lowerer: Lowerer, operator: Operator) {
   const [a, b, output] = [inputOf(operator, 0), inputOf(operator, 1), outputOf(operator)];
   const [alpha, beta] = [floatAttribute(operator, 'alpha', 1), floatAttribute(operator, 'beta', 1)];
   const [transA, transB] = [intAttribute(operator, 'transA', 0) !== 0, intAttribute(operator, 'transB', 0) !== 0];
+  refuseIntegers(lowerer, operator);
   const weights = lowerer.numbersOf(b);
   const [rows = 1, units = 1] = lowerer.shapeOf(output);
   const biasId = operator.inputs[2] ?? undefined;
@@ -58,6 +59,7 @@ function gemm(lowerer: Lowerer, operator: Operator) {
 function matMul(lowerer: Lowerer, operator: Operator) {
   const [a, b, output] = [inputOf(operator, 0), inputOf(operator, 1), outputOf(operator)];
   const [left, right, shape] = [a, b, output].map(lowerer.shapeOf) as [number[], number[], number[]];
+  refuseIntegers(lowerer, operator);
   if (right.length === 2 && lowerer.numbersOf(b) !== undefined) {
     return dense(lowerer, { input: a, output, weights: b, isTransposed: false, alpha: 1, bias: undefined });
   }
@@ -98,6 +100,13 @@ function matrix(lowerer: Lowerer, id: TensorId, shape: readonly number[]): reado
     return [lowerer.stored(id, swapped, [...shape.slice(0, -2), columns, rows]), true];
   }
   return [lowerer.asInOnnx(id), false];
+}
+
+/** Integers without scales have no counterpart. */
+function refuseIntegers(lowerer: Lowerer, operator: Operator): void {
+  const type = lowerer.typeOf(inputOf(operator, 0));
+  if (type !== 'float32')
+    lowerer.refuse(operator, `TensorFlow Lite does not multiply matrices of ${type} that have no scale`);
 }
 
 interface Dense {
