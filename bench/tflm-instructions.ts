@@ -5,7 +5,8 @@
  *
  * Nothing is chosen by looking at the other half: loops come from the kernels' sources (`src/runtimes/tflm/kernel-work*.ts`), the weighting
  * from `--validate`. Kernels run alone (`tflm-single-kernels.ts`) are fitted together with the first half. Cortex-M4 and M55 with CMSIS-NN are fitted to `tflm.json`,
- * Cortex-M0+ and M3 and the reference kernels to `tflm-whole-models.json`; of the reference kernels on a Cortex-M55 no whole models were counted. For a kernel that neither has, the other half
+ * Cortex-M0+ and M3 and the reference kernels to `tflm-whole-models.json`
+ * (on the Cortex-M55 in the unit of `tflm.json`, 40 for a tick, although the emulated machine's timer ticks at 32 MHz: one tick is 31.25 instructions). For a kernel that neither has, the other half
  * is predicted by what stands in for it in the library (another type, else `other`); what is written takes such a kernel from all models.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -119,7 +120,7 @@ function collect(core: TflmCore): readonly Sample[] {
 /**
  * Operators of the whole models of `tflm-whole-models.json`: ticks of 40 instructions per operator, in order of execution. TensorFlow Lite Micro 90b983c
  * (kernels -O2, gcc 12.2) with CMSIS-NN 99f736a or its reference kernels ran every all-int8 model of the reference of up to 60 million instructions,
- * models with equal counts once, on an emulated Cortex-M3 or M4, as code for that core or for a Cortex-M0+; outputs were those of `tflm.json`.
+ * models with equal counts once, on an emulated Cortex-M3, M4 or M55, as code for that core or for a Cortex-M0+; outputs were those of `tflm.json`.
  */
 function collectWhole(core: Core, name: KernelBuild['library']): readonly Sample[] {
   const build = { library: name, vectors: vectorsOf(core) };

@@ -3,6 +3,7 @@ import type { Core } from '../../targets/board.ts';
 import cortexM0plus from './flash-sizes/cortex-m0plus.json' with { type: 'json' };
 import cortexM3 from './flash-sizes/cortex-m3.json' with { type: 'json' };
 import cortexM4 from './flash-sizes/cortex-m4.json' with { type: 'json' };
+import cortexM33 from './flash-sizes/cortex-m33.json' with { type: 'json' };
 import cortexM55 from './flash-sizes/cortex-m55.json' with { type: 'json' };
 
 const bytes = z.number().int().nonnegative();
@@ -22,12 +23,12 @@ export const measuredSizes: Readonly<Record<string, CodeSizes>> = {
   'cortex-m0plus': cortexM0plus,
   'cortex-m3': cortexM3,
   'cortex-m4': cortexM4,
+  'cortex-m33': cortexM33,
   'cortex-m55': cortexM55,
 };
 
 /** Cores that execute the same instructions as one that images were linked for. */
 const alike: Readonly<Record<string, string>> = {
-  'cortex-m33': 'cortex-m4',
   'cortex-m7': 'cortex-m4',
   'cortex-m85': 'cortex-m55',
 };

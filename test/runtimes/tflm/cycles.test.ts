@@ -299,7 +299,7 @@ describeWithReference('instructions against TensorFlow Lite Micro itself', () =>
   );
 
   const counts: Readonly<Record<string, Readonly<Record<string, readonly number[]>>>> = wholeModels;
-  test.each(['m0plus/cmsis-nn', 'm0plus/reference', 'm3/cmsis-nn', 'm3/reference', 'm4/reference'])(
+  test.each(['m0plus/cmsis-nn', 'm0plus/reference', 'm3/cmsis-nn', 'm3/reference', 'm4/reference', 'm55/reference'])(
     'of %s totals of int8 models are within 3 %% in the median and 10 %% for nine in ten',
     (build) => {
       const [core, library] = build.split('/');
