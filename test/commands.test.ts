@@ -181,3 +181,19 @@ describe('bad input: one sentence, exit 2, no stack', () => {
     }
   });
 });
+
+test('sensitivity: the operators of a float model, the worst first', async () => {
+  const { code, result } = await run(
+    'sensitivity',
+    model('base/digits-float.tflite'),
+    '--calibration',
+    model('calibration.npz'),
+    '--json',
+  );
+  expect(code).toBe(0);
+  const rows = JSON.parse(result) as { type: string; int8Decibels: number | null; share: number }[];
+  expect(rows.map(({ type }) => type)).toContain('DEPTHWISE_CONV_2D');
+  const shares = rows.map(({ share }) => share);
+  expect(shares).toEqual(shares.toSorted((a, b) => b - a));
+  expect((await run('sensitivity', model('base/digits-int8.tflite'))).code).toBe(2);
+});

@@ -80,6 +80,17 @@ function describeProgram(output: Output, exitWith: (code: number) => void): Comm
     });
 
   program
+    .command('sensitivity <model>')
+    .description('Show which operators of a float model lose most when they become integers.')
+    .option('--target <target>', 'board, or board/runtime, that loads .tflite', defaultTarget)
+    .option('--calibration <file>', 'calibration set: .npz, .csv or a folder of images by class')
+    .option('--json', 'print as JSON')
+    .action(async (model, options) => {
+      const { sensitivityCommand } = await import('./sensitivity.ts');
+      await sensitivityCommand(model, options, output);
+    });
+
+  program
     .command('run <model>')
     .description("Run a .tflite in the device's own arithmetic: arrays in, arrays out.")
     .requiredOption('--input <file>', "an .npz with an array per input, by the tensor's name or as arr_0, arr_1 …")

@@ -7,6 +7,7 @@ import type { Graph, TensorId } from '../graph/graph.ts';
 import { OnnxRuntimeError } from '../onnx-runtime/session.ts';
 import type { Finding } from '../runtimes/measurement.ts';
 import type { InDialect } from './into-dialect.ts';
+import { quantizeMixed } from './mix.ts';
 import { pullLevers } from './pull-levers.ts';
 import { type Quantiser, quantiserOf, rangesOf } from './quantiser.ts';
 import type { AppliedRecipe } from './recipe.ts';
@@ -52,7 +53,10 @@ export async function makeIntegers(
       pulled.graph === float && float === lowered.graph
         ? await rangesByOrigin(source, lowered, quantiser, data, calibrating)
         : await rangesOf(pulled.graph, quantiser, data, calibrating);
-    const quantized = quantiser.quantize(pulled.graph, ranges);
+    const quantized =
+      recipe.leastDecibels === undefined
+        ? quantiser.quantize(pulled.graph, ranges)
+        : await quantizeMixed(pulled.graph, ranges, data, recipe.leastDecibels);
     return { graph: quantized.graph, findings: [...pulled.findings, ...findings, ...quantized.findings] };
   } catch (error) {
     if (!(error instanceof OnnxRuntimeError)) throw error;

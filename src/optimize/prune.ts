@@ -1,8 +1,8 @@
 import type { DataSet } from '../data/data-set.ts';
 import type { Graph } from '../graph/graph.ts';
 import { inferShapes } from '../graph/infer-shapes.ts';
-import { pruneChannels, pruningStatistics } from '../prune/prune-channels.ts';
-import { pruneWeights } from '../prune/prune-weights.ts';
+import { type PruningStatistics, pruneChannels, pruningStatistics } from '../prune/prune-channels.ts';
+import { type PruneWeightsOptions, pruneWeights } from '../prune/prune-weights.ts';
 import type { Finding } from '../runtimes/measurement.ts';
 import type { AppliedRecipe } from './recipe.ts';
 
@@ -36,11 +36,11 @@ export async function prune(
     findings.push({ code: 'pruned-channels', severity: gone === 0 ? 'warning' : 'info', message });
   }
   if (weightShare !== undefined) {
-    const means = (await statisticsOf(current))?.patches;
+    const statistics = await statisticsOf(current);
     const thinned = pruneWeights(current, {
       sparsity: weightShare,
       across: 'network',
-      ...(means === undefined ? {} : { means }),
+      ...(statistics === undefined ? {} : { means: statistics.patches, ...momentsOf(statistics) }),
     });
     current = thinned.graph;
     const zeros = thinned.layers.reduce((sum, layer) => sum + layer.zeros, 0);
@@ -51,4 +51,8 @@ export async function prune(
     });
   }
   return { graph: current, findings };
+}
+
+function momentsOf({ moments }: PruningStatistics): Pick<PruneWeightsOptions, 'moments'> {
+  return moments === undefined ? {} : { moments };
 }

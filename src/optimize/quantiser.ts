@@ -4,6 +4,7 @@ import type { DataSet } from '../data/data-set.ts';
 import { UserError } from '../errors.ts';
 import type { Graph, TensorId } from '../graph/graph.ts';
 import { observedOnnxTensors, prepareOnnx, quantizeOnnxGraph } from '../quantize/onnx/quantize-onnx.ts';
+import { dequantizeWeights } from '../quantize/tflite/dequantize-weights.ts';
 import { observedTensors } from '../quantize/tflite/observed.ts';
 import { quantizeTflite } from '../quantize/tflite/quantize-tflite.ts';
 import type { Finding } from '../runtimes/measurement.ts';
@@ -21,17 +22,20 @@ export interface Quantiser {
 }
 
 /** QDQ for ONNX, the TensorFlow Lite specification else. @throws UserError when the dialect has no such integers */
-export function quantiserOf(dialect: Graph['dialect'], { numbers }: AppliedRecipe): Quantiser {
+export function quantiserOf(dialect: Graph['dialect'], { numbers, leastDecibels }: AppliedRecipe): Quantiser {
   if (dialect === 'tflite') {
     const activations = numbers === 'int16x8' ? 'int16' : 'int8';
     return {
-      prepare: (graph) => graph,
+      prepare: dequantizeWeights,
       observed: observedTensors,
       quantize: (graph, ranges) => quantizeTflite(graph, ranges, { activations }),
     };
   }
   if (numbers === 'int16x8') {
     throw new UserError('Recipe int16x8 is for targets that load .tflite; ONNX Runtime has no such kernels. Use int8.');
+  }
+  if (leastDecibels !== undefined) {
+    throw new UserError('Step "mixed" is for targets that load .tflite; ONNX Runtime has no integers but 8 bits.');
   }
   return {
     prepare: prepareOnnx,

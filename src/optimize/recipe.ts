@@ -24,6 +24,8 @@ export interface Recipe {
   readonly observer?: (typeof observers)[number];
   /** `none`: weights are rounded as they come, nothing is tried that may lose less. */
   readonly levers?: 'none';
+  /** Decibels that the outputs must stay above the noise that integers bring: the most sensitive operators compute in int16 or float until they do. */
+  readonly leastDecibels?: number;
   /** Share of each network's channels that goes, 0 to 1. */
   readonly pruneChannels?: number;
   /** Share of the weights that become zero, 0 to 1. */
@@ -70,6 +72,14 @@ const steps: Readonly<Record<string, Step>> = {
       return { levers: 'none' };
     },
     write: ({ levers }) => levers,
+  },
+  mixed: {
+    read: (value) => {
+      const decibels = Number(/^(\d+(?:\.\d+)?)dB$/.exec(value ?? '')?.[1]);
+      if (!(decibels > 0 && decibels <= 200)) throw new UserError('decibels that the outputs keep, as in "=30dB"');
+      return { leastDecibels: decibels };
+    },
+    write: ({ leastDecibels }) => (leastDecibels === undefined ? undefined : `${leastDecibels}dB`),
   },
   'prune-channels': {
     read: (value) => ({ pruneChannels: readShare(value) }),

@@ -12,6 +12,7 @@ describe('a recipe', () => {
       { numbers: 'lossless', passes: ['plan-memory', 'remove-dead-channels'] },
     ],
     ['int8+observer=entropy+levers=none', { numbers: 'int8', observer: 'entropy', levers: 'none' }],
+    ['int8+mixed=30dB', { numbers: 'int8', leastDecibels: 30 }],
     ['int16x8 + prune-channels=12.5%', { numbers: 'int16x8', pruneChannels: 0.125 }],
     [
       'int8+prune-weights=50%+cluster=4bit+encode',
@@ -29,10 +30,11 @@ describe('a recipe', () => {
     ['int8+cluster=9bit', 'step "cluster" takes 1bit to 7bit'],
     ['int8+prune-channels=30', 'step "prune-channels" takes a share between 0% and 100%, as in "=30%"'],
     ['int8+prune-channels=100%', 'step "prune-channels" takes a share between 0% and 100%, as in "=30%"'],
+    ['int8+mixed=30', 'step "mixed" takes decibels that the outputs keep, as in "=30dB"'],
     ['int8+encode=yes', 'step "encode" takes no value'],
     [
       'int8+toString',
-      '"toString" is not a step of a recipe; known are observer, levers, prune-channels, prune-weights, cluster, encode',
+      '"toString" is not a step of a recipe; known are observer, levers, mixed, prune-channels, prune-weights, cluster, encode',
     ],
   ])('%s is refused', (text, message) => {
     expect(() => parseRecipe(text)).toThrow(new UserError(message));

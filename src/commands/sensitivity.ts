@@ -1,0 +1,41 @@
+import { calibrate } from '../calibrate/calibrate.ts';
+import { syntheticData } from '../calibrate/synthetic.ts';
+import { folderSource } from '../data/folder-source.ts';
+import { readDataSet } from '../data/read-data-set.ts';
+import { UserError } from '../errors.ts';
+import { intoDialect } from '../optimize/into-dialect.ts';
+import { simplify } from '../optimize/lossless.ts';
+import { isQuantized } from '../quantize/is-quantized.ts';
+import { dequantizeWeights } from '../quantize/tflite/dequantize-weights.ts';
+import { observedTensors } from '../quantize/tflite/observed.ts';
+import { sensitivityOf } from '../quantize/tflite/sensitivity.ts';
+import { renderSensitivityText } from '../report/sensitivity-text.ts';
+import { runtimeOf } from '../runtimes/registry.ts';
+import { resolveTarget } from '../targets/load.ts';
+import { openModelFile } from './model-file.ts';
+import { jsonText, type Output } from './output.ts';
+
+/** `edge-ready sensitivity MODEL`: prints what each operator of a float model costs the outputs when it becomes integer, the worst first. */
+export async function sensitivityCommand(
+  file: string,
+  options: { readonly target: string; readonly calibration?: string; readonly json?: true },
+  output: Output,
+): Promise<void> {
+  const model = openModelFile(file);
+  if (isQuantized(model.graph)) throw new UserError(`${file} is quantised already; give the float model.`);
+  const { graph } = await intoDialect(simplify(model.graph), runtimeOf(resolveTarget(options.target).runtime), {});
+  if (graph.dialect !== 'tflite') {
+    throw new UserError(
+      `Sensitivity is for targets that load .tflite; choose one with --target, not ${options.target}.`,
+    );
+  }
+  const float = dequantizeWeights(graph);
+  const data =
+    options.calibration === undefined
+      ? syntheticData(float)
+      : await readDataSet(options.calibration, folderSource('.'));
+  const { ranges, findings } = await calibrate(float, observedTensors(float), data);
+  for (const { message } of findings) output.note(message);
+  const rows = await sensitivityOf(float, ranges, data);
+  output.result(options.json ? jsonText(rows) : renderSensitivityText(rows));
+}
