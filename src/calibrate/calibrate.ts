@@ -5,7 +5,6 @@ import { modelInputs } from '../data/model-inputs.ts';
 import { isConstant, tensorAt } from '../graph/access.ts';
 import type { Graph, Tensor, TensorId } from '../graph/graph.ts';
 import type { Finding } from '../runtimes/measurement.ts';
-import type { Histogram } from './histogram.ts';
 import { openRecorder } from './open-recorder.ts';
 import { type Observer, observedRange, type Range } from './range.ts';
 import { isSynthetic } from './synthetic.ts';
@@ -39,51 +38,77 @@ export async function calibrate(
   data: DataSet,
   options: CalibrationOptions = {},
 ): Promise<Calibration> {
-  const { observer = 'mse', samples = 512, levels = 255, progress } = options;
+  const { observer = 'mse' } = options;
+  const run = async (extents: boolean): Promise<Calibration & { readonly strays: boolean }> => {
+    const calibration = await openCalibration(graph, observed, data, options, extents);
+    try {
+      await calibration.record(calibration.indices);
+      return await calibration.result(observer);
+    } finally {
+      await calibration.close();
+    }
+  };
+  const { strays, ...found } = await run(observer === 'min-max');
+  // Only counting tells values that are not finite from others.
+  if (!strays || observer !== 'min-max') return found;
+  const { strays: _, ...counted } = await run(false);
+  return counted;
+}
+
+/** A calibration under way: samples in, ranges out at any time. */
+export interface OpenCalibration {
+  /** Of the samples to use, as `options.samples` asks. */
+  readonly indices: readonly number[];
+  /** Runs the samples with these indices. @throws UserError when the model fails on one or one does not fit it */
+  readonly record: (indices: readonly number[]) => Promise<void>;
+  /** Ranges from what was recorded so far; `strays` when some of it was not finite. */
+  readonly result: (observer: Observer) => Promise<Calibration & { readonly strays: boolean }>;
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * Opens a float graph for calibration; `calibrate` is all of it.
+ * @param extents whether only `min-max` will be asked for, for which nothing needs to be counted
+ * @throws OnnxRuntimeError when ONNX Runtime does not load the model, UserError when there is no kernel for an operator of a `.tflite`
+ */
+export async function openCalibration(
+  graph: Graph,
+  observed: readonly TensorId[],
+  data: DataSet,
+  { samples = 512, levels = 255, progress }: Omit<CalibrationOptions, 'observer'> = {},
+  extents = false,
+): Promise<OpenCalibration> {
   const indices = spread(data.count, samples);
   const watched = [...new Set(observed)].filter((id) => isComputedFloat(tensorAt(graph, id)));
-  const record = (extents: boolean) => recorded(graph, watched, extents, data, indices, progress);
-  let histograms = await record(observer === 'min-max');
-  // Only counting tells values that are not finite from others.
-  if (observer === 'min-max' && histograms.some(({ strays }) => strays > 0)) histograms = await record(false);
-  const ranges = histograms.map((histogram) => observedRange(histogram, observer, levels));
+  const inputs = modelInputs(graph);
+  const recorder = watched.length === 0 ? undefined : await openRecorder(graph, watched, extents, indices.length);
+  let recorded = 0;
   return {
-    ranges: new Map(watched.map((id, index) => [id, ranges[index] ?? { min: 0, max: 0 }])),
-    samples: indices.length,
-    findings: [
-      ...strays(
-        graph,
-        watched.filter((_, index) => (histograms[index]?.strays ?? 0) > 0),
-      ),
-      ...aboutSamples(data, indices.length),
-    ],
+    indices,
+    record: async (some) => {
+      for (const index of recorder === undefined ? [] : some) {
+        await recorder?.record(bindInputs(await data.sample(index), inputs, data.path));
+        recorded += 1;
+        progress?.(recorded, indices.length);
+      }
+    },
+    result: async (observer) => {
+      const histograms = (await recorder?.histograms()) ?? [];
+      const strange = watched.filter((_, index) => (histograms[index]?.strays ?? 0) > 0);
+      const ranges = histograms.map((histogram) => observedRange(histogram, observer, levels));
+      return {
+        ranges: new Map(watched.map((id, index) => [id, ranges[index] ?? { min: 0, max: 0 }])),
+        samples: indices.length,
+        findings: [...aboutStrays(graph, strange), ...aboutSamples(data, indices.length)],
+        strays: strange.length > 0,
+      };
+    },
+    close: async () => recorder?.close(),
   };
 }
 
 function isComputedFloat(tensor: Tensor): boolean {
   return !isConstant(tensor) && (tensor.dtype === 'float32' || tensor.dtype === 'unknown');
-}
-
-async function recorded(
-  graph: Graph,
-  watched: readonly TensorId[],
-  extents: boolean,
-  data: DataSet,
-  indices: readonly number[],
-  progress: Progress | undefined,
-): Promise<readonly Histogram[]> {
-  if (watched.length === 0) return [];
-  const inputs = modelInputs(graph);
-  const recorder = await openRecorder(graph, watched, extents, indices.length);
-  try {
-    for (const [position, index] of indices.entries()) {
-      await recorder.record(bindInputs(await data.sample(index), inputs, data.path));
-      progress?.(position + 1, indices.length);
-    }
-    return await recorder.histograms();
-  } finally {
-    await recorder.close();
-  }
 }
 
 /** At most `most` of `count` indices, evenly spread. */
@@ -92,7 +117,7 @@ function spread(count: number, most: number): readonly number[] {
   return Array.from({ length: taken }, (_, index) => Math.floor((index * count) / taken));
 }
 
-function strays(graph: Graph, [first]: readonly TensorId[]): readonly Finding[] {
+function aboutStrays(graph: Graph, [first]: readonly TensorId[]): readonly Finding[] {
   if (first === undefined) return [];
   const { name } = tensorAt(graph, first);
   return [
