@@ -18,15 +18,14 @@ export async function proposeRecipe(
   options: MeasureOptions,
   judged: ComparisonInput,
 ): Promise<TriedRecipe | null> {
-  const { evaluation, ...withoutEvaluation } = options;
+  const { evaluation: _, ...withoutEvaluation } = options;
   const judgedAs = (head: Measured, budgets: readonly Budget[]) => buildComparison({ ...judged, head, budgets });
   const others = judged.budgets.filter(({ metric }) => metric !== 'accuracy');
   const passes = ({ verdict }: Comparison) => verdict === 'pass' || verdict === 'warn';
   const measure = async (recipe: AppliedRecipe): Promise<Measured> => {
-    const quick = await measureModel(model, target, { ...withoutEvaluation, recipe });
-    return evaluation !== undefined && passes(judgedAs(quick, others))
-      ? measureModel(model, target, { ...options, recipe })
-      : quick;
+    // What only changes weights changes no size or time that a budget could be about.
+    const quick = await measureModel(model, target, { ...withoutEvaluation, recipe: { ...recipe, levers: 'none' } });
+    return passes(judgedAs(quick, others)) ? measureModel(model, target, { ...options, recipe }) : quick;
   };
   const isCalibrated = options.calibration !== undefined;
   const current = judged.head?.measurement.artifact.recipe;

@@ -135,8 +135,9 @@ test('demo: the comment of a pull request that fails, exit 0', async () => {
   const { code, result } = await run('demo');
   expect(code).toBe(0);
   expect(result).toContain('❌');
-  expect(result).toContain('models/digits.tflite');
-  expect(result).toContain('models/digits.onnx');
+  expect(result).toMatch(/`models\/sensor\.onnx` on `nano33` would pass with recipe `int8\+prune-channels=\d+%`/);
+  expect(result).toContain('recipe `lossless` saves');
+  expect(result).toContain('models/gateway.onnx');
 });
 
 describe('bad input: one sentence, exit 2, no stack', () => {

@@ -10,23 +10,26 @@ targets:
   nano33: { board: arduino-nano-33-ble, ram: 128 KiB, flash: 512 KiB }
   pi4: { board: raspberry-pi-4/onnxruntime }
 models:
-  - path: models/digits.tflite
-    targets: [nano33]
-    use-case: keyword-spotting
-    evaluation: { data: data/evaluation.npz, metric: top-1 }
-  - path: models/digits.onnx
-    targets: [pi4]
-    recipe: int8
+  - path: models/*
     calibration: data/calibration.npz
     evaluation: { data: data/evaluation.npz, metric: top-1 }
-budgets:
-  - models: models/digits.tflite
+  - path: models/sensor.onnx
     targets: [nano33]
-    peak-ram: { max: 9 KiB }
-    flash: { max-increase: 2 KiB, level: warn }
-    latency: { max-increase: 10% }
-  - models: models/digits.onnx
+    recipe: int8
+    use-case: keyword-spotting
+  - path: models/logger.tflite
+    targets: [nano33]
+  - path: models/gateway.onnx
     targets: [pi4]
+    recipe: int8
+budgets:
+  - models: models/sensor.onnx
+    peak-ram: { max: 10 KiB }
+    flash: { max-increase: 2 KiB, level: warn }
+  - models: models/logger.tflite
+    flash: { max-increase: 8 KiB }
+    latency: { max: 100 ms }
+  - models: models/*
     accuracy: { max-drop: 1 pp }
 `;
 
@@ -38,16 +41,24 @@ interface Step {
 
 const main: Step = {
   message: 'Digits recogniser',
-  models: { 'models/digits.tflite': 'base/digits-int8.tflite', 'models/digits.onnx': 'base/digits.onnx' },
+  models: {
+    'models/sensor.onnx': 'base/digits.onnx',
+    'models/logger.tflite': 'base/digits-int8.tflite',
+    'models/gateway.onnx': 'base/digits.onnx',
+  },
 };
 
 const pullRequest: Step = {
-  message: 'Wider network for the microcontroller, retrained one for the gateway',
-  models: { 'models/digits.tflite': 'wider/digits-int8.tflite', 'models/digits.onnx': 'worse/digits.onnx' },
+  message: 'Wider networks for the microcontroller, a retrained one for the gateway',
+  models: {
+    'models/sensor.onnx': 'wider/digits.onnx',
+    'models/logger.tflite': 'wider/digits-int8.tflite',
+    'models/gateway.onnx': 'worse/digits.onnx',
+  },
 };
 
 /**
- * Makes a git repository in an empty folder: `main` with two good models, and `pull-request` with one that grew and one that was retrained badly.
+ * Makes a git repository in an empty folder: `main` with three good models, and `pull-request` with two that grew and one that was retrained badly.
  * @throws UserError when the fixtures are not beside the gate, or git is missing.
  */
 export function makeDemoRepository(directory: string): void {

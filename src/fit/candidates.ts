@@ -10,17 +10,15 @@ const clusterBits = [6, 5, 4] as const;
 
 /**
  * The recipes that may bring a model under its budgets, those that take least from it first: what is lossless, integers, weights that share values, fewer channels.
- * Encoded weights are for TensorFlow Lite Micro, whose kernels decode them; elsewhere they save nothing on the device.
+ * Weights that share values save flash where the device decodes them: TensorFlow Lite Micro's kernels, and Ethos-U, whose compiler encodes all weights.
  */
 export function candidateRecipes(model: Model, target: Target): readonly AppliedRecipe[] {
   const decodes = target.runtime === 'tflm';
-  const storing = (recipe: AppliedRecipe): readonly AppliedRecipe[] =>
-    decodes
-      ? [
-          { ...recipe, encode: true },
-          ...clusterBits.map((bits) => ({ ...recipe, clusterBits: bits, encode: true as const })),
-        ]
-      : [];
+  const storing = (recipe: AppliedRecipe): readonly AppliedRecipe[] => {
+    const clustered = clusterBits.map((bits) => ({ ...recipe, clusterBits: bits }));
+    if (decodes) return [{ ...recipe, encode: true }, ...clustered.map((each) => ({ ...each, encode: true as const }))];
+    return target.runtime === 'ethos-u' ? clustered : [];
+  };
   const lossless: AppliedRecipe = { numbers: 'lossless' };
   if (isQuantized(model.graph)) return [lossless, ...storing(lossless)];
   const int8: AppliedRecipe = { numbers: 'int8' };

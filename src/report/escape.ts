@@ -10,7 +10,7 @@ const zeroWidthSpace = '&#8203;';
 const invisible = /\p{C}/gu;
 
 /** Names for which a Markdown code span is safe in running text and in a table cell, and readable in an e-mail's plain text. */
-const plainName = /^[A-Za-z0-9_./+=:;,()'×→… -]+$/;
+const plainName = /^[A-Za-z0-9_./+=:;,()'×→…% -]+$/;
 
 /**
  * The text on one line, with what cannot be seen shown as U+FFFD, shortened in the middle to `limit` characters.
