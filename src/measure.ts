@@ -1,19 +1,18 @@
-import { createHash } from 'node:crypto';
 import type { Accuracy, Progress } from './accuracy/accuracy.ts';
 import type { AccuracyMetric } from './accuracy/accuracy-metric.ts';
 import type { DataSet } from './data/data-set.ts';
+import type { DeviceMetrics } from './devices/device-result.ts';
+import type { Device } from './devices/measure-on-device.ts';
 import { readModel } from './formats/read-model.ts';
 import { inferShapes } from './graph/infer-shapes.ts';
-import { graphMacs } from './graph/macs.ts';
-import { graphParameters } from './graph/parameters.ts';
+import { joinMeasurement, notesAsFindings, unloadedMeasurement } from './join-measurement.ts';
 import { decideRecipe } from './optimize/decide-recipe.ts';
 import { NotConvertible } from './optimize/into-dialect.ts';
 import type { Model, Optimized } from './optimize/model.ts';
 import { optimize } from './optimize/optimize.ts';
-import { type AppliedRecipe, committed, type Recipe, recipeText } from './optimize/recipe.ts';
-import type { Finding, Measurement } from './runtimes/measurement.ts';
+import type { Recipe } from './optimize/recipe.ts';
+import type { Measurement } from './runtimes/measurement.ts';
 import { runtimeOf } from './runtimes/registry.ts';
-import type { Estimate } from './runtimes/runtime.ts';
 import type { Target } from './targets/target.ts';
 
 /** A labelled data set and the metric that is taken on it. */
@@ -29,6 +28,8 @@ export interface MeasureOptions {
   readonly evaluation?: Evaluation;
   /** Sizes for symbolic dimensions of ONNX models, by name; those left out that lead a shape are 1. */
   readonly dimensions?: Readonly<Record<string, number>>;
+  /** Where measured numbers come from, instead of estimates. */
+  readonly device?: Device;
   /** Hears how far an evaluation is. */
   readonly progress?: Progress;
 }
@@ -65,7 +66,8 @@ export async function measureModel(model: Model, target: Target, options: Measur
   try {
     return await measureOptimized(model, await optimize(model, recipe, target, options), target, options);
   } catch (error) {
-    if (error instanceof NotConvertible) return notLoaded(model, target, error.message);
+    if (error instanceof NotConvertible)
+      return { artifact: model.bytes, measurement: unloadedMeasurement(model, target, error.message) };
     throw error;
   }
 }
@@ -75,7 +77,12 @@ export async function measureOptimized(
   model: Model,
   optimized: Optimized,
   target: Target,
-  { dimensions, evaluation, progress }: Pick<MeasureOptions, 'dimensions' | 'evaluation' | 'progress'>,
+  {
+    dimensions,
+    device,
+    evaluation,
+    progress,
+  }: Pick<MeasureOptions, 'device' | 'dimensions' | 'evaluation' | 'progress'>,
 ): Promise<Measured> {
   const runtime = runtimeOf(target.runtime);
   // What ships keeps its open dimensions; what is estimated is one inference with each of them known.
@@ -83,8 +90,9 @@ export async function measureOptimized(
   const artifact = { ...optimized.artifact, graph };
   const modelled = runtime.estimate(artifact, target);
   const compiled = await runtime.compile?.(artifact, target);
-  const estimate = { ...modelled, ...compiled?.known };
   const shipped = compiled ?? optimized.artifact;
+  const onDevice = await askDevice(device, { model, target, shipped, deployable: modelled.deployable });
+  const estimate = { ...modelled, ...compiled?.known, ...onDevice };
   const accuracy = await measureAccuracy(optimized, evaluation, progress);
   return {
     artifact: shipped.bytes,
@@ -103,6 +111,26 @@ export async function measureOptimized(
   };
 }
 
+/** What the device says; nothing is asked of one that could not run the model. */
+async function askDevice(
+  device: Device | undefined,
+  asked: {
+    readonly model: Model;
+    readonly target: Target;
+    readonly shipped: { readonly format: string; readonly bytes: Uint8Array };
+    readonly deployable: boolean;
+  },
+): Promise<DeviceMetrics> {
+  if (device === undefined || !asked.deployable) return {};
+  const { measureOnDevice } = await import('./devices/measure-on-device.ts');
+  return measureOnDevice(device, {
+    artifact: asked.shipped.bytes,
+    format: asked.shipped.format,
+    targetId: asked.target.id,
+    model: asked.model.path,
+  });
+}
+
 async function measureAccuracy(
   { artifact, findings }: Optimized,
   evaluation: Evaluation | undefined,
@@ -119,93 +147,4 @@ async function measureAccuracy(
   const { evaluateOnnx } = await import('./accuracy/evaluate-onnx.ts');
   const { loadOnnxRuntime } = await import('./onnx-runtime/load.ts');
   return evaluateOnnx(artifact, evaluation, await loadOnnxRuntime(), progress);
-}
-
-function notLoaded(model: Model, target: Target, reason: string): Measured {
-  const unavailable = { peakRam: reason, flash: reason, latency: reason, energy: reason, accuracy: reason };
-  return {
-    artifact: model.bytes,
-    measurement: joinMeasurement(
-      model,
-      target,
-      { dimensions: undefined, artifact: model, recipe: committed },
-      {
-        deployable: false,
-        peakRam: null,
-        flash: null,
-        latency: null,
-        energy: null,
-        accuracy: null,
-        unavailable,
-        memory: null,
-        parts: { peakRam: [], flash: [] },
-        layers: [],
-        findings: [
-          ...notesAsFindings(model),
-          {
-            code: 'format-not-loaded',
-            severity: 'error',
-            message: `${reason} Change the model, or say in edge-ready.yml with "targets:" where ${model.path} ships to.`,
-          },
-        ],
-      },
-    ),
-  };
-}
-
-/** Parts of the file that were kept without being understood are told, not hidden. */
-function notesAsFindings(model: Model): readonly Finding[] {
-  return model.graph.notes.map((message) => ({ code: 'not-understood', severity: 'info', message }));
-}
-
-type Known = Omit<Estimate, 'unavailable'> & Pick<Measurement, 'accuracy' | 'unavailable' | 'findings'>;
-
-/** The bytes that ship, what made them, and the sizes that open dimensions were given. */
-interface Shipped {
-  readonly artifact: { readonly format: string; readonly bytes: Uint8Array };
-  readonly recipe: AppliedRecipe;
-  readonly dimensions: Readonly<Record<string, number>> | undefined;
-}
-
-function joinMeasurement(
-  model: Model,
-  target: Target,
-  { artifact, recipe, dimensions }: Shipped,
-  known: Known,
-): Measurement {
-  const graph = inferShapes(model.graph, dimensions);
-  return {
-    schemaVersion: 1,
-    model: {
-      path: model.path,
-      format: model.format,
-      bytes: model.bytes.byteLength,
-      sha256: sha256(model.bytes),
-      parameters: graphParameters(graph),
-      macs: graphMacs(graph),
-      operators: model.graph.operators.length,
-    },
-    target: { id: target.id, board: target.board.id, runtime: target.runtime },
-    artifact: {
-      format: artifact.format,
-      bytes: artifact.bytes.byteLength,
-      sha256: sha256(artifact.bytes),
-      recipe: recipeText(recipe),
-    },
-    deployable: known.deployable,
-    peakRam: known.peakRam,
-    flash: known.flash,
-    latency: known.latency,
-    energy: known.energy,
-    accuracy: known.accuracy,
-    unavailable: known.unavailable,
-    memory: known.memory,
-    parts: { peakRam: [...known.parts.peakRam], flash: [...known.parts.flash] },
-    layers: [...known.layers],
-    findings: [...known.findings],
-  };
-}
-
-function sha256(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
 }

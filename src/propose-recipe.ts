@@ -18,14 +18,16 @@ export async function proposeRecipe(
   options: MeasureOptions,
   judged: ComparisonInput,
 ): Promise<TriedRecipe | null> {
-  const { evaluation: _, ...withoutEvaluation } = options;
+  // A device that ran every candidate would be busy for long.
+  const { device: _, ...estimated } = options;
+  const { evaluation: __, ...unevaluated } = estimated;
   const judgedAs = (head: Measured, budgets: readonly Budget[]) => buildComparison({ ...judged, head, budgets });
   const others = judged.budgets.filter(({ metric }) => metric !== 'accuracy');
   const passes = ({ verdict }: Comparison) => verdict === 'pass' || verdict === 'warn';
   const measure = async (recipe: AppliedRecipe): Promise<Measured> => {
     // What only changes weights changes no size or time that a budget could be about.
-    const quick = await measureModel(model, target, { ...withoutEvaluation, recipe: { ...recipe, levers: 'none' } });
-    return passes(judgedAs(quick, others)) ? measureModel(model, target, { ...options, recipe }) : quick;
+    const quick = await measureModel(model, target, { ...unevaluated, recipe: { ...recipe, levers: 'none' } });
+    return passes(judgedAs(quick, others)) ? measureModel(model, target, { ...estimated, recipe }) : quick;
   };
   const isCalibrated = options.calibration !== undefined;
   const current = judged.head?.measurement.artifact.recipe;

@@ -1,0 +1,94 @@
+import { createHash } from 'node:crypto';
+import { inferShapes } from './graph/infer-shapes.ts';
+import { graphMacs } from './graph/macs.ts';
+import { graphParameters } from './graph/parameters.ts';
+import type { Model } from './optimize/model.ts';
+import { type AppliedRecipe, committed, recipeText } from './optimize/recipe.ts';
+import type { Finding, Measurement } from './runtimes/measurement.ts';
+import type { Estimate } from './runtimes/runtime.ts';
+import type { Target } from './targets/target.ts';
+
+/** The Measurement of a model that its target does not load, with the reason. */
+export function unloadedMeasurement(model: Model, target: Target, reason: string): Measurement {
+  const unavailable = { peakRam: reason, flash: reason, latency: reason, energy: reason, accuracy: reason };
+  const where = `Change the model, or say in edge-ready.yml with "targets:" where ${model.path} ships to.`;
+  return joinMeasurement(
+    model,
+    target,
+    { dimensions: undefined, artifact: model, recipe: committed },
+    {
+      deployable: false,
+      peakRam: null,
+      flash: null,
+      latency: null,
+      energy: null,
+      accuracy: null,
+      unavailable,
+      memory: null,
+      parts: { peakRam: [], flash: [] },
+      layers: [],
+      findings: [
+        ...notesAsFindings(model),
+        { code: 'format-not-loaded', severity: 'error', message: `${reason} ${where}` },
+      ],
+    },
+  );
+}
+
+/** Parts of the file that were kept without being understood are told, not hidden. */
+export function notesAsFindings(model: Model): readonly Finding[] {
+  return model.graph.notes.map((message) => ({ code: 'not-understood', severity: 'info', message }));
+}
+
+type Known = Omit<Estimate, 'unavailable'> & Pick<Measurement, 'accuracy' | 'unavailable' | 'findings'>;
+
+/** The bytes that ship, what made them, and the sizes that open dimensions were given. */
+interface Shipped {
+  readonly artifact: { readonly format: string; readonly bytes: Uint8Array };
+  readonly recipe: AppliedRecipe;
+  readonly dimensions: Readonly<Record<string, number>> | undefined;
+}
+
+/** A Measurement of what is known of a model on a target. */
+export function joinMeasurement(
+  model: Model,
+  target: Target,
+  { artifact, recipe, dimensions }: Shipped,
+  known: Known,
+): Measurement {
+  const graph = inferShapes(model.graph, dimensions);
+  return {
+    schemaVersion: 1,
+    model: {
+      path: model.path,
+      format: model.format,
+      bytes: model.bytes.byteLength,
+      sha256: sha256(model.bytes),
+      parameters: graphParameters(graph),
+      macs: graphMacs(graph),
+      operators: model.graph.operators.length,
+    },
+    target: { id: target.id, board: target.board.id, runtime: target.runtime },
+    artifact: {
+      format: artifact.format,
+      bytes: artifact.bytes.byteLength,
+      sha256: sha256(artifact.bytes),
+      recipe: recipeText(recipe),
+    },
+    deployable: known.deployable,
+    peakRam: known.peakRam,
+    flash: known.flash,
+    latency: known.latency,
+    energy: known.energy,
+    accuracy: known.accuracy,
+    unavailable: known.unavailable,
+    memory: known.memory,
+    parts: { peakRam: [...known.parts.peakRam], flash: [...known.parts.flash] },
+    layers: [...known.layers],
+    findings: [...known.findings],
+  };
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
