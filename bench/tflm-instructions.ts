@@ -10,11 +10,11 @@
  * is predicted by what stands in for it in the library (another type, else `other`); what is written takes such a kernel from all models.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
+import { nonNegativeLeastSquares } from '../src/least-squares.ts';
 import { costOf } from '../src/runtimes/tflm/cycles.ts';
 import { kernelCost, kernelWork, type Work } from '../src/runtimes/tflm/kernel-work.ts';
 import type { KernelBuild } from '../src/runtimes/tflm/kernels.ts';
 import type { KernelCost } from '../src/targets/board.ts';
-import { nonNegativeLeastSquares } from './least-squares.ts';
 import { isFitted, percent, quantile, type TflmCore, tflmModels } from './tflm-reference.ts';
 import { singleKernels } from './tflm-single-kernels.ts';
 import wholeModels from './tflm-whole-models.json' with { type: 'json' };

@@ -91,6 +91,17 @@ function describeProgram(output: Output, exitWith: (code: number) => void): Comm
     });
 
   program
+    .command('calibrate <results>')
+    .description("Fit a board's coefficients to latencies that were measured on it.")
+    .option('--target <target>', 'the board that was measured', defaultTarget)
+    .option('--output <file>', 'write the board with the fitted coefficients there, as YAML')
+    .option('--json', 'print as JSON')
+    .action(async (results, options) => {
+      const { calibrateCommand } = await import('./calibrate.ts');
+      await calibrateCommand(results, options, output);
+    });
+
+  program
     .command('run <model>')
     .description("Run a .tflite in the device's own arithmetic: arrays in, arrays out.")
     .requiredOption('--input <file>', "an .npz with an array per input, by the tensor's name or as arr_0, arr_1 …")

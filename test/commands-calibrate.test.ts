@@ -1,0 +1,64 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { calibrateCommand } from '../src/commands/calibrate.ts';
+import { measureModel, openModel } from '../src/measure.ts';
+import { automatic } from '../src/optimize/recipe.ts';
+import { loadBoard, parseBoard, resolveTarget } from '../src/targets/load.ts';
+
+const folder = mkdtempSync(path.join(tmpdir(), 'calibrate-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const models = [
+  'base/digits-int8.tflite',
+  'wider/digits-int8.tflite',
+  'worse/digits-int8.tflite',
+  'base/digits-float.tflite',
+].map((name) => path.resolve('fixtures/digits', name));
+
+/** Latencies of a board that takes `factor` times as long for everything. */
+async function results(factor: number, count: number): Promise<string> {
+  const target = resolveTarget('nucleo-l4r5zi');
+  const measured = [];
+  for (const model of models.slice(0, count)) {
+    const { measurement } = await measureModel(openModel(readFileSync(model), model), target, { recipe: automatic });
+    measured.push({ model: path.relative(folder, model), latency: [(measurement.latency?.value ?? 0) * factor] });
+  }
+  const file = path.join(folder, 'results.json');
+  writeFileSync(file, JSON.stringify({ device: 'board 3', results: measured }));
+  return file;
+}
+
+async function run(file: string, ...more: readonly string[]) {
+  let text = '';
+  const options = {
+    target: 'nucleo-l4r5zi',
+    json: true as const,
+    ...(more[0] === undefined ? {} : { output: more[0] }),
+  };
+  await calibrateCommand(file, options, { result: (part) => (text += part), note: () => {} });
+  return JSON.parse(text) as { cyclesPerInstruction: number; flashCyclesPerWeightByte: number; errors: number[] };
+}
+
+test.each([1, 2, 4])('a board that is half as fast has twice the cycles, known from %d models', async (count) => {
+  const own = loadBoard('nucleo-l4r5zi').runtimes.tflm;
+  const fitted = await run(await results(2, count));
+  const perByte = own?.flashCyclesPerWeightByte?.value ?? 0;
+  if (count < 3) expect(fitted.flashCyclesPerWeightByte).toBe(perByte);
+  else expect(fitted.cyclesPerInstruction).toBeCloseTo(2 * (own?.cyclesPerInstruction?.value ?? 0), 1);
+  expect(fitted.cyclesPerInstruction).toBeGreaterThan(1.9 * (own?.cyclesPerInstruction?.value ?? 0));
+});
+
+test('what is written is a board', async () => {
+  const output = path.join(folder, 'mine.yml');
+  const fitted = await run(await results(3, 4), output);
+  const board = parseBoard(readFileSync(output, 'utf8'), 'mine.yml');
+  expect(board.runtimes.tflm?.cyclesPerInstruction?.value).toBeCloseTo(fitted.cyclesPerInstruction, 2);
+  expect(board.sources.calibrated).toContain('4 measured models on board 3');
+});
+
+test('results that are none are refused', async () => {
+  const file = path.join(folder, 'bad.json');
+  writeFileSync(file, '{"results": []}');
+  await expect(run(file)).rejects.toThrow(/bad\.json: results/);
+});
