@@ -1,5 +1,15 @@
 import code from '../kernels/fast/kernels.wasm';
-import { addExtent, addValues, binCount, type Histogram, spanTo } from './histogram.ts';
+import {
+  addExtent,
+  addValues,
+  binCount,
+  countedRun,
+  countValues,
+  type Histogram,
+  spanFinite,
+  spanTo,
+  tileLength,
+} from './histogram.ts';
 
 /** What assembly/histogram.ts exports; addresses in bytes. */
 interface CountingKernels {
@@ -28,8 +38,6 @@ export interface FastCounts {
 }
 
 const pageBytes = 65_536;
-/** Elements that are looked at twice in a row: few enough to stay in a core's own cache. */
-const tile = 8192;
 /** Below, a call costs more than it saves. */
 const worthwhile = 1024;
 
@@ -49,7 +57,7 @@ export function openFastCounts(): FastCounts | undefined {
   const counters = result + 64;
   const sums = counters + binCount * 16;
   const copies = sums + binCount * 4;
-  const end = copies + tile * 4;
+  const end = copies + tileLength * 4;
   const growTo = (bytes: number): void => {
     const missing = bytes - memory.buffer.byteLength;
     if (missing > 0) memory.grow(Math.ceil(missing / pageBytes));
@@ -59,9 +67,9 @@ export function openFastCounts(): FastCounts | undefined {
   /** Calls `each` with the address and number of elements of one tile after the other. */
   const forTiles = (values: Float32Array, each: (address: number, elements: number, start: number) => void): void => {
     const isHere = values.buffer === memory.buffer;
-    const copy = isHere ? undefined : new Float32Array(memory.buffer, copies, tile);
-    for (let start = 0; start < values.length; start += tile) {
-      const elements = Math.min(tile, values.length - start);
+    const copy = isHere ? undefined : new Float32Array(memory.buffer, copies, tileLength);
+    for (let start = 0; start < values.length; start += tileLength) {
+      const elements = Math.min(tileLength, values.length - start);
       copy?.set(values.subarray(start, start + elements));
       each(isHere ? values.byteOffset + start * 4 : copies, elements, start);
     }
@@ -91,26 +99,25 @@ export function openFastCounts(): FastCounts | undefined {
     forTiles(values, (address, elements, start) => {
       kernels.extent(address, elements, result);
       const [low = 0, high = 0] = extent;
-      // Values that are not finite, and scales that are no normal float32, are left to the plain way.
-      if (!(high - low < Number.POSITIVE_INFINITY)) {
+      const areFinite = high - low < Number.POSITIVE_INFINITY;
+      if (!areFinite || !(low >= histogram.min && high <= histogram.max)) {
         flush();
-        addValues(histogram, values.subarray(start, start + elements));
-        return;
-      }
-      if (!(low >= histogram.min && high <= histogram.max)) {
-        flush();
-        spanTo(histogram, low, high);
+        if (areFinite) spanTo(histogram, low, high);
+        else spanFinite(histogram, values.subarray(start, start + elements));
       }
       const { width, first } = histogram;
-      const whole = elements & ~3;
-      if (width < 2 ** -120 || width > 2 ** 120) {
-        flush();
-        addValues(histogram, values.subarray(start, start + elements));
-        return;
+      const { from, to } = countedRun(values.length, start);
+      // Values that are not finite, and scales that are no normal float32, are left to the plain way.
+      const isPlain = !areFinite || width < 2 ** -120 || width > 2 ** 120;
+      const whole = isPlain ? 0 : (to - from) & ~3;
+      if (whole > 0) {
+        pending = true;
+        zeros += kernels.countBins(address + (from - start) * 4, whole, counters, binCount, 1 / width, first);
       }
-      pending = true;
-      zeros += kernels.countBins(address, whole, counters, binCount, 1 / width, first);
-      if (whole < elements) addValues(histogram, values.subarray(start + whole, start + elements));
+      if (from + whole < to) {
+        if (isPlain) flush();
+        countValues(histogram, values.subarray(from + whole, to));
+      }
     });
     flush();
   };

@@ -29,7 +29,7 @@ export interface SessionOptions {
   readonly optimization?: 'disabled' | 'basic' | 'extended' | 'all';
   /** Runs QDQ models on this machine's integer kernels, as the device will; off by default, see `sessionOptions`. */
   readonly integerKernels?: boolean;
-  /** Threads that share the work of one operator; 1 by default. They share it by output elements, so that every sum is added in the same order. */
+  /** Threads that share the work of one operator; 1 by default. Their number may change the last bits of results, the number of cores does not. */
   readonly threads?: number;
   /** Gives memory back to the system after each operator instead of keeping what the largest run took. */
   readonly sparesMemory?: boolean;

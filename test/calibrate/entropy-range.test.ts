@@ -5,7 +5,10 @@ import { numbers } from '../quantize/small-network.ts';
 
 const histogramOf = (values: readonly number[]): Histogram => {
   const histogram = newHistogram();
-  addValues(histogram, Float32Array.from(values));
+  // In parts small enough for every value to be counted.
+  for (let from = 0; from < values.length; from += 50_000) {
+    addValues(histogram, Float32Array.from(values.slice(from, from + 50_000)));
+  }
   return histogram;
 };
 
