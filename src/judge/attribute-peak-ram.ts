@@ -52,7 +52,7 @@ function peakLayer(measurement: Measurement): Layer | undefined {
 }
 
 function layerRow(base: Layer, head: Layer, measurement: Measurement): Attribution {
-  const change = describeLayerChange({ base, head }, measurement.model.format);
+  const change = describeLayerChange({ base, head }, measurement.artifact.format);
   const alive = `${formatValue(base.liveBytes, 'B')} → ${formatValue(head.liveBytes, 'B')} alive`;
   return row(head, head.liveBytes - base.liveBytes, change === 'changed' ? alive : `${change}, ${alive}`);
 }
@@ -94,7 +94,7 @@ function bufferRows(
 }
 
 function wordsAtPeak(pair: LayerPair, peak: Layer, head: Measurement): string {
-  const change = describeLayerChange(pair, head.model.format);
+  const change = describeLayerChange(pair, head.artifact.format);
   const isChange = change !== 'changed' && !/MACs|constants|slower|faster/.test(change);
   const where = pair.head === peak ? 'at the peak' : `alive at the peak, ${nameOf(peak)}`;
   return isChange ? change : where;

@@ -72,7 +72,7 @@ function layerRows(
         layer: layerName(layer),
         type: layer.type,
         delta,
-        what: describeLayerChange(pair, head.model.format).slice(0, 400),
+        what: describeLayerChange(pair, head.artifact.format).slice(0, 400),
       },
     ];
   });

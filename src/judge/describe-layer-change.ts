@@ -2,7 +2,8 @@ import { formatPercent, formatValue } from '../format.ts';
 import type { Layer, Measurement } from '../runtimes/measurement.ts';
 import type { LayerPair } from './align-layers.ts';
 
-type Format = Measurement['model']['format'];
+/** Of the artifact, whose layers these are. */
+type Format = Measurement['artifact']['format'];
 
 /** Operators whose second axis is the channels in ONNX. */
 const channelsSecond = /conv|pool|batchnorm|instancenorm|groupnorm|prelu|resize|upsample|depthtospace/i;
