@@ -2,9 +2,11 @@ import arduinoNano33Ble from './boards/arduino-nano-33-ble.yml';
 import esp32S3 from './boards/esp32-s3.yml';
 import genericCortexM4 from './boards/generic-cortex-m4.yml';
 import genericCortexM55 from './boards/generic-cortex-m55.yml';
+import imx93Evk from './boards/imx93-evk.yml';
 import nucleoL4r5zi from './boards/nucleo-l4r5zi.yml';
 import raspberryPi4 from './boards/raspberry-pi-4.yml';
 import stm32f429 from './boards/stm32f429.yml';
+import cortexA55 from './cores/cortex-a55.yml';
 import cortexA72 from './cores/cortex-a72.yml';
 import cortexM0plus from './cores/cortex-m0plus.yml';
 import cortexM3 from './cores/cortex-m3.yml';
@@ -21,6 +23,7 @@ export const boardTexts: Readonly<Record<string, string>> = {
   'esp32-s3': esp32S3,
   'generic-cortex-m4': genericCortexM4,
   'generic-cortex-m55': genericCortexM55,
+  'imx93-evk': imx93Evk,
   'nucleo-l4r5zi': nucleoL4r5zi,
   'raspberry-pi-4': raspberryPi4,
   stm32f429,
@@ -28,6 +31,7 @@ export const boardTexts: Readonly<Record<string, string>> = {
 
 /** The text of every core's file, by core id. */
 export const coreTexts: Readonly<Record<string, string>> = {
+  'cortex-a55': cortexA55,
   'cortex-a72': cortexA72,
   'cortex-m4': cortexM4,
   'cortex-m55': cortexM55,
