@@ -6,6 +6,7 @@ METHOD may be several with commas between; "METHOD" in the output's name is then
 import sys
 
 import numpy
+import onnx
 from onnxruntime.quantization import (
     CalibrationDataReader,
     CalibrationMethod,
@@ -17,6 +18,14 @@ from onnxruntime.quantization import (
 model, data, output, method, samples = sys.argv[1:]
 
 
+def shape_of(value):
+    """An input's shape; open extents are 1."""
+    return [dimension.dim_value or 1 for dimension in value.type.tensor_type.shape.dim]
+
+
+shapes = {value.name: shape_of(value) for value in onnx.load(model).graph.input}
+
+
 class Reader(CalibrationDataReader):
     def __init__(self):
         self.arrays = dict(numpy.load(data))
@@ -26,7 +35,7 @@ class Reader(CalibrationDataReader):
         index = next(self.samples, None)
         if index is None:
             return None
-        return {name: array[index : index + 1].astype(numpy.float32) for name, array in self.arrays.items()}
+        return {name: array[index].astype(numpy.float32).reshape(shapes[name]) for name, array in self.arrays.items()}
 
 
 for each in method.split(","):

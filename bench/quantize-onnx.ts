@@ -1,31 +1,24 @@
 /**
  * int8 quantisation of float ONNX models, ours against ONNX Runtime's quantize_static:
  * 1. MobileNetV2 for 224 × 224 with 50 samples: time, processor time and peak memory of whole processes in turn, and the signal-to-noise ratio of the scores;
- * 2. signal-to-noise ratios of the outputs over all float reference models, for every observer.
+ * 2. signal-to-noise ratios of the outputs over all float reference models (those whose path contains MODEL), for every observer.
  *
- *   node scripts/run-ts.mjs bench/quantize-onnx.ts [PYTHON [REPEATS [speed|noise]]]      PYTHON has onnx and onnxruntime installed; needs /usr/bin/time
+ *   node scripts/run-ts.mjs bench/quantize-onnx.ts [PYTHON [REPEATS [speed|noise [MODEL]]]]      PYTHON has onnx and onnxruntime installed; needs /usr/bin/time
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 import type { DataArray } from '../src/data/data-set.ts';
-import { folderSource } from '../src/data/folder-source.ts';
-import { readDataSet } from '../src/data/read-data-set.ts';
 import { writeNpz } from '../src/data/write-npz.ts';
-import { readOnnx } from '../src/formats/onnx/read.ts';
 import { writeOnnx } from '../src/formats/onnx/write.ts';
-import { tensorAt } from '../src/graph/access.ts';
 import { loadOnnxRuntime } from '../src/onnx-runtime/load.ts';
-import { simplifyOnnx } from '../src/passes/simplify.ts';
-import { isQuantized } from '../src/quantize/is-quantized.ts';
-import { quantizeOnnx } from '../src/quantize/onnx/quantize-onnx.ts';
 import { makeRandom } from '../src/random.ts';
 import { mobileNetV2 } from './mobilenet-v2.ts';
-import { referenceDirectory, referenceModels } from './reference.ts';
+import { noise } from './quantize-onnx-noise.ts';
 
-const [python, repeatsGiven = '3', part] = process.argv.slice(2);
+const [python, repeatsGiven = '3', part, wanted] = process.argv.slice(2);
 const repeats = Number(repeatsGiven);
 const samples = 50;
 /** Samples after those of calibration, on which outputs are compared. */
@@ -153,73 +146,6 @@ async function speed(): Promise<void> {
   table(['observer', 'seconds ours : peer', 'processor seconds', 'peak MB', 'SQNR dB'], rows);
 }
 
-/** Noise for every input of a model, smooth where it is a picture; `undefined` when an input is no float. */
-function noiseFor(file: string): Readonly<Record<string, DataArray>> | undefined {
-  const graph = readOnnx(readFileSync(file), file);
-  if (isQuantized(graph)) return undefined;
-  const random = makeRandom(11);
-  const uniform = () => (random(2 ** 24) + 0.5) / 2 ** 24;
-  const normal = () => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform());
-  const arrays: Record<string, DataArray> = {};
-  for (const id of graph.inputs) {
-    const { name, dtype, shape } = tensorAt(graph, id);
-    if (dtype !== 'float32' || shape === undefined) return undefined;
-    const extents = shape.slice(1).map((extent) => (typeof extent === 'number' && extent > 0 ? extent : 1));
-    const size = extents.reduce((product, extent) => product * extent, 1);
-    const values = new Float32Array((samples + held) * size);
-    for (let sample = 0, at = 0; sample < samples + held; sample += 1) {
-      const gain = 0.3 + uniform();
-      let last = 0;
-      for (let index = 0; index < size; index += 1) {
-        last = 0.7 * last + 0.7 * normal();
-        values[at++] = gain * last;
-      }
-    }
-    arrays[name] = { dtype: 'float32', shape: [samples + held, ...extents], data: values };
-  }
-  return arrays;
-}
-
-async function noise(): Promise<void> {
-  console.log(
-    `SQNR in dB of the outputs, ours : quantize_static, ${samples} samples of noise, ${held} others to compare on`,
-  );
-  table(['model', ...methods.map(([observer]) => observer)], []);
-  for (const { file } of referenceModels().filter((entry) => entry.file.endsWith('.onnx'))) {
-    const model = path.join(referenceDirectory, 'models', file);
-    const row = [path.basename(file)];
-    try {
-      const arrays = noiseFor(model);
-      if (arrays === undefined) continue;
-      const data = inFolder('noise.npz');
-      writeFileSync(data, writeNpz(arrays));
-      const names = methods.flatMap(([, method]) => method ?? []);
-      if (python !== undefined) {
-        for (const name of names) rmSync(inFolder(`${name}.onnx`), { force: true });
-        // One process for all methods: their start takes longer than their work on models of this size.
-        peers(model, data, inFolder('METHOD.onnx'), names.join(','));
-      }
-      const graph = simplifyOnnx(readOnnx(readFileSync(model), model));
-      const calibration = await readDataSet('noise.npz', folderSource(folder));
-      for (const [observer, method] of methods) {
-        const quantized = await quantizeOnnx(graph, calibration, { observer, samples });
-        writeFileSync(inFolder('ours.onnx'), writeOnnx(quantized.graph));
-        const values = [number(await signalToNoise(model, inFolder('ours.onnx'), arrays))];
-        const peer = inFolder(`${method}.onnx`);
-        if (python !== undefined && method !== undefined)
-          values.push(
-            // What it makes of operator sets before 13 is no valid model.
-            existsSync(peer) ? await signalToNoise(model, peer, arrays).then(number, () => 'invalid') : 'fails',
-          );
-        row.push(values.join(' : '));
-      }
-    } catch (error) {
-      row.push(`skipped: ${String(error).slice(0, 80)}`);
-    }
-    console.log(`| ${row.join(' | ')} |`);
-  }
-}
-
 // Finds its sources beside itself, so it is not bundled with this.
 const { assemblyForEsbuild }: { readonly assemblyForEsbuild: Plugin } = await import(
   pathToFileURL(path.resolve('scripts', 'assembly.mjs')).href
@@ -242,7 +168,7 @@ try {
   });
   if (python === undefined) console.log('quantize_static: skipped, no python given');
   if (part !== 'noise') await speed();
-  if (part !== 'speed') await noise();
+  if (part !== 'speed') await noise(python, folder, wanted);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

@@ -1,0 +1,227 @@
+/** The second part of bench/quantize-onnx.ts: how near integers come to the float model, by SQNR. */
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { openCalibration } from '../src/calibrate/calibrate.ts';
+import { chooseObserver, type ScoreRanges } from '../src/calibrate/choose-observer.ts';
+import { openFloatRunner } from '../src/calibrate/float-runner.ts';
+import { type Observer, observers } from '../src/calibrate/range.ts';
+import type { DataArray, DataSet } from '../src/data/data-set.ts';
+import { writeNpz } from '../src/data/write-npz.ts';
+import { readOnnx } from '../src/formats/onnx/read.ts';
+import { writeOnnx } from '../src/formats/onnx/write.ts';
+import { tensorAt } from '../src/graph/access.ts';
+import type { Graph, TensorId } from '../src/graph/graph.ts';
+import { producers } from '../src/graph/traversal.ts';
+import { signalToNoise } from '../src/levers/signal-to-noise.ts';
+import { pullLevers } from '../src/optimize/pull-levers.ts';
+import { quantiserOf } from '../src/optimize/quantiser.ts';
+import { simplifyOnnx } from '../src/passes/simplify.ts';
+import { isQuantized } from '../src/quantize/is-quantized.ts';
+import { observedOnnxTensors, prepareOnnx, quantizeOnnxGraph } from '../src/quantize/onnx/quantize-onnx.ts';
+import { makeRandom } from '../src/random.ts';
+import { referenceDirectory, referenceModels } from './reference.ts';
+
+/** Samples to calibrate with, and after them samples on which outputs are compared. */
+const [samples, held] = [50, 32];
+const peerMethods = ['MinMax', 'Percentile', 'Entropy'];
+
+/** Rows of a table, as they are found. */
+export async function noise(python: string | undefined, folder: string, wanted = ''): Promise<void> {
+  console.log(
+    [
+      `Signal to quantisation noise in dB over all outputs, before a softmax or sigmoid at the end; ${samples} samples of noise to calibrate with, ${held} others to compare on.`,
+      '"chosen": the observer that chooseObserver takes; "levers": with the weights that pullLevers makes, and the observer chosen again.',
+      "quantize_static's best: of three methods, on the original and on what simplification and raising the operator set made of it.",
+    ].join('\n'),
+  );
+  const header = ['model', ...observers, 'chosen', 'levers', "quantize_static's best", 'levers - best'];
+  for (const row of [header, header.map(() => '---')]) console.log(`| ${row.join(' | ')} |`);
+  for (const { file } of referenceModels()) {
+    if (!file.endsWith('.onnx') || !file.includes(wanted)) continue;
+    const row = await rowOf(path.join(referenceDirectory, 'models', file), python, folder).catch((error: unknown) => [
+      `skipped: ${String(error).split('\n')[0]?.slice(0, 110)}`,
+    ]);
+    if (row !== undefined) console.log(`| ${[path.basename(file), ...row].join(' | ')} |`);
+  }
+}
+
+async function rowOf(file: string, python: string | undefined, folder: string): Promise<readonly string[] | undefined> {
+  const original = readOnnx(readFileSync(file), file);
+  if (isQuantized(original)) return undefined;
+  const arrays = noiseFor(original);
+  if (arrays === undefined) return ['skipped: an input is no float or has no shape'];
+  const [fit, others] = [dataSetOf(arrays, 0, samples), dataSetOf(arrays, samples, held)];
+  const expected = await resultsFor(original, others);
+  if (expected.every((values) => varies(values, expected[0]) === false)) {
+    return ['skipped: the outputs of the float model are the same for every sample'];
+  }
+  const decibels = async (graph: Graph): Promise<number> => ratio(expected, await resultsFor(graph, others));
+  const graph = prepareOnnx(simplifyOnnx(original));
+  const byObserver = await quantizedByEach(graph, fit);
+  const found: number[] = [];
+  for (const observer of observers) found.push(await decibels(byObserver(observer)));
+  const chosen = await quantizedByBest(graph, graph, fit);
+  const { graph: pulled } = await pullLevers(graph, quantiserOf('onnx', { numbers: 'int8' }), fit, {
+    observer: chosen.observer,
+  });
+  const withLevers = await decibels((await quantizedByBest(graph, pulled, fit)).graph);
+  const row = [...found.map(words), `${words(await decibels(chosen.graph))} ${chosen.observer}`, words(withLevers)];
+  if (python === undefined) return row;
+  const best = await bestOfPeer(file, graph, python, folder, arrays, decibels);
+  if (best === undefined) return [...row, 'no valid model', ''];
+  return [...row, `${words(best.decibels)} ${best.how}`, words(withLevers - best.decibels)];
+}
+
+const words = (value: number): string => (value > 190 ? 'exact' : value.toFixed(1));
+
+async function quantizedByEach(graph: Graph, data: DataSet): Promise<(observer: Observer) => Graph> {
+  const calibration = await openCalibration(graph, observedOnnxTensors(graph), data);
+  await calibration.record(calibration.indices);
+  const ranges = new Map<Observer, Awaited<ReturnType<typeof calibration.result>>['ranges']>();
+  for (const observer of observers) ranges.set(observer, (await calibration.result(observer)).ranges);
+  await calibration.close();
+  return (observer) => quantizeOnnxGraph(graph, ranges.get(observer) ?? new Map()).graph;
+}
+
+async function quantizedByBest(
+  original: Graph,
+  graph: Graph,
+  data: DataSet,
+): Promise<{ readonly graph: Graph; readonly observer: Observer }> {
+  const score: ScoreRanges = (ranges, heldOut) =>
+    signalToNoise(original, graph, (changed) => quantizeOnnxGraph(changed, ranges).graph, { data: heldOut });
+  const { ranges, observer } = await chooseObserver(graph, observedOnnxTensors(graph), data, score);
+  return { graph: quantizeOnnxGraph(graph, ranges).graph, observer };
+}
+
+/** The most that quantize_static reaches, and how; `undefined` when it makes nothing that ONNX Runtime runs. */
+async function bestOfPeer(
+  file: string,
+  prepared: Graph,
+  python: string,
+  folder: string,
+  arrays: Readonly<Record<string, DataArray>>,
+  decibels: (graph: Graph) => Promise<number>,
+): Promise<{ readonly decibels: number; readonly how: string } | undefined> {
+  const [data, simplified] = [path.join(folder, 'noise.npz'), path.join(folder, 'simplified.onnx')];
+  writeFileSync(data, writeNpz(arrays));
+  writeFileSync(simplified, writeOnnx(prepared));
+  for (const name of readdirSync(folder)) if (name.startsWith('peer-')) rmSync(path.join(folder, name));
+  let best: { readonly decibels: number; readonly how: string } | undefined;
+  for (const [model, kind] of [
+    [file, 'original'],
+    [simplified, 'simplified'],
+  ] as const) {
+    const output = path.join(folder, `peer-${kind}-METHOD.onnx`);
+    const script = path.resolve('bench', 'quantize-onnx-peer.py');
+    // One process for all methods: their start takes longer than their work on models of this size.
+    spawnSync(python, [script, model, data, output, peerMethods.join(','), String(samples)], { stdio: 'ignore' });
+    for (const method of peerMethods) {
+      const made = output.replace('METHOD', method);
+      if (!existsSync(made)) continue;
+      // What it makes of operator sets before 13 is no valid model.
+      const value = await decibels(readOnnx(readFileSync(made), made)).catch(() => undefined);
+      if (value !== undefined && !(best !== undefined && best.decibels >= value)) {
+        best = { decibels: value, how: `${method} ${kind}` };
+      }
+    }
+  }
+  return best;
+}
+
+/** What is passed on the way from an output back to what is squashed or quantised at the end. */
+const passed = /^(QuantizeLinear|DequantizeLinear|Identity)$/;
+const squashing = /^(Softmax|LogSoftmax|Sigmoid)$/;
+
+/** For each output the tensor to compare: itself, or what a softmax or sigmoid at the end gets. */
+function comparedTensors(graph: Graph): readonly TensorId[] {
+  const makers = producers(graph);
+  return graph.outputs.map((output) => {
+    let id = output;
+    for (;;) {
+      const operator = graph.operators[makers.get(id) ?? -1];
+      const [input] = operator?.inputs ?? [];
+      if (operator === undefined || input === null || input === undefined) return output;
+      if (squashing.test(operator.type)) return input;
+      if (!passed.test(operator.type)) return output;
+      id = input;
+    }
+  });
+}
+
+/** What a graph computes for every sample, all compared tensors one after the other. */
+async function resultsFor(graph: Graph, data: DataSet): Promise<readonly Float32Array[]> {
+  const watched = comparedTensors(graph);
+  const runner = await openFloatRunner(graph, watched, data.path);
+  try {
+    const results: Float32Array[] = [];
+    for (let index = 0; index < data.count; index += 1) {
+      const values = await runner.run(await data.sample(index));
+      results.push(Float32Array.from(watched.flatMap((id) => Array.from(values.get(id) ?? []))));
+    }
+    return results;
+  } finally {
+    await runner.close();
+  }
+}
+
+const varies = (values: Float32Array, first: Float32Array | undefined): boolean =>
+  values.some((value, index) => value !== first?.[index]);
+
+function ratio(expected: readonly Float32Array[], actual: readonly Float32Array[]): number {
+  let [signal, difference] = [0, 0];
+  for (const [sample, values] of expected.entries()) {
+    for (const [index, value] of values.entries()) {
+      signal += value ** 2;
+      difference += (value - (actual[sample]?.[index] ?? Number.NaN)) ** 2;
+    }
+  }
+  if (Number.isNaN(difference)) throw new Error('outputs are missing or no numbers');
+  return 10 * Math.log10(signal / Math.max(difference, signal * 1e-20));
+}
+
+function dataSetOf(arrays: Readonly<Record<string, DataArray>>, from: number, count: number): DataSet {
+  return {
+    path: 'noise',
+    sha256: '',
+    count,
+    names: Object.keys(arrays),
+    labels: undefined,
+    sample: async (index) =>
+      Object.fromEntries(
+        Object.entries(arrays).map(([name, { shape, data }]) => {
+          const size = data.length / (shape[0] ?? 1);
+          const part = data.slice((from + index) * size, (from + index + 1) * size) as Float32Array;
+          return [name, { dtype: 'float32', shape: shape.slice(1), data: part }];
+        }),
+      ),
+  };
+}
+
+/** Noise for every input of a model, smooth where it is a picture; `undefined` when an input is no float. */
+function noiseFor(graph: Graph): Readonly<Record<string, DataArray>> | undefined {
+  const random = makeRandom(11);
+  const uniform = () => (random(2 ** 24) + 0.5) / 2 ** 24;
+  const normal = () => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform());
+  const arrays: Record<string, DataArray> = {};
+  for (const id of graph.inputs) {
+    const { name, dtype, shape } = tensorAt(graph, id);
+    if (dtype !== 'float32' || shape === undefined) return undefined;
+    const extents = shape.map((extent) => (typeof extent === 'number' && extent > 0 ? extent : 1));
+    // A batch of one is the sample itself; more is the model's own.
+    const each = extents[0] === 1 ? extents.slice(1) : extents;
+    const size = each.reduce((product, extent) => product * extent, 1);
+    const values = new Float32Array((samples + held) * size);
+    for (let sample = 0, at = 0; sample < samples + held; sample += 1) {
+      const gain = 0.3 + uniform();
+      let last = 0;
+      for (let index = 0; index < size; index += 1) {
+        last = 0.7 * last + 0.7 * normal();
+        values[at++] = gain * last;
+      }
+    }
+    arrays[name] = { dtype: 'float32', shape: [samples + held, ...each], data: values };
+  }
+  return arrays;
+}
