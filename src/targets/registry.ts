@@ -1,11 +1,42 @@
+import alifE7 from './boards/alif-e7.yml';
+import alifE7He from './boards/alif-e7-he.yml';
+import apollo4Plus from './boards/apollo4-plus.yml';
 import arduinoNano33Ble from './boards/arduino-nano-33-ble.yml';
+import bU585iIot02a from './boards/b-u585i-iot02a.yml';
+import corstone300 from './boards/corstone-300.yml';
+import corstone310 from './boards/corstone-310.yml';
+import cy8cproto0624343w from './boards/cy8cproto-062-4343w.yml';
+import ekRa6m4 from './boards/ek-ra6m4.yml';
+import ekRa8d1 from './boards/ek-ra8d1.yml';
+import ekRa8p1 from './boards/ek-ra8p1.yml';
 import esp32S3 from './boards/esp32-s3.yml';
 import genericCortexM4 from './boards/generic-cortex-m4.yml';
 import genericCortexM55 from './boards/generic-cortex-m55.yml';
 import imx93Evk from './boards/imx93-evk.yml';
+import mimxrt1060Evk from './boards/mimxrt1060-evk.yml';
+import nrf5340Dk from './boards/nrf5340-dk.yml';
+import nrf52840Dk from './boards/nrf52840-dk.yml';
+import nucleoF103rb from './boards/nucleo-f103rb.yml';
+import nucleoF207zg from './boards/nucleo-f207zg.yml';
+import nucleoF401re from './boards/nucleo-f401re.yml';
+import nucleoF446re from './boards/nucleo-f446re.yml';
+import nucleoG0b1re from './boards/nucleo-g0b1re.yml';
+import nucleoG474re from './boards/nucleo-g474re.yml';
+import nucleoH7a3ziQ from './boards/nucleo-h7a3zi-q.yml';
+import nucleoH743zi from './boards/nucleo-h743zi.yml';
 import nucleoL4r5zi from './boards/nucleo-l4r5zi.yml';
+import nucleoU385rgQ from './boards/nucleo-u385rg-q.yml';
+import nucleoU575ziQ from './boards/nucleo-u575zi-q.yml';
+import pico from './boards/pico.yml';
+import pico2 from './boards/pico-2.yml';
 import raspberryPi4 from './boards/raspberry-pi-4.yml';
+import stm32f427 from './boards/stm32f427.yml';
 import stm32f429 from './boards/stm32f429.yml';
+import stm32f437 from './boards/stm32f437.yml';
+import stm32f746gDisco from './boards/stm32f746g-disco.yml';
+import stm32f769iDisco from './boards/stm32f769i-disco.yml';
+import stm32h747iDisco from './boards/stm32h747i-disco.yml';
+import xg24Dk2601b from './boards/xg24-dk2601b.yml';
 import cortexA55 from './cores/cortex-a55.yml';
 import cortexA72 from './cores/cortex-a72.yml';
 import cortexM0plus from './cores/cortex-m0plus.yml';
@@ -19,14 +50,45 @@ import xtensaLx7 from './cores/xtensa-lx7.yml';
 
 /** The text of every board's file, by board id. A new board is a file and a line here. */
 export const boardTexts: Readonly<Record<string, string>> = {
+  'alif-e7': alifE7,
+  'alif-e7-he': alifE7He,
+  'apollo4-plus': apollo4Plus,
   'arduino-nano-33-ble': arduinoNano33Ble,
+  'b-u585i-iot02a': bU585iIot02a,
+  'corstone-300': corstone300,
+  'corstone-310': corstone310,
+  'cy8cproto-062-4343w': cy8cproto0624343w,
+  'ek-ra6m4': ekRa6m4,
+  'ek-ra8d1': ekRa8d1,
+  'ek-ra8p1': ekRa8p1,
   'esp32-s3': esp32S3,
   'generic-cortex-m4': genericCortexM4,
   'generic-cortex-m55': genericCortexM55,
   'imx93-evk': imx93Evk,
+  'mimxrt1060-evk': mimxrt1060Evk,
+  'nrf52840-dk': nrf52840Dk,
+  'nrf5340-dk': nrf5340Dk,
+  'nucleo-f103rb': nucleoF103rb,
+  'nucleo-f207zg': nucleoF207zg,
+  'nucleo-f401re': nucleoF401re,
+  'nucleo-f446re': nucleoF446re,
+  'nucleo-g0b1re': nucleoG0b1re,
+  'nucleo-g474re': nucleoG474re,
+  'nucleo-h743zi': nucleoH743zi,
+  'nucleo-h7a3zi-q': nucleoH7a3ziQ,
   'nucleo-l4r5zi': nucleoL4r5zi,
+  'nucleo-u385rg-q': nucleoU385rgQ,
+  'nucleo-u575zi-q': nucleoU575ziQ,
+  pico,
+  'pico-2': pico2,
   'raspberry-pi-4': raspberryPi4,
+  stm32f427,
   stm32f429,
+  stm32f437,
+  'stm32f746g-disco': stm32f746gDisco,
+  'stm32f769i-disco': stm32f769iDisco,
+  'stm32h747i-disco': stm32h747iDisco,
+  'xg24-dk2601b': xg24Dk2601b,
 };
 
 /** The text of every core's file, by core id. */
