@@ -2,8 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { openCalibration } from '../src/calibrate/calibrate.ts';
-import { chooseObserver, type ScoreRanges } from '../src/calibrate/choose-observer.ts';
+import { calibrateByEach, chooseObserver, type ScoreRanges } from '../src/calibrate/choose-observer.ts';
 import { openFloatRunner } from '../src/calibrate/float-runner.ts';
 import { type Observer, observers } from '../src/calibrate/range.ts';
 import type { DataArray, DataSet } from '../src/data/data-set.ts';
@@ -58,9 +57,10 @@ async function rowOf(file: string, python: string | undefined, folder: string): 
   }
   const decibels = async (graph: Graph): Promise<number> => ratio(expected, await resultsFor(graph, others));
   const graph = prepareOnnx(simplifyOnnx(original));
-  const byObserver = await quantizedByEach(graph, fit);
   const found: number[] = [];
-  for (const observer of observers) found.push(await decibels(byObserver(observer)));
+  for (const { ranges } of (await calibrateByEach(graph, observedOnnxTensors(graph), fit)).values()) {
+    found.push(await decibels(quantizeOnnxGraph(graph, ranges).graph));
+  }
   const chosen = await quantizedByBest(graph, graph, fit);
   const { graph: pulled } = await pullLevers(graph, quantiserOf('onnx', { numbers: 'int8' }), fit, {
     observer: chosen.observer,
@@ -75,22 +75,13 @@ async function rowOf(file: string, python: string | undefined, folder: string): 
 
 const words = (value: number): string => (value > 190 ? 'exact' : value.toFixed(1));
 
-async function quantizedByEach(graph: Graph, data: DataSet): Promise<(observer: Observer) => Graph> {
-  const calibration = await openCalibration(graph, observedOnnxTensors(graph), data);
-  await calibration.record(calibration.indices);
-  const ranges = new Map<Observer, Awaited<ReturnType<typeof calibration.result>>['ranges']>();
-  for (const observer of observers) ranges.set(observer, (await calibration.result(observer)).ranges);
-  await calibration.close();
-  return (observer) => quantizeOnnxGraph(graph, ranges.get(observer) ?? new Map()).graph;
-}
-
 async function quantizedByBest(
   original: Graph,
   graph: Graph,
   data: DataSet,
 ): Promise<{ readonly graph: Graph; readonly observer: Observer }> {
-  const score: ScoreRanges = (ranges, heldOut) =>
-    signalToNoise(original, graph, (changed) => quantizeOnnxGraph(changed, ranges).graph, { data: heldOut });
+  const score: ScoreRanges = (ranges) =>
+    signalToNoise(original, graph, (changed) => quantizeOnnxGraph(changed, ranges).graph, { data });
   const { ranges, observer } = await chooseObserver(graph, observedOnnxTensors(graph), data, score);
   return { graph: quantizeOnnxGraph(graph, ranges).graph, observer };
 }
