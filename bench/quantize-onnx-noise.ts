@@ -107,7 +107,11 @@ async function bestOfPeer(
     const output = path.join(folder, `peer-${kind}-METHOD.onnx`);
     const script = path.resolve('bench', 'quantize-onnx-peer.py');
     // One process for all methods: their start takes longer than their work on models of this size.
-    spawnSync(python, [script, model, data, output, peerMethods.join(','), String(samples)], { stdio: 'ignore' });
+    const run = spawnSync(python, [script, model, data, output, peerMethods.join(','), String(samples)], {
+      encoding: 'utf8',
+    });
+    if (run.status !== 0)
+      console.error(`${path.basename(file)} ${kind}: ${run.signal ?? run.stderr.trim().split('\n').at(-1)}`);
     for (const method of peerMethods) {
       const made = output.replace('METHOD', method);
       if (!existsSync(made)) continue;

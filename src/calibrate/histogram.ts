@@ -100,6 +100,12 @@ export function addHistogram(histogram: Histogram, other: Readonly<Histogram>): 
   histogram.strays += other.strays;
   histogram.zeros += other.zeros;
   if (other.min > other.max) return;
+  if (histogram.width === 0 && other.width === 0) {
+    // Nothing but zeros was counted; or nothing, as only the extremes are wanted.
+    histogram.min = Math.min(histogram.min, other.min);
+    histogram.max = Math.max(histogram.max, other.max);
+    return;
+  }
   spanTo(histogram, other.min, other.max);
   if (other.width > 0) addBins(histogram, other);
 }
