@@ -5,6 +5,7 @@ import arduinoNano33Ble from './boards/arduino-nano-33-ble.yml';
 import bU585iIot02a from './boards/b-u585i-iot02a.yml';
 import corstone300 from './boards/corstone-300.yml';
 import corstone310 from './boards/corstone-310.yml';
+import corstone320 from './boards/corstone-320.yml';
 import cy8cproto0624343w from './boards/cy8cproto-062-4343w.yml';
 import ekRa6m4 from './boards/ek-ra6m4.yml';
 import ekRa8d1 from './boards/ek-ra8d1.yml';
@@ -12,6 +13,7 @@ import ekRa8p1 from './boards/ek-ra8p1.yml';
 import esp32S3 from './boards/esp32-s3.yml';
 import genericCortexM4 from './boards/generic-cortex-m4.yml';
 import genericCortexM55 from './boards/generic-cortex-m55.yml';
+import groveVisionAiV2 from './boards/grove-vision-ai-v2.yml';
 import imx93Evk from './boards/imx93-evk.yml';
 import mimxrt1060Evk from './boards/mimxrt1060-evk.yml';
 import nrf5340Dk from './boards/nrf5340-dk.yml';
@@ -57,6 +59,7 @@ export const boardTexts: Readonly<Record<string, string>> = {
   'b-u585i-iot02a': bU585iIot02a,
   'corstone-300': corstone300,
   'corstone-310': corstone310,
+  'corstone-320': corstone320,
   'cy8cproto-062-4343w': cy8cproto0624343w,
   'ek-ra6m4': ekRa6m4,
   'ek-ra8d1': ekRa8d1,
@@ -64,6 +67,7 @@ export const boardTexts: Readonly<Record<string, string>> = {
   'esp32-s3': esp32S3,
   'generic-cortex-m4': genericCortexM4,
   'generic-cortex-m55': genericCortexM55,
+  'grove-vision-ai-v2': groveVisionAiV2,
   'imx93-evk': imx93Evk,
   'mimxrt1060-evk': mimxrt1060Evk,
   'nrf52840-dk': nrf52840Dk,

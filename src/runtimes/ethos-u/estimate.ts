@@ -1,0 +1,175 @@
+import { layerFacts } from '../../graph/layer-facts.ts';
+import { operatorMacs } from '../../graph/macs.ts';
+import type { Target } from '../../targets/target.ts';
+import type { Finding, Layer, Metric } from '../measurement.ts';
+import type { Artifact, Estimate, Part } from '../runtime.ts';
+import { runtimeFlash } from '../tflm/flash.ts';
+import type { NpuConfiguration } from './configuration.ts';
+import { cpuMilliseconds } from './cpu-share.ts';
+import errors from './errors.json' with { type: 'json' };
+import type { NpuFacts } from './facts.ts';
+import { fallbackFindings, npuShare, shareFinding } from './fallback.ts';
+
+/** All that a Measurement has of a model whose place on the NPU is known, from Vela or from our own model. */
+export function estimateFrom(
+  facts: NpuFacts,
+  { graph }: Pick<Artifact, 'graph'>,
+  target: Target,
+  configuration: NpuConfiguration,
+): Estimate {
+  const { board } = target;
+  const milliwatts = board.power.activeMilliwatts?.value;
+  const layers = graph.operators.slice(0, 100_000).map((operator, index): Layer => {
+    const { unit = 'cpu', cycles = 0, sramBytes = 0, weightBytes = 0 } = facts.operators[index] ?? {};
+    const onNpu = (cycles * 1e3) / configuration.clockHz;
+    const latency = unit === 'cpu' ? (cpuMilliseconds(graph, operator, board) ?? null) : onNpu;
+    return {
+      index,
+      type: operator.type.slice(0, 200),
+      name: operator.name.slice(0, 400),
+      macs: operatorMacs(graph, operator),
+      latency,
+      energy: latency === null || milliwatts === undefined ? null : (latency * milliwatts) / 1e3,
+      flash: weightBytes,
+      liveBytes: sramBytes,
+      unit: unit === 'cpu' ? 'cpu' : 'npu',
+      ...layerFacts(graph, operator),
+    };
+  });
+  const latency = latencyOf(facts, layers, target, configuration);
+  const energy = energyOf(latency, target);
+  const ramParts = ramPartsOf(facts, configuration);
+  const peakRam = metric(total(ramParts), facts, 'peakRam', configuration);
+  const flash = flashOf(facts, graph, target);
+  const findings: readonly Finding[] = [
+    ...fallbackFindings(graph, facts),
+    ...(graph.operators.length === 0 ? [] : [shareFinding(npuShare(graph, facts, layers))]),
+    ...misfit('ram', 'RAM', peakRam.value, target.ramBytes, target),
+    ...misfit('flash', 'flash', flash.metric.value, target.flashBytes, target),
+  ];
+  return {
+    deployable: findings.every(({ severity }) => severity !== 'error'),
+    peakRam,
+    flash: flash.metric,
+    latency,
+    energy,
+    unavailable: {
+      ...(latency === null
+        ? { latency: `The speed of ${board.core.title} is not known for the operators that run on it.` }
+        : {}),
+      ...(energy === null ? { energy: `The power of ${board.title} or the latency on it is not known.` } : {}),
+    },
+    memory: null,
+    parts: { peakRam: ramParts, flash: flash.parts },
+    layers,
+    findings,
+  };
+}
+
+function latencyOf(
+  facts: NpuFacts,
+  layers: readonly Layer[],
+  { board }: Target,
+  configuration: NpuConfiguration,
+): Metric | null {
+  const onCpu = layers.filter(({ unit }) => unit === 'cpu');
+  if (onCpu.some(({ latency }) => latency === null)) return null;
+  const cpu = onCpu.reduce((sum, { latency }) => sum + (latency ?? 0), 0);
+  const npu = (facts.cycles * 1e3) / configuration.clockHz;
+  const megahertz = `${configuration.accelerator} at ${configuration.clockHz / 1e6} MHz`;
+  if (cpu === 0) {
+    const whole = metric(npu, facts, 'latency', configuration);
+    return { ...whole, unit: 'ms', source: `${whole.source ?? ''}, ${megahertz}`.slice(0, 400) };
+  }
+  const cpuError = board.runtimes['ethos-u']?.latencyError?.value ?? errors.cpuShare;
+  const npuError = facts.from.kind === 'vela' ? 0 : errors[configuration.family].cycles;
+  return {
+    value: npu + cpu,
+    unit: 'ms',
+    basis: 'modelled',
+    error: Math.round(((npuError * npu + cpuError * cpu) / (npu + cpu)) * 1000) / 1000,
+    source:
+      `${facts.from.kind === 'vela' ? velaWords(facts.from.version) : modelWords} for ${megahertz}, and kernel costs of ${board.core.title} for the operators that fall back to it`.slice(
+        0,
+        400,
+      ),
+  };
+}
+
+/** mW × ms = µJ */
+function energyOf(latency: Metric | null, { board }: Target): Metric | null {
+  const power = board.power.activeMilliwatts;
+  if (latency === null || power === undefined) return null;
+  const error = board.runtimes['ethos-u']?.energyError?.value;
+  return {
+    value: (power.value * latency.value) / 1e3,
+    unit: 'mJ',
+    basis: 'modelled',
+    ...(error === undefined ? {} : { error }),
+    source: `active power of ${power.value} mW times latency`,
+  };
+}
+
+const velaWords = (version: string): string => `Vela ${version}: the compiler's own estimate, not a run on a device`;
+const modelWords = 'our model of what Vela schedules';
+
+function metric(value: number, { from }: NpuFacts, of: 'peakRam' | 'latency', { family }: NpuConfiguration): Metric {
+  if (from.kind === 'vela') return { value, unit: 'B', basis: 'measured', source: velaWords(from.version) };
+  const error = errors[family][of === 'latency' ? 'cycles' : 'sram'];
+  return { value, unit: 'B', basis: 'modelled', error, source: modelWords };
+}
+
+/** In `dedicated` mode the memory behind the SRAM is RAM too: constants are loaded there, with larger feature maps. */
+function ramPartsOf(facts: NpuFacts, { memoryMode }: NpuConfiguration): readonly Part[] {
+  return [
+    { name: 'SRAM of the NPU', bytes: facts.sramBytes },
+    ...(memoryMode === 'dedicated' ? [{ name: 'DRAM: constants and feature maps', bytes: facts.otherBytes }] : []),
+  ];
+}
+
+/** The compiled file, and on a microcontroller the kernels of what falls back. Under Linux the file alone: the runtime is part of the system. */
+function flashOf(
+  facts: NpuFacts,
+  graph: Artifact['graph'],
+  { board }: Target,
+): { readonly metric: Metric; readonly parts: readonly Part[] } {
+  const isMicrocontroller = board.core.architecture.includes('-m');
+  const model = {
+    name: facts.from.kind === 'vela' ? 'compiled model' : 'compiled model (estimate)',
+    bytes: facts.fileBytes,
+  };
+  const exact = facts.from.kind === 'vela';
+  if (!isMicrocontroller) {
+    return {
+      metric: exact
+        ? { value: model.bytes, unit: 'B', basis: 'exact', source: 'the file that Vela wrote' }
+        : { value: model.bytes, unit: 'B', basis: 'modelled', error: errors.file, source: modelWords },
+      parts: [model],
+    };
+  }
+  const operators = graph.operators.filter((_, index) => facts.operators[index]?.unit === 'cpu');
+  const code = runtimeFlash({ ...graph, operators, subgraphs: operators.length === 0 ? [] : graph.subgraphs }, board);
+  const parts = [model, ...code.parts];
+  const bytes = total(parts);
+  const error = (code.error * total(code.parts) + (exact ? 0 : errors.file * model.bytes)) / bytes;
+  return {
+    metric: {
+      value: bytes,
+      unit: 'B',
+      basis: 'modelled',
+      error: Math.round(error * 1000) / 1000,
+      source:
+        'the compiled model, TensorFlow Lite Micro and kernels of the operators that fall back; the Ethos-U driver is not counted',
+    },
+    parts,
+  };
+}
+
+function misfit(where: string, name: string, bytes: number, available: number, target: Target): readonly Finding[] {
+  if (bytes <= available) return [];
+  const kibibytes = (count: number): string => `${(count / 1024).toFixed(1)} KiB`;
+  const message = `The model needs ${kibibytes(bytes)} of ${name}; ${target.name} has ${kibibytes(available)} for it.`;
+  return [{ code: 'does-not-fit', severity: 'error', where, message: message.slice(0, 2000) }];
+}
+
+const total = (parts: readonly Part[]): number => parts.reduce((sum, { bytes }) => sum + bytes, 0);
