@@ -95,16 +95,19 @@ async function bestOfPeer(
   arrays: Readonly<Record<string, DataArray>>,
   decibels: (graph: Graph) => Promise<number>,
 ): Promise<{ readonly decibels: number; readonly how: string } | undefined> {
-  const [data, simplified] = [path.join(folder, 'noise.npz'), path.join(folder, 'simplified.onnx')];
+  const inFolder = (name: string): string => path.join(folder, name);
+  const [data, copy, simplified] = [inFolder('noise.npz'), inFolder('copy.onnx'), inFolder('simplified.onnx')];
+  // It writes beside the model that it is given, which must not be the reference set's.
+  writeFileSync(copy, readFileSync(file));
   writeFileSync(data, writeNpz(arrays));
   writeFileSync(simplified, writeOnnx(prepared));
   for (const name of readdirSync(folder)) if (name.startsWith('peer-')) rmSync(path.join(folder, name));
   let best: { readonly decibels: number; readonly how: string } | undefined;
   for (const [model, kind] of [
-    [file, 'original'],
+    [copy, 'original'],
     [simplified, 'simplified'],
   ] as const) {
-    const output = path.join(folder, `peer-${kind}-METHOD.onnx`);
+    const output = inFolder(`peer-${kind}-METHOD.onnx`);
     const script = path.resolve('bench', 'quantize-onnx-peer.py');
     // One process for all methods: their start takes longer than their work on models of this size.
     const run = spawnSync(python, [script, model, data, output, peerMethods.join(','), String(samples)], {
