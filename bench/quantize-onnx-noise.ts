@@ -62,6 +62,7 @@ async function rowOf(file: string, python: string | undefined, folder: string): 
     found.push(await decibels(quantizeOnnxGraph(graph, ranges).graph));
   }
   const chosen = await quantizedByBest(graph, graph, fit);
+  if (!isQuantized(chosen.graph)) return ['skipped: it has no operator with an integer kernel'];
   const { graph: pulled } = await pullLevers(graph, quantiserOf('onnx', { numbers: 'int8' }), fit, {
     observer: chosen.observer,
   });
