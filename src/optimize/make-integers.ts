@@ -8,8 +8,8 @@ import { OnnxRuntimeError } from '../onnx-runtime/session.ts';
 import type { Finding } from '../runtimes/measurement.ts';
 import type { InDialect } from './into-dialect.ts';
 import { quantizeMixed } from './mix.ts';
-import { pullLevers } from './pull-levers.ts';
-import { type Quantiser, quantiserOf, rangesOf } from './quantiser.ts';
+import { isWorthTrying, pullLevers } from './pull-levers.ts';
+import { bestRangesOf, type Quantiser, quantiserOf, rangesOf } from './quantiser.ts';
 import type { AppliedRecipe } from './recipe.ts';
 
 /** A float graph that is to become integer. */
@@ -44,15 +44,18 @@ export async function makeIntegers(
   };
   const float = quantiser.prepare(lowered.graph);
   try {
+    const isTried = calibration !== undefined && recipe.levers !== 'none' && isWorthTrying(float, calibration);
     const pulled =
       calibration === undefined || recipe.levers === 'none'
         ? { graph: float, findings: [] }
         : await pullLevers(float, quantiser, calibration, calibrating);
     const data = calibration ?? syntheticData(source);
     const { ranges, findings } =
-      pulled.graph === float && float === lowered.graph
-        ? await rangesByOrigin(source, lowered, quantiser, data, calibrating)
-        : await rangesOf(pulled.graph, quantiser, data, calibrating);
+      calibration !== undefined && isTried && recipe.observer === undefined
+        ? await bestRangesOf(pulled.graph, quantiser, calibration, calibrating)
+        : pulled.graph === float && float === lowered.graph
+          ? await rangesByOrigin(source, lowered, quantiser, data, calibrating)
+          : await rangesOf(pulled.graph, quantiser, data, calibrating);
     const quantized =
       recipe.leastDecibels === undefined
         ? quantiser.quantize(pulled.graph, ranges)

@@ -16,6 +16,12 @@ const mostMacs = 1e11;
 /** Decibels that a lever has to bring; less may be chance. */
 const leastGain = 0.1;
 
+/** Whether trying things on a model takes seconds and not hours, and there are samples enough to tell what helps. */
+export function isWorthTrying(graph: Graph, data: DataSet): boolean {
+  const work = graphMacs(graph) * Math.min(data.count, 64) * (weightedLayers(graph).length + 10);
+  return data.count >= fewestSamples && work <= mostMacs;
+}
+
 /**
  * The float graph with the weights that lose least when they become integers: levers are tried one after the other and kept where the integer graph comes
  * nearer to the float graph on calibration samples that they were not made from.
@@ -27,8 +33,7 @@ export async function pullLevers(
   options: CalibrationOptions,
 ): Promise<{ readonly graph: Graph; readonly findings: readonly Finding[] }> {
   if (data.count < fewestSamples) return { graph: original, findings: [] };
-  const work = graphMacs(original) * Math.min(data.count, 64) * (weightedLayers(original).length + 10);
-  if (work > mostMacs) {
+  if (!isWorthTrying(original, data)) {
     const message =
       'The model is too large to try equalisation, rounding and bias correction on it; it is quantised as it is.';
     return { graph: original, findings: [{ code: 'levers-skipped', severity: 'info', message }] };
