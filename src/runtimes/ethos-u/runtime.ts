@@ -28,7 +28,13 @@ function estimate(artifact: Artifact, target: Target): Estimate {
   const notes: readonly Finding[] = [
     ...(refusal === undefined
       ? []
-      : [{ code: 'compiler-refused', severity: 'error' as const, message: `Vela does not compile this model: ${refusal}` }]),
+      : [
+          {
+            code: 'compiler-refused',
+            severity: 'error' as const,
+            message: `Vela does not compile this model: ${refusal}`,
+          },
+        ]),
     {
       code: 'compiler-missing',
       severity: 'info',

@@ -1,16 +1,41 @@
+import { tensorBytes } from '../../../graph/access.ts';
 import type { Graph } from '../../../graph/graph.ts';
 import type { NpuConfiguration } from '../configuration.ts';
-import type { NpuFacts } from '../facts.ts';
+import type { NpuFacts, OperatorFacts } from '../facts.ts';
 import { placements } from '../support/placements.ts';
+import { fileSizes } from './file-size.ts';
+import { schedule } from './schedule.ts';
+import { stepsOf } from './steps.ts';
 
-/** What Vela would say of a model, computed without it. */
+/** What Vela would say of a model, computed without it. Shapes must be known; what is not known counts as 1. */
 export function modelledFacts(graph: Graph, configuration: NpuConfiguration): NpuFacts {
-  const operators = placements(graph, configuration.family).map((placement) => ({
-    unit: placement.unit,
-    cycles: 0,
-    sramBytes: 0,
-    weightBytes: 0,
-    ...(placement.unit === 'cpu' ? { reason: placement.reason } : {}),
-  }));
-  return { operators, cycles: 0, sramBytes: 0, otherBytes: 0, fileBytes: 0, from: { kind: 'model' } };
+  const placed = placements(graph, configuration.family);
+  const scheduled = schedule(graph, placed, stepsOf(graph, placed), configuration);
+  const sizes = fileSizes(graph, placed, scheduled);
+  const operators = placed.map((placement, index): OperatorFacts => {
+    const { cycles = 0, sramBytes = 0, weightBytes = 0 } = scheduled.operators[index] ?? {};
+    return {
+      unit: placement.unit,
+      cycles,
+      sramBytes,
+      weightBytes: placement.unit === 'cpu' ? constantBytes(graph, index) : weightBytes,
+      ...(placement.unit === 'cpu' ? { reason: placement.reason } : {}),
+    };
+  });
+  return {
+    operators,
+    cycles: scheduled.operators.reduce((sum, { cycles }) => sum + cycles, 0),
+    sramBytes: scheduled.sramBytes,
+    otherBytes: sizes.npuBytes + scheduled.outsideBytes,
+    fileBytes: sizes.fileBytes,
+    from: { kind: 'model' },
+  };
+}
+
+function constantBytes(graph: Graph, index: number): number {
+  const ids = new Set((graph.operators[index]?.inputs ?? []).flatMap((id) => id ?? []));
+  return [...ids].reduce((sum, id) => {
+    const tensor = graph.tensors[id];
+    return sum + (tensor?.data === undefined ? 0 : (tensorBytes(tensor) ?? 0));
+  }, 0);
 }

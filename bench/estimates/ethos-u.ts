@@ -1,0 +1,98 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { inferShapes } from '../../src/graph/infer-shapes.ts';
+import { openModel } from '../../src/measure.ts';
+import { type NpuConfiguration, npuConfiguration } from '../../src/runtimes/ethos-u/configuration.ts';
+import type { NpuFacts } from '../../src/runtimes/ethos-u/facts.ts';
+import { modelledFacts } from '../../src/runtimes/ethos-u/model/modelled-facts.ts';
+import { modelRefusal } from '../../src/runtimes/ethos-u/support/placements.ts';
+import { referenceDirectory as reference } from '../reference.ts';
+import { type EstimateRow, estimateRow } from './row.ts';
+
+/** What Vela said of a model in one configuration: a row of the reference's vela.json. */
+interface VelaRow {
+  readonly error?: string;
+  readonly cpu_ops?: number;
+  readonly cpu_op_types?: readonly string[];
+  readonly npu_ops?: number;
+  readonly cycles_total?: number;
+  readonly sram_memory_used?: number;
+  readonly compiled_bytes?: number;
+}
+
+/** One model in one configuration: Vela and our model of it. */
+export interface Compared {
+  readonly model: string;
+  readonly accelerator: string;
+  /** Of the half of the models that our model was not developed on. */
+  readonly isHeldOut: boolean;
+  readonly samePlacement: boolean;
+  readonly vela: VelaRow;
+  readonly ours: NpuFacts;
+}
+
+/** Every model of vela.json in every configuration. */
+export function compareWithVela(): readonly Compared[] {
+  const file = path.join(reference, 'vela.json');
+  if (!existsSync(file)) return [];
+  const { models } = JSON.parse(readFileSync(file, 'utf8')) as {
+    models: Record<string, Record<string, VelaRow>>;
+  };
+  return Object.entries(models).flatMap(([model, rows]) => {
+    const bytes = readFileSync(path.join(reference, 'models', model));
+    const graph = inferShapes(openModel(bytes, model).graph);
+    const isHeldOut = (createHash('sha256').update(bytes).digest()[0] ?? 0) % 2 === 1;
+    return Object.entries(rows).map(([name, vela]): Compared => {
+      const configuration: NpuConfiguration = npuConfiguration(name.split(' ')[0] ?? '');
+      const ours = modelledFacts(graph, configuration);
+      const refused = modelRefusal(graph, configuration.family) !== undefined;
+      const cpu = graph.operators.filter((_, index) => ours.operators[index]?.unit === 'cpu');
+      const samePlacement = vela.error === undefined ? !refused && cpu.length === vela.cpu_ops : refused;
+      return { model, accelerator: configuration.accelerator, isHeldOut, samePlacement, vela, ours };
+    });
+  });
+}
+
+/** Placement, cycles, SRAM and file size against Vela 5.2.0, on the half of the models that our model was not developed on. */
+export async function ethosU(): Promise<readonly EstimateRow[]> {
+  const all = compareWithVela();
+  const accelerators = [...new Set(all.map(({ accelerator }) => accelerator))];
+  return accelerators.flatMap((board) => {
+    const own = all.filter(({ accelerator }) => accelerator === board);
+    const heldOut = own.filter(({ isHeldOut, vela }) => isHeldOut && (vela.npu_ops ?? 0) > 0);
+    const row = (
+      metric: EstimateRow['metric'],
+      how: string,
+      pair: (compared: Compared) => readonly [number, number | undefined],
+    ): EstimateRow =>
+      estimateRow(
+        { runtime: 'ethos-u', board, metric, how },
+        heldOut.flatMap((compared) => {
+          const [estimate, measured] = pair(compared);
+          return measured === undefined || measured === 0 ? [] : [{ estimate, measured }];
+        }),
+      );
+    const same = own.filter(({ samePlacement }) => samePlacement).length;
+    const how = 'against Vela 5.2.0, models it was not developed on (half, by hash), with something on the NPU';
+    return [
+      {
+        ...estimateRow(
+          {
+            runtime: 'ethos-u',
+            board,
+            metric: 'placement',
+            how: `the same operators on the NPU as Vela 5.2.0 in ${same} of ${own.length} models`,
+          },
+          own.map(({ samePlacement }) => ({ estimate: samePlacement ? 1 : 0, measured: 1 })),
+        ),
+      },
+      row('cycles', how, ({ ours, vela }) => [ours.cycles, vela.cycles_total]),
+      row('peakRam', `SRAM ${how}`, ({ ours, vela }) => [
+        ours.sramBytes,
+        vela.sram_memory_used === undefined ? undefined : vela.sram_memory_used * 1024,
+      ]),
+      row('flash', `the compiled file ${how}`, ({ ours, vela }) => [ours.fileBytes, vela.compiled_bytes]),
+    ];
+  });
+}

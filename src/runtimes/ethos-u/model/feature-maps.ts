@@ -1,0 +1,111 @@
+import { tensorBytes } from '../../../graph/access.ts';
+import { bytesOf } from '../../../graph/data-type.ts';
+import type { Graph, TensorId } from '../../../graph/graph.ts';
+import type { Placement } from '../support/placements.ts';
+import { roundUp } from './block.ts';
+import { volumeOf } from './operations.ts';
+
+/** A tensor in memory, from the operator that writes it to the last that reads it. */
+export interface FeatureMap {
+  readonly tensor: TensorId;
+  readonly bytes: number;
+  readonly first: number;
+  readonly last: number;
+  /** It crosses the border of the NPU: an input or output of the model, or the CPU's. */
+  readonly isOutside: boolean;
+  readonly readers: readonly number[];
+}
+
+/** Types whose output is another name for their input's bytes, or a part of them. */
+const views: ReadonlySet<string> = new Set(['RESHAPE', 'SQUEEZE', 'EXPAND_DIMS']);
+/** Element by element, into the place of an input that nobody needs any more. */
+const inPlace: ReadonlySet<string> = new Set([
+  'ADD',
+  'SUB',
+  'MUL',
+  'MAXIMUM',
+  'MINIMUM',
+  'ABS',
+  'LEAKY_RELU',
+  'LOGISTIC',
+  'TANH',
+  'RELU',
+  'RELU6',
+  'HARD_SWISH',
+  'QUANTIZE',
+]);
+
+/**
+ * Tensors that take memory while the model runs. What stays within the NPU has its channels rounded up to 16 (its own layout);
+ * views, and element-wise results that may overwrite their input, share its bytes.
+ */
+export function featureMaps(graph: Graph, placements: readonly Placement[]): readonly FeatureMap[] {
+  const producers = new Map<TensorId, number>();
+  const readers = new Map<TensorId, number[]>();
+  graph.operators.forEach(({ inputs, outputs }, index) => {
+    if (placements[index]?.unit === 'dropped') return;
+    for (const id of outputs) if (id !== null) producers.set(id, index);
+    for (const id of new Set(inputs)) if (id !== null) readers.set(id, [...(readers.get(id) ?? []), index]);
+  });
+  const isNpu = (index: number | undefined): boolean => index !== undefined && placements[index]?.unit === 'npu';
+  const shared = new Map<TensorId, TensorId>();
+  const root = (id: TensorId): TensorId => {
+    const parent = shared.get(id);
+    return parent === undefined ? id : root(parent);
+  };
+  const bytes = new Map<TensorId, number>();
+  const sizeOf = (id: TensorId): number => {
+    const tensor = graph.tensors[id];
+    if (tensor === undefined) return 0;
+    const plain = tensorBytes(tensor) ?? 0;
+    const inside =
+      isNpu(producers.get(id)) &&
+      !graph.outputs.includes(id) &&
+      (readers.get(id) ?? []).every((index) => isNpu(index) && !views.has(graph.operators[index]?.type ?? '')) &&
+      !views.has(graph.operators[producers.get(id) ?? -1]?.type ?? '');
+    if (!inside) return roundUp(plain, 16);
+    const { h, w, c } = volumeOf(tensor);
+    return roundUp(bytesOf(tensor.dtype, h * w * roundUp(c, 16)), 16);
+  };
+  const last = (id: TensorId): number =>
+    graph.outputs.includes(id) ? graph.operators.length : Math.max(-1, ...(readers.get(id) ?? []));
+  graph.operators.forEach((operator, index) => {
+    if (!isNpu(index)) return;
+    const [output] = operator.outputs;
+    if (output === undefined || output === null) return;
+    const candidates = views.has(operator.type)
+      ? operator.inputs.slice(0, 1)
+      : inPlace.has(operator.type)
+        ? operator.inputs
+        : [];
+    const found = candidates.find((id) => {
+      if (id === null || graph.tensors[id]?.data !== undefined) return false;
+      if (views.has(operator.type)) return true;
+      return (
+        last(id) === index && sizeOf(id) === sizeOf(output) && isNpu(producers.get(id)) && !graph.inputs.includes(id)
+      );
+    });
+    if (found !== undefined && found !== null) shared.set(output, root(found));
+  });
+  const maps = new Map<
+    TensorId,
+    { first: number; last: number; bytes: number; isOutside: boolean; readers: Set<number> }
+  >();
+  const touch = (id: TensorId, first: number): void => {
+    const key = root(id);
+    const known = maps.get(key) ?? { first, last: first, bytes: 0, isOutside: false, readers: new Set<number>() };
+    known.first = Math.min(known.first, first);
+    known.last = Math.max(known.last, last(id), first);
+    known.bytes = Math.max(known.bytes, sizeOf(id));
+    const used = readers.get(id) ?? [];
+    for (const reader of used) known.readers.add(reader);
+    if (graph.inputs.includes(id) || graph.outputs.includes(id)) known.isOutside = true;
+    if (!isNpu(producers.get(id)) || used.some((index) => !isNpu(index))) known.isOutside = true;
+    maps.set(key, known);
+    bytes.set(key, known.bytes);
+  };
+  for (const id of graph.inputs)
+    if ((readers.get(id) ?? []).length > 0) touch(id, Math.min(...(readers.get(id) ?? [0])));
+  for (const [id, index] of producers) touch(id, index);
+  return [...maps].map(([tensor, map]) => ({ tensor, ...map, readers: [...map.readers] }));
+}

@@ -1,0 +1,28 @@
+import type { Graph } from '../../../graph/graph.ts';
+import type { Placement } from '../support/placements.ts';
+import type { Schedule } from './schedule.ts';
+
+/** Bytes of what the NPU reads, and of the compiled file. */
+export interface FileSizes {
+  /** Encoded weights, scales and commands. */
+  readonly npuBytes: number;
+  readonly fileBytes: number;
+}
+
+/** Bytes of commands an operation of the NPU takes, and each transfer of weights besides: the mean over half of the reference models. */
+const commandBytes = { perOperation: 250, perTransfer: 60 };
+/** Bytes of the file around them: header and tables, and for each tensor that stays in the file. */
+const fileOverhead = { base: 1600, perTensor: 200 };
+
+/** Sizes of what is written; constants that the CPU reads stay as they are. */
+export function fileSizes(graph: Graph, placements: readonly Placement[], { steps, weightBytes }: Schedule): FileSizes {
+  const transfers = steps.reduce((sum, { slices }) => sum + slices, 0);
+  const commands = steps.length * commandBytes.perOperation + transfers * commandBytes.perTransfer;
+  const npuBytes = steps.length === 0 ? 0 : weightBytes + commands;
+  const kept = new Set<number>([...graph.inputs, ...graph.outputs]);
+  graph.operators.forEach(({ inputs, outputs }, index) => {
+    if (placements[index]?.unit === 'cpu') for (const id of [...inputs, ...outputs]) if (id !== null) kept.add(id);
+  });
+  const constants = [...kept].reduce((sum, id) => sum + (graph.tensors[id]?.data?.byteLength ?? 0), 0);
+  return { npuBytes, fileBytes: npuBytes + constants + fileOverhead.base + kept.size * fileOverhead.perTensor };
+}

@@ -1,0 +1,83 @@
+import type { Graph } from '../../../graph/graph.ts';
+import type { NpuConfiguration } from '../configuration.ts';
+import type { Placement } from '../support/placements.ts';
+import type { FeatureMap } from './feature-maps.ts';
+
+/** Where feature maps lie. */
+export interface PlacedMaps {
+  /** SRAM in use by feature maps while an operator runs, and what is left of it. */
+  readonly usedAt: (operator: number) => number;
+  readonly freeAt: (operator: number) => number;
+  /** Share of an operator's feature maps that lies in the other memory. */
+  readonly outsideShare: (operator: number) => number;
+  readonly outsideBytes: number;
+}
+
+/** SRAM of a `shared` system that Vela takes for unlimited: 4 MiB, its default. */
+const sharedBytes = 4 * 1024 * 1024;
+
+/** Operators that can run in stripes, so that the map between two of them never exists as a whole. */
+const striped = /^(CONV_2D|DEPTHWISE_CONV_2D|AVERAGE_POOL_2D|MAX_POOL_2D|ADD|MUL|SUB)$/;
+
+/**
+ * `shared`: all in SRAM. `dedicated`: inputs and outputs of the NPU's part lie outside; of the rest the largest that do not fit at some time become
+ * stripes where one striped operator feeds the next, else go outside too.
+ */
+export function placeMaps(
+  graph: Graph,
+  placements: readonly Placement[],
+  maps: readonly FeatureMap[],
+  { memoryMode, cacheBytes }: NpuConfiguration,
+): PlacedMaps {
+  const count = graph.operators.length;
+  const limit = memoryMode === 'dedicated' ? (cacheBytes ?? sharedBytes) : sharedBytes;
+  const inSram = new Map(maps.map((map) => [map, memoryMode === 'shared' || !map.isOutside ? map.bytes : 0]));
+  const used = new Float64Array(count + 1);
+  const add = (map: FeatureMap, bytes: number): void => {
+    for (let at = map.first; at <= Math.min(map.last, count - 1); at += 1) used[at] = (used[at] ?? 0) + bytes;
+  };
+  for (const [map, bytes] of inSram) add(map, bytes);
+  if (memoryMode === 'dedicated') {
+    const bySize = [...maps].sort((a, b) => b.bytes - a.bytes);
+    for (const map of bySize) {
+      const bytes = inSram.get(map) ?? 0;
+      const isOver = Array.from({ length: map.last - map.first + 1 }, (_, at) => used[map.first + at] ?? 0).some(
+        (each) => each > limit,
+      );
+      if (bytes === 0 || !isOver) continue;
+      const stripe = stripeBytes(graph, map);
+      add(map, stripe - bytes);
+      inSram.set(map, stripe);
+    }
+  }
+  const outside = (map: FeatureMap): number => (inSram.get(map) === 0 ? map.bytes : 0);
+  const touching = (operator: number): readonly FeatureMap[] =>
+    maps.filter((map) => map.first === operator || map.readers.includes(operator));
+  return {
+    usedAt: (operator) =>
+      memoryMode === 'dedicated' && placements[operator]?.unit === 'cpu' ? 0 : (used[operator] ?? 0),
+    freeAt: (operator) => Math.max(0, limit - (used[operator] ?? 0)),
+    outsideShare: (operator) => {
+      const all = touching(operator).reduce((sum, { bytes }) => sum + bytes, 0);
+      return all === 0 ? 0 : touching(operator).reduce((sum, map) => sum + outside(map), 0) / all;
+    },
+    outsideBytes: Math.max(
+      0,
+      ...Array.from({ length: count }, (_, at) =>
+        maps.filter(({ first, last }) => first <= at && at <= last).reduce((sum, map) => sum + outside(map), 0),
+      ),
+    ),
+  };
+}
+
+/** Bytes of the rows between two striped operators; 0 when the map cannot be cut. */
+function stripeBytes(graph: Graph, { first, readers, bytes, tensor }: FeatureMap): number {
+  const [reader] = readers;
+  const type = (index: number | undefined): string => graph.operators[index ?? -1]?.type ?? '';
+  if (readers.length !== 1 || reader !== first + 1 || !striped.test(type(first)) || !striped.test(type(reader)))
+    return 0;
+  const shape = graph.tensors[tensor]?.shape ?? [];
+  const height = shape.at(-3);
+  const rows = 6;
+  return typeof height === 'number' && height > rows ? Math.ceil((bytes * rows) / height) : 0;
+}

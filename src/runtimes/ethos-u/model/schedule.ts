@@ -1,0 +1,170 @@
+import { concreteShape } from '../../../graph/access.ts';
+import type { Graph, Tensor } from '../../../graph/graph.ts';
+import type { NpuConfiguration } from '../configuration.ts';
+import type { Placement } from '../support/placements.ts';
+import { type Block, roundUp } from './block.ts';
+import { operationCycles } from './cycles.ts';
+import { type EncodedWeights, encodedWeights } from './encoded-weights.ts';
+import { featureMaps } from './feature-maps.ts';
+import type { NpuOperation } from './npu-operation.ts';
+import { placeMaps } from './place-maps.ts';
+import type { Step } from './steps.ts';
+import { trafficOf } from './traffic.ts';
+import { type Unit, unitOf } from './unit.ts';
+import { moveCycles, type WeightBuffer, weightBuffer } from './weight-buffer.ts';
+
+/** A model's operations in time and in memory. */
+export interface Schedule {
+  /** By operator of the model. */
+  readonly operators: readonly { readonly cycles: number; readonly sramBytes: number; readonly weightBytes: number }[];
+  readonly steps: readonly { readonly operator: number; readonly cycles: number; readonly slices: number }[];
+  readonly sramBytes: number;
+  /** Bytes of feature maps in the memory behind the SRAM. */
+  readonly outsideBytes: number;
+  /** Bytes of all encoded weights and scales. */
+  readonly weightBytes: number;
+}
+
+/** Cycles and memory of all operations, one after the other. */
+export function schedule(
+  graph: Graph,
+  placements: readonly Placement[],
+  steps: readonly Step[],
+  configuration: NpuConfiguration,
+): Schedule {
+  const unit = unitOf(configuration);
+  const maps = featureMaps(graph, placements);
+  const placed = placeMaps(graph, placements, maps, configuration);
+  const encoded = new Map<Tensor, EncodedWeights>();
+  const sums = graph.operators.map(() => ({ cycles: 0, sramBytes: 0, weightBytes: 0 }));
+  const buffers = new Float64Array(graph.operators.length);
+  const done: { operator: number; cycles: number; slices: number }[] = [];
+  const ahead = new Map<number, number>();
+  let slack = 0;
+  steps.forEach(({ operator, operation }, at) => {
+    const block = unit.findBlock(operation);
+    const sum = sums[operator];
+    if (block === undefined || sum === undefined) return;
+    const weights = weightsOf(operation, block, unit, encoded);
+    const own = operation.kind === 'copy' ? 0 : operationCycles(operation, block, unit.timing, unit.sram);
+    const isFirst = at === 0 || isAfterCpu(placements, steps[at - 1]?.operator ?? 0, operator);
+    const timed = timeOf({
+      operation,
+      block,
+      unit,
+      weights,
+      own,
+      slack,
+      isFirst,
+      free: placed.freeAt(operator),
+      outside: placed.outsideShare(operator),
+    });
+    slack = own;
+    sum.cycles += timed.cycles;
+    sum.weightBytes += (weights?.weightBytes ?? 0) + (weights?.scaleBytes ?? 0);
+    const { buffer } = timed;
+    if (buffer !== undefined) {
+      buffers[operator] = Math.max(buffers[operator] ?? 0, buffer.parts[0] + buffer.parts[1]);
+      const before = steps[at - 1]?.operator;
+      if (buffer.isAhead && before !== undefined && before !== operator) {
+        ahead.set(before, Math.max(ahead.get(before) ?? 0, buffer.parts[0]));
+      }
+    }
+    done.push({ operator, cycles: timed.cycles, slices: buffer?.slices ?? 0 });
+  });
+  sums.forEach((sum, index) => {
+    sum.sramBytes = placed.usedAt(index) + (buffers[index] ?? 0) + (ahead.get(index) ?? 0);
+  });
+  const weightBytes = [...encoded.values()].reduce((total, each) => total + each.weightBytes + each.scaleBytes, 0);
+  return {
+    operators: sums,
+    steps: done,
+    sramBytes: Math.max(0, ...sums.map(({ sramBytes }) => sramBytes)),
+    outsideBytes: placed.outsideBytes,
+    weightBytes,
+  };
+}
+
+function isAfterCpu(placements: readonly Placement[], before: number, operator: number): boolean {
+  return placements.slice(before, operator).some(({ unit }) => unit === 'cpu');
+}
+
+/** Encoded sizes; weights that several operations share are coded once. */
+function weightsOf(
+  { weights, kind, ofm, ifm, kernel }: NpuOperation,
+  { micro, isPartKernel }: Block,
+  { timing }: Unit,
+  known: Map<Tensor, EncodedWeights>,
+): EncodedWeights | undefined {
+  if (weights === undefined) return undefined;
+  const before = known.get(weights);
+  if (before !== undefined) return before;
+  const elements = (concreteShape(weights.shape) ?? []).reduce((product, extent) => product * extent, 1);
+  const taps = kernel.h * kernel.w;
+  const grain = timing.isU85 ? micro.c : 8;
+  const padded =
+    kind === 'depthwise'
+      ? roundUp(taps, 4) * roundUp(ofm.c, grain)
+      : isPartKernel
+        ? roundUp(taps, 4) * roundUp(ifm.c, 8) * roundUp(ofm.c, grain)
+        : taps * roundUp(ifm.c, 8) * roundUp(ofm.c, grain);
+  const sizes = encodedWeights(weights, ofm.c, Math.max(elements, padded));
+  known.set(weights, sizes);
+  return sizes;
+}
+
+interface TimeQuestion {
+  readonly operation: NpuOperation;
+  readonly block: Block;
+  readonly unit: Unit;
+  readonly weights: EncodedWeights | undefined;
+  readonly own: number;
+  readonly slack: number;
+  readonly isFirst: boolean;
+  readonly free: number;
+  readonly outside: number;
+}
+
+/** The longest of computing, SRAM's traffic and the other memory's; weights that are fetched ahead cost where the operation before does not hide them. */
+function timeOf({ operation, block, unit, weights, own, slack, isFirst, free, outside }: TimeQuestion): {
+  readonly cycles: number;
+  readonly buffer: WeightBuffer | undefined;
+} {
+  const { sram, store, timing } = unit;
+  const { mapBytes, weightPasses } = trafficOf(operation, block, timing.cores, sram);
+  const inSram = (mapBytes * (1 - outside)) / sram.bytesPerCycle;
+  const inStore = (mapBytes * outside) / store.bytesPerCycle;
+  if (weights === undefined) {
+    const copied = operation.kind === 'copy' ? sram.readLatency : 0;
+    return { cycles: Math.floor(Math.max(own, inSram + copied, inStore)), buffer: undefined };
+  }
+  const bytes = weights.weightBytes + weights.scaleBytes;
+  const buffer = weightBuffer({
+    bytes,
+    passes: weightPasses,
+    channels: operation.ofm.c,
+    blockChannels: block.ofm.c,
+    cycles: own,
+    cyclesFor: (c) => operationCycles({ ...operation, ofm: { ...operation.ofm, c } }, block, timing, sram),
+    slack: isFirst ? 0 : slack,
+    isFirst,
+    inputCycles: inSram,
+    sram,
+    store,
+    freeBytes: free,
+  });
+  const scales = weights.scaleBytes * weightPasses;
+  if (buffer === undefined) {
+    const read = (weights.weightBytes * weightPasses + scales) / store.bytesPerCycle;
+    return { cycles: Math.floor(Math.max(own, inSram, read + inStore)), buffer };
+  }
+  const hidden = isFirst ? 0 : slack;
+  const npu = Math.max(
+    moveCycles(bytes, unit) - hidden,
+    own + Math.max(0, moveCycles(buffer.firstBytes, unit) - hidden),
+  );
+  const late = Math.max(0, weights.weightBytes - (buffer.isAhead ? buffer.firstBytes : 0));
+  const sramCycles = inSram + (late + weights.weightBytes * weightPasses) / sram.bytesPerCycle;
+  const storeCycles = (late + scales) / store.bytesPerCycle + inStore;
+  return { cycles: Math.floor(Math.max(npu, sramCycles, storeCycles)), buffer };
+}

@@ -1,0 +1,66 @@
+import { intAttribute } from '../../../graph/access.ts';
+import type { Graph, Operator, TensorId } from '../../../graph/graph.ts';
+import type { Placement } from '../support/placements.ts';
+import type { NpuOperation } from './npu-operation.ts';
+import { operationsOf } from './operations.ts';
+
+/** An operation of the NPU and the operator that it is part of. */
+export interface Step {
+  readonly operator: number;
+  readonly operation: NpuOperation;
+}
+
+const tables: ReadonlySet<string> = new Set(['LOGISTIC', 'TANH', 'HARD_SWISH', 'EXP', 'GELU', 'LOG', 'RSQRT']);
+const clamps: ReadonlySet<string> = new Set(['RELU', 'RELU6', 'RELU_0_TO_1', 'RELU_N1_TO_1']);
+
+/** All operations of the NPU in their order; an activation joins the operation before it where that feeds nothing else. */
+export function stepsOf(graph: Graph, placements: readonly Placement[]): readonly Step[] {
+  const producers = new Map<TensorId, number>();
+  const uses = new Map<TensorId, number[]>();
+  graph.operators.forEach(({ inputs, outputs }, index) => {
+    for (const id of outputs) if (id !== null) producers.set(id, index);
+    for (const id of new Set(inputs)) if (id !== null) uses.set(id, [...(uses.get(id) ?? []), index]);
+  });
+  const onNpu = (index: number | undefined): boolean => index !== undefined && placements[index]?.unit === 'npu';
+  const steps: Step[] = [];
+  graph.operators.forEach((operator, index) => {
+    if (!onNpu(index)) return;
+    const input = operator.inputs[0] ?? -1;
+    const before = producers.get(input);
+    const last = steps.findLastIndex((step) => step.operator === before);
+    const previous = steps[last];
+    const joins =
+      (tables.has(operator.type) || clamps.has(operator.type)) &&
+      previous !== undefined &&
+      previous.operation.activation === 'none' &&
+      previous.operation.kind !== 'copy' &&
+      (uses.get(input)?.length ?? 0) === 1 &&
+      !graph.outputs.includes(input);
+    if (joins) {
+      const activation = tables.has(operator.type) ? 'lut' : 'clamp';
+      steps[last] = { ...previous, operation: { ...previous.operation, activation } };
+      return;
+    }
+    if (isPadding(operator)) {
+      const readers = (uses.get(operator.outputs[0] ?? -1) ?? []).map((at) => graph.operators[at]);
+      if (readers.every((reader) => reader !== undefined && padsItself(reader))) return;
+      steps.push(...copyOf(graph, operator, index));
+      return;
+    }
+    steps.push(...operationsOf(graph, operator).map((operation) => ({ operator: index, operation })));
+  });
+  return steps;
+}
+
+const isPadding = ({ type }: Operator): boolean => type === 'PAD' || type === 'PADV2' || type === 'MIRROR_PAD';
+
+/** True for operators that can take over a padding that comes before them. */
+function padsItself(operator: Operator): boolean {
+  const { type, attributes } = operator;
+  const isValid = attributes.padding?.kind === 'string' && attributes.padding.value === 'VALID';
+  return isValid && /^(CONV_2D|DEPTHWISE_CONV_2D)$/.test(type) && intAttribute(operator, 'stride_h', 1) <= 3;
+}
+
+function copyOf(graph: Graph, operator: Operator, index: number): readonly Step[] {
+  return operationsOf(graph, { ...operator, type: 'PACK' }).map((operation) => ({ operator: index, operation }));
+}
