@@ -48,6 +48,8 @@ export async function noise(python: string | undefined, folder: string, wanted =
 async function rowOf(file: string, python: string | undefined, folder: string): Promise<readonly string[] | undefined> {
   const original = readOnnx(readFileSync(file), file);
   if (isQuantized(original)) return undefined;
+  const graph = prepareOnnx(simplifyOnnx(original));
+  if (observedOnnxTensors(graph).length === 0) return ['skipped: no operator of it becomes integer'];
   const arrays = noiseFor(original);
   if (arrays === undefined) return ['skipped: an input is no float or has no shape'];
   const [fit, others] = [dataSetOf(arrays, 0, samples), dataSetOf(arrays, samples, held)];
@@ -56,13 +58,11 @@ async function rowOf(file: string, python: string | undefined, folder: string): 
     return ['skipped: the outputs of the float model are the same for every sample'];
   }
   const decibels = async (graph: Graph): Promise<number> => ratio(expected, await resultsFor(graph, others));
-  const graph = prepareOnnx(simplifyOnnx(original));
   const found: number[] = [];
   for (const { ranges } of (await calibrateByEach(graph, observedOnnxTensors(graph), fit)).values()) {
     found.push(await decibels(quantizeOnnxGraph(graph, ranges).graph));
   }
   const chosen = await quantizedByBest(graph, graph, fit);
-  if (!isQuantized(chosen.graph)) return ['skipped: it has no operator with an integer kernel'];
   const { graph: pulled } = await pullLevers(graph, quantiserOf('onnx', { numbers: 'int8' }), fit, {
     observer: chosen.observer,
   });
