@@ -9,6 +9,14 @@ export interface Channel {
   readonly burstLength: number;
 }
 
+/** Where an operation reads and writes. */
+export interface Places {
+  readonly input: Channel;
+  readonly output: Channel;
+  /** Where the unit reads weights, biases and scales from. */
+  readonly weights: Channel;
+}
+
 /** What the arithmetic of a unit costs. */
 export interface Timing {
   readonly isU85: boolean;
@@ -29,31 +37,43 @@ const over = (volume: Volume, by: Volume): Volume => ({
   c: Math.ceil(volume.c / by.c),
 });
 
+/** Which part of an operation: cut by channels, only the first part waits for its input, and only the last for its output. */
+export type Part = 'whole' | 'first' | 'middle' | 'last';
+
 /** Cycles of one operation while all its data is at hand: `Estimate…Cycles` of Vela's performance estimation. */
-export function operationCycles(operation: NpuOperation, block: Block, timing: Timing, memory: Channel): number {
-  if (operation.kind === 'elementwise') return elementwiseCycles(operation, block, timing, memory);
+export function operationCycles(
+  operation: NpuOperation,
+  block: Block,
+  timing: Timing,
+  places: Places,
+  part: Part = 'whole',
+): number {
+  if (operation.kind === 'elementwise') return elementwiseCycles(operation, block, timing, places);
   const ofmBlock = clip(operation.ofm, block.ofm);
   const micros = elementsOf(over(ofmBlock, block.micro));
   const blocks = elementsOf(over(operation.ofm, block.micro)) / micros;
   const hasBias = operation.kind === 'convolution' || operation.kind === 'depthwise' || operation.kind === 'dense';
-  const bias = hasBias ? (10 * ofmBlock.c * memory.readLatency) / 256 : 0;
+  const bias = hasBias ? (10 * ofmBlock.c * places.weights.readLatency) / 256 : 0;
   const output = Math.max(Math.ceil(outputCycles(operation, block, timing) * elementsOf(ofmBlock)), bias);
   const arithmetic = blockCycles(operation, block, timing);
-  const load = inputBlockCycles(operation, block, timing, memory);
-  const store = outputBlockCycles(operation, block, timing, memory);
+  const load = inputBlockCycles(operation, block, timing, places.input);
+  const store = outputBlockCycles(operation, block, timing, places.output);
   const issue = ((blocks > 1 ? Math.abs(store - load) : 0) + arithmetic + output) / 4;
-  const [slow, fast] = [Math.max(arithmetic, issue), Math.max(output, issue)];
-  const total = slow > fast ? Math.floor(slow * blocks) + fast : fast * blocks + slow;
-  return Math.floor(total + load + store);
+  const multiply = Math.max(arithmetic, issue);
+  const finish = Math.max(output, issue);
+  const isLast = part === 'whole' || part === 'last';
+  const isFirst = part === 'whole' || part === 'first';
+  const total = multiply > finish ? Math.floor(multiply * blocks) + (isLast ? finish : 0) : finish * blocks + multiply;
+  return Math.floor(total + (isFirst ? load : 0) + (isLast ? store : 0));
 }
 
-function elementwiseCycles(operation: NpuOperation, block: Block, timing: Timing, memory: Channel): number {
+function elementwiseCycles(operation: NpuOperation, block: Block, timing: Timing, places: Places): number {
   const { h, w, c } = operation.ofm;
-  const elements = h * w * Math.ceil(c / 16) * 16;
+  const elements = h * w * (operation.isOutputLinear === true ? c : Math.ceil(c / 16) * 16);
   const perElement = outputCycles(operation, block, timing);
   const transfer = Math.max(
-    inputBlockCycles(operation, block, timing, memory),
-    outputBlockCycles(operation, block, timing, memory),
+    inputBlockCycles(operation, block, timing, places.input),
+    outputBlockCycles(operation, block, timing, places.output),
   );
   const issue = (transfer / elementsOf(block.ofm) + perElement) / 4;
   return Math.max(Math.ceil(issue * elements), Math.ceil(perElement * elements));
@@ -118,34 +138,64 @@ function outputCycles(
   return Math.max(at(index), after);
 }
 
-/** Bytes that a transfer costs, as bursts that are not filled cost whole ones. */
+/** A transfer between a memory and the unit's own. */
+export interface Transfer {
+  readonly elements: number;
+  readonly bits: number;
+  readonly block: Volume;
+  /** Of the whole feature map. */
+  readonly shape: Volume;
+  readonly isRead: boolean;
+  readonly isLinear: boolean;
+}
+
+/** Bytes that a transfer costs: bursts that are not filled cost whole ones. */
 export function transferBytes(
-  elements: number,
-  bits: number,
-  block: Volume,
-  isRead: boolean,
+  { elements, bits, block, shape, isRead, isLinear }: Transfer,
   cores: number,
   memory: Channel,
 ): number {
-  const burst = Math.min(memory.burstLength, (16 * bits * block.w * (isRead ? 1 : cores)) / 8);
-  return (((elements * bits) / 8) * memory.burstLength) / Math.max(1, burst);
+  const writers = isRead ? 1 : cores;
+  let burstBits = 16 * bits * block.w * writers;
+  if (isLinear) {
+    const isWholeRow = (shape.c * bits) / 8 === block.c && (isRead || block.c <= 16);
+    if (isWholeRow) burstBits = bits * block.w * block.c;
+    else burstBits = isRead ? bits * block.c : Math.min(64 * 8, 16 * bits * writers, block.c * bits);
+  }
+  const burst = Math.min(memory.burstLength, Math.floor(burstBits / 8));
+  return Math.floor((((elements * bits) / 8) * memory.burstLength) / Math.max(1, burst));
 }
 
 function inputBlockCycles(
-  { ifm, ifm2, inputBits }: NpuOperation,
+  { ifm, ifm2, inputBits, isInputLinear = false }: NpuOperation,
   block: Block,
   timing: Timing,
   memory: Channel,
 ): number {
   return Math.max(
-    ...[ifm, ...(ifm2 === undefined ? [] : [ifm2])].map((each) => {
-      const bytes = transferBytes(elementsOf(clip(each, block.ifm)), inputBits, block.ifm, true, timing.cores, memory);
+    ...[ifm, ...(ifm2 === undefined ? [] : [ifm2])].map((shape) => {
+      const elements = elementsOf(clip(shape, block.ifm));
+      const bytes = transferBytes(
+        { elements, bits: inputBits, block: block.ifm, shape, isRead: true, isLinear: isInputLinear },
+        timing.cores,
+        memory,
+      );
       return memory.readLatency + Math.floor(bytes / memory.bytesPerCycle);
     }),
   );
 }
 
-function outputBlockCycles({ ofm, outputBits }: NpuOperation, block: Block, timing: Timing, memory: Channel): number {
-  const bytes = transferBytes(elementsOf(clip(ofm, block.ofm)), outputBits, block.ofm, false, timing.cores, memory);
+function outputBlockCycles(
+  { ofm: shape, outputBits: bits, isOutputLinear = false }: NpuOperation,
+  block: Block,
+  timing: Timing,
+  memory: Channel,
+): number {
+  const elements = elementsOf(clip(shape, block.ofm));
+  const bytes = transferBytes(
+    { elements, bits, block: block.ofm, shape, isRead: false, isLinear: isOutputLinear },
+    timing.cores,
+    memory,
+  );
   return memory.writeLatency + Math.floor(bytes / memory.bytesPerCycle);
 }

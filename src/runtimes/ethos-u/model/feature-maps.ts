@@ -13,6 +13,9 @@ export interface FeatureMap {
   readonly last: number;
   /** It crosses the border of the NPU: an input or output of the model, or the CPU's. */
   readonly isOutside: boolean;
+  /** It keeps the model's layout, channels side by side. */
+  readonly isLinear: boolean;
+  readonly writers: readonly number[];
   readonly readers: readonly number[];
 }
 
@@ -54,16 +57,21 @@ export function featureMaps(graph: Graph, placements: readonly Placement[]): rea
     return parent === undefined ? id : root(parent);
   };
   const bytes = new Map<TensorId, number>();
+  /** Views, and dense layers over an image, need channels side by side. */
+  const flattens = (index: number, id: TensorId): boolean => {
+    const type = graph.operators[index]?.type ?? '';
+    const { h, w } = volumeOf(graph.tensors[id]);
+    return views.has(type) || (type === 'FULLY_CONNECTED' && h * w > 1);
+  };
+  const isInside = (id: TensorId): boolean =>
+    isNpu(producers.get(id)) &&
+    !graph.outputs.includes(id) &&
+    (readers.get(id) ?? []).every((index) => isNpu(index) && !flattens(index, id)) &&
+    !views.has(graph.operators[producers.get(id) ?? -1]?.type ?? '');
   const sizeOf = (id: TensorId): number => {
     const tensor = graph.tensors[id];
     if (tensor === undefined) return 0;
-    const plain = tensorBytes(tensor) ?? 0;
-    const inside =
-      isNpu(producers.get(id)) &&
-      !graph.outputs.includes(id) &&
-      (readers.get(id) ?? []).every((index) => isNpu(index) && !views.has(graph.operators[index]?.type ?? '')) &&
-      !views.has(graph.operators[producers.get(id) ?? -1]?.type ?? '');
-    if (!inside) return roundUp(plain, 16);
+    if (!isInside(id)) return roundUp(tensorBytes(tensor) ?? 0, 16);
     const { h, w, c } = volumeOf(tensor);
     return roundUp(bytesOf(tensor.dtype, h * w * roundUp(c, 16)), 16);
   };
@@ -81,23 +89,40 @@ export function featureMaps(graph: Graph, placements: readonly Placement[]): rea
     const found = candidates.find((id) => {
       if (id === null || graph.tensors[id]?.data !== undefined) return false;
       if (views.has(operator.type)) return true;
-      return (
-        last(id) === index && sizeOf(id) === sizeOf(output) && isNpu(producers.get(id)) && !graph.inputs.includes(id)
-      );
+      return last(id) === index && sizeOf(id) === sizeOf(output);
     });
     if (found !== undefined && found !== null) shared.set(output, root(found));
   });
   const maps = new Map<
     TensorId,
-    { first: number; last: number; bytes: number; isOutside: boolean; readers: Set<number> }
+    {
+      first: number;
+      last: number;
+      bytes: number;
+      isOutside: boolean;
+      isLinear: boolean;
+      writers: Set<number>;
+      readers: Set<number>;
+    }
   >();
   const touch = (id: TensorId, first: number): void => {
     const key = root(id);
-    const known = maps.get(key) ?? { first, last: first, bytes: 0, isOutside: false, readers: new Set<number>() };
+    const known = maps.get(key) ?? {
+      first,
+      last: first,
+      bytes: 0,
+      isOutside: false,
+      isLinear: false,
+      writers: new Set<number>(),
+      readers: new Set<number>(),
+    };
     known.first = Math.min(known.first, first);
     known.last = Math.max(known.last, last(id), first);
     known.bytes = Math.max(known.bytes, sizeOf(id));
     const used = readers.get(id) ?? [];
+    const writer = producers.get(id);
+    if (writer !== undefined) known.writers.add(writer);
+    if (!isInside(id)) known.isLinear = true;
     for (const reader of used) known.readers.add(reader);
     if (graph.inputs.includes(id) || graph.outputs.includes(id)) known.isOutside = true;
     if (!isNpu(producers.get(id)) || used.some((index) => !isNpu(index))) known.isOutside = true;
@@ -107,5 +132,5 @@ export function featureMaps(graph: Graph, placements: readonly Placement[]): rea
   for (const id of graph.inputs)
     if ((readers.get(id) ?? []).length > 0) touch(id, Math.min(...(readers.get(id) ?? [0])));
   for (const [id, index] of producers) touch(id, index);
-  return [...maps].map(([tensor, map]) => ({ tensor, ...map, readers: [...map.readers] }));
+  return [...maps].map(([tensor, map]) => ({ tensor, ...map, writers: [...map.writers], readers: [...map.readers] }));
 }

@@ -1,15 +1,17 @@
 import type { Graph } from '../../../graph/graph.ts';
 import type { NpuConfiguration } from '../configuration.ts';
 import type { Placement } from '../support/placements.ts';
+import type { Channel } from './cycles.ts';
 import type { FeatureMap } from './feature-maps.ts';
+import type { Unit } from './unit.ts';
 
 /** Where feature maps lie. */
 export interface PlacedMaps {
   /** SRAM in use by feature maps while an operator runs, and what is left of it. */
   readonly usedAt: (operator: number) => number;
   readonly freeAt: (operator: number) => number;
-  /** Share of an operator's feature maps that lies in the other memory. */
-  readonly outsideShare: (operator: number) => number;
+  /** Where an operator reads and writes. */
+  readonly channelsOf: (operator: number, unit: Unit) => { readonly input: Channel; readonly output: Channel };
   readonly outsideBytes: number;
 }
 
@@ -51,15 +53,17 @@ export function placeMaps(
     }
   }
   const outside = (map: FeatureMap): number => (inSram.get(map) === 0 ? map.bytes : 0);
-  const touching = (operator: number): readonly FeatureMap[] =>
-    maps.filter((map) => map.first === operator || map.readers.includes(operator));
   return {
     usedAt: (operator) =>
       memoryMode === 'dedicated' && placements[operator]?.unit === 'cpu' ? 0 : (used[operator] ?? 0),
     freeAt: (operator) => Math.max(0, limit - (used[operator] ?? 0)),
-    outsideShare: (operator) => {
-      const all = touching(operator).reduce((sum, { bytes }) => sum + bytes, 0);
-      return all === 0 ? 0 : touching(operator).reduce((sum, map) => sum + outside(map), 0) / all;
+    channelsOf: (operator, { sram, store }) => {
+      const isOutside = (of: (map: FeatureMap) => readonly number[]): boolean =>
+        maps.some((map) => of(map).includes(operator) && outside(map) > 0);
+      return {
+        input: isOutside(({ readers }) => readers) ? store : sram,
+        output: isOutside(({ writers }) => writers) ? store : sram,
+      };
     },
     outsideBytes: Math.max(
       0,

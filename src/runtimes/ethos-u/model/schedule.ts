@@ -3,9 +3,9 @@ import type { Graph, Tensor } from '../../../graph/graph.ts';
 import type { NpuConfiguration } from '../configuration.ts';
 import type { Placement } from '../support/placements.ts';
 import { type Block, roundUp } from './block.ts';
-import { operationCycles } from './cycles.ts';
+import { type Channel, operationCycles, type Part } from './cycles.ts';
 import { type EncodedWeights, encodedWeights } from './encoded-weights.ts';
-import { featureMaps } from './feature-maps.ts';
+import { type FeatureMap, featureMaps } from './feature-maps.ts';
 import type { NpuOperation } from './npu-operation.ts';
 import { placeMaps } from './place-maps.ts';
 import type { Step } from './steps.ts';
@@ -38,15 +38,22 @@ export function schedule(
   const encoded = new Map<Tensor, EncodedWeights>();
   const sums = graph.operators.map(() => ({ cycles: 0, sramBytes: 0, weightBytes: 0 }));
   const buffers = new Float64Array(graph.operators.length);
+  const counted = new Set<Tensor>();
+  const withLayout = layoutOf(maps);
   const done: { operator: number; cycles: number; slices: number }[] = [];
   const ahead = new Map<number, number>();
   let slack = 0;
-  steps.forEach(({ operator, operation }, at) => {
+  steps.forEach(({ operator, operation: plain }, at) => {
+    const operation = withLayout(plain, operator);
     const block = unit.findBlock(operation);
     const sum = sums[operator];
     if (block === undefined || sum === undefined) return;
     const weights = weightsOf(operation, block, unit, encoded);
-    const own = operation.kind === 'copy' ? 0 : operationCycles(operation, block, unit.timing, unit.sram);
+    const { input, output } = placed.channelsOf(operator, unit);
+    const own =
+      operation.kind === 'copy'
+        ? 0
+        : operationCycles(operation, block, unit.timing, { input, output, weights: unit.store });
     const isFirst = at === 0 || isAfterCpu(placements, steps[at - 1]?.operator ?? 0, operator);
     const timed = timeOf({
       operation,
@@ -57,11 +64,15 @@ export function schedule(
       slack,
       isFirst,
       free: placed.freeAt(operator),
-      outside: placed.outsideShare(operator),
+      input,
+      output,
     });
     slack = own;
     sum.cycles += timed.cycles;
-    sum.weightBytes += (weights?.weightBytes ?? 0) + (weights?.scaleBytes ?? 0);
+    if (weights !== undefined && plain.weights !== undefined && !counted.has(plain.weights)) {
+      counted.add(plain.weights);
+      sum.weightBytes += weights.weightBytes + weights.scaleBytes;
+    }
     const { buffer } = timed;
     if (buffer !== undefined) {
       buffers[operator] = Math.max(buffers[operator] ?? 0, buffer.parts[0] + buffer.parts[1]);
@@ -83,6 +94,17 @@ export function schedule(
     outsideBytes: placed.outsideBytes,
     weightBytes,
   };
+}
+
+/** Sets which feature maps of an operation have the model's layout: those that it shares with what is not the NPU's. */
+function layoutOf(maps: readonly FeatureMap[]): (operation: NpuOperation, operator: number) => NpuOperation {
+  const linearInputs = new Set(maps.flatMap((map) => (map.isLinear ? map.readers : [])));
+  const linearOutputs = new Set(maps.flatMap((map) => (map.isLinear ? map.writers : [])));
+  return (operation, operator) => ({
+    ...operation,
+    isInputLinear: linearInputs.has(operator),
+    isOutputLinear: linearOutputs.has(operator),
+  });
 }
 
 function isAfterCpu(placements: readonly Placement[], before: number, operator: number): boolean {
@@ -122,49 +144,69 @@ interface TimeQuestion {
   readonly slack: number;
   readonly isFirst: boolean;
   readonly free: number;
-  readonly outside: number;
+  readonly input: Channel;
+  readonly output: Channel;
 }
 
 /** The longest of computing, SRAM's traffic and the other memory's; weights that are fetched ahead cost where the operation before does not hide them. */
-function timeOf({ operation, block, unit, weights, own, slack, isFirst, free, outside }: TimeQuestion): {
+function timeOf({ operation, block, unit, weights, own, slack, isFirst, free, input, output }: TimeQuestion): {
   readonly cycles: number;
   readonly buffer: WeightBuffer | undefined;
 } {
   const { sram, store, timing } = unit;
-  const { mapBytes, weightPasses } = trafficOf(operation, block, timing.cores, sram);
-  const inSram = (mapBytes * (1 - outside)) / sram.bytesPerCycle;
-  const inStore = (mapBytes * outside) / store.bytesPerCycle;
+  const { readBytes, writtenBytes, weightPasses } = trafficOf(operation, block, timing.cores, { input, output });
+  const bytesIn = (memory: Channel): number =>
+    (input === memory ? readBytes : 0) + (output === memory ? writtenBytes : 0);
+  const longest = (npu: number, more: { readonly sram: number; readonly store: number }): number =>
+    Math.floor(
+      Math.max(
+        npu,
+        (bytesIn(sram) + more.sram) / sram.bytesPerCycle,
+        (bytesIn(store) + more.store) / store.bytesPerCycle,
+      ),
+    );
   if (weights === undefined) {
-    const copied = operation.kind === 'copy' ? sram.readLatency : 0;
-    return { cycles: Math.floor(Math.max(own, inSram + copied, inStore)), buffer: undefined };
+    const copied =
+      operation.kind === 'copy'
+        ? Math.max(
+            input.readLatency + readBytes / input.bytesPerCycle,
+            output.writeLatency + writtenBytes / output.bytesPerCycle,
+          )
+        : own;
+    return { cycles: longest(copied, { sram: 0, store: 0 }), buffer: undefined };
   }
   const bytes = weights.weightBytes + weights.scaleBytes;
+  const at = (c: number, from: Channel, part: Part = 'whole'): number =>
+    operationCycles(
+      { ...operation, ofm: { ...operation.ofm, c } },
+      block,
+      timing,
+      { input, output, weights: from },
+      part,
+    );
   const buffer = weightBuffer({
     bytes,
     passes: weightPasses,
     channels: operation.ofm.c,
     blockChannels: block.ofm.c,
     cycles: own,
-    cyclesFor: (c) => operationCycles({ ...operation, ofm: { ...operation.ofm, c } }, block, timing, sram),
+    cyclesFor: (c, part) => at(c, sram, part),
     slack: isFirst ? 0 : slack,
     isFirst,
-    inputCycles: inSram,
+    inputCycles: readBytes / input.bytesPerCycle,
     sram,
     store,
     freeBytes: free,
   });
   const scales = weights.scaleBytes * weightPasses;
   if (buffer === undefined) {
-    const read = (weights.weightBytes * weightPasses + scales) / store.bytesPerCycle;
-    return { cycles: Math.floor(Math.max(own, inSram, read + inStore)), buffer };
+    return { cycles: longest(own, { sram: 0, store: weights.weightBytes * weightPasses + scales }), buffer };
   }
   const hidden = isFirst ? 0 : slack;
   const npu = Math.max(
     moveCycles(bytes, unit) - hidden,
-    own + Math.max(0, moveCycles(buffer.firstBytes, unit) - hidden),
+    at(operation.ofm.c, sram) + Math.max(0, moveCycles(buffer.firstBytes, unit) - hidden),
   );
   const late = Math.max(0, weights.weightBytes - (buffer.isAhead ? buffer.firstBytes : 0));
-  const sramCycles = inSram + (late + weights.weightBytes * weightPasses) / sram.bytesPerCycle;
-  const storeCycles = (late + scales) / store.bytesPerCycle + inStore;
-  return { cycles: Math.floor(Math.max(npu, sramCycles, storeCycles)), buffer };
+  return { cycles: longest(npu, { sram: late + weights.weightBytes * weightPasses, store: late + scales }), buffer };
 }

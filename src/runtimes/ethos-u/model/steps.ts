@@ -13,6 +13,9 @@ export interface Step {
 const tables: ReadonlySet<string> = new Set(['LOGISTIC', 'TANH', 'HARD_SWISH', 'EXP', 'GELU', 'LOG', 'RSQRT']);
 const clamps: ReadonlySet<string> = new Set(['RELU', 'RELU6', 'RELU_0_TO_1', 'RELU_N1_TO_1']);
 
+/** Other names for the same bytes; copied where nothing of the NPU is before and after them. */
+const views: ReadonlySet<string> = new Set(['RESHAPE', 'SQUEEZE', 'EXPAND_DIMS']);
+
 /** All operations of the NPU in their order; an activation joins the operation before it where that feeds nothing else. */
 export function stepsOf(graph: Graph, placements: readonly Placement[]): readonly Step[] {
   const producers = new Map<TensorId, number>();
@@ -45,6 +48,11 @@ export function stepsOf(graph: Graph, placements: readonly Placement[]): readonl
       const readers = (uses.get(operator.outputs[0] ?? -1) ?? []).map((at) => graph.operators[at]);
       if (readers.every((reader) => reader !== undefined && padsItself(reader))) return;
       steps.push(...copyOf(graph, operator, index));
+      return;
+    }
+    if (views.has(operator.type)) {
+      const isCopied = !onNpu(before) && (uses.get(operator.outputs[0] ?? -1) ?? []).every((at) => !onNpu(at));
+      if (isCopied) steps.push(...copyOf(graph, operator, index));
       return;
     }
     steps.push(...operationsOf(graph, operator).map((operation) => ({ operator: index, operation })));

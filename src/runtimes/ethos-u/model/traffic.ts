@@ -1,27 +1,58 @@
 import type { Block } from './block.ts';
 import { type Channel, transferBytes } from './cycles.ts';
-import { elementsOf, type NpuOperation } from './npu-operation.ts';
+import { elementsOf, type NpuOperation, type Volume } from './npu-operation.ts';
 
 /** What an operation moves. */
 export interface Traffic {
   /** Bytes of feature maps read and written. */
-  readonly mapBytes: number;
+  readonly readBytes: number;
+  readonly writtenBytes: number;
   /** How often all weights are read. */
   readonly weightPasses: number;
 }
 
-const deep = (c: number): number => Math.ceil(c / 16) * 16;
-
-/** `MeasureElementAccess` of Vela's performance estimation. */
-export function trafficOf(operation: NpuOperation, block: Block, cores: number, memory: Channel): Traffic {
-  const { kind, ifm, ifm2, ofm, kernel, inputBits, outputBits } = operation;
-  const written = transferBytes(ofm.h * ofm.w * deep(ofm.c), outputBits, block.ofm, false, cores, memory);
-  const read = (elements: number): number => transferBytes(elements, inputBits, block.ifm, true, cores, memory);
-  if (kind === 'copy') return { mapBytes: elementsOf(ifm) + written, weightPasses: 0 };
+/** `MeasureElementAccess` and `ElementTransferToBytes` of Vela's performance estimation. */
+export function trafficOf(
+  operation: NpuOperation,
+  block: Block,
+  cores: number,
+  memories: { readonly input: Channel; readonly output: Channel },
+): Traffic {
+  const {
+    kind,
+    ifm,
+    ifm2,
+    ofm,
+    kernel,
+    inputBits,
+    outputBits,
+    isInputLinear = false,
+    isOutputLinear = false,
+  } = operation;
+  const deep = (c: number, isLinear: boolean): number => (isLinear ? c : Math.ceil(c / 16) * 16);
+  const read = (elements: number, shape: Volume): number =>
+    transferBytes(
+      { elements, bits: inputBits, block: block.ifm, shape, isRead: true, isLinear: isInputLinear },
+      cores,
+      memories.input,
+    );
+  const writtenBytes = transferBytes(
+    {
+      elements: ofm.h * ofm.w * deep(ofm.c, isOutputLinear),
+      bits: outputBits,
+      block: block.ofm,
+      shape: ofm,
+      isRead: false,
+      isLinear: isOutputLinear,
+    },
+    cores,
+    memories.output,
+  );
+  if (kind === 'copy') return { readBytes: elementsOf(ifm), writtenBytes, weightPasses: 0 };
   if (kind === 'elementwise') {
-    const whole = ofm.h * ofm.w * deep(ofm.c);
-    const inputs = ifm2 === undefined || elementsOf(ifm2) === 1 ? 1 : 2;
-    return { mapBytes: read(whole) * inputs + written, weightPasses: 0 };
+    const whole = ofm.h * ofm.w * deep(ofm.c, isInputLinear);
+    const second = ifm2 === undefined || elementsOf(ifm2) === 1 ? 0 : read(whole, ifm2);
+    return { readBytes: read(whole, ifm) + second, writtenBytes, weightPasses: 0 };
   }
   const rows = Math.ceil(ofm.h / Math.min(ofm.h, block.ofm.h));
   const columns = Math.ceil(ofm.w / Math.min(ofm.w, block.ofm.w));
@@ -29,9 +60,10 @@ export function trafficOf(operation: NpuOperation, block: Block, cores: number, 
   const depths = isEqualDepth ? 1 : Math.ceil(ofm.c / Math.min(ofm.c, block.ofm.c));
   const step = kind === 'dense' ? 1 : 8;
   const windows = Math.ceil(kernel.h / step) * Math.ceil(kernel.w / step);
-  const fetched = Math.min(ifm.h, block.ifm.h) * Math.min(ifm.w, block.ifm.w) * deep(ifm.c);
+  const fetched = Math.min(ifm.h, block.ifm.h) * Math.min(ifm.w, block.ifm.w) * deep(ifm.c, isInputLinear);
   return {
-    mapBytes: read(fetched * windows * rows * columns * depths) + written,
+    readBytes: read(fetched * windows * rows * columns * depths, ifm),
+    writtenBytes,
     weightPasses: operation.weights === undefined ? 0 : rows * columns,
   };
 }

@@ -1,5 +1,5 @@
 import { roundUp } from './block.ts';
-import type { Channel } from './cycles.ts';
+import type { Channel, Part } from './cycles.ts';
 
 /** What is known of an operation when it is decided whether its weights move to SRAM before they are used. */
 export interface WeightQuestion {
@@ -10,7 +10,7 @@ export interface WeightQuestion {
   readonly blockChannels: number;
   /** Cycles of the operation, of it for so many channels, and of the operation before it (0 for the first). */
   readonly cycles: number;
-  readonly cyclesFor: (channels: number) => number;
+  readonly cyclesFor: (channels: number, part: Part) => number;
   readonly slack: number;
   readonly isFirst: boolean;
   readonly inputCycles: number;
@@ -77,7 +77,10 @@ export function weightBuffer(question: WeightQuestion): WeightBuffer | undefined
   let run = 0;
   slices.forEach((depth, index) => {
     visible += Math.max(0, moveCycles(sizes[index] ?? 0, question) - hidden);
-    const own = slices.length === 1 ? cycles : question.cyclesFor(depth);
+    const own =
+      slices.length === 1
+        ? cycles
+        : question.cyclesFor(depth, index === 0 ? 'first' : index === slices.length - 1 ? 'last' : 'middle');
     run += own;
     hidden = isDouble ? own : 0;
   });
@@ -110,7 +113,7 @@ function sliceDepths(
   share = Math.min(Math.max(share, least), half);
   const first = Math.max(Math.floor(Math.floor(channels * share) / splitDepth) * splitDepth, splitDepth);
   if (share >= 1 || first >= channels) return [channels];
-  let depth = Math.floor((channels * cyclesFor(first)) / move);
+  let depth = Math.floor((channels * cyclesFor(first, 'first')) / move);
   depth = roundUp(Math.max(depth, splitDepth), blockChannels);
   if ((depth / channels) * bytes > freeBytes / 2) depth = Math.floor((freeBytes / 2 / bytes) * channels);
   const grain = depth > blockChannels ? blockChannels : splitDepth;
