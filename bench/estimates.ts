@@ -1,0 +1,68 @@
+/**
+ * How far every estimator is from published measurements, on models that it was not fitted on; writes docs/estimates.md:
+ *   node scripts/run-ts.mjs bench/estimates.ts
+ * With names of sections only those are printed and nothing is written: `bench/estimates.ts cortex-m`.
+ * A section is a file of bench/estimates/ that exports a function of its name: `cortex-m.ts` exports `cortexM`.
+ */
+import { readdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { markdownTable } from 'markdown-table';
+import type { EstimateRow } from './estimates/row.ts';
+
+const wanted = process.argv.slice(2).filter((argument) => !argument.endsWith('.ts'));
+const sections = readdirSync(path.resolve('bench', 'estimates'))
+  .filter((file) => /^[a-z0-9-]+\.ts$/.test(file))
+  .map((file) => file.slice(0, -'.ts'.length))
+  .filter((name) => wanted.length === 0 || wanted.includes(name));
+
+const rows: EstimateRow[] = [];
+let failed = 0;
+for (const name of sections) {
+  try {
+    const module = (await import(`./estimates/${name}.ts`)) as Readonly<Record<string, unknown>>;
+    const section = module[name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())];
+    // Files beside the sections hold what several of them use.
+    if (typeof section !== 'function') continue;
+    console.log(`\n${name}`);
+    rows.push(...((await section()) as readonly EstimateRow[]));
+  } catch (error) {
+    failed += 1;
+    console.error(`${name} failed: ${error instanceof Error ? error.stack : String(error)}`);
+  }
+}
+console.log(`\n${table(rows)}`);
+if (failed > 0) process.exitCode = 1;
+else if (wanted.length === 0) writeFileSync('docs/estimates.md', documentation(rows));
+
+function documentation(all: readonly EstimateRow[]): string {
+  return `<!-- Written by bench/estimates.ts. -->
+# How far estimates are off
+
+Every estimate of the gate against published measurements, on models and boards that its coefficients were not taken from.
+What was left out is in the last column. The mean error is what a Measurement shows beside the number.
+Half of the estimates are at most as far off as the median, nine in ten as far as the 90th percentile.
+The rank correlation (Spearman) says how well models or boards are put in order, 1 being without a mistake.
+
+${table(all)}
+`;
+}
+
+function table(all: readonly EstimateRow[]): string {
+  const header = ['runtime', 'board', 'metric', 'N', 'mean error', 'median', '90 %', 'rank correlation', 'how'];
+  const body = all.map((row) => [
+    row.runtime,
+    row.board,
+    row.metric,
+    `${row.n}`,
+    percent(row.meanError),
+    percent(row.medianError),
+    percent(row.p90Error),
+    Number.isNaN(row.spearman) ? '' : row.spearman.toFixed(3),
+    row.how,
+  ]);
+  return markdownTable([header, ...body], { align: ['l', 'l', 'l', 'r', 'r', 'r', 'r', 'r', 'l'] });
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}

@@ -1,0 +1,209 @@
+/**
+ * Latency of TensorFlow Lite Micro's kernels on Cortex-M: cycles = cycles per instruction × instructions + wait per byte of weights × bytes of weights.
+ * Compared with published runs of the same kernels (CMSIS-NN through TensorFlow Lite Micro or microTVM): every model predicted from the board's other models,
+ * and every board from the other boards and its core's CoreMark per MHz.
+ */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { readTflite } from '../../src/formats/tflite/read.ts';
+import { operatorCost } from '../../src/runtimes/tflm/cycles.ts';
+import type { Board } from '../../src/targets/board.ts';
+import { loadBoard } from '../../src/targets/load.ts';
+import { referenceDirectory } from '../reference.ts';
+import { type EstimateRow, estimateRow } from './row.ts';
+
+/** CoreMark per MHz as Arm states it, what a core without published runs is placed by. */
+const coreMarkPerMegahertz: Readonly<Record<string, number>> = {
+  'cortex-m4': 3.42,
+  'cortex-m33': 4.02,
+  'cortex-m7': 5.01,
+  'cortex-m85': 6.28,
+};
+/** Instructions of cores with MVE are counted in units that a known loop gives 22 % too many of (src/targets/cores/cortex-m55.yml). */
+const instructionsPerCount: Readonly<Record<string, number>> = { 'cortex-m85': 0.78 };
+
+const tiny = 'mlcommons+tiny/benchmark/training';
+const files = {
+  'anomaly detection': `${tiny}/anomaly_detection/trained_models/ad01_int8.tflite`,
+  'image classification': `${tiny}/image_classification/trained_models/pretrainedResnet_quant.tflite`,
+  'keyword spotting': `${tiny}/keyword_spotting/trained_models/kws_ref_model.tflite`,
+  'visual wake words': `${tiny}/visual_wake_words/trained_models/vww_96_int8.tflite`,
+  'mcunet-vww1': 'mit-han-lab+tinyengine/assets/vww.tflite',
+  'person detection': 'tensorflow+tflite-micro/tensorflow/lite/micro/models/person_detect.tflite',
+} as const;
+type ModelName = keyof typeof files;
+
+interface Published {
+  readonly board: string;
+  readonly clockHz?: number;
+  readonly milliseconds: Readonly<Partial<Record<ModelName, number>>>;
+  readonly source: string;
+}
+const published: readonly Published[] = [
+  {
+    board: 'nucleo-l4r5zi',
+    milliseconds: {
+      'anomaly detection': 8.605,
+      'image classification': 389.56,
+      'keyword spotting': 99.81,
+      'visual wake words': 301.2,
+    },
+    source: 'MLPerf Tiny v1.0, OctoML, microTVM with CMSIS-NN',
+  },
+  {
+    board: 'nrf5340-dk',
+    milliseconds: {
+      'anomaly detection': 6.2665,
+      'image classification': 316.16,
+      'keyword spotting': 76.086,
+      'visual wake words': 232.02,
+    },
+    source: 'MLPerf Tiny v1.0, OctoML, microTVM with CMSIS-NN',
+  },
+  {
+    board: 'ek-ra6m4',
+    milliseconds: {
+      'anomaly detection': 4.6131,
+      'image classification': 246.18,
+      'keyword spotting': 50.572,
+      'visual wake words': 162.36,
+    },
+    source: 'MLPerf Tiny v0.7, Renesas, TensorFlow Lite Micro with CMSIS-NN',
+  },
+  {
+    board: 'ek-ra8d1',
+    milliseconds: {
+      'anomaly detection': 1000 / 1884.1,
+      'image classification': 1000 / 117.95,
+      'keyword spotting': 1000 / 288.61,
+      'visual wake words': 1000 / 74.664,
+    },
+    source: 'MLPerf Tiny v1.2, Renesas, TensorFlow Lite Micro with CMSIS-NN',
+  },
+  {
+    board: 'nucleo-h743zi',
+    milliseconds: { 'mcunet-vww1': 97 },
+    source: 'mit-han-lab/tinyengine README, TensorFlow Lite Micro with CMSIS-NN, its clock taken to be 480 MHz',
+  },
+  {
+    // Of the F4 boards here the one with the same flash; NUCLEO-F413ZH runs at 100 MHz with three wait states.
+    board: 'stm32f427',
+    clockHz: 100e6,
+    milliseconds: { 'person detection': 386.6 },
+    source: 'Samsung/ONE issue 7598, NUCLEO-F413ZH, TensorFlow Lite Micro of 2021 with CMSIS-NN',
+  },
+];
+
+interface Point {
+  readonly board: string;
+  readonly core: string;
+  readonly model: ModelName;
+  readonly cycles: number;
+  readonly instructions: number;
+  readonly weightBytes: number;
+  /** What the board's file says of waiting for a byte of weights; on boards with a dense network it was taken from that. */
+  readonly waitPerByte: number;
+  /** The estimate with all that the board's file says. */
+  readonly stated: number;
+}
+
+/** Rows of this section: per board with several models, and over boards that were left out whole. */
+export async function cortexM(): Promise<readonly EstimateRow[]> {
+  const points = published.flatMap(pointsOf);
+  const boards = [...new Set(points.map(({ board }) => board))];
+  for (const point of points) {
+    const waiting = (point.weightBytes * point.waitPerByte) / point.cycles;
+    console.log(
+      `${point.board} ${point.model}: ${Math.round(point.cycles)} cycles published, ${perInstructionOf(point).toFixed(3)} per instruction and ${(100 * waiting).toFixed(1)} % waiting for weights; its file says ${signed(point.stated / point.cycles - 1)}`,
+    );
+  }
+  const several = boards.filter((board) => points.filter((point) => point.board === board).length > 2);
+  return [
+    ...several.map((board) => {
+      const own = points.filter((point) => point.board === board);
+      return estimateRow(
+        {
+          runtime: 'tflm',
+          board,
+          metric: 'latency',
+          how: 'cycles per instruction from the other models of the board; wait for weights from other boards where it was the dense model that was left out',
+        },
+        own.map((point) => ({
+          measured: point.cycles,
+          estimate: predicted(
+            point,
+            mean(own.filter((other) => other !== point).map(perInstructionOf)),
+            isDense(point) ? waitOf(points.filter((other) => other.board !== board)) : point.waitPerByte,
+          ),
+        })),
+      );
+    }),
+    estimateRow(
+      {
+        runtime: 'tflm',
+        board: 'Cortex-M, each board left out',
+        metric: 'latency',
+        how: 'core and clock only: cycles per instruction of the other boards, by CoreMark per MHz',
+      },
+      boards.flatMap((board) => leftOut(board, points)),
+    ),
+  ];
+}
+
+/** The models of a board predicted from the other boards. */
+function leftOut(board: string, points: readonly Point[]): readonly { estimate: number; measured: number }[] {
+  const others = points.filter((point) => point.board !== board);
+  const byBoard = [...new Set(others.map((point) => point.board))].map((other) =>
+    mean(
+      others
+        .filter((point) => point.board === other)
+        .map((point) => (perInstructionOf(point) / instructionsOf(point.core)) * markOf(point.core)),
+    ),
+  );
+  const product = mean(byBoard);
+  const own = points.filter((point) => point.board === board);
+  console.log(
+    `${board} left out: the other boards give ${product.toFixed(2)} cycles per instruction × CoreMark per MHz`,
+  );
+  return own.map((point) => ({
+    measured: point.cycles,
+    estimate: predicted(point, (product / markOf(point.core)) * instructionsOf(point.core), waitOf(others)),
+  }));
+}
+
+const predicted = (point: Point, perInstruction: number, waitPerByte: number) =>
+  perInstruction * point.instructions + waitPerByte * point.weightBytes;
+const perInstructionOf = (point: Point) => (point.cycles - point.waitPerByte * point.weightBytes) / point.instructions;
+/** Only dense networks read so many weights for their arithmetic that they tell the wait. */
+const isDense = ({ model }: Point) => model === 'anomaly detection';
+const waitOf = (points: readonly Point[]) => mean(points.filter(isDense).map(({ waitPerByte }) => waitPerByte));
+const markOf = (core: string) => coreMarkPerMegahertz[core] ?? Number.NaN;
+const instructionsOf = (core: string) => instructionsPerCount[core] ?? 1;
+const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+const signed = (share: number) => `${share < 0 ? '' : '+'}${(100 * share).toFixed(1)} %`;
+
+function pointsOf({ board: id, clockHz, milliseconds }: Published): readonly Point[] {
+  const board = loadBoard(id);
+  return (Object.entries(milliseconds) as readonly (readonly [ModelName, number])[]).map(([model, latency]) => {
+    const { instructions, cycles, weightBytes } = work(model, board);
+    return {
+      board: id,
+      core: board.core.id,
+      model,
+      cycles: (latency / 1000) * (clockHz ?? board.clockHz.value),
+      instructions,
+      weightBytes,
+      waitPerByte: board.runtimes.tflm?.flashCyclesPerWeightByte?.value ?? 0,
+      stated: cycles,
+    };
+  });
+}
+
+function work(model: ModelName, board: Board): Pick<Point, 'instructions' | 'cycles' | 'weightBytes'> {
+  const file = files[model];
+  const graph = readTflite(readFileSync(path.join(referenceDirectory, 'models', file)), file);
+  const costs = graph.operators.map((operator) => operatorCost(graph, operator, board));
+  const sum = (term: 'instructions' | 'cycles' | 'weightBytes') =>
+    costs.reduce((all, cost) => all + (cost?.[term] ?? 0), 0);
+  return { instructions: sum('instructions'), cycles: sum('cycles'), weightBytes: sum('weightBytes') };
+}

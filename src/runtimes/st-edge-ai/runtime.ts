@@ -1,0 +1,164 @@
+import type { Graph } from '../../graph/graph.ts';
+import { layerFacts } from '../../graph/layer-facts.ts';
+import { operatorMacs } from '../../graph/macs.ts';
+import { isQuantized } from '../../quantize/is-quantized.ts';
+import type { Target } from '../../targets/target.ts';
+import type { Finding, Layer, Metric } from '../measurement.ts';
+import type { Artifact, Estimate, Part, Runtime } from '../runtime.ts';
+import { constantBytes } from '../tflm/cycles.ts';
+import { activationsOf } from './activations.ts';
+import facts from './facts.json' with { type: 'json' };
+import { codeOf, weightsOf } from './flash.ts';
+import { cyclesOf, operatorWork } from './latency.ts';
+import { loweredNetwork } from './lowered.ts';
+
+/** Layers that a Measurement can hold. */
+const layersLimit = 100_000;
+
+/** ST Edge AI Core, once X-CUBE-AI: turns a network into C code and a table of weights for STM32; kernels are ST's own. */
+export const stEdgeAi: Runtime = {
+  id: 'st-edge-ai',
+  title: 'ST Edge AI Core (X-CUBE-AI)',
+  loads: ['tflite', 'onnx'],
+  takesAsIs: isQuantized,
+  estimate,
+};
+
+function estimate(artifact: Artifact, target: Target): Estimate {
+  const lowered = loweredNetwork(artifact.graph);
+  if ('refusal' in lowered) return notEstimated(lowered.refusal);
+  const { graph } = lowered;
+  const activations = activationsOf(graph);
+  const code = codeOf(graph);
+  const ramParts = [
+    { name: 'activations', bytes: activations.bytes },
+    { name: 'state of the library', bytes: code.ram },
+  ];
+  const flashParts = [
+    { name: 'weights', bytes: weightsOf(graph) },
+    { name: 'library and generated code', bytes: code.flash },
+  ];
+  const peakRam = sized(
+    ramParts,
+    [facts.activationsError, facts.runtimeRam.error],
+    'activations as ST plans them and the state of its library',
+  );
+  const flash = sized(
+    flashParts,
+    [facts.weightsError, facts.code.error],
+    'weights of the model, and code by kinds of operators, functions and channels',
+  );
+  const layers = layersOf(graph, activations.liveBytes, target);
+  const latency = latencyOf(layers, target);
+  const energy = energyOf(latency, target);
+  const findings = [...floatSpeed(graph), ...misfits(peakRam, flash, target)];
+  return {
+    deployable: !findings.some(({ severity }) => severity === 'error'),
+    peakRam,
+    flash,
+    latency,
+    energy,
+    unavailable: {
+      ...(latency === null ? { latency: `Costs of kernels on ${target.board.core.title} are not known.` } : {}),
+      ...(energy === null ? { energy: `The power of ${target.board.id}, or the latency on it, is not known.` } : {}),
+    },
+    // Which buffer lies where is known to ST's compiler alone.
+    memory: null,
+    parts: { peakRam: ramParts, flash: flashParts },
+    layers,
+    findings,
+  };
+}
+
+/** A sum whose parts have errors of their own. */
+function sized(parts: readonly Part[], errors: readonly number[], source: string): Metric {
+  const value = parts.reduce((sum, { bytes }) => sum + bytes, 0);
+  const error = parts.reduce((sum, { bytes }, index) => sum + bytes * (errors[index] ?? 0), 0) / Math.max(1, value);
+  return { value, unit: 'B', basis: 'modelled', error: Math.round(error * 1000) / 1000, source };
+}
+
+function layersOf(graph: Graph, liveBytes: readonly number[], { board }: Target): readonly Layer[] {
+  const milliwatts = board.power.activeMilliwatts?.value;
+  return graph.operators.slice(0, layersLimit).map((operator, index) => {
+    const work = operatorWork(graph, operator, board);
+    const latency = work === undefined ? null : (1000 * cyclesOf(work, board)) / board.clockHz.value;
+    return {
+      index,
+      type: operator.type.slice(0, 200),
+      name: operator.name.slice(0, 400),
+      macs: operatorMacs(graph, operator),
+      latency,
+      energy: latency === null || milliwatts === undefined ? null : (milliwatts * latency) / 1000,
+      flash: constantBytes(graph, operator),
+      liveBytes: liveBytes[index] ?? 0,
+      unit: 'cpu',
+      ...layerFacts(graph, operator),
+    };
+  });
+}
+
+function latencyOf(layers: readonly Layer[], { board }: Target): Metric | null {
+  if (layers.some(({ latency }) => latency === null)) return null;
+  return {
+    value: layers.reduce((sum, { latency }) => sum + (latency ?? 0), 0),
+    unit: 'ms',
+    basis: 'modelled',
+    error: board.runtimes['st-edge-ai']?.latencyError?.value ?? facts.latencyError,
+    source: `instructions of CMSIS-NN times the speed of ST's kernels, release 9 and later, on ${board.core.title} at ${board.clockHz.value / 1e6} MHz`,
+  };
+}
+
+/** mW × ms = µJ */
+function energyOf(latency: Metric | null, { board }: Target): Metric | null {
+  const power = board.power.activeMilliwatts;
+  if (latency === null || power === undefined) return null;
+  const error = board.runtimes['st-edge-ai']?.energyError?.value ?? latency.error;
+  return {
+    value: (power.value * latency.value) / 1000,
+    unit: 'mJ',
+    basis: 'modelled',
+    ...(error === undefined ? {} : { error }),
+    source: `active power of ${power.value} mW times latency`,
+  };
+}
+
+/** What ST publishes of the speed of float networks comes without the models. */
+function floatSpeed(graph: Graph): readonly Finding[] {
+  if (isQuantized(graph)) return [];
+  const message =
+    "The speed of ST's kernels in float is not known; CMSIS-NN's, scaled as for int8, is shown. Its error was measured on int8 models.";
+  return [{ code: 'float-speed', severity: 'warning', message }];
+}
+
+function misfits(peakRam: Metric, flash: Metric, target: Target): readonly Finding[] {
+  const misfit = (where: string, name: string, metric: Metric, available: number): readonly Finding[] =>
+    metric.value <= available
+      ? []
+      : [
+          {
+            code: 'does-not-fit',
+            severity: 'error',
+            where,
+            message: `The model needs ${kibibytes(metric.value)} of ${name}; ${target.name} has ${kibibytes(available)} for it.`,
+          },
+        ];
+  return [...misfit('ram', 'RAM', peakRam, target.ramBytes), ...misfit('flash', 'flash', flash, target.flashBytes)];
+}
+
+const kibibytes = (bytes: number) => `${(bytes / 1024).toFixed(1)} KiB`;
+
+function notEstimated(refusal: string): Estimate {
+  const why = `The estimate does not know this network: ${refusal}`.slice(0, 1000);
+  return {
+    deployable: false,
+    peakRam: null,
+    flash: null,
+    latency: null,
+    energy: null,
+    unavailable: { peakRam: why, flash: why, latency: why, energy: why },
+    memory: null,
+    parts: { peakRam: [], flash: [] },
+    layers: [],
+    findings: [{ code: 'unsupported-operator', severity: 'error', message: why }],
+  };
+}
