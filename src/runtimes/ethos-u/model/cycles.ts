@@ -4,6 +4,14 @@ import { elementsOf, type NpuOperation, type Volume } from './npu-operation.ts';
 /** A memory as cycles see it: bytes a cycle, latencies in cycles, and its longest burst. */
 export interface Channel {
   readonly bytesPerCycle: number;
+  /** What each use of it reaches of that, in bytes a cycle: an Ethos-U85 has a limited number of requests under way for each. */
+  readonly inputRate: number;
+  /** Of element-wise operations. */
+  readonly streamRate: number;
+  readonly writeRate: number;
+  readonly weightRate: number;
+  readonly scaleRate: number;
+  readonly moveRate: number;
   readonly readLatency: number;
   readonly writeLatency: number;
   readonly burstLength: number;

@@ -12,7 +12,30 @@ import { elementsOf, type Kernel, type NpuOperation, unitKernel, type Volume } f
 export function operationsOf(graph: Graph, operator: Operator): readonly NpuOperation[] {
   const view = operatorView(graph, operator, 'u55');
   const make = makers[operator.type];
-  return make === undefined ? [] : make(view, factsOf(view));
+  return make === undefined ? [] : make(view, factsOf(view)).map(normalised);
+}
+
+/** A window that stops once has no stride; equal feature maps that meet element by element are folded so that groups of 16 are full. */
+function normalised(operation: NpuOperation): NpuOperation {
+  const { kind, kernel, ifm, ifm2, ofm } = operation;
+  if (kind === 'elementwise') {
+    const isEqual = (other: Volume): boolean => other.h === ofm.h && other.w === ofm.w && other.c === ofm.c;
+    const elements = elementsOf(ofm);
+    if (ofm.c >= 16 || elements % 16 !== 0 || !isEqual(ifm) || (ifm2 !== undefined && !isEqual(ifm2))) return operation;
+    const columns = largestDivisor(elements / 16);
+    const folded = { h: elements / 16 / columns, w: columns, c: 16 };
+    return { ...operation, ifm: folded, ofm: folded, ...(ifm2 === undefined ? {} : { ifm2: folded }) };
+  }
+  const strideH = ofm.h === 1 ? 1 : kernel.strideH;
+  const strideW = ofm.w === 1 ? 1 : kernel.strideW;
+  return { ...operation, kernel: { ...kernel, strideH, strideW } };
+}
+
+/** The largest divisor up to the square root. */
+function largestDivisor(value: number): number {
+  let divisor = Math.floor(Math.sqrt(value));
+  while (divisor > 1 && value % divisor !== 0) divisor -= 1;
+  return Math.max(1, divisor);
 }
 
 interface Facts {

@@ -155,16 +155,27 @@ function timeOf({ operation, block, unit, weights, own, slack, isFirst, free, in
 } {
   const { sram, store, timing } = unit;
   const { readBytes, writtenBytes, weightPasses } = trafficOf(operation, block, timing.cores, { input, output });
-  const bytesIn = (memory: Channel): number =>
-    (input === memory ? readBytes : 0) + (output === memory ? writtenBytes : 0);
-  const longest = (npu: number, more: { readonly sram: number; readonly store: number }): number =>
+  const isElementwise = operation.kind === 'elementwise';
+  const longest = (npu: number, more: { readonly sram: Constants; readonly store: Constants }): number =>
     Math.floor(
       Math.max(
         npu,
-        (bytesIn(sram) + more.sram) / sram.bytesPerCycle,
-        (bytesIn(store) + more.store) / store.bytesPerCycle,
+        ...(
+          [
+            [sram, more.sram],
+            [store, more.store],
+          ] as const
+        ).map(([memory, constants]) =>
+          accessCycles(memory, {
+            ...constants,
+            read: input === memory ? readBytes : 0,
+            written: constants.written + (output === memory ? writtenBytes : 0),
+            isElementwise,
+          }),
+        ),
       ),
     );
+  const none: Constants = { weights: 0, scales: 0, moved: 0, written: 0 };
   if (weights === undefined) {
     const copied =
       operation.kind === 'copy'
@@ -173,7 +184,7 @@ function timeOf({ operation, block, unit, weights, own, slack, isFirst, free, in
             output.writeLatency + writtenBytes / output.bytesPerCycle,
           )
         : own;
-    return { cycles: longest(copied, { sram: 0, store: 0 }), buffer: undefined };
+    return { cycles: longest(copied, { sram: none, store: none }), buffer: undefined };
   }
   const bytes = weights.weightBytes + weights.scaleBytes;
   const at = (c: number, from: Channel, part: Part = 'whole'): number =>
@@ -193,14 +204,17 @@ function timeOf({ operation, block, unit, weights, own, slack, isFirst, free, in
     cyclesFor: (c, part) => at(c, sram, part),
     slack: isFirst ? 0 : slack,
     isFirst,
-    inputCycles: readBytes / input.bytesPerCycle,
+    inputCycles: readBytes / input.inputRate,
     sram,
     store,
     freeBytes: free,
   });
   const scales = weights.scaleBytes * weightPasses;
   if (buffer === undefined) {
-    return { cycles: longest(own, { sram: 0, store: weights.weightBytes * weightPasses + scales }), buffer };
+    return {
+      cycles: longest(own, { sram: none, store: { ...none, weights: weights.weightBytes * weightPasses, scales } }),
+      buffer,
+    };
   }
   const hidden = isFirst ? 0 : slack;
   const npu = Math.max(
@@ -208,5 +222,42 @@ function timeOf({ operation, block, unit, weights, own, slack, isFirst, free, in
     at(operation.ofm.c, sram) + Math.max(0, moveCycles(buffer.firstBytes, unit) - hidden),
   );
   const late = Math.max(0, weights.weightBytes - (buffer.isAhead ? buffer.firstBytes : 0));
-  return { cycles: longest(npu, { sram: late + weights.weightBytes * weightPasses, store: late + scales }), buffer };
+  return {
+    cycles: longest(npu, {
+      sram: { ...none, weights: weights.weightBytes * weightPasses, written: late },
+      store: { ...none, moved: late, scales },
+    }),
+    buffer,
+  };
+}
+
+/** Bytes of constants that an operation moves through a memory. */
+interface Constants {
+  readonly weights: number;
+  readonly scales: number;
+  /** To the other memory, and from it. */
+  readonly moved: number;
+  readonly written: number;
+}
+
+/** Cycles that a memory is busy: all bytes at its width, or the busiest use at what that reaches. */
+function accessCycles(
+  memory: Channel,
+  {
+    read,
+    written,
+    weights,
+    scales,
+    moved,
+    isElementwise,
+  }: Constants & { readonly read: number; readonly isElementwise: boolean },
+): number {
+  return Math.max(
+    (read + written + weights + scales + moved) / memory.bytesPerCycle,
+    read / (isElementwise ? memory.streamRate : memory.inputRate),
+    written / memory.writeRate,
+    weights / memory.weightRate,
+    scales / memory.scaleRate,
+    moved / memory.moveRate,
+  );
 }

@@ -37,12 +37,12 @@ const startup = 1000;
 /** Cycles of moving bytes from the store to SRAM. */
 export function moveCycles(bytes: number, { store, sram }: Pick<WeightQuestion, 'store' | 'sram'>): number {
   return Math.max(
-    Math.floor(bytes / store.bytesPerCycle) + store.readLatency,
-    Math.floor(bytes / sram.bytesPerCycle) + sram.writeLatency,
+    Math.floor(bytes / store.moveRate) + store.readLatency,
+    Math.floor(bytes / sram.writeRate) + sram.writeLatency,
   );
 }
 
-const readCycles = (bytes: number, memory: Channel): number => bytes / memory.bytesPerCycle + memory.readLatency;
+const readCycles = (bytes: number, memory: Channel): number => bytes / memory.weightRate + memory.readLatency;
 
 /**
  * Whether and how weights are buffered in SRAM: where that hides reading them from slower memory, as Vela's scheduler decides (`ProposeSlicedWeightBuffering`).
