@@ -4,6 +4,7 @@ import type { Range } from './changes/range.ts';
 import type { Repository } from './changes/repository.ts';
 import { effectiveBudgets } from './config/budgets.ts';
 import type { ModelSettings } from './config/config.ts';
+import { deviceOf } from './config/device-of.ts';
 import type { Configs } from './config/read-configs.ts';
 import { effectiveSettings } from './config/settings.ts';
 import type { FileSource } from './data/data-set.ts';
@@ -112,12 +113,14 @@ function takeableSaving(model: Model, measured: Measured, target: Target, option
 
 async function measureOptions(
   settings: ModelSettings,
-  { source, recipe, log }: ChangeOnTarget,
+  { source, configs, target, recipe, log }: ChangeOnTarget,
 ): Promise<MeasureOptions> {
   const { calibration, evaluation, dimensions } = settings;
+  const device = await deviceOf(configs, target.name, source);
   return {
     recipe: recipe ?? settings.recipe ?? automatic,
     progress: progressLines(log),
+    ...(device === undefined ? {} : { device }),
     ...(calibration === undefined ? {} : { calibration: await readDataSet(calibration, source) }),
     ...(evaluation === undefined
       ? {}

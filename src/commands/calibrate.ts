@@ -8,9 +8,9 @@ import { measureModel } from '../measure.ts';
 import { automatic } from '../optimize/recipe.ts';
 import { type FittedBoard, fitBoard, type MeasuredRun } from '../runtimes/tflm/fit-board.ts';
 import type { Board } from '../targets/board.ts';
-import { resolveTarget } from '../targets/load.ts';
 import { openModelFile, readUserFile } from './model-file.ts';
 import { jsonText, type Output } from './output.ts';
+import { targetOption } from './target-option.ts';
 import { writeWhole } from './write-whole.ts';
 
 const resultsSchema = z.strictObject({
@@ -36,7 +36,7 @@ export async function calibrateCommand(
   options: { readonly target: string; readonly output?: string; readonly json?: true },
   output: Output,
 ): Promise<void> {
-  const target = resolveTarget(options.target);
+  const target = targetOption(options.target);
   if (target.runtime !== 'tflm') {
     throw new UserError(`Only boards with TensorFlow Lite Micro can be calibrated so far; ${target.id} is none.`);
   }

@@ -3,10 +3,10 @@ import { exitCodeOf } from '../exit-code.ts';
 import { buildComparison } from '../judge/build-comparison.ts';
 import { measureModel } from '../measure.ts';
 import { renderComparisonText } from '../report/comparison-text.ts';
-import { resolveTarget } from '../targets/load.ts';
 import { openModelFile } from './model-file.ts';
 import { type ModelOptions, readMeasureOptions } from './model-options.ts';
 import { jsonText, type Output } from './output.ts';
+import { targetOption } from './target-option.ts';
 
 /** `edge-ready compare BASE HEAD`: prints how two model files differ on a target, judged by the board's limits and the default increase. */
 export async function compareCommand(
@@ -15,7 +15,7 @@ export async function compareCommand(
   options: ModelOptions & { readonly json?: true },
   output: Output,
 ): Promise<number> {
-  const target = resolveTarget(options.target);
+  const target = targetOption(options.target);
   const measureOptions = await readMeasureOptions(options, output);
   const base = await measureModel(openModelFile(baseFile), target, measureOptions);
   const head = await measureModel(openModelFile(headFile), target, measureOptions);

@@ -1,9 +1,9 @@
 import { measureModel } from '../measure.ts';
 import { renderMeasurementText } from '../report/measurement-text.ts';
-import { resolveTarget } from '../targets/load.ts';
 import { openModelFile } from './model-file.ts';
 import { type ModelOptions, readMeasureOptions } from './model-options.ts';
 import { jsonText, type Output } from './output.ts';
+import { targetOption } from './target-option.ts';
 
 /** `edge-ready measure MODEL`: prints the model's Measurement on a target. A model that does not fit or run is an answer, not an error. */
 export async function measureCommand(
@@ -11,7 +11,7 @@ export async function measureCommand(
   options: ModelOptions & { readonly json?: true },
   output: Output,
 ): Promise<void> {
-  const target = resolveTarget(options.target);
+  const target = targetOption(options.target);
   const { measurement } = await measureModel(openModelFile(file), target, await readMeasureOptions(options, output));
   output.result(options.json ? jsonText(measurement) : renderMeasurementText(measurement));
 }

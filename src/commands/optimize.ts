@@ -10,12 +10,12 @@ import { renderMeasurementText } from '../report/measurement-text.ts';
 import type { Measurement } from '../runtimes/measurement.ts';
 import { runtimeOf } from '../runtimes/registry.ts';
 import { cSource } from '../runtimes/tflm/c-source.ts';
-import { resolveTarget } from '../targets/load.ts';
 import type { Target } from '../targets/target.ts';
 import { chosenOf, fitJson, fitModel } from './fit-model.ts';
 import { openModelFile } from './model-file.ts';
 import { type ModelOptions, readMeasureOptions } from './model-options.ts';
 import { jsonText, type Output } from './output.ts';
+import { targetOption } from './target-option.ts';
 import { writeWhole } from './write-whole.ts';
 
 interface OptimizeCommandOptions extends ModelOptions {
@@ -28,7 +28,7 @@ interface OptimizeCommandOptions extends ModelOptions {
 
 /** `edge-ready optimize MODEL --output FILE`: writes the model as its target would load it, whole or not at all, and prints what it measures. */
 export async function optimizeCommand(file: string, options: OptimizeCommandOptions, output: Output): Promise<void> {
-  const target = resolveTarget(options.target);
+  const target = targetOption(options.target);
   const model = openModelFile(file);
   if (options.cSource !== undefined && target.runtime !== 'tflm') {
     throw new UserError(`--c-source is for TensorFlow Lite Micro; ${target.id} loads the file itself.`);

@@ -11,9 +11,9 @@ import { observedTensors } from '../quantize/tflite/observed.ts';
 import { sensitivityOf } from '../quantize/tflite/sensitivity.ts';
 import { renderSensitivityText } from '../report/sensitivity-text.ts';
 import { runtimeOf } from '../runtimes/registry.ts';
-import { resolveTarget } from '../targets/load.ts';
 import { openModelFile } from './model-file.ts';
 import { jsonText, type Output } from './output.ts';
+import { targetOption } from './target-option.ts';
 
 /** `edge-ready sensitivity MODEL`: prints what each operator of a float model costs the outputs when it becomes integer, the worst first. */
 export async function sensitivityCommand(
@@ -23,7 +23,7 @@ export async function sensitivityCommand(
 ): Promise<void> {
   const model = openModelFile(file);
   if (isQuantized(model.graph)) throw new UserError(`${file} is quantised already; give the float model.`);
-  const { graph } = await intoDialect(simplify(model.graph), runtimeOf(resolveTarget(options.target).runtime), {});
+  const { graph } = await intoDialect(simplify(model.graph), runtimeOf(targetOption(options.target).runtime), {});
   if (graph.dialect !== 'tflite') {
     throw new UserError(
       `Sensitivity is for targets that load .tflite; choose one with --target, not ${options.target}.`,

@@ -1,6 +1,7 @@
 import type { AccuracyMetric } from '../accuracy/accuracy-metric.ts';
 import type { BudgetMetric, Limit } from '../judge/budget.ts';
 import type { Recipe } from '../optimize/recipe.ts';
+import type { Board } from '../targets/board.ts';
 import type { ModelClass, UseCase } from './preset-names.ts';
 import type { Quantity } from './quantity.ts';
 
@@ -18,8 +19,13 @@ export interface Config {
 /** A device by the user's name. `ram` and `flash` are what is left for the model. */
 export interface ConfiguredTarget {
   readonly name: string;
-  /** `board` or `board/runtime`. */
+  /** `board` or `board/runtime`; for a board of the user's, its file. */
   readonly board: string;
+  /** A board of the user's: its file, the runtime that is wanted, and the board itself once the file is read. */
+  readonly own?: { readonly file: string; readonly runtime?: string; readonly board?: Board };
+  readonly clockHz?: number;
+  /** A program of the repository, or an https address. */
+  readonly measureWith?: string;
   readonly ram?: Quantity & { readonly line: number };
   readonly flash?: Quantity & { readonly line: number };
   readonly line: number;

@@ -2,6 +2,7 @@ import { readFileAt } from '../changes/lfs.ts';
 import type { Range } from '../changes/range.ts';
 import type { Repository } from '../changes/repository.ts';
 import { defaultConfigPath } from './defaults.ts';
+import { withOwnBoards } from './own-boards.ts';
 import { type Configs, readConfigs } from './read-configs.ts';
 
 /** A configuration is written by hand; a megabyte of it is a mistake. */
@@ -12,7 +13,17 @@ const largestConfigBytes = 2 ** 20;
  * @throws ConfigError for mistakes in the head's file; UserError when a named file is in neither commit.
  */
 export async function loadConfigs(repository: Repository, range: Range, path?: string): Promise<Configs> {
-  const read = (sha: string) => readFileAt(repository, sha, path ?? defaultConfigPath, largestConfigBytes);
-  const base = range.base === null ? null : await read(range.base.sha);
-  return readConfigs(base, await read(range.head.sha), path ?? defaultConfigPath, path !== undefined);
+  const { base, head } = range;
+  const read = (sha: string, file = path ?? defaultConfigPath) => readFileAt(repository, sha, file, largestConfigBytes);
+  const configs = readConfigs(
+    base === null ? null : await read(base.sha),
+    await read(head.sha),
+    path ?? defaultConfigPath,
+    path !== undefined,
+  );
+  return {
+    ...configs,
+    base: base === null ? null : await withOwnBoards(configs.base, (file) => read(base.sha, file)),
+    head: await withOwnBoards(configs.head, (file) => read(head.sha, file)),
+  };
 }

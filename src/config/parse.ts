@@ -67,11 +67,14 @@ function toConfig(file: ConfigFile, path: string, lineOf: (place: Path) => numbe
     targets: Object.entries(file.targets ?? {}).map(([name, target]): ConfiguredTarget => {
       const line = lineOf(['targets', name]);
       if (typeof target === 'string') return { name, board: target, line };
-      const { board, ram, flash } = target;
+      const { board, file, runtime, clock, ram, flash, 'measure-with': measureWith } = target;
       return {
         name,
-        board,
+        board: board ?? file ?? '',
         line,
+        ...(file === undefined ? {} : { own: { file, ...(runtime === undefined ? {} : { runtime }) } }),
+        ...(clock === undefined ? {} : { clockHz: clock.value }),
+        ...(measureWith === undefined ? {} : { measureWith }),
         ...(ram === undefined ? {} : { ram: { ...ram, line: lineOf(['targets', name, 'ram']) } }),
         ...(flash === undefined ? {} : { flash: { ...flash, line: lineOf(['targets', name, 'flash']) } }),
       };

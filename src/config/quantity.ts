@@ -2,6 +2,7 @@ import { z } from 'zod';
 import {
   parseBytes,
   parseCount,
+  parseHertz,
   parseMillijoules,
   parseMilliseconds,
   parsePercent,
@@ -45,6 +46,12 @@ export const time: Kind = {
   parse: parseMilliseconds,
   what: 'a time with its unit (us, ms, s), such as "20 ms"',
   pattern: `${number}(us|µs|ms|s)\\s*$`,
+  bare: { const: 0 },
+};
+export const frequency: Kind = {
+  parse: parseHertz,
+  what: 'a frequency with its unit (kHz, MHz, GHz), such as "64 MHz"',
+  pattern: `${number}(kHz|MHz|GHz)\\s*$`,
   bare: { const: 0 },
 };
 export const energy: Kind = {

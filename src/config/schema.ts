@@ -6,6 +6,7 @@ import { modelClasses, useCases } from './preset-names.ts';
 import {
   count,
   energy,
+  frequency,
   increaseSchema,
   points,
   positiveSchema,
@@ -81,13 +82,41 @@ const accuracySchema = z
   .optional()
   .meta({ description: 'Accuracy on the evaluation set.' });
 
-const targetSchema = z.strictObject({
-  board: nameSchema.meta({ description: 'A board, or board/runtime. "edge-ready targets" lists them.' }),
+const targetFields = {
+  board: nameSchema.optional().meta({ description: 'A board, or board/runtime. "edge-ready targets" lists them.' }),
+  file: pathSchema.optional().meta({ description: 'A board of your own: its YAML file, instead of "board".' }),
+  runtime: nameSchema
+    .optional()
+    .meta({ description: "With file: one of the board's runtimes. Without it: its default." }),
+  clock: positiveSchema(frequency)
+    .optional()
+    .meta({ description: "The clock that the firmware sets, where it is not the board file's." }),
+  'measure-with': z
+    .string()
+    .min(1)
+    .max(4096)
+    .refine((text) => /^https:\/\//.test(text) || pathSchema.safeParse(text).success, {
+      error: 'must be an executable file of the repository, or an https address',
+    })
+    .optional()
+    .meta({
+      description:
+        'What measures a model on the device: a program of the repository that is given the artifact and prints JSON, or the https address of such a result, with {sha256} and {target} filled in.',
+    }),
   ram: positiveSchema(size).optional().meta({ description: 'RAM that the rest of the firmware leaves for the model.' }),
   flash: positiveSchema(size)
     .optional()
     .meta({ description: 'Flash that the rest of the firmware leaves for the model.' }),
-});
+};
+const targetSchema = z
+  .strictObject(targetFields)
+  .refine(({ board, file }) => (board === undefined) !== (file === undefined), {
+    error: 'must say either board or file',
+  })
+  .refine(({ runtime, file }) => runtime === undefined || file !== undefined, {
+    error: 'runtime goes with file; with board write board/runtime',
+  })
+  .meta({ oneOf: [{ required: ['board'] }, { required: ['file'] }] });
 
 const targetNameSchema = z
   .string()

@@ -1,7 +1,8 @@
 import { UserError } from '../errors.ts';
 import { nearest } from '../nearest.ts';
+import type { Board } from '../targets/board.ts';
 import { defaultTarget } from '../targets/default-target.ts';
-import { boardIds, resolveTarget } from '../targets/load.ts';
+import { boardIds, resolveTarget, targetOn } from '../targets/load.ts';
 import type { Target } from '../targets/target.ts';
 import type { Config, ConfiguredTarget } from './config.ts';
 
@@ -31,11 +32,28 @@ export function resolveTargets(
   });
 }
 
-function fromConfig({ name, board, ram, flash }: ConfiguredTarget): Target {
-  return resolveTarget(board, name, {
+function fromConfig({ name, board, own, clockHz, ram, flash }: ConfiguredTarget): Target {
+  const available = {
     ...(ram === undefined ? {} : { ramBytes: ram.value }),
     ...(flash === undefined ? {} : { flashBytes: flash.value }),
-  });
+  };
+  if (own !== undefined && own.board === undefined) {
+    throw new UserError(`Target "${name}" needs the board file ${own.file}, which is in neither commit.`);
+  }
+  const target =
+    own?.board === undefined
+      ? resolveTarget(board, name, available)
+      : targetOn(own.board, own.runtime, name, available);
+  return clockHz === undefined ? target : { ...target, board: clockedAt(target.board, clockHz) };
+}
+
+/** The board at another clock. Its power is what it was: how it follows the clock is not known. */
+function clockedAt(board: Board, clockHz: number): Board {
+  return {
+    ...board,
+    clockHz: { value: clockHz, source: 'configured' },
+    sources: { ...board.sources, configured: 'The configuration of the repository that is checked.' },
+  };
 }
 
 function fromText(text: string, configured: readonly string[]): Target {

@@ -5,6 +5,7 @@ type Parser = (text: string) => number | undefined;
 const bytesPerUnit = { B: 1, kB: 1000, KiB: 1024, MB: 1000 ** 2, MiB: 1024 ** 2 } as const;
 const millisecondsPerUnit = { us: 0.001, µs: 0.001, ms: 1, s: 1000 } as const;
 const millijoulesPerUnit = { uJ: 0.001, µJ: 0.001, mJ: 1, J: 1000 } as const;
+const hertzPerUnit = { kHz: 1e3, MHz: 1e6, GHz: 1e9 } as const;
 const countPerUnit = { '': 1, k: 1000, M: 1_000_000 } as const;
 
 /** Bytes: `64 KiB`, `1.5 MB`. `0` needs no unit. */
@@ -15,6 +16,9 @@ export const parseBytes: Parser = (text) => {
 
 /** Milliseconds: `20 ms`, `500 us`, `1 s`. */
 export const parseMilliseconds: Parser = (text) => parseQuantity(text, millisecondsPerUnit);
+
+/** Hertz: `64 MHz`, `1.2 GHz`. */
+export const parseHertz: Parser = (text) => parseQuantity(text, hertzPerUnit);
 
 /** Millijoules: `2 mJ`, `350 uJ`. */
 export const parseMillijoules: Parser = (text) => parseQuantity(text, millijoulesPerUnit);

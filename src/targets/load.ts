@@ -74,8 +74,17 @@ export function resolveTarget(
 ): Target {
   const [boardId = '', runtimeId, ...rest] = text.trim().split('/');
   if (rest.length > 0) throw new UserError(`Target "${text}" is not of the form board or board/runtime.`);
-  const board = loadBoard(boardId);
-  const runtime = runtimeId === undefined || runtimeId === '' ? board.defaultRuntime : runtimeId;
+  return targetOn(loadBoard(boardId), runtimeId === '' ? undefined : runtimeId, name, available);
+}
+
+/** A board with one of its runtimes, the default one where none is named. @throws UserError when the board has no such runtime */
+export function targetOn(
+  board: Board,
+  runtimeId: string | undefined,
+  name: string,
+  available: { readonly ramBytes?: number; readonly flashBytes?: number },
+): Target {
+  const runtime = runtimeId ?? board.defaultRuntime;
   if (!Object.hasOwn(board.runtimes, runtime)) {
     const runtimes = Object.keys(board.runtimes);
     throw new UserError(
