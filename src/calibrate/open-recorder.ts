@@ -15,7 +15,7 @@ import { withExtents } from './with-extents.ts';
 const worthwhileMacs = 5e8;
 /**
  * Threads of ONNX Runtime, which share the work of one operator and the memory of one model: as many on every machine, however many cores it has. The rows that a thread gets of a
- * convolution decide which of them go through the kernel for a remainder, whose last bits differ: ranges would depend on the number of cores. (In ONNX Runtime 1.30.0, 3 of 40 models with
+ * convolution decide which of them go through the kernel for a remainder, whose last bits differ: ranges would depend on the number of cores. (In ONNX Runtime 1.30.0, three models with
  * 1, 2, 3, 4 and 8 threads, by up to 8e-7 of the largest value; with the same number of threads on 1 or 2 cores, none.)
  */
 const sharing = 2;
