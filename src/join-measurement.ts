@@ -4,6 +4,7 @@ import { graphMacs } from './graph/macs.ts';
 import { graphParameters } from './graph/parameters.ts';
 import type { Model } from './optimize/model.ts';
 import { type AppliedRecipe, committed, recipeText } from './optimize/recipe.ts';
+import { accelerationOf } from './runtimes/acceleration.ts';
 import type { Finding, Measurement } from './runtimes/measurement.ts';
 import type { Estimate } from './runtimes/runtime.ts';
 import type { Target } from './targets/target.ts';
@@ -47,16 +48,19 @@ interface Shipped {
   readonly artifact: { readonly format: string; readonly bytes: Uint8Array };
   readonly recipe: AppliedRecipe;
   readonly dimensions: Readonly<Record<string, number>> | undefined;
+  /** The compiler that decided which unit runs what, where it ran. */
+  readonly placedBy?: string | undefined;
 }
 
 /** A Measurement of what is known of a model on a target. */
 export function joinMeasurement(
   model: Model,
   target: Target,
-  { artifact, recipe, dimensions }: Shipped,
+  { artifact, recipe, dimensions, placedBy }: Shipped,
   known: Known,
 ): Measurement {
   const graph = inferShapes(model.graph, dimensions);
+  const { unavailable, ...acceleration } = accelerationOf(known.layers, target, placedBy);
   return {
     schemaVersion: 1,
     model: {
@@ -81,7 +85,8 @@ export function joinMeasurement(
     latency: known.latency,
     energy: known.energy,
     accuracy: known.accuracy,
-    unavailable: known.unavailable,
+    ...acceleration,
+    unavailable: { ...known.unavailable, ...unavailable },
     memory: known.memory,
     parts: { peakRam: [...known.parts.peakRam], flash: [...known.parts.flash] },
     layers: [...known.layers],

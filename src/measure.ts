@@ -13,6 +13,7 @@ import { optimize } from './optimize/optimize.ts';
 import type { Recipe } from './optimize/recipe.ts';
 import type { Measurement } from './runtimes/measurement.ts';
 import { runtimeOf } from './runtimes/registry.ts';
+import type { Compiled } from './runtimes/runtime.ts';
 import type { Target } from './targets/target.ts';
 
 /** A labelled data set and the metric that is taken on it. */
@@ -100,7 +101,7 @@ export async function measureOptimized(
     measurement: joinMeasurement(
       model,
       target,
-      { dimensions, artifact: shipped, recipe: optimized.recipe },
+      { dimensions, artifact: shipped, recipe: optimized.recipe, placedBy: compilerOf(compiled) },
       {
         ...estimate,
         accuracy: accuracy.metric,
@@ -109,6 +110,13 @@ export async function measureOptimized(
       },
     ),
   };
+}
+
+/** The tool that placed the operators, as what it measured names it. */
+function compilerOf(compiled: Compiled | undefined): string | undefined {
+  if (compiled?.known.layers === undefined) return undefined;
+  const { peakRam, latency, flash } = compiled.known;
+  return [peakRam, latency, flash].find((metric) => metric?.basis === 'measured')?.source ?? "the target's compiler";
 }
 
 /** What the device says; nothing is asked of one that could not run the model. */

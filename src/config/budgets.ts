@@ -1,7 +1,7 @@
 import type { Budget } from '../judge/budget.ts';
 import type { Target } from '../targets/target.ts';
 import type { Config } from './config.ts';
-import { defaultIncrease, watchedMetrics } from './defaults.ts';
+import { defaultAcceleratedDrop, defaultIncrease, watchedMetrics } from './defaults.ts';
 import { type Rule, rulesFor, type Slot, slotOf } from './rule-slots.ts';
 
 /**
@@ -16,7 +16,7 @@ export function budgetsFor(
 ): readonly Budget[] {
   const rules = config === null ? new Map<Slot, Rule>() : rulesFor(config, modelPath, target);
   const explicit = [...rules.values()].flatMap((rule) => toBudget(rule, options.rule));
-  return [...explicit, ...boardLimits(config, null, target), ...defaults(rules)];
+  return [...explicit, ...boardLimits(config, null, target), ...defaults(rules, target)];
 }
 
 /**
@@ -36,7 +36,7 @@ export function effectiveBudgets(
     return toBudget(whereItIsNow(rule, now.get(slot)), 'base');
   });
   const fromHead = [...now].flatMap(([slot, rule]) => (isHeld(old.get(slot)) ? [] : toBudget(rule, 'new')));
-  return [...fromBase, ...fromHead, ...boardLimits(base, head, target), ...defaults(new Map([...old, ...now]))];
+  return [...fromBase, ...fromHead, ...boardLimits(base, head, target), ...defaults(new Map([...old, ...now]), target)];
 }
 
 /**
@@ -97,7 +97,18 @@ function boardLimits(base: Config | null, head: Config | null, target: Target): 
   return [limit('peakRam', 'RAM', target.ramBytes), limit('flash', 'flash', target.flashBytes)];
 }
 
-function defaults(rules: ReadonlyMap<Slot, Rule>): readonly Budget[] {
+function defaults(rules: ReadonlyMap<Slot, Rule>, target: Target): readonly Budget[] {
+  return [...watchedIncreases(rules), ...acceleratedDrop(rules, target)];
+}
+
+/** Only where there is an accelerator to fall back from. */
+function acceleratedDrop(rules: ReadonlyMap<Slot, Rule>, { board, runtime }: Target): readonly Budget[] {
+  if (board.runtimes[runtime]?.accelerator === undefined || rules.has(slotOf('accelerated', 'max-drop'))) return [];
+  const limit = { kind: 'max-drop', points: defaultAcceleratedDrop } as const;
+  return [{ metric: 'accelerated', limit, level: 'warn', origin: 'default of 5 pp', rule: 'default' }];
+}
+
+function watchedIncreases(rules: ReadonlyMap<Slot, Rule>): readonly Budget[] {
   return watchedMetrics
     .filter((metric) => !rules.has(slotOf(metric, 'max-increase')))
     .map((metric) => ({

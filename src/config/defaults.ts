@@ -8,3 +8,6 @@ export const watchedMetrics: readonly BudgetMetric[] = ['peakRam', 'flash', 'lat
 
 /** How much a watched metric may grow: 5 % of the base. */
 export const defaultIncrease = 0.05;
+
+/** How far the share of an accelerator may fall without a warning, where no rule says it: 5 percentage points. */
+export const defaultAcceleratedDrop = 0.05;

@@ -11,6 +11,7 @@ export const budgetKeys = {
   latency: 'latency',
   energy: 'energy',
   accuracy: 'accuracy',
+  accelerated: 'accelerated',
   parameters: 'parameters',
   'model-size': 'modelBytes',
 } as const satisfies Readonly<Record<string, BudgetMetric>>;

@@ -68,19 +68,22 @@ function limits(kind: typeof size, what: string) {
     .meta({ description: what });
 }
 
-const accuracySchema = z
-  .strictObject({
-    min: quantitySchema(ratio)
-      .optional()
-      .meta({ description: `The least it may be: ${ratio.what}.` }),
-    'max-drop': quantitySchema(points)
-      .optional()
-      .meta({ description: `The most it may fall below the base: ${points.what}.` }),
-    level: levelSchema.optional(),
-  })
-  .refine((rule) => Object.keys(rule).length > 0, { error: 'must say min, max-drop or level' })
-  .optional()
-  .meta({ description: 'Accuracy on the evaluation set.' });
+/** The limits of a share that is better when it is larger. */
+function shareLimits(what: string) {
+  return z
+    .strictObject({
+      min: quantitySchema(ratio)
+        .optional()
+        .meta({ description: `The least it may be: ${ratio.what}.` }),
+      'max-drop': quantitySchema(points)
+        .optional()
+        .meta({ description: `The most it may fall below the base: ${points.what}.` }),
+      level: levelSchema.optional(),
+    })
+    .refine((rule) => Object.keys(rule).length > 0, { error: 'must say min, max-drop or level' })
+    .optional()
+    .meta({ description: what });
+}
 
 const targetFields = {
   board: nameSchema.optional().meta({ description: 'A board, or board/runtime. "edge-ready targets" lists them.' }),
@@ -154,7 +157,8 @@ export const budgetMetricsShape = {
   flash: limits(size, 'The model and the code of the runtime that it needs.'),
   latency: limits(time, 'Time of one inference.'),
   energy: limits(energy, 'Energy of one inference.'),
-  accuracy: accuracySchema,
+  accuracy: shareLimits('Accuracy on the evaluation set.'),
+  accelerated: shareLimits('Share of the multiply-accumulates that the accelerator (NPU, GPU) runs.'),
   parameters: limits(count, 'Weights of the model.'),
   'model-size': limits(size, 'Bytes of the model file as committed.'),
 };
@@ -166,7 +170,9 @@ const budgetSchema = z
     ...budgetMetricsShape,
   })
   .refine((rule) => Object.keys(rule).some((key) => key !== 'models' && key !== 'targets'), {
-    error: 'limits nothing: add peak-ram, flash, latency, energy, accuracy, parameters or model-size',
+    error: `limits nothing: add ${Object.keys(budgetMetricsShape)
+      .join(', ')
+      .replace(/, ([^,]+)$/, ' or $1')}`,
   });
 
 const scheduleSchema = z.strictObject({

@@ -1,21 +1,22 @@
 import { z } from 'zod';
 
-/** What a budget may limit: the five metrics, and what the model itself is. */
+/** What a budget may limit: the metrics, and what the model itself is. */
 export const budgetMetricSchema = z.enum([
   'peakRam',
   'flash',
   'latency',
   'energy',
   'accuracy',
+  'accelerated',
   'parameters',
   'modelBytes',
 ]);
 export type BudgetMetric = z.infer<typeof budgetMetricSchema>;
 
 /**
- * One limit. Values are in the metric's unit (B, ms, mJ, a ratio 0…1 for accuracy, counts).
+ * One limit. Values are in the metric's unit (B, ms, mJ, a ratio 0…1 for accuracy and the accelerated share, counts).
  * `max-increase` compares with the base: `relative` is a fraction (0.02 for 2 %), `absolute` is in the metric's unit; where both are given the increase must exceed both to fail.
- * `max-drop` is for accuracy, in ratio (0.005 for 0.5 pp), and is tested statistically.
+ * `max-drop` is for ratios that should be high, in ratio (0.005 for 0.5 pp); of accuracy it is tested statistically.
  */
 export const limitSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('max'), value: z.number() }),

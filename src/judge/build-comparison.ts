@@ -5,6 +5,7 @@ import type { Budget } from './budget.ts';
 import { compareMeasurements } from './compare-measurements.ts';
 import type { AccuracyTest, ChangeState, Comparison, Saving } from './comparison.ts';
 import { judge } from './judge.ts';
+import { newFallbacks } from './new-fallbacks.ts';
 
 /** A side of a comparison: its Measurement, and by sample of the evaluation set 1 where the answer was right. */
 export interface Side {
@@ -38,6 +39,7 @@ export function buildComparison(input: ComparisonInput): Comparison {
     deltas: compareMeasurements(base, head),
     attributions: [...attribute(base, head)],
     accuracyTest: testAccuracy(input.base?.correct, input.head?.correct),
+    fallbacks: [...newFallbacks(base, head)],
     saving: input.saving,
     proposal: null,
     problems: problemsOf(input),

@@ -33,6 +33,20 @@ export const attributionSchema = z.strictObject({
 });
 export type Attribution = z.infer<typeof attributionSchema>;
 
+/** A layer that the CPU runs in the head and did not run in the base. */
+export const fallbackSchema = z.strictObject({
+  layer: z.string().max(400),
+  type: z.string().max(200),
+  /** What ran it in the base; `null` for a new layer. */
+  from: z.enum(['npu', 'gpu']).nullable(),
+  /** Its part of the head's multiply-accumulates, and its time on the CPU in ms. */
+  share: z.number(),
+  latency: z.number().nullable(),
+  /** Why, and what to use instead, as the runtime says it. */
+  message: z.string().max(2000),
+});
+export type Fallback = z.infer<typeof fallbackSchema>;
+
 /** A budget held against a comparison, and one human sentence: `peak RAM 71.2 KiB > 64 KiB`. */
 export const judgementSchema = z.strictObject({
   budget: budgetSchema,
@@ -102,6 +116,8 @@ export const comparisonSchema = z.strictObject({
   deltas: z.partialRecord(z.enum(metricNames), deltaSchema),
   attributions: z.array(attributionSchema).max(200),
   accuracyTest: accuracyTestSchema.nullable(),
+  /** What newly falls back to the CPU on a target with an accelerator, the most work first. */
+  fallbacks: z.array(fallbackSchema).max(50),
   saving: savingSchema.nullable(),
   proposal: proposalSchema.nullable(),
   judgements: z.array(judgementSchema).max(200),

@@ -145,7 +145,7 @@ function maxDrop(limit: LimitOf<'max-drop'>, context: LimitContext): Outcome {
       : `${title} ${drop === 0 ? 'unchanged' : `rose ${formatPoints(drop)}`}`;
   return {
     kind,
-    message: `${change} (${from} → ${to}${test === null ? ', not tested by sample' : intervalWords(test, limit.points, isOver)})`,
+    message: `${change} (${from} → ${to}${context.metric !== 'accuracy' ? '' : test === null ? ', not tested by sample' : intervalWords(test, limit.points, isOver)})`,
   };
 }
 

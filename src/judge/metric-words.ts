@@ -16,6 +16,7 @@ export const metricWords: Readonly<Record<BudgetMetric, MetricWords>> = {
   latency: { title: 'latency', quantity: 'ms', moreIsBetter: false },
   energy: { title: 'energy', quantity: 'mJ', moreIsBetter: false },
   accuracy: { title: 'accuracy', quantity: 'ratio', moreIsBetter: true },
+  accelerated: { title: 'accelerated share', quantity: 'ratio', moreIsBetter: true },
   parameters: { title: 'parameters', quantity: 'count', moreIsBetter: false },
   modelBytes: { title: 'model file', quantity: 'B', moreIsBetter: false },
 };

@@ -8,11 +8,11 @@ export function valueWords(metric: Metric, name: MetricName): string {
   return `${metric.basis === 'modelled' ? '≈ ' : ''}${formatValue(metric.value, metricWords[name].quantity)}`;
 }
 
-/** A metric's change in short: `+18.4 %`, `−0.5 pp` for accuracy, `+3 KiB` where the base was 0, `±0` when there is none. */
+/** A metric's change in short: `+18.4 %`, `−0.5 pp` for a share, `+3 KiB` where the base was 0, `±0` when there is none. */
 export function deltaWords(delta: Delta, name: MetricName): string {
   if (delta.absolute === 0) return '±0';
-  if (name === 'accuracy' || delta.relative === null)
-    return formatDifference(delta.absolute, metricWords[name].quantity);
+  const { quantity } = metricWords[name];
+  if (quantity === 'ratio' || delta.relative === null) return formatDifference(delta.absolute, quantity);
   return formatRelative(delta.relative);
 }
 

@@ -3,6 +3,7 @@ import type { Comparison } from '../judge/comparison.ts';
 import { type Metric, type MetricName, metricNames } from '../runtimes/measurement.ts';
 import { titleOf } from './comment-table.ts';
 import { cell, code } from './escape.ts';
+import { isExpected } from './shown-metrics.ts';
 
 const basisWords: Readonly<Record<Metric['basis'], string>> = {
   exact: 'exact, follows from the bytes',
@@ -26,7 +27,7 @@ interface Entry {
 export function basisList(comparisons: readonly Comparison[]): string {
   const entries = new Map<string, Entry>();
   for (const comparison of comparisons) {
-    for (const name of metricNames) {
+    for (const name of metricNames.filter((each) => isExpected(comparison, each))) {
       for (const { words, source, error } of waysOf(comparison, name)) {
         const key = JSON.stringify([name, words, source]);
         const entry = entries.get(key) ?? {

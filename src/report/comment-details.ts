@@ -6,12 +6,13 @@ import { metricWords } from '../judge/metric-words.ts';
 import { type Finding, metricNames } from '../runtimes/measurement.ts';
 import { causesOf } from './change-words.ts';
 import { cell, code } from './escape.ts';
+import { accelerationWords, fallbackPhrases } from './fallback-words.ts';
 import { groupFindings } from './group-findings.ts';
 import { judgementWords } from './judgement-words.ts';
 import { layerLabel } from './layer-label.ts';
 import { marks } from './marks.ts';
 import { worstJudgementsFirst } from './order.ts';
-import { strong } from './phrase.ts';
+import { phrasesToMarkdown, strong } from './phrase.ts';
 
 const layersPerMetric = 3;
 const findingsPerModel = 10;
@@ -66,12 +67,24 @@ function objectionLine(judgement: Judgement): string {
 
 function causeLines(comparison: Comparison, metric: BudgetMetric): readonly string[] {
   const delta = metricNames.flatMap((name) => (name === metric ? [comparison.deltas[name]] : []))[0];
-  if (delta === undefined || delta.absolute <= 0 || metric === 'accuracy') return [];
-  const { quantity } = metricWords[metric];
+  if (metric === 'accelerated') return fallbackLines(comparison);
+  const { quantity, moreIsBetter } = metricWords[metric];
+  if (delta === undefined || delta.absolute <= 0 || moreIsBetter) return [];
   return causesOf(comparison, metric, layersPerMetric).map(({ layer, type, delta: share, what }) => {
     const where = type === 'other' ? cell(layer, 120) : `${code(layerLabel(layer))} ${cell(type, 60)}`;
     return `  - ${formatDifference(share, quantity)} from ${where}: ${cell(what, 200)}`;
   });
+}
+
+/** What fell back to the CPU, why and what to use instead, and what that made of the accelerator's share of the time. */
+function fallbackLines(comparison: Comparison): readonly string[] {
+  const words = accelerationWords(comparison);
+  const { fallbacks } = comparison;
+  return [
+    ...(words === undefined ? [] : [`  - ${words}`]),
+    ...fallbacks.slice(0, layersPerMetric).map((fallback) => `  - ${phrasesToMarkdown(fallbackPhrases(fallback))}`),
+    ...more(fallbacks.length - layersPerMetric, 'more that fell back').map((line) => `  ${line}`),
+  ];
 }
 
 /** A place in a file as code, anything else as words. */

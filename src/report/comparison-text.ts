@@ -6,10 +6,12 @@ import { causesOf, deltaWords, valueWords } from './change-words.ts';
 import { accuracyWords } from './comment-sections.ts';
 import { titleOf } from './comment-table.ts';
 import { plain } from './escape.ts';
+import { accelerationWords, fallbackPhrases } from './fallback-words.ts';
 import { groupFindings } from './group-findings.ts';
 import { judgementWords } from './judgement-words.ts';
 import { layerLabel } from './layer-label.ts';
 import { worstJudgementsFirst } from './order.ts';
+import { phrasesToText } from './phrase.ts';
 import { type TextOptions, textTable } from './text-table.ts';
 
 const layersPerMetric = 5;
@@ -30,7 +32,7 @@ export function renderComparisonText(comparison: Comparison, options: TextOption
         before === null ? '–' : valueWords(before, name),
         after === null ? '–' : valueWords(after, name),
         delta === undefined ? '' : formatDifference(delta.absolute, metricWords[name].quantity),
-        delta === undefined || name === 'accuracy' ? '' : deltaWords(delta, name),
+        delta === undefined || metricWords[name].quantity === 'ratio' ? '' : deltaWords(delta, name),
       ],
     ];
   });
@@ -74,12 +76,23 @@ export function comparisonLines(comparison: Comparison, named = true): string {
                 `  ${formatDifference(delta, metricWords[judgement.budget.metric].quantity)} from ${plain(layerLabel(layer), 60)}: ${what}`,
             )
           : []),
+        ...(judgement.budget.metric === 'accelerated' ? fallbackLines(comparison) : []),
       ]),
   ];
   const indented = lines.map((line) => `  ${line.startsWith('  ') ? '  ' : ''}${plain(line, 600)}`);
   return [...(named ? [`${plain(comparison.model, 80)} on ${plain(comparison.target, 40)}`] : []), ...indented].join(
     '\n',
   );
+}
+
+function fallbackLines(comparison: Comparison): readonly string[] {
+  const words = accelerationWords(comparison);
+  return [
+    ...(words === undefined ? [] : [`  ${words}`]),
+    ...comparison.fallbacks
+      .slice(0, layersPerMetric)
+      .map((fallback) => `  ${phrasesToText(fallbackPhrases(fallback))}`),
+  ];
 }
 
 function causeTable(comparison: Comparison, width: number): string {

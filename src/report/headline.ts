@@ -3,6 +3,7 @@ import type { Comparison, Judgement } from '../judge/comparison.ts';
 import { isDeployable } from '../judge/judge.ts';
 import { metricNames } from '../runtimes/measurement.ts';
 import { causesOf, deltaWords } from './change-words.ts';
+import { fallbackPhrases } from './fallback-words.ts';
 import { layerLabel } from './layer-label.ts';
 import { worstFirst, worstJudgementsFirst } from './order.ts';
 import { passHeadline } from './pass-headline.ts';
@@ -53,6 +54,10 @@ export function comparisonPhrases(comparison: Comparison): readonly Phrase[] {
   return [model, ` ${verb} `, target, ': ', message, ...causePhrases(comparison, worst)];
 }
 
+function withoutStop(phrase: Phrase): Phrase {
+  return typeof phrase !== 'string' && 'quote' in phrase ? sentence(phrase.quote) : phrase;
+}
+
 /** A sentence within ours: without its full stop. */
 function sentence(text: string): Phrase {
   return { quote: text.replace(/\.\s*$/, '') };
@@ -64,9 +69,14 @@ function causePhrases(comparison: Comparison, { budget }: Judgement): readonly P
   const delta = name === undefined ? undefined : comparison.deltas[name];
   if (name === undefined || delta === undefined || delta.absolute === 0) return [];
   const isToldAlready = budget.limit.kind === 'max-increase' || budget.limit.kind === 'max-drop';
-  const cause = delta.absolute > 0 ? causesOf(comparison, name, 1).find(({ type }) => type !== 'other') : undefined;
+  const cause =
+    delta.absolute > 0 && name !== 'accelerated'
+      ? causesOf(comparison, name, 1).find(({ type }) => type !== 'other')
+      : undefined;
+  const [fallback] = name === 'accelerated' ? comparison.fallbacks : [];
   const parts: (readonly Phrase[])[] = [
     ...(isToldAlready ? [] : [[deltaWords(delta, name)]]),
+    ...(fallback === undefined ? [] : [fallbackPhrases(fallback).map(withoutStop)]),
     ...(cause === undefined ? [] : [['from ', { code: layerLabel(cause.layer) }, ': ', { quote: cause.what }]]),
   ];
   return parts.length === 0
@@ -91,6 +101,11 @@ const absoluteVerbs: Readonly<Record<BudgetMetric, Verbs>> = {
     still: 'is still not accurate enough on',
     first: 'is not accurate enough on',
   },
+  accelerated: {
+    before: 'now falls back to the CPU on',
+    still: 'still falls back to the CPU on',
+    first: 'falls back to the CPU on',
+  },
   parameters: { before: 'is now too large for', still: 'is still too large for', first: 'is too large for' },
   modelBytes: { before: 'is now too large for', still: 'is still too large for', first: 'is too large for' },
 };
@@ -101,6 +116,7 @@ const relativeVerbs: Readonly<Record<BudgetMetric, string>> = {
   latency: 'slowed down too much on',
   energy: 'takes too much more energy on',
   accuracy: 'lost too much accuracy on',
+  accelerated: 'falls back to the CPU too much on',
   parameters: 'grew too much on',
   modelBytes: 'grew too much on',
 };

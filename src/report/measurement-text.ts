@@ -1,11 +1,12 @@
 import { formatPercent, formatValue } from '../format.ts';
 import { metricWords } from '../judge/metric-words.ts';
-import { type Layer, type Measurement, metricNames } from '../runtimes/measurement.ts';
+import type { Layer, Measurement } from '../runtimes/measurement.ts';
 import { valueWords } from './change-words.ts';
 import { titleOf } from './comment-table.ts';
 import { plain } from './escape.ts';
 import { groupFindings } from './group-findings.ts';
 import { layerLabel } from './layer-label.ts';
+import { shownMetrics } from './shown-metrics.ts';
 import { type TextOptions, textTable } from './text-table.ts';
 
 const layersShown = 10;
@@ -30,7 +31,7 @@ export function renderMeasurementText(measurement: Measurement, options: TextOpt
 }
 
 function metricTable(measurement: Measurement, width: number): string {
-  const rows = metricNames.map((name) => {
+  const rows = shownMetrics(measurement).map((name) => {
     const metric = measurement[name];
     if (metric === null) return [titleOf(name), '–', measurement.unavailable[name] ?? 'no reason was given'];
     const error = metric.error === undefined ? '' : `, ±${formatPercent(metric.error)} on average`;

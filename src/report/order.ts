@@ -1,4 +1,5 @@
 import type { Comparison, Judgement } from '../judge/comparison.ts';
+import { metricWords } from '../judge/metric-words.ts';
 import { badness } from '../judge/worst-verdict.ts';
 import type { MetricName } from '../runtimes/measurement.ts';
 
@@ -37,7 +38,7 @@ export function compareText(left: string, right: string): number {
 
 function largestIncrease(comparison: Comparison): number {
   const increases = (Object.entries(comparison.deltas) as [MetricName, { relative: number | null }][]).map(
-    ([metric, { relative }]) => (metric === 'accuracy' ? -(relative ?? 0) : (relative ?? 0)),
+    ([metric, { relative }]) => (metricWords[metric].moreIsBetter ? -(relative ?? 0) : (relative ?? 0)),
   );
   return Math.max(0, ...increases);
 }

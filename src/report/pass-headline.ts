@@ -1,4 +1,4 @@
-import { formatDifference, formatPoints, formatValue } from '../format.ts';
+import { formatDifference, formatValue } from '../format.ts';
 import type { Comparison } from '../judge/comparison.ts';
 import { metricWords } from '../judge/metric-words.ts';
 import { metricNames } from '../runtimes/measurement.ts';
@@ -68,14 +68,19 @@ function onePhrases(comparison: Comparison): readonly Phrase[] {
 function savesWords(comparison: Comparison): string {
   const changes = changedMetrics(comparison);
   const costs = changes
-    .filter(({ name }) => name !== 'accuracy')
+    .filter(({ name }) => !metricWords[name].moreIsBetter)
     .slice(0, 3)
     .map(
       ({ name, delta }) =>
         `${comparison.head?.[name]?.basis === 'modelled' ? '≈ ' : ''}${formatValue(Math.abs(delta.absolute), metricWords[name].quantity)} ${metricWords[name].title}`,
     );
-  const accuracy = changes.find(({ name }) => name === 'accuracy');
-  const gains = accuracy === undefined ? [] : [`gains ${formatPoints(accuracy.delta.absolute)} accuracy`];
+  const gained = changes
+    .filter(({ name }) => metricWords[name].moreIsBetter)
+    .map(
+      ({ name, delta }) =>
+        `${formatDifference(Math.abs(delta.absolute), metricWords[name].quantity).slice(1)} ${metricWords[name].title}`,
+    );
+  const gains = gained.length === 0 ? [] : [`gains ${gained.join(', ')}`];
   return [...(costs.length === 0 ? [] : [`saves ${costs.join(', ')}`]), ...gains].join(' and ');
 }
 
@@ -101,7 +106,7 @@ function largestChange(comparisons: readonly Comparison[]): readonly Phrase[] {
     delta.relative === null ? formatDifference(delta.absolute, metricWords[name].quantity) : deltaWords(delta, name);
   const label = worse.length > 0 ? 'largest increase' : 'largest change';
   return [
-    `; ${name === 'accuracy' ? 'largest change' : label}: ${metricWords[name].title} ${change} (`,
+    `; ${metricWords[name].moreIsBetter ? 'largest change' : label}: ${metricWords[name].title} ${change} (`,
     { name: comparison.model },
     ' on ',
     { name: comparison.target },

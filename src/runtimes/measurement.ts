@@ -16,7 +16,7 @@ export const metricSchema = z.strictObject({
 export type Metric = z.infer<typeof metricSchema>;
 
 /** The metrics that budgets are about, as they are called in JSON. */
-export const metricNames = ['peakRam', 'flash', 'latency', 'energy', 'accuracy'] as const;
+export const metricNames = ['peakRam', 'flash', 'latency', 'energy', 'accuracy', 'accelerated'] as const;
 export type MetricName = (typeof metricNames)[number];
 
 export const severitySchema = z.enum(['info', 'warning', 'error']);
@@ -82,6 +82,17 @@ export const layerSchema = z.strictObject({
 });
 export type Layer = z.infer<typeof layerSchema>;
 
+/** How much of a model the target's accelerator runs, as fractions; `time` is `null` where a layer's is not known. */
+export const accelerationSchema = z.strictObject({
+  unit: z.enum(['npu', 'gpu']),
+  macs: z.number().min(0).max(1),
+  time: z.number().min(0).max(1).nullable(),
+  /** Operators on it, and in all. */
+  operators: z.number().int().nonnegative(),
+  of: z.number().int().nonnegative(),
+});
+export type Acceleration = z.infer<typeof accelerationSchema>;
+
 /** All that is known of one artifact on one target; the contract of `measure --json`. */
 export const measurementSchema = z.strictObject({
   schemaVersion: z.literal(1),
@@ -109,6 +120,9 @@ export const measurementSchema = z.strictObject({
   latency: metricSchema.nullable(),
   energy: metricSchema.nullable(),
   accuracy: metricSchema.nullable(),
+  /** Share of the multiply-accumulates that the accelerator runs. */
+  accelerated: metricSchema.nullable(),
+  acceleration: accelerationSchema.nullable(),
   /** Why a metric is `null`: one sentence for each that is. */
   unavailable: z.partialRecord(z.enum(metricNames), z.string().max(1000)),
   memory: memorySchema.nullable(),

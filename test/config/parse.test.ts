@@ -136,7 +136,11 @@ describe('parseConfig', () => {
       ['e.yml:2:11: Flow sequence in block collection must be sufficiently indented and end with a ]'],
     ],
     ['a tab', 'version: 1\nbudgets:\n\t- a', ['e.yml:3:1: Tabs are not allowed as indentation']],
-    ['a missing key', 'version: 1\ntargets: { a: { ram: 1 KiB } }', ['e.yml:2:15: targets.a: must say either board or file']],
+    [
+      'a missing key',
+      'version: 1\ntargets: { a: { ram: 1 KiB } }',
+      ['e.yml:2:15: targets.a: must say either board or file'],
+    ],
     [
       'an empty value',
       'version: 1\nbudgets:\n  - latency:\n',
@@ -177,7 +181,9 @@ describe('parseConfig', () => {
     [
       'a budget that limits nothing',
       'version: 1\nbudgets:\n  - models: a',
-      ['e.yml:3:5: budgets: limits nothing: add peak-ram, flash, latency, energy, accuracy, parameters or model-size'],
+      [
+        'e.yml:3:5: budgets: limits nothing: add peak-ram, flash, latency, energy, accuracy, accelerated, parameters or model-size',
+      ],
     ],
     [
       'a metric that says nothing',
