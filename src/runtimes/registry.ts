@@ -1,6 +1,7 @@
 import { UserError } from '../errors.ts';
 import { nearest } from '../nearest.ts';
 import { ethosU } from './ethos-u/runtime.ts';
+import { litert } from './litert/runtime.ts';
 import { onnxruntime } from './onnxruntime/runtime.ts';
 import type { Runtime } from './runtime.ts';
 import { stEdgeAi } from './st-edge-ai/runtime.ts';
@@ -8,7 +9,7 @@ import { tflm } from './tflm/runtime.ts';
 
 /** Every runtime by its id. A new one is a folder and a line here. */
 export const runtimes: ReadonlyMap<string, Runtime> = new Map(
-  [tflm, onnxruntime, ethosU, stEdgeAi].map((runtime) => [runtime.id, runtime]),
+  [tflm, onnxruntime, litert, ethosU, stEdgeAi].map((runtime) => [runtime.id, runtime]),
 );
 
 /** A runtime by id. @throws UserError naming the nearest known one when there is none of that id. */

@@ -67,23 +67,40 @@ const kernelLibrarySchema = z.strictObject({
 });
 export type KernelLibrary = z.infer<typeof kernelLibrarySchema>;
 
-/** Multiply-accumulates per cycle of one core, as operators reach them. */
-const throughputSchema = z.strictObject({
+/** What a unit spends on operators, in cycles of its clock with one thread; what is left out costs nothing. */
+const unitCostsSchema = z.strictObject({
   source,
-  convolution: z.number().positive(),
-  depthwise: z.number().positive(),
-  dense: z.number().positive(),
-  other: z.number().positive(),
+  /** For each multiply-accumulate of a sum over many channels, over one channel, of a vector with a matrix; the last are counted like the first where they are left out. */
+  cyclesPerConvolutionMac: z.number().nonnegative().optional(),
+  cyclesPerDepthwiseMac: z.number().nonnegative().optional(),
+  cyclesPerDenseMac: z.number().nonnegative().optional(),
+  /** For each element that such operators write: what makes sums over few channels slower. */
+  cyclesPerOutput: z.number().nonnegative().optional(),
+  /** For each element that other operators go over, and in addition where these are functions that the unit has no instruction for. */
+  cyclesPerElement: z.number().nonnegative().optional(),
+  cyclesPerFunctionElement: z.number().nonnegative().optional(),
+  /** For each byte of activations, of activations that its own memory can't hold, of constants. */
+  cyclesPerDataByte: z.number().nonnegative().optional(),
+  cyclesPerSpilledByte: z.number().nonnegative().optional(),
+  cyclesPerWeightByte: z.number().nonnegative().optional(),
+  /** For each operator that is started. */
+  launchMicroseconds: z.number().nonnegative(),
 });
+export type UnitCosts = z.infer<typeof unitCostsSchema>;
 
-/** An application core as a roofline: an operator takes the longer of its arithmetic and its memory traffic, and the cost of a launch. */
+/** A unit as a roofline: an operator takes the longer of its work and of reading its weights from memory, and the cost of a launch. */
 const rooflineSchema = z.strictObject({
-  macsPerCycle: z.strictObject({ float: throughputSchema, int8: throughputSchema }),
-  launchMicroseconds: sourced,
+  /** By what is computed in; `float16` where the runtime may choose it. */
+  costs: z.partialRecord(z.enum(['float32', 'float16', 'int8']), unitCostsSchema),
   /** Speed with this many threads, as a multiple of one thread. */
-  threadScaling: z.array(z.strictObject({ threads: z.int().positive(), speedup: z.number().positive(), source })),
+  threadScaling: z
+    .array(z.strictObject({ threads: z.int().positive(), speedup: z.number().positive(), source }))
+    .optional(),
+  /** Bytes of activations that the unit's own memory holds. */
+  onChipBytes: sourced.optional(),
   error: sourced,
 });
+export type RooflineCosts = z.infer<typeof rooflineSchema>;
 
 /** A processor core, shared by the boards that carry it: `cores/<id>.yml`. */
 export const coreSchema = z.strictObject({
@@ -119,6 +136,8 @@ const boardRuntimeSchema = z.strictObject({
   accelerator: z.strictObject({ id: z.string(), clockHz: sourced.optional(), source }).optional(),
   /** What only this runtime's estimate understands, by name, each with its unit in the name: `launchMicroseconds`. */
   coefficients: z.record(z.string(), sourced).optional(),
+  /** Of the accelerator, whose clock its cycles are; without an accelerator of the CPU, where this runtime's kernels are others than the core's. */
+  roofline: rooflineSchema.optional(),
   /** Mean absolute relative error of the estimate against published measurements. */
   latencyError: sourced.optional(),
   energyError: sourced.optional(),

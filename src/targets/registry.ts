@@ -14,7 +14,14 @@ import esp32S3 from './boards/esp32-s3.yml';
 import genericCortexM4 from './boards/generic-cortex-m4.yml';
 import genericCortexM55 from './boards/generic-cortex-m55.yml';
 import groveVisionAiV2 from './boards/grove-vision-ai-v2.yml';
+import imx8mpEvk from './boards/imx8mp-evk.yml';
 import imx93Evk from './boards/imx93-evk.yml';
+import jetsonAgxOrin from './boards/jetson-agx-orin.yml';
+import jetsonAgxXavier from './boards/jetson-agx-xavier.yml';
+import jetsonNano from './boards/jetson-nano.yml';
+import jetsonOrinNano from './boards/jetson-orin-nano.yml';
+import jetsonOrinNx from './boards/jetson-orin-nx.yml';
+import jetsonXavierNx from './boards/jetson-xavier-nx.yml';
 import mimxrt1060Evk from './boards/mimxrt1060-evk.yml';
 import nrf5340Dk from './boards/nrf5340-dk.yml';
 import nrf52840Dk from './boards/nrf52840-dk.yml';
@@ -31,16 +38,31 @@ import nucleoU385rgQ from './boards/nucleo-u385rg-q.yml';
 import nucleoU575ziQ from './boards/nucleo-u575zi-q.yml';
 import pico from './boards/pico.yml';
 import pico2 from './boards/pico-2.yml';
+import raspberryPi3 from './boards/raspberry-pi-3.yml';
 import raspberryPi4 from './boards/raspberry-pi-4.yml';
+import raspberryPi5 from './boards/raspberry-pi-5.yml';
+import raspberryPiZero2W from './boards/raspberry-pi-zero-2-w.yml';
+import sl1620 from './boards/sl1620.yml';
+import sl1640 from './boards/sl1640.yml';
+import sl1680 from './boards/sl1680.yml';
+import sl2610 from './boards/sl2610.yml';
 import stm32f427 from './boards/stm32f427.yml';
 import stm32f429 from './boards/stm32f429.yml';
 import stm32f437 from './boards/stm32f437.yml';
 import stm32f746gDisco from './boards/stm32f746g-disco.yml';
 import stm32f769iDisco from './boards/stm32f769i-disco.yml';
 import stm32h747iDisco from './boards/stm32h747i-disco.yml';
+import stm32mp157fDk2 from './boards/stm32mp157f-dk2.yml';
 import xg24Dk2601b from './boards/xg24-dk2601b.yml';
+import carmel from './cores/carmel.yml';
+import cortexA53 from './cores/cortex-a53.yml';
 import cortexA55 from './cores/cortex-a55.yml';
+import cortexA57 from './cores/cortex-a57.yml';
+import cortexA7 from './cores/cortex-a7.yml';
 import cortexA72 from './cores/cortex-a72.yml';
+import cortexA73 from './cores/cortex-a73.yml';
+import cortexA76 from './cores/cortex-a76.yml';
+import cortexA78ae from './cores/cortex-a78ae.yml';
 import cortexM0plus from './cores/cortex-m0plus.yml';
 import cortexM3 from './cores/cortex-m3.yml';
 import cortexM4 from './cores/cortex-m4.yml';
@@ -68,7 +90,14 @@ export const boardTexts: Readonly<Record<string, string>> = {
   'generic-cortex-m4': genericCortexM4,
   'generic-cortex-m55': genericCortexM55,
   'grove-vision-ai-v2': groveVisionAiV2,
+  'imx8mp-evk': imx8mpEvk,
   'imx93-evk': imx93Evk,
+  'jetson-agx-orin': jetsonAgxOrin,
+  'jetson-agx-xavier': jetsonAgxXavier,
+  'jetson-nano': jetsonNano,
+  'jetson-orin-nano': jetsonOrinNano,
+  'jetson-orin-nx': jetsonOrinNx,
+  'jetson-xavier-nx': jetsonXavierNx,
   'mimxrt1060-evk': mimxrt1060Evk,
   'nrf52840-dk': nrf52840Dk,
   'nrf5340-dk': nrf5340Dk,
@@ -85,20 +114,35 @@ export const boardTexts: Readonly<Record<string, string>> = {
   'nucleo-u575zi-q': nucleoU575ziQ,
   pico,
   'pico-2': pico2,
+  'raspberry-pi-3': raspberryPi3,
   'raspberry-pi-4': raspberryPi4,
+  'raspberry-pi-5': raspberryPi5,
+  'raspberry-pi-zero-2-w': raspberryPiZero2W,
+  sl1620,
+  sl1640,
+  sl1680,
+  sl2610,
   stm32f427,
   stm32f429,
   stm32f437,
   'stm32f746g-disco': stm32f746gDisco,
   'stm32f769i-disco': stm32f769iDisco,
   'stm32h747i-disco': stm32h747iDisco,
+  'stm32mp157f-dk2': stm32mp157fDk2,
   'xg24-dk2601b': xg24Dk2601b,
 };
 
 /** The text of every core's file, by core id. */
 export const coreTexts: Readonly<Record<string, string>> = {
+  carmel,
+  'cortex-a53': cortexA53,
   'cortex-a55': cortexA55,
+  'cortex-a57': cortexA57,
+  'cortex-a7': cortexA7,
   'cortex-a72': cortexA72,
+  'cortex-a73': cortexA73,
+  'cortex-a76': cortexA76,
+  'cortex-a78ae': cortexA78ae,
   'cortex-m4': cortexM4,
   'cortex-m55': cortexM55,
   'cortex-m0plus': cortexM0plus,

@@ -5,6 +5,7 @@ import { operatorMacs } from '../../graph/macs.ts';
 import { isQuantized } from '../../quantize/is-quantized.ts';
 import type { Target } from '../../targets/target.ts';
 import type { Finding, Layer, Metric } from '../measurement.ts';
+import { computedTensors } from '../roofline/work.ts';
 import type { Artifact, Estimate, Runtime } from '../runtime.ts';
 import { type ExecutedGraph, executedGraph } from './executed-graph.ts';
 import { operatorMilliseconds } from './latency.ts';
@@ -71,9 +72,10 @@ function estimate(artifact: Artifact, target: Target): Estimate {
 
 function layersOf(executed: ExecutedGraph, liveBytes: readonly number[], { board }: Target): readonly Layer[] {
   const counted = new Set<number>();
+  const computed = computedTensors(executed.graph);
   return executed.steps.map((step, position) => {
     const { operator, index } = step;
-    const latency = operatorMilliseconds(executed.graph, step, board) ?? null;
+    const latency = operatorMilliseconds(executed.graph, step, board, computed) ?? null;
     const power = board.power.activeMilliwatts?.value;
     return {
       index,
