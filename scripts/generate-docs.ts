@@ -1,10 +1,12 @@
-// Writes what the documentation takes from the sources, docs/edge-ready.schema.json, docs/tflm-support.md and the README's table of targets:
+// Writes what the documentation takes from the sources, docs/edge-ready.schema.json, docs/tflm-support.md, docs/targets.md and the README's table of targets:
 //   npm run docs
 import { readFileSync, writeFileSync } from 'node:fs';
 import { configJsonSchemaText } from '../src/config/json-schema.ts';
 import { supportDocumentation } from '../src/runtimes/tflm/support/documentation.ts';
+import { targetsDocument } from '../src/targets/targets-document.ts';
 import { withTargetsTable } from '../src/targets/targets-table.ts';
 
 writeFileSync('docs/edge-ready.schema.json', configJsonSchemaText());
 writeFileSync('docs/tflm-support.md', supportDocumentation());
+writeFileSync('docs/targets.md', targetsDocument());
 writeFileSync('README.md', withTargetsTable(readFileSync('README.md', 'utf8')));

@@ -37,6 +37,8 @@ interface Published {
   readonly board: string;
   readonly clockHz?: number;
   readonly milliseconds: Readonly<Partial<Record<ModelName, number>>>;
+  /** Energy of an inference, where it was measured. */
+  readonly microjoules?: Readonly<Partial<Record<ModelName, number>>>;
   readonly source: string;
 }
 const published: readonly Published[] = [
@@ -47,6 +49,12 @@ const published: readonly Published[] = [
       'image classification': 389.56,
       'keyword spotting': 99.81,
       'visual wake words': 301.2,
+    },
+    microjoules: {
+      'anomaly detection': 443.18,
+      'image classification': 20236,
+      'keyword spotting': 5230.3,
+      'visual wake words': 15531,
     },
     source: 'MLPerf Tiny v1.0, OctoML, microTVM with CMSIS-NN',
   },
@@ -67,6 +75,12 @@ const published: readonly Published[] = [
       'image classification': 246.18,
       'keyword spotting': 50.572,
       'visual wake words': 162.36,
+    },
+    microjoules: {
+      'anomaly detection': 324.09,
+      'image classification': 17724,
+      'keyword spotting': 3797,
+      'visual wake words': 11852,
     },
     source: 'MLPerf Tiny v0.7, Renesas, TensorFlow Lite Micro with CMSIS-NN',
   },
@@ -99,6 +113,8 @@ interface Point {
   readonly core: string;
   readonly model: ModelName;
   readonly cycles: number;
+  readonly clockHz: number;
+  readonly microjoules?: number;
   readonly instructions: number;
   readonly weightBytes: number;
   /** What the board's file says of waiting for a byte of weights; on boards with a dense network it was taken from that. */
@@ -118,26 +134,37 @@ export async function cortexM(): Promise<readonly EstimateRow[]> {
     );
   }
   const several = boards.filter((board) => points.filter((point) => point.board === board).length > 2);
+  const latencies = several.map((board) => ({ board, pairs: withinBoard(board, points) }));
   return [
-    ...several.map((board) => {
-      const own = points.filter((point) => point.board === board);
-      return estimateRow(
+    ...latencies.map(({ board, pairs }) =>
+      estimateRow(
         {
           runtime: 'tflm',
           board,
           metric: 'latency',
           how: 'cycles per instruction from the other models of the board; wait for weights from other boards where it was the dense model that was left out',
         },
-        own.map((point) => ({
-          measured: point.cycles,
-          estimate: predicted(
-            point,
-            mean(own.filter((other) => other !== point).map(perInstructionOf)),
-            isDense(point) ? waitOf(points.filter((other) => other.board !== board)) : point.waitPerByte,
-          ),
-        })),
-      );
-    }),
+        pairs,
+      ),
+    ),
+    ...latencies
+      .filter(({ pairs }) => pairs.every(({ point }) => point.microjoules !== undefined))
+      .map(({ board, pairs }) =>
+        estimateRow(
+          {
+            runtime: 'tflm',
+            board,
+            metric: 'energy',
+            how: 'power and latency from the other models of the board, at the supply of these runs',
+          },
+          pairs.map(({ point, estimate }) => ({
+            measured: point.microjoules ?? Number.NaN,
+            estimate:
+              (estimate / point.clockHz) *
+              mean(pairs.filter((other) => other.point !== point).map(({ point: of }) => powerOf(of))),
+          })),
+        ),
+      ),
     estimateRow(
       {
         runtime: 'tflm',
@@ -149,6 +176,24 @@ export async function cortexM(): Promise<readonly EstimateRow[]> {
     ),
   ];
 }
+
+/** The models of a board, each predicted from the others. */
+function withinBoard(board: string, points: readonly Point[]) {
+  const own = points.filter((point) => point.board === board);
+  const waitElsewhere = waitOf(points.filter((point) => point.board !== board));
+  return own.map((point) => ({
+    point,
+    measured: point.cycles,
+    estimate: predicted(
+      point,
+      mean(own.filter((other) => other !== point).map(perInstructionOf)),
+      isDense(point) ? waitElsewhere : point.waitPerByte,
+    ),
+  }));
+}
+
+/** Microwatts. */
+const powerOf = ({ microjoules, cycles, clockHz }: Point) => ((microjoules ?? Number.NaN) / cycles) * clockHz;
 
 /** The models of a board predicted from the other boards. */
 function leftOut(board: string, points: readonly Point[]): readonly { estimate: number; measured: number }[] {
@@ -162,13 +207,15 @@ function leftOut(board: string, points: readonly Point[]): readonly { estimate: 
   );
   const product = mean(byBoard);
   const own = points.filter((point) => point.board === board);
-  console.log(
-    `${board} left out: the other boards give ${product.toFixed(2)} cycles per instruction × CoreMark per MHz`,
-  );
-  return own.map((point) => ({
+  const pairs = own.map((point) => ({
     measured: point.cycles,
     estimate: predicted(point, (product / markOf(point.core)) * instructionsOf(point.core), waitOf(others)),
   }));
+  const error = mean(pairs.map(({ estimate, measured }) => Math.abs(estimate / measured - 1)));
+  console.log(
+    `${board} left out: the other boards give ${product.toFixed(2)} cycles per instruction × CoreMark per MHz; mean error ${(100 * error).toFixed(1)} %`,
+  );
+  return pairs;
 }
 
 const predicted = (point: Point, perInstruction: number, waitPerByte: number) =>
@@ -182,7 +229,7 @@ const instructionsOf = (core: string) => instructionsPerCount[core] ?? 1;
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 const signed = (share: number) => `${share < 0 ? '' : '+'}${(100 * share).toFixed(1)} %`;
 
-function pointsOf({ board: id, clockHz, milliseconds }: Published): readonly Point[] {
+function pointsOf({ board: id, clockHz, milliseconds, microjoules }: Published): readonly Point[] {
   const board = loadBoard(id);
   return (Object.entries(milliseconds) as readonly (readonly [ModelName, number])[]).map(([model, latency]) => {
     const { instructions, cycles, weightBytes } = work(model, board);
@@ -191,6 +238,8 @@ function pointsOf({ board: id, clockHz, milliseconds }: Published): readonly Poi
       core: board.core.id,
       model,
       cycles: (latency / 1000) * (clockHz ?? board.clockHz.value),
+      clockHz: clockHz ?? board.clockHz.value,
+      ...(microjoules?.[model] === undefined ? {} : { microjoules: microjoules[model] }),
       instructions,
       weightBytes,
       waitPerByte: board.runtimes.tflm?.flashCyclesPerWeightByte?.value ?? 0,

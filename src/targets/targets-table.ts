@@ -13,17 +13,16 @@ export function withTargetsTable(text: string): string {
   return `${text.slice(0, from + begin.length)}\n${targetsTable()}\n${text.slice(to)}`;
 }
 
-/** The boards as a Markdown table: id, what it is, clock, memory, runtimes. */
+/** The boards as a Markdown table: id, core, clock, memory, runtimes. */
 function targetsTable(): string {
   const rows = [...loadBoards().values()].map((board) => [
     `\`${board.id}\`${board.id === defaultTarget ? ' (default)' : ''}`,
-    board.title,
-    board.core.title,
+    board.core.title.replace(/^Arm /, ''),
     `${board.clockHz.value / 1e6} MHz`,
     formatValue(board.ram.value, 'B'),
     formatValue(board.flash.value, 'B'),
     Object.keys(board.runtimes).join(', '),
   ]);
-  const header = ['target', 'board', 'core', 'clock', 'RAM', 'flash', 'runtimes'];
-  return markdownTable([header, ...rows], { align: ['l', 'l', 'l', 'r', 'r', 'r', 'l'] });
+  const header = ['board', 'core', 'clock', 'RAM', 'flash', 'runtimes'];
+  return markdownTable([header, ...rows], { align: ['l', 'l', 'r', 'r', 'r', 'l'] });
 }
