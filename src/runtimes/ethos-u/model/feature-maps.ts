@@ -4,6 +4,7 @@ import type { Graph, TensorId } from '../../../graph/graph.ts';
 import type { Placement } from '../support/placements.ts';
 import { roundUp } from './block.ts';
 import { volumeOf } from './operations.ts';
+import { isAbsorbedPadding } from './steps.ts';
 
 /** A tensor in memory, from the operator that writes it to the last that reads it. */
 export interface FeatureMap {
@@ -52,6 +53,7 @@ export function featureMaps(graph: Graph, placements: readonly Placement[]): rea
   });
   const isNpu = (index: number | undefined): boolean => index !== undefined && placements[index]?.unit === 'npu';
   const shared = new Map<TensorId, TensorId>();
+  const absorbed = new Set<TensorId>();
   const root = (id: TensorId): TensorId => {
     const parent = shared.get(id);
     return parent === undefined ? id : root(parent);
@@ -81,14 +83,17 @@ export function featureMaps(graph: Graph, placements: readonly Placement[]): rea
     if (!isNpu(index)) return;
     const [output] = operator.outputs;
     if (output === undefined || output === null) return;
-    const candidates = views.has(operator.type)
-      ? operator.inputs.slice(0, 1)
-      : inPlace.has(operator.type)
-        ? operator.inputs
-        : [];
+    const isPadding = isAbsorbedPadding(graph, operator);
+    if (isPadding) absorbed.add(output);
+    const candidates =
+      views.has(operator.type) || isPadding
+        ? operator.inputs.slice(0, 1)
+        : inPlace.has(operator.type)
+          ? operator.inputs
+          : [];
     const found = candidates.find((id) => {
       if (id === null || graph.tensors[id]?.data !== undefined) return false;
-      if (views.has(operator.type)) return true;
+      if (views.has(operator.type) || isPadding) return true;
       return last(id) === index && sizeOf(id) === sizeOf(output);
     });
     if (found !== undefined && found !== null) shared.set(output, root(found));
@@ -118,11 +123,11 @@ export function featureMaps(graph: Graph, placements: readonly Placement[]): rea
     };
     known.first = Math.min(known.first, first);
     known.last = Math.max(known.last, last(id), first);
-    known.bytes = Math.max(known.bytes, sizeOf(id));
+    if (!absorbed.has(id)) known.bytes = Math.max(known.bytes, sizeOf(id));
     const used = readers.get(id) ?? [];
     const writer = producers.get(id);
     if (writer !== undefined) known.writers.add(writer);
-    if (!isInside(id)) known.isLinear = true;
+    if (!isInside(id) && !absorbed.has(id)) known.isLinear = true;
     for (const reader of used) known.readers.add(reader);
     if (graph.inputs.includes(id) || graph.outputs.includes(id)) known.isOutside = true;
     if (!isNpu(producers.get(id)) || used.some((index) => !isNpu(index))) known.isOutside = true;

@@ -7,6 +7,7 @@ import { type Channel, operationCycles, type Part } from './cycles.ts';
 import { type EncodedWeights, encodedWeights } from './encoded-weights.ts';
 import { type FeatureMap, featureMaps } from './feature-maps.ts';
 import type { NpuOperation } from './npu-operation.ts';
+import { volumeOf } from './operations.ts';
 import { placeMaps } from './place-maps.ts';
 import type { Step } from './steps.ts';
 import { trafficOf } from './traffic.ts';
@@ -54,6 +55,15 @@ export function schedule(
       operation.kind === 'copy'
         ? 0
         : operationCycles(operation, block, unit.timing, { input, output, weights: unit.store });
+    // Vela decides on weights before it knows which feature maps will be in SRAM.
+    const planned =
+      configuration.memoryMode === 'shared' || operation.kind === 'copy'
+        ? own
+        : operationCycles(operation, block, unit.timing, {
+            input: unit.store,
+            output: unit.store,
+            weights: unit.store,
+          });
     const isFirst = at === 0 || isAfterCpu(placements, steps[at - 1]?.operator ?? 0, operator);
     const timed = timeOf({
       operation,
@@ -61,13 +71,14 @@ export function schedule(
       unit,
       weights,
       own,
+      planned,
       slack,
       isFirst,
       free: placed.freeAt(operator),
       input,
       output,
     });
-    slack = own;
+    slack = planned;
     sum.cycles += timed.cycles;
     if (weights !== undefined && plain.weights !== undefined && !counted.has(plain.weights)) {
       counted.add(plain.weights);
@@ -84,7 +95,8 @@ export function schedule(
     done.push({ operator, cycles: timed.cycles, slices: buffer?.slices ?? 0 });
   });
   sums.forEach((sum, index) => {
-    sum.sramBytes = placed.usedAt(index) + (buffers[index] ?? 0) + (ahead.get(index) ?? 0);
+    const scratch = placements[index]?.unit === 'npu' ? scratchBytes(graph, index) : 0;
+    sum.sramBytes = placed.usedAt(index) + scratch + (buffers[index] ?? 0) + (ahead.get(index) ?? 0);
   });
   const weightBytes = [...encoded.values()].reduce((total, each) => total + each.weightBytes + each.scaleBytes, 0);
   return {
@@ -105,6 +117,14 @@ function layoutOf(maps: readonly FeatureMap[]): (operation: NpuOperation, operat
     isInputLinear: linearInputs.has(operator),
     isOutputLinear: linearOutputs.has(operator),
   });
+}
+
+/** What lies between the operations of one operator: of a softmax two maps of int32, and three values a row. */
+function scratchBytes(graph: Graph, index: number): number {
+  const operator = graph.operators[index];
+  if (operator?.type !== 'SOFTMAX') return 0;
+  const { h, w, c } = volumeOf(graph.tensors[operator.inputs[0] ?? -1]);
+  return h * w * (2 * 4 * roundUp(c, 16) + 3 * 4 * 16);
 }
 
 function isAfterCpu(placements: readonly Placement[], before: number, operator: number): boolean {
@@ -141,6 +161,7 @@ interface TimeQuestion {
   readonly unit: Unit;
   readonly weights: EncodedWeights | undefined;
   readonly own: number;
+  readonly planned: number;
   readonly slack: number;
   readonly isFirst: boolean;
   readonly free: number;
@@ -149,7 +170,7 @@ interface TimeQuestion {
 }
 
 /** The longest of computing, SRAM's traffic and the other memory's; weights that are fetched ahead cost where the operation before does not hide them. */
-function timeOf({ operation, block, unit, weights, own, slack, isFirst, free, input, output }: TimeQuestion): {
+function timeOf({ operation, block, unit, weights, own, planned, slack, isFirst, free, input, output }: TimeQuestion): {
   readonly cycles: number;
   readonly buffer: WeightBuffer | undefined;
 } {
@@ -200,7 +221,7 @@ function timeOf({ operation, block, unit, weights, own, slack, isFirst, free, in
     passes: weightPasses,
     channels: operation.ofm.c,
     blockChannels: block.ofm.c,
-    cycles: own,
+    cycles: planned,
     cyclesFor: (c, part) => at(c, sram, part),
     slack: isFirst ? 0 : slack,
     isFirst,

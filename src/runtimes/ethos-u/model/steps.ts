@@ -45,8 +45,7 @@ export function stepsOf(graph: Graph, placements: readonly Placement[]): readonl
       return;
     }
     if (isPadding(operator)) {
-      const readers = (uses.get(operator.outputs[0] ?? -1) ?? []).map((at) => graph.operators[at]);
-      if (readers.every((reader) => reader !== undefined && padsItself(reader))) return;
+      if (isAbsorbedPadding(graph, operator)) return;
       steps.push(...copyOf(graph, operator, index));
       return;
     }
@@ -58,6 +57,14 @@ export function stepsOf(graph: Graph, placements: readonly Placement[]): readonl
     steps.push(...operationsOf(graph, operator).map((operation) => ({ operator: index, operation })));
   });
   return steps;
+}
+
+/** True for a padding that all its readers can do themselves. */
+export function isAbsorbedPadding(graph: Graph, operator: Operator): boolean {
+  const [output] = operator.outputs;
+  if (!isPadding(operator) || output === undefined || output === null) return false;
+  const readers = graph.operators.filter(({ inputs }) => inputs.includes(output));
+  return readers.length > 0 && !graph.outputs.includes(output) && readers.every(padsItself);
 }
 
 const isPadding = ({ type }: Operator): boolean => type === 'PAD' || type === 'PADV2' || type === 'MIRROR_PAD';
