@@ -1,0 +1,26 @@
+import type { Fuzzer } from '../fuzzer.ts';
+import { configFuzzer } from './config.ts';
+import { eventFuzzer } from './event.ts';
+import { jpegFuzzer, pngFuzzer } from './images.ts';
+import { npzFuzzer } from './npz.ts';
+import { onnxFuzzer } from './onnx.ts';
+import { shardFuzzer } from './shard.ts';
+import { tfliteFuzzer } from './tflite.ts';
+
+/** Further files to start from, such as real models that the repository does not hold. */
+export interface MoreSeeds {
+  readonly onnx?: readonly Uint8Array[];
+  readonly tflite?: readonly Uint8Array[];
+}
+
+/** Every format's fuzzer by its name; made when asked for, as reading the seeds takes a while. */
+export const fuzzers: Readonly<Record<string, (more: MoreSeeds) => Fuzzer>> = {
+  onnx: ({ onnx }) => onnxFuzzer(onnx),
+  tflite: ({ tflite }) => tfliteFuzzer(tflite),
+  npz: () => npzFuzzer(),
+  png: () => pngFuzzer(),
+  jpeg: () => jpegFuzzer(),
+  config: () => configFuzzer(),
+  event: () => eventFuzzer(),
+  shard: () => shardFuzzer(),
+};
