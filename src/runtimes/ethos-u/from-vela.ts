@@ -1,4 +1,5 @@
 import type { Graph } from '../../graph/graph.ts';
+import { constantBytes } from '../tflm/cycles.ts';
 import type { NpuConfiguration } from './configuration.ts';
 import type { NpuFacts, OperatorFacts } from './facts.ts';
 import type { VelaRun } from './run-vela.ts';
@@ -26,10 +27,17 @@ export function factsFromVela(run: Compiled, graph: Graph, { family }: NpuConfig
     if (layer.target === 'CPU') sum.cpu = true;
   }
   const refusals = new Map(run.refusals.map(({ output, reason }) => [output, reason]));
+  const ratio =
+    run.summary.originalWeightBytes === 0 ? 1 : run.summary.encodedWeightBytes / run.summary.originalWeightBytes;
   const operators = graph.operators.map((operator, index): OperatorFacts => {
     const sum = sums[index];
     if (sum?.cpu !== true) {
-      return { unit: 'npu', cycles: sum?.cycles ?? 0, sramBytes: sum?.sramBytes ?? 0, weightBytes: 0 };
+      return {
+        unit: 'npu',
+        cycles: sum?.cycles ?? 0,
+        sramBytes: sum?.sramBytes ?? 0,
+        weightBytes: Math.round(constantBytes(graph, operator) * ratio),
+      };
     }
     const own = cpuReason(graph, operator, family);
     const said = refusals.get(operator.name);
@@ -37,7 +45,7 @@ export function factsFromVela(run: Compiled, graph: Graph, { family }: NpuConfig
       unit: 'cpu',
       cycles: 0,
       sramBytes: sum.sramBytes,
-      weightBytes: 0,
+      weightBytes: constantBytes(graph, operator),
       reason: own ?? {
         message: `Vela leaves this ${operator.type} to the CPU${said === undefined ? '' : `: ${said}`}.`,
         remedy: replacementOf(operator.type),

@@ -6,7 +6,9 @@ export interface VelaSummary {
   readonly sramBytes: number;
   readonly dramBytes: number;
   readonly flashBytes: number;
+  /** Of all weights on the NPU, after and before its coding. */
   readonly encodedWeightBytes: number;
+  readonly originalWeightBytes: number;
 }
 
 /** One operator that Vela schedules, from its table of layers. */
@@ -49,6 +51,7 @@ export function parseVelaSummary(csv: string): VelaSummary {
     dramBytes: bytes('dram_memory_used'),
     flashBytes: bytes('on_chip_flash_memory_used') + bytes('off_chip_flash_memory_used'),
     encodedWeightBytes: number('total_npu_encoded_weights'),
+    originalWeightBytes: number('total_original_weights'),
   };
 }
 

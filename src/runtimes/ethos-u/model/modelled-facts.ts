@@ -1,5 +1,5 @@
-import { tensorBytes } from '../../../graph/access.ts';
 import type { Graph } from '../../../graph/graph.ts';
+import { constantBytes } from '../../tflm/cycles.ts';
 import type { NpuConfiguration } from '../configuration.ts';
 import type { NpuFacts, OperatorFacts } from '../facts.ts';
 import { placements } from '../support/placements.ts';
@@ -13,12 +13,13 @@ export function modelledFacts(graph: Graph, configuration: NpuConfiguration): Np
   const scheduled = schedule(graph, placed, stepsOf(graph, placed), configuration);
   const sizes = fileSizes(graph, placed, scheduled);
   const operators = placed.map((placement, index): OperatorFacts => {
+    const operator = graph.operators[index];
     const { cycles = 0, sramBytes = 0, weightBytes = 0 } = scheduled.operators[index] ?? {};
     return {
       unit: placement.unit,
       cycles,
       sramBytes,
-      weightBytes: placement.unit === 'cpu' ? constantBytes(graph, index) : weightBytes,
+      weightBytes: placement.unit === 'cpu' && operator !== undefined ? constantBytes(graph, operator) : weightBytes,
       ...(placement.unit === 'cpu' ? { reason: placement.reason } : {}),
     };
   });
@@ -30,12 +31,4 @@ export function modelledFacts(graph: Graph, configuration: NpuConfiguration): Np
     fileBytes: sizes.fileBytes,
     from: { kind: 'model' },
   };
-}
-
-function constantBytes(graph: Graph, index: number): number {
-  const ids = new Set((graph.operators[index]?.inputs ?? []).flatMap((id) => id ?? []));
-  return [...ids].reduce((sum, id) => {
-    const tensor = graph.tensors[id];
-    return sum + (tensor?.data === undefined ? 0 : (tensorBytes(tensor) ?? 0));
-  }, 0);
 }
