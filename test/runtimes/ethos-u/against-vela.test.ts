@@ -1,0 +1,53 @@
+import { expect, it } from 'vitest';
+import { inferShapes } from '../../../src/graph/infer-shapes.ts';
+import { openModel } from '../../../src/measure.ts';
+import { npuConfiguration } from '../../../src/runtimes/ethos-u/configuration.ts';
+import { modelledFacts } from '../../../src/runtimes/ethos-u/model/modelled-facts.ts';
+import { modelRefusal } from '../../../src/runtimes/ethos-u/support/placements.ts';
+import { describeWithReference, hasReference, referenceBytes, referenceJson } from '../../support/reference.ts';
+
+interface Row {
+  readonly error?: string;
+  readonly cpu_ops?: number;
+  readonly npu_ops?: number;
+  readonly cycles_total?: number;
+  readonly sram_memory_used?: number;
+}
+
+const models = hasReference ? referenceJson<{ models: Record<string, Record<string, Row>> }>('vela.json').models : {};
+
+describeWithReference('against Vela 5.2.0 on every reference model', () => {
+  const compared = Object.entries(models).flatMap(([file, rows]) => {
+    const graph = inferShapes(openModel(referenceBytes({ file }), file).graph);
+    return Object.entries(rows).map(([name, vela]) => {
+      const configuration = npuConfiguration(name.split(' ')[0] ?? '');
+      return { file, graph, configuration, vela, ours: modelledFacts(graph, configuration) };
+    });
+  });
+
+  it('the same operators run on the NPU', () => {
+    const different = compared.filter(({ graph, configuration, vela, ours }) => {
+      const refusal = modelRefusal(graph, configuration.family);
+      if (vela.error !== undefined) return refusal === undefined;
+      return refusal !== undefined || ours.operators.filter(({ unit }) => unit === 'cpu').length !== vela.cpu_ops;
+    });
+    expect(different.map(({ file, configuration }) => `${file} ${configuration.accelerator}`)).toStrictEqual([]);
+    expect(compared).toHaveLength(4 * 154);
+  });
+
+  it.each(['ethos-u55-128', 'ethos-u55-256', 'ethos-u65-256', 'ethos-u85-256'])(
+    'cycles and SRAM of %s are close for most models',
+    (accelerator) => {
+      const own = compared.filter(
+        ({ configuration, vela }) => configuration.accelerator === accelerator && (vela.npu_ops ?? 0) > 0,
+      );
+      const median = (errors: readonly number[]): number => [...errors].sort((a, b) => a - b)[errors.length >> 1] ?? 1;
+      const cycles = own.map(({ ours, vela }) => Math.abs(ours.cycles / (vela.cycles_total ?? 1) - 1));
+      const sram = own.flatMap(({ ours, vela }) =>
+        (vela.sram_memory_used ?? 0) > 0 ? [Math.abs(ours.sramBytes / ((vela.sram_memory_used ?? 1) * 1024) - 1)] : [],
+      );
+      expect(median(cycles)).toBeLessThan(0.08);
+      expect(median(sram)).toBeLessThan(0.12);
+    },
+  );
+});
