@@ -27,6 +27,10 @@ const pushSchema = z.object({
   after: shaSchema,
   repository: z.object({ default_branch: branchSchema }),
 });
+const workflowRunSchema = z.object({
+  workflow_run: z.object({ event: z.string(), head_sha: shaSchema }),
+  repository: z.object({ default_branch: branchSchema }),
+});
 const anySchema = z.object({ repository: z.object({ default_branch: branchSchema }).optional() });
 
 /**
@@ -34,10 +38,13 @@ const anySchema = z.object({ repository: z.object({ default_branch: branchSchema
  *
  * - `pull_request` (and whatever else carries one): the pull request's own head, never the checked-out merge commit; the merge base with the base branch, never its tip,
  *   and with the branch as it was when the event was sent only where that leads nowhere.
- * - `merge_group`: what the queue built on. `push`: what the branch was before; a new branch: the merge base with the default branch.
+ * - `merge_group`: what the queue built on. `push`: what the branch was before; a new branch: the merge base with the default branch;
+ *   a deleted one: nothing, as GitHub then runs the workflow on the default branch, and nothing of it changed.
+ * - `workflow_run` after a push or the like: the commit that the run before was about; after a pull request it is refused, as it would handle a stranger's files
+ *   with a token that can write.
  * - everything else: the merge base with the default branch, or on that branch the commit before.
  *
- * @throws UserError for `pull_request_target`, for a deleted branch, and when the payload is not what GitHub documents.
+ * @throws UserError for `pull_request_target` and its like, and when the payload is not what GitHub documents.
  */
 export function rangeOfEvent(event: WorkflowEvent, base?: string): RangeRequest {
   const request = requestFor(event);
@@ -56,7 +63,8 @@ function basesOfRevision(base: string): readonly BaseRequest[] {
 function requestFor(event: WorkflowEvent): RangeRequest {
   if (event.name === 'pull_request_target') throw new UserError(pullRequestTargetRefused);
   if (event.name === 'merge_group') return mergeGroup(parse(mergeGroupSchema, event));
-  if (event.name === 'push') return push(parse(pushSchema, event));
+  if (event.name === 'push') return push(parse(pushSchema, event), event.sha);
+  if (event.name === 'workflow_run') return workflowRun(parse(workflowRunSchema, event));
   if (isRecord(event.payload) && isRecord(event.payload.pull_request))
     return pullRequest(parse(pullRequestSchema, event));
   return other(event);
@@ -79,9 +87,23 @@ function mergeGroup({ merge_group: group }: z.infer<typeof mergeGroupSchema>): R
   };
 }
 
-function push(payload: z.infer<typeof pushSchema>): RangeRequest {
+function workflowRun({ workflow_run: run, repository }: z.infer<typeof workflowRunSchema>): RangeRequest {
+  if (/^pull_request/.test(run.event)) throw new UserError(measuringAfterPullRequestRefused);
+  return {
+    head: { revision: run.head_sha, label: `workflow_run after ${run.event}` },
+    bases: [mergeBaseWithBranch(repository.default_branch), { kind: 'first-parent', how: 'the commit before' }],
+  };
+}
+
+function push(payload: z.infer<typeof pushSchema>, sha: string): RangeRequest {
   const branch = payload.ref.replace(/^refs\/(heads|tags)\//, '');
-  if (isZero(payload.after)) throw new UserError(`The push deleted ${branch}; there is nothing to judge.`);
+  if (isZero(payload.after)) {
+    const revision = sha === '' ? 'HEAD' : sha;
+    return {
+      head: { revision, label: payload.repository.default_branch },
+      bases: [{ kind: 'commit', revision, how: `itself, as the push deleted ${branch}` }],
+    };
+  }
   const before: readonly BaseRequest[] = isZero(payload.before)
     ? []
     : [{ kind: 'commit', revision: payload.before, how: `${branch} before the push` }];
@@ -138,3 +160,10 @@ permissions:
   contents: read
   pull-requests: write
 For pull requests from forks, which get a token that can only read, the gate writes the job summary and keeps its verdict.`;
+
+const measuringAfterPullRequestRefused = `The gate does not measure on workflow_run after a pull request, where a stranger's files would be handled with a token that can write. Measure in the workflow of the pull request (on: pull_request, contents: read), and here only report, without a checkout:
+permissions:
+  actions: read
+  pull-requests: write
+steps:
+  - uses: org/edge-ready-gate/report@v1`;

@@ -1,4 +1,5 @@
 import type { ChangeState } from '../judge/comparison.ts';
+import { mayHoldTensors, modelsWithTouchedData } from './external-data.ts';
 import { git, splitNul } from './git.ts';
 import { findPointers, lfsAdvice, readContent } from './lfs.ts';
 import type { ModelMatcher } from './matcher.ts';
@@ -28,7 +29,8 @@ const longestArguments = 24_000;
 const largestContentBytes = 2 ** 31 - 1;
 
 /**
- * The models that differ between the two commits of a range, by path. Nothing is checked out, and only models are looked into.
+ * The models that differ between the two commits of a range, by path, those included whose external data alone differs. Nothing is checked out,
+ * and only models are looked into.
  * Without a base every model of the head is listed: as `new` when the head is the first commit, else as `base-missing`.
  */
 export async function listChanges(
@@ -39,7 +41,7 @@ export async function listChanges(
   const changes =
     range.base === null
       ? await withoutBase(repository, range, matcher)
-      : (await diffModels(repository, range.base.sha, range.head.sha, matcher)).filter(hasNewContent).map(toChange);
+      : await withBase(repository, range.base.sha, range.head.sha, matcher);
   return markPointers(
     repository,
     [...changes].sort((one, other) => compare(one.path, other.path)),
@@ -52,18 +54,38 @@ async function withoutBase(repository: Repository, range: Range, matcher: ModelM
   return models.map(({ path, blob }) => ({ path, headBlob: blob, ...(missing ?? { state: 'new' }) }));
 }
 
+async function withBase(
+  repository: Repository,
+  base: string,
+  head: string,
+  matcher: ModelMatcher,
+): Promise<readonly Change[]> {
+  const all = (await rawDiff(repository, ['--no-renames', base, head])).filter(hasNewContent);
+  const changes = (await diffModels(repository, base, head, all, matcher)).map(toChange);
+  const touched = all.map(({ path }) => path).filter((path) => mayHoldTensors(path) && !matcher(path));
+  if (touched.length === 0) return changes;
+  const known = new Set(changes.map(({ path }) => path));
+  const others = (await listModels(repository, head, matcher)).filter(({ path }) => !known.has(path));
+  const withData = await modelsWithTouchedData(repository, others, touched);
+  return [
+    ...changes,
+    ...withData.map(({ path, blob }) => ({ path, state: 'compared' as const, baseBlob: blob, headBlob: blob })),
+  ];
+}
+
 /**
- * The differences in models. Renames are looked for among models only, and only when something was both added and removed:
+ * The differences in models, among `all`. Renames are looked for among models only, and only when something was both added and removed:
  * git compares contents for it, which a partial clone would have to fetch.
  */
 async function diffModels(
   repository: Repository,
   base: string,
   head: string,
+  all: readonly RawChange[],
   matcher: ModelMatcher,
 ): Promise<readonly RawChange[]> {
   const isModel = (change: RawChange) => matcher(change.path) || matcher(change.basePath);
-  const plain = (await rawDiff(repository, ['--no-renames', base, head])).filter(isModel);
+  const plain = all.filter(isModel);
   const moved = plain.filter(({ status }) => status === 'A' || status === 'D');
   if (!moved.some(({ status }) => status === 'A') || !moved.some(({ status }) => status === 'D')) return plain;
   const paths = moved.map(({ path }) => path);

@@ -6,18 +6,23 @@ export type ModelMatcher = (path: string) => boolean;
 /** Files that are models wherever they are, in any letter case. */
 const modelFile = /\.(onnx|tflite)$/i;
 
+/** A glob that names a suffix (`nets/*.bin`) means what it says; one that ends in a wildcard (`models/**`) means the models there, not their README. */
+const namesSuffix = /\.[A-Za-z0-9_]+$/;
+
 /**
- * Which files are judged: without `only` every `.onnx` and `.tflite` and what the configuration's `models:` name besides; with `only` (the input `models`) what its globs match,
- * a glob that begins with `!` taking files out again.
+ * Which files are judged: without `only` every `.onnx` and `.tflite` and what the configuration's `models:` name besides; with `only` (the input `models`) those of them that its globs match,
+ * and whatever matches a glob that names a suffix; a glob that begins with `!` takes files out again.
  */
 export function modelMatcher(configured: readonly string[] = [], only: readonly string[] = []): ModelMatcher {
-  if (only.length === 0) {
-    const globs = configured.map(globMatcher);
-    return (path) => modelFile.test(path) || globs.some((matches) => matches(path));
-  }
-  const included = only.filter((glob) => !glob.startsWith('!')).map(globMatcher);
+  const globs = configured.map(globMatcher);
+  const isModel: ModelMatcher = (path) => modelFile.test(path) || globs.some((matches) => matches(path));
+  if (only.length === 0) return isModel;
+  const included = only.filter((glob) => !glob.startsWith('!'));
   const excluded = only.filter((glob) => glob.startsWith('!')).map((glob) => globMatcher(glob.slice(1)));
-  const isIncluded: ModelMatcher =
-    included.length === 0 ? (path) => modelFile.test(path) : (path) => included.some((matches) => matches(path));
+  const inclusions = included.map((glob) => ({ matches: globMatcher(glob), anything: namesSuffix.test(glob) }));
+  const isIncluded: ModelMatcher = (path) =>
+    inclusions.length === 0
+      ? modelFile.test(path)
+      : inclusions.some(({ matches, anything }) => matches(path) && (anything || isModel(path)));
   return (path) => isIncluded(path) && !excluded.some((matches) => matches(path));
 }

@@ -37,6 +37,12 @@ describe('rangeOfEvent', () => {
     ],
     ['push', { ref: 'refs/heads/new', before: zero, after: a, repository }, [a, 'new', withBranch, 'first-parent']],
     ['push', { ref: 'refs/tags/v1', before: zero, after: a, repository }, [a, 'v1', withBranch, 'first-parent']],
+    ['push', { ref: 'refs/heads/old', before: a, after: zero, repository }, [c, 'trunk', `commit ${c}`]],
+    [
+      'workflow_run',
+      { workflow_run: { event: 'push', head_sha: a }, repository },
+      [a, 'workflow_run after push', withBranch, 'first-parent'],
+    ],
     ['workflow_dispatch', { repository }, [c, 'workflow_dispatch', withBranch, 'first-parent']],
     ['schedule', { schedule: '0 0 * * *', repository }, [c, 'schedule', withBranch, 'first-parent']],
     ['repository_dispatch', {}, [c, 'repository_dispatch', 'first-parent']],
@@ -61,9 +67,9 @@ describe('rangeOfEvent', () => {
       /^The gate does not run on pull_request_target.*\non: pull_request\npermissions:\n {2}contents: read/s,
     ],
     [
-      'push',
-      { ref: 'refs/heads/old', before: a, after: zero, repository },
-      /^The push deleted old; there is nothing to judge\.$/,
+      'workflow_run',
+      { workflow_run: { event: 'pull_request', head_sha: a }, repository },
+      /^The gate does not measure on workflow_run after a pull request.*uses: org\/edge-ready-gate\/report@v1$/s,
     ],
     [
       'pull_request',

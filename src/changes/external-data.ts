@@ -1,0 +1,75 @@
+import path from 'node:path';
+import { UserError } from '../errors.ts';
+import { formatLimits } from '../formats/limits.ts';
+import { decode } from '../formats/onnx/decode.ts';
+import { cleanRelativePath } from '../formats/onnx/external-data.ts';
+import { readContent } from './lfs.ts';
+import type { Repository } from './repository.ts';
+import type { TreeFile } from './tree.ts';
+
+/** Files that no exporter writes tensors into. What is left may be data of any model in a folder above it, so that these models are looked into. */
+const neverTensors =
+  /\.(md|rst|txt|ya?ml|json|toml|ini|cfg|lock|py|ipynb|[jt]sx?|[cm][jt]s|c|h|cc|cpp|hpp|rs|go|java|kt|sh|ps1|bat|cmake|html?|css|svg|png|jpe?g|gif|csv|npz|onnx|tflite|zip|gitignore|gitattributes)$/i;
+
+/** True for a changed file that an ONNX model may keep its tensors in. */
+export function mayHoldTensors(file: string): boolean {
+  return !neverTensors.test(file);
+}
+
+/**
+ * Those of `models`, unchanged themselves, that keep tensors in one of the `touched` files. ONNX keeps external data in the model's folder or below it,
+ * so that only models in a folder above a touched file are read. One that can't be read is left out: it is no change of this range.
+ */
+export async function modelsWithTouchedData(
+  repository: Repository,
+  models: readonly TreeFile[],
+  touched: readonly string[],
+): Promise<readonly TreeFile[]> {
+  const files = touched.filter(mayHoldTensors);
+  const found: TreeFile[] = [];
+  for (const model of models) {
+    if (/\.tflite$/i.test(model.path)) continue;
+    const folder = path.posix.dirname(model.path);
+    const near = files.filter((file) => folder === '.' || file.startsWith(`${folder}/`));
+    const inside = near.map((file) => (folder === '.' ? file : file.slice(folder.length + 1)));
+    if (inside.length > 0 && (await keepsTensorsIn(repository, model, inside))) found.push(model);
+  }
+  return found;
+}
+
+/** `files` are relative to the model's folder. */
+async function keepsTensorsIn(repository: Repository, model: TreeFile, files: readonly string[]): Promise<boolean> {
+  try {
+    const content = await readContent(repository, model.blob, formatLimits.modelBytes, model.path);
+    if (content.kind === 'lfs-pointer') {
+      // What it names can't be known; exporters call the data after the model: `kws.onnx.data`, `kws.onnx_data`, `kws.data`.
+      const stem = path.posix.basename(model.path).replace(/\.[^.]*$/, '');
+      return files.some((file) => path.posix.basename(file).startsWith(stem));
+    }
+    const bytes = Buffer.from(content.bytes.buffer, content.bytes.byteOffset, content.bytes.byteLength);
+    // Without the name there is no need to read the model.
+    const named = files.filter((file) => bytes.includes(path.posix.basename(file)));
+    if (named.length === 0) return false;
+    const locations = locationsIn(
+      decode('ModelProto', new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength), model.path),
+    );
+    return named.some((file) => locations.has(file));
+  } catch (error) {
+    if (error instanceof UserError) return false;
+    throw error;
+  }
+}
+
+/** The clean paths of external data anywhere in a decoded model. */
+function locationsIn(message: unknown, found: Set<string> = new Set()): ReadonlySet<string> {
+  if (typeof message !== 'object' || message === null || ArrayBuffer.isView(message)) return found;
+  for (const [key, value] of Object.entries(message)) {
+    if (key === 'externalData' && Array.isArray(value)) {
+      for (const entry of value as readonly { readonly key?: string; readonly value?: string }[]) {
+        const location = entry.key === 'location' ? cleanRelativePath(entry.value ?? '') : undefined;
+        if (location !== undefined) found.add(location);
+      }
+    } else locationsIn(value, found);
+  }
+  return found;
+}
