@@ -2,6 +2,7 @@ import { intAttribute, isConstant } from '../../../graph/access.ts';
 import { constantNumbers } from '../../../graph/constant-numbers.ts';
 import { elementBits } from '../../../graph/data-type.ts';
 import type { Graph, Operator, Tensor } from '../../../graph/graph.ts';
+import { ownEntry } from '../../../graph/own.ts';
 import { atLeastFour, heightWidthChannels, type OperatorView, operatorView } from '../support/view.ts';
 import { elementsOf, type Kernel, type NpuOperation, unitKernel, type Volume } from './npu-operation.ts';
 
@@ -11,7 +12,7 @@ import { elementsOf, type Kernel, type NpuOperation, unitKernel, type Volume } f
  */
 export function operationsOf(graph: Graph, operator: Operator): readonly NpuOperation[] {
   const view = operatorView(graph, operator, 'u55');
-  const make = makers[operator.type];
+  const make = ownEntry(makers, operator.type);
   return make === undefined ? [] : make(view, factsOf(view)).map(normalised);
 }
 
@@ -54,11 +55,16 @@ function factsOf({ inputs, outputs }: OperatorView): Facts {
   };
 }
 
-/** Axes before the height count as height. */
+/** Axes before the height count as height; nothing counts as less than 1. */
 export function volumeOf(tensor: Tensor | undefined): Volume {
   const { width, channels } = heightWidthChannels(tensor);
   const outer = atLeastFour(tensor).slice(0, -2);
-  return { h: outer.reduce((product, extent) => product * extent, 1), w: width, c: channels };
+  const atLeastOne = (extent: number): number => Math.max(1, extent);
+  return {
+    h: atLeastOne(outer.reduce((product, extent) => product * extent, 1)),
+    w: atLeastOne(width),
+    c: atLeastOne(channels),
+  };
 }
 
 const defaults = { output: 'other', activation: 'none', kernel: unitKernel, upscale: 1 } as const;

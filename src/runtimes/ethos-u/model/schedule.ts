@@ -39,6 +39,7 @@ export function schedule(
   const encoded = new Map<Tensor, EncodedWeights>();
   const sums = graph.operators.map(() => ({ cycles: 0, sramBytes: 0, weightBytes: 0 }));
   const buffers = new Float64Array(graph.operators.length);
+  const blocks = new Map<NpuOperation, Block | undefined>();
   const counted = new Set<Tensor>();
   const withLayout = layoutOf(maps);
   const done: { operator: number; cycles: number; slices: number }[] = [];
@@ -46,7 +47,9 @@ export function schedule(
   let slack = 0;
   steps.forEach(({ operator, operation: plain }, at) => {
     const operation = withLayout(plain, operator);
-    const block = unit.findBlock(operation);
+    // The steps of a recurrent layer are the same operation again and again.
+    const block = blocks.has(plain) ? blocks.get(plain) : unit.findBlock(operation);
+    blocks.set(plain, block);
     const sum = sums[operator];
     if (block === undefined || sum === undefined) return;
     const weights = weightsOf(operation, block, unit, encoded);

@@ -130,7 +130,7 @@ export const constantBias: NpuRule = {
     if (shape.slice(0, -1).some((extent) => extent !== 1)) return `its shape is [${shape.join(', ')}]`;
     const limit = 2n ** (family === 'u85' ? 48n : 40n) - 1n;
     if (bias.dtype === 'int64') {
-      const values = new BigInt64Array(bias.data.slice().buffer);
+      const values = new BigInt64Array(bias.data.slice(0, bias.data.length - (bias.data.length % 8)).buffer);
       if (values.some((value) => value > limit)) return `a value is larger than ${limit}`;
     }
     return undefined;

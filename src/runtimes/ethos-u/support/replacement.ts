@@ -1,3 +1,5 @@
+import { ownEntry } from '../../../graph/own.ts';
+
 /** What to use in place of operator types that no or not every Ethos-U has. */
 const replacements: Readonly<Record<string, string>> = {
   DEQUANTIZE: 'Leave it out: let the model end in int8 and multiply by the scale in the application.',
@@ -30,7 +32,7 @@ const replacements: Readonly<Record<string, string>> = {
 /** One sentence: what to do instead of an operator type that the NPU has not. */
 export function replacementOf(type: string): string {
   return (
-    replacements[type] ??
+    ownEntry(replacements, type) ??
     'Replace it by operators that the NPU takes, or move it to the start or the end of the model, where it costs no round trip.'
   );
 }

@@ -1,6 +1,7 @@
 import { concreteShape, intAttribute } from '../../../graph/access.ts';
 import { constantNumbers } from '../../../graph/constant-numbers.ts';
 import { elementBits } from '../../../graph/data-type.ts';
+import { ownEntry } from '../../../graph/own.ts';
 import { boundedWeights, constantBias, perTensor, weightsOfEightBits } from './common-rules.ts';
 import { alignedCorners, resizeFactor, resizePowerOfTwo, resizeScale } from './resize-rules.ts';
 import { type NpuRule, unless } from './rule.ts';
@@ -240,5 +241,5 @@ const perAxisAllowed: ReadonlySet<string> = new Set([
 
 /** The rules of one operator type besides the common ones. */
 export function rulesOfType(type: string): readonly NpuRule[] {
-  return [...(perAxisAllowed.has(type) ? [] : [perTensor]), ...(byType[type] ?? [])];
+  return [...(perAxisAllowed.has(type) ? [] : [perTensor]), ...(ownEntry(byType, type) ?? [])];
 }

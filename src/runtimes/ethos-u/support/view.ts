@@ -1,5 +1,6 @@
 import { concreteShape, isConstant } from '../../../graph/access.ts';
 import type { Graph, Operator, Tensor } from '../../../graph/graph.ts';
+import { ownEntry } from '../../../graph/own.ts';
 import type { Family } from '../configuration.ts';
 
 /** An operator as the rules look at it: its tensors by what they are to the NPU. */
@@ -77,7 +78,7 @@ const roles: Readonly<Record<string, Roles>> = {
 
 /** An operator with its tensors sorted by role. */
 export function operatorView(graph: Graph, operator: Operator, family: Family): OperatorView {
-  const { maps = [0], weights, bias, parameters = [] } = roles[operator.type] ?? {};
+  const { maps = [0], weights, bias, parameters = [] } = ownEntry(roles, operator.type) ?? {};
   const at = (position: number | undefined): Tensor | undefined => {
     const id = position === undefined ? undefined : operator.inputs[position];
     return id === undefined || id === null ? undefined : graph.tensors[id];
