@@ -16,7 +16,7 @@ const sections = readdirSync(path.resolve('bench', 'estimates'))
   .filter((name) => wanted.length === 0 || wanted.includes(name));
 
 const rows: EstimateRow[] = [];
-let failed = 0;
+const failed: string[] = [];
 for (const name of sections) {
   try {
     const module = (await import(`./estimates/${name}.ts`)) as Readonly<Record<string, unknown>>;
@@ -24,15 +24,16 @@ for (const name of sections) {
     // Files beside the sections hold what several of them use.
     if (typeof section !== 'function') continue;
     console.log(`\n${name}`);
-    rows.push(...((await section()) as readonly EstimateRow[]));
+    const result: unknown = await section();
+    if (Array.isArray(result)) rows.push(...(result as readonly EstimateRow[]));
   } catch (error) {
-    failed += 1;
+    failed.push(name);
     console.error(`${name} failed: ${error instanceof Error ? error.stack : String(error)}`);
   }
 }
 console.log(`\n${table(rows)}`);
-if (failed > 0) process.exitCode = 1;
-else if (wanted.length === 0) writeFileSync('docs/estimates.md', documentation(rows));
+if (failed.length > 0) process.exitCode = 1;
+if (wanted.length === 0) writeFileSync('docs/estimates.md', documentation(rows));
 
 function documentation(all: readonly EstimateRow[]): string {
   return `<!-- Written by bench/estimates.ts. -->
@@ -44,7 +45,7 @@ Half of the estimates are at most as far off as the median, nine in ten as far a
 The rank correlation (Spearman) says how well models or boards are put in order, 1 being without a mistake.
 
 ${table(all)}
-`;
+${failed.length === 0 ? '' : `\nSections that failed and are missing above: ${failed.join(', ')}.\n`}`;
 }
 
 function table(all: readonly EstimateRow[]): string {

@@ -1,4 +1,4 @@
-/** Latency of published runs of CMSIS-NN and ESP-NN against ours, and the cycles per instruction that fit: `node scripts/run-ts.mjs bench/tflm-boards.ts`. */
+/** Latency of published runs of ESP-NN against ours (Cortex-M: bench/estimates/cortex-m.ts), and instructions of reference kernels: `node scripts/run-ts.mjs bench/tflm-boards.ts`. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { readTflite } from '../src/formats/tflite/read.ts';
@@ -20,10 +20,6 @@ interface Row {
 const folder = path.resolve('..', 'shared', 'reference');
 const rows = JSON.parse(readFileSync(path.join(folder, 'measurements.json'), 'utf8')) as readonly Row[];
 const published: readonly (readonly [string, (row: Row) => boolean])[] = [
-  [
-    'nucleo-l4r5zi',
-    (row) => row.board === 'NUCLEO-L4R5ZI' && row.notes?.includes('system=microtvm_cmsis_nn/') === true,
-  ],
   ['esp32-s3', (row) => row.board === 'ESP32-S3' && row.runtime === 'TFLite Micro + ESP-NN'],
 ];
 for (const [id, matches] of published) {

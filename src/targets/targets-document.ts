@@ -1,6 +1,6 @@
 import { markdownTable } from 'markdown-table';
 import { formatValue } from '../format.ts';
-import type { Board } from './board.ts';
+import type { Board, Core } from './board.ts';
 import { loadBoards } from './load.ts';
 import { statedNumbers, statedValue } from './numbers.ts';
 
@@ -17,6 +17,12 @@ Errors are mean relative errors on models and boards that were left out when coe
 ${markdownTable([['board', 'core', 'runtimes'], ...boards.map((board) => [`[${board.id}](#${board.id})`, board.core.title, runtimesOf(board)])])}
 
 ${boards.map(boardSection).join('\n\n')}
+
+## Cores
+
+What kernels cost on a core is shared by the boards that carry it: src/targets/cores.
+
+${[...new Map(boards.map(({ core }) => [core.id, core])).values()].map(coreSection).join('\n\n')}
 `;
 }
 
@@ -26,32 +32,32 @@ function boardSection(board: Board): string {
     number.path,
     statedValue(number, (bytes) => formatValue(bytes, 'B')),
     number.conditions ?? '',
-    cell(sources[number.source] ?? core.sources[number.source] ?? number.source),
+    number.source,
   ]);
-  const libraries = Object.values(board.runtimes).flatMap(({ kernelLibrary }) => {
-    const library = core.kernelLibraries[kernelLibrary ?? ''];
-    if (library === undefined) return [];
-    const count = Object.keys(library.kernels).length;
-    return [
-      [
-        `core ${core.id}, ${kernelLibrary}`,
-        `${count} kernels in ${library.unit}`,
-        '',
-        cell(coreSource(board, library.source)),
-      ],
-    ];
-  });
+  const sentences = Object.entries(sources).map(([key, sentence]) => `- ${key}: ${sentence}`);
   return `## ${board.id}
 
 ${board.title}, ${board.vendor}. ${board.about} ${core.title}; runtimes ${runtimesOf(board)}, of which ${board.defaultRuntime} is the default.
 
-${markdownTable([['what', 'value', 'under', 'source'], ...rows, ...libraries], { align: ['l', 'r', 'l', 'l'], alignDelimiters: false, padding: true })}`;
+${markdownTable([['what', 'value', 'under', 'source'], ...rows], { align: ['l', 'r', 'l', 'l'], alignDelimiters: false })}
+
+${sentences.join('\n')}`;
 }
 
-/** The sentence behind a source of the core, or of the core whose kernels it shares; its key where that file is another. */
-function coreSource({ core }: Board, key: string): string {
-  return core.sources[key] ?? `as on ${core.kernelsOf ?? core.id}`;
+/** A core's costs: how many kernels or operators, where from, how far off. */
+function coreSection(core: Core): string {
+  const libraries = Object.entries(core.kernelLibraries).map(
+    ([name, library]) =>
+      `${name}, ${Object.keys(library.kernels).length} kernels in ${library.unit} (${library.source}), ±${Math.round(library.error.value * 1000) / 10} % on models that were not fitted (${library.error.source})`,
+  );
+  const costs = [...libraries, ...(core.roofline === undefined ? [] : ['a roofline for application cores'])];
+  const shared = core.kernelsOf === undefined ? [] : [`Kernels are those of ${core.kernelsOf}.`];
+  const sentences = Object.entries(core.sources).map(([key, sentence]) => `- ${key}: ${sentence}`);
+  return `### ${core.title}
+
+${[`Costs: ${costs.length === 0 ? 'none' : costs.join('; ')}.`, ...shared].join(' ')}
+
+${sentences.join('\n')}`;
 }
 
 const runtimesOf = (board: Board) => Object.keys(board.runtimes).join(', ');
-const cell = (text: string) => text.replaceAll('|', '\\|');
