@@ -54,7 +54,7 @@ export function compareWithVela(): readonly Compared[] {
   });
 }
 
-/** Published runs whose model is among the reference models: id in measurements.json, the model, the accelerator and its clock. */
+/** Published runs whose model is among the reference models: id in measurements.json, the model, the accelerator and its clock. 1 kHz makes milliseconds of a run that was told in cycles. */
 const published = [
   {
     id: 529,

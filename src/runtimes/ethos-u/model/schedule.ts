@@ -81,7 +81,7 @@ export function schedule(
       input,
       output,
     });
-    slack = planned;
+    slack = timed.buffer?.lastCycles ?? planned;
     sum.cycles += timed.cycles;
     if (weights !== undefined && plain.weights !== undefined && !counted.has(plain.weights)) {
       counted.add(plain.weights);
@@ -242,7 +242,7 @@ function timeOf({ operation, block, unit, weights, own, planned, slack, isFirst,
   }
   const hidden = isFirst ? 0 : slack;
   const npu = Math.max(
-    moveCycles(bytes, unit) - hidden,
+    moveCycles(bytes, unit) - hidden + buffer.lastCycles,
     at(operation.ofm.c, sram) + Math.max(0, moveCycles(buffer.firstBytes, unit) - hidden),
   );
   const late = Math.max(0, weights.weightBytes - (buffer.isAhead ? buffer.firstBytes : 0));

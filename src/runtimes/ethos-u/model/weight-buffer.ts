@@ -26,6 +26,8 @@ export interface WeightBuffer {
   readonly parts: readonly [number, number];
   readonly firstBytes: number;
   readonly slices: number;
+  /** Cycles of the last part: the time in which the next operation's weights can arrive. */
+  readonly lastCycles: number;
   /** The first part arrives while the operation before it runs. */
   readonly isAhead: boolean;
 }
@@ -75,6 +77,7 @@ export function weightBuffer(question: WeightQuestion): WeightBuffer | undefined
   let hidden = isFirst ? (force ? startup : 0) : slack;
   let visible = 0;
   let run = 0;
+  let lastCycles = cycles;
   slices.forEach((depth, index) => {
     visible += Math.max(0, moveCycles(sizes[index] ?? 0, question) - hidden);
     const own =
@@ -82,6 +85,7 @@ export function weightBuffer(question: WeightQuestion): WeightBuffer | undefined
         ? cycles
         : question.cyclesFor(depth, index === 0 ? 'first' : index === slices.length - 1 ? 'last' : 'middle');
     run += own;
+    lastCycles = own;
     hidden = isDouble ? own : 0;
   });
   const fetches = passes * slices.length;
@@ -93,7 +97,7 @@ export function weightBuffer(question: WeightQuestion): WeightBuffer | undefined
     if (slices.length > 1 && force) after -= (slices.length * startup) / 2;
   }
   if (before < after || (passes === 1 && move + reading > before)) return undefined;
-  return { parts, firstBytes: sizes[0] ?? bytes, slices: slices.length, isAhead: !isFirst };
+  return { parts, firstBytes: sizes[0] ?? bytes, slices: slices.length, lastCycles, isAhead: !isFirst };
 }
 
 /** Channels of each part. */
