@@ -51,7 +51,7 @@ function estimate(artifact: Artifact, target: Target): Estimate {
   const layers = layersOf(graph, activations.liveBytes, target);
   const latency = latencyOf(layers, target);
   const energy = energyOf(latency, target);
-  const findings = [...floatSpeed(graph), ...misfits(peakRam, flash, target)];
+  const findings = [compilerMissing, ...floatSpeed(graph), ...misfits(peakRam, flash, target)];
   return {
     deployable: !findings.some(({ severity }) => severity === 'error'),
     peakRam,
@@ -99,11 +99,15 @@ function layersOf(graph: Graph, liveBytes: readonly number[], { board }: Target)
 
 function latencyOf(layers: readonly Layer[], { board }: Target): Metric | null {
   if (layers.some(({ latency }) => latency === null)) return null;
+  const isSmall = layers.reduce((sum, { macs }) => sum + macs, 0) < facts.small.macs;
   return {
     value: layers.reduce((sum, { latency }) => sum + (latency ?? 0), 0),
     unit: 'ms',
     basis: 'modelled',
-    error: board.runtimes['st-edge-ai']?.latencyError?.value ?? facts.latencyError,
+    error: Math.max(
+      board.runtimes['st-edge-ai']?.latencyError?.value ?? facts.latencyError,
+      isSmall ? facts.small.error : 0,
+    ),
     source: `instructions of CMSIS-NN times the speed of ST's kernels, release 9 and later, on ${board.core.title} at ${board.clockHz.value / 1e6} MHz`,
   };
 }
@@ -112,15 +116,22 @@ function latencyOf(layers: readonly Layer[], { board }: Target): Metric | null {
 function energyOf(latency: Metric | null, { board }: Target): Metric | null {
   const power = board.power.activeMilliwatts;
   if (latency === null || power === undefined) return null;
-  const error = board.runtimes['st-edge-ai']?.energyError?.value ?? latency.error;
+  const error = Math.max(board.runtimes['st-edge-ai']?.energyError?.value ?? 0, latency.error ?? 0);
   return {
     value: (power.value * latency.value) / 1000,
     unit: 'mJ',
     basis: 'modelled',
-    ...(error === undefined ? {} : { error }),
+    error,
     source: `active power of ${power.value} mW times latency`,
   };
 }
+
+const compilerMissing: Finding = {
+  code: 'compiler-missing',
+  severity: 'info',
+  message:
+    "These figures are our own model of ST Edge AI Core 9 and later, which did not run here; what ships is still to be compiled by ST's tool, stedgeai.",
+};
 
 /** What ST publishes of the speed of float networks comes without the models. */
 function floatSpeed(graph: Graph): readonly Finding[] {

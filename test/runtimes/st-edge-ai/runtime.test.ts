@@ -36,6 +36,9 @@ describe('ST Edge AI Core', () => {
     }
     const parts = Object.values(estimate.parts).map((each) => each.reduce((sum, { bytes }) => sum + bytes, 0));
     expect(parts).toEqual([estimate.peakRam?.value, estimate.flash?.value]);
+    expect(estimate.findings.map(({ code }) => code)).toEqual(['compiler-missing']);
+    // The fixture has 81 thousand multiply-accumulates; networks as small as that are further off than the board says.
+    expect(estimate.latency?.error).toBeGreaterThanOrEqual(0.39);
     const layers = estimate.layers.reduce((sum, { latency }) => sum + (latency ?? 0), 0);
     expect(layers).toBeCloseTo(estimate.latency?.value ?? 0, 9);
   });
@@ -67,7 +70,7 @@ describe('ST Edge AI Core', () => {
     const target = resolveTarget('nucleo-l4r5zi/st-edge-ai', 'small', { ramBytes: 1000, flashBytes: 1000 });
     const estimate = stEdgeAi.estimate(int8, target);
     expect(estimate.deployable).toBe(false);
-    expect(estimate.findings.map(({ where }) => where)).toEqual(['ram', 'flash']);
+    expect(estimate.findings.flatMap(({ where }) => where ?? [])).toEqual(['ram', 'flash']);
   });
 
   test("ST's kernels are faster than CMSIS-NN's on convolutions and no slower on dense layers", async () => {
