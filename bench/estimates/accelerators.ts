@@ -16,6 +16,8 @@ export interface AcceleratorFit {
   readonly clockHz: number;
   readonly onChipBytes: number;
   readonly terms: readonly Term[];
+  /** Where large networks tell nothing of it. */
+  readonly fixedLaunchMicroseconds?: number;
   /** Networks of one family in the measurements: leaves out each network instead of its family. */
   readonly byNetwork?: boolean;
 }
@@ -41,13 +43,21 @@ export function accelerator(fitted: AcceleratorFit, verbose: boolean): readonly 
     });
 }
 
-function fitRows(set: PublishedSet, { clockHz, onChipBytes, terms, byNetwork }: AcceleratorFit): readonly FitRow[] {
+function fitRows(
+  set: PublishedSet,
+  { clockHz, onChipBytes, terms, byNetwork, fixedLaunchMicroseconds = 0 }: AcceleratorFit,
+): readonly FitRow[] {
   return Object.entries(set.milliseconds).map(([network, milliseconds]) => {
     const make = networks[network];
     if (make === undefined) throw new RangeError(`there is no network ${network}`);
     const counts = graphCounts(make(set.precision), onChipBytes);
     const each = (term: Term) => counts[term] * (term === 'launchMicroseconds' ? 1e-3 : 1e3 / clockHz);
-    return { label: network, family: byNetwork ? network : familyOf(network), counts: terms.map(each), milliseconds };
+    return {
+      label: network,
+      family: byNetwork ? network : familyOf(network),
+      counts: terms.map(each),
+      milliseconds: milliseconds - (counts.launchMicroseconds * fixedLaunchMicroseconds) / 1e3,
+    };
   });
 }
 

@@ -7,7 +7,17 @@ const terms = ['cyclesPerConvolutionMac', 'cyclesPerDataByte', 'cyclesPerWeightB
 
 export async function jetson(verbose = false): Promise<readonly EstimateRow[]> {
   return [
-    ...accelerator({ ...common, device: 'Jetson Nano', board: 'jetson-nano', clockHz: 921.6e6, terms }, verbose),
+    ...accelerator(
+      {
+        ...common,
+        device: 'Jetson Nano',
+        board: 'jetson-nano',
+        clockHz: 921.6e6,
+        terms: terms.slice(0, 3),
+        fixedLaunchMicroseconds: 10,
+      },
+      verbose,
+    ),
     ...accelerator(
       { ...common, device: 'Jetson AGX Xavier', board: 'jetson-agx-xavier', clockHz: 1377e6, terms },
       verbose,

@@ -1,15 +1,18 @@
 import { UserError } from '../errors.ts';
 import { nearest } from '../nearest.ts';
+import { espDl } from './esp-dl/runtime.ts';
 import { ethosU } from './ethos-u/runtime.ts';
 import { litert } from './litert/runtime.ts';
 import { onnxruntime } from './onnxruntime/runtime.ts';
 import type { Runtime } from './runtime.ts';
 import { stEdgeAi } from './st-edge-ai/runtime.ts';
+import { synap } from './synap/runtime.ts';
+import { tensorrt } from './tensorrt/runtime.ts';
 import { tflm } from './tflm/runtime.ts';
 
 /** Every runtime by its id. A new one is a folder and a line here. */
 export const runtimes: ReadonlyMap<string, Runtime> = new Map(
-  [tflm, onnxruntime, litert, ethosU, stEdgeAi].map((runtime) => [runtime.id, runtime]),
+  [tflm, onnxruntime, litert, ethosU, stEdgeAi, tensorrt, synap, espDl].map((runtime) => [runtime.id, runtime]),
 );
 
 /** A runtime by id. @throws UserError naming the nearest known one when there is none of that id. */

@@ -3,6 +3,7 @@ import alifE7He from './boards/alif-e7-he.yml';
 import apollo4Plus from './boards/apollo4-plus.yml';
 import arduinoNano33Ble from './boards/arduino-nano-33-ble.yml';
 import bU585iIot02a from './boards/b-u585i-iot02a.yml';
+import bl616 from './boards/bl616.yml';
 import corstone300 from './boards/corstone-300.yml';
 import corstone310 from './boards/corstone-310.yml';
 import corstone320 from './boards/corstone-320.yml';
@@ -10,7 +11,14 @@ import cy8cproto0624343w from './boards/cy8cproto-062-4343w.yml';
 import ekRa6m4 from './boards/ek-ra6m4.yml';
 import ekRa8d1 from './boards/ek-ra8d1.yml';
 import ekRa8p1 from './boards/ek-ra8p1.yml';
+import esp32 from './boards/esp32.yml';
+import esp32C3 from './boards/esp32-c3.yml';
+import esp32C6 from './boards/esp32-c6.yml';
+import esp32P4 from './boards/esp32-p4.yml';
 import esp32S3 from './boards/esp32-s3.yml';
+import frdmMcxn947 from './boards/frdm-mcxn947.yml';
+import gap9 from './boards/gap9.yml';
+import gd32vf103 from './boards/gd32vf103.yml';
 import genericCortexM4 from './boards/generic-cortex-m4.yml';
 import genericCortexM55 from './boards/generic-cortex-m55.yml';
 import groveVisionAiV2 from './boards/grove-vision-ai-v2.yml';
@@ -22,6 +30,8 @@ import jetsonNano from './boards/jetson-nano.yml';
 import jetsonOrinNano from './boards/jetson-orin-nano.yml';
 import jetsonOrinNx from './boards/jetson-orin-nx.yml';
 import jetsonXavierNx from './boards/jetson-xavier-nx.yml';
+import k210 from './boards/k210.yml';
+import max78000 from './boards/max78000.yml';
 import mimxrt1060Evk from './boards/mimxrt1060-evk.yml';
 import nrf5340Dk from './boards/nrf5340-dk.yml';
 import nrf52840Dk from './boards/nrf52840-dk.yml';
@@ -53,6 +63,7 @@ import stm32f746gDisco from './boards/stm32f746g-disco.yml';
 import stm32f769iDisco from './boards/stm32f769i-disco.yml';
 import stm32h747iDisco from './boards/stm32h747i-disco.yml';
 import stm32mp157fDk2 from './boards/stm32mp157f-dk2.yml';
+import stm32n6570Dk from './boards/stm32n6570-dk.yml';
 import xg24Dk2601b from './boards/xg24-dk2601b.yml';
 import carmel from './cores/carmel.yml';
 import cortexA53 from './cores/cortex-a53.yml';
@@ -70,6 +81,13 @@ import cortexM7 from './cores/cortex-m7.yml';
 import cortexM33 from './cores/cortex-m33.yml';
 import cortexM55 from './cores/cortex-m55.yml';
 import cortexM85 from './cores/cortex-m85.yml';
+import espRiscv from './cores/esp-riscv.yml';
+import esp32P4Riscv from './cores/esp32-p4-riscv.yml';
+import gap9Fc from './cores/gap9-fc.yml';
+import kendryteK210 from './cores/kendryte-k210.yml';
+import riscvE907 from './cores/riscv-e907.yml';
+import riscvN205 from './cores/riscv-n205.yml';
+import xtensaLx6 from './cores/xtensa-lx6.yml';
 import xtensaLx7 from './cores/xtensa-lx7.yml';
 
 /** The text of every board's file, by board id. A new board is a file and a line here. */
@@ -79,6 +97,7 @@ export const boardTexts: Readonly<Record<string, string>> = {
   'apollo4-plus': apollo4Plus,
   'arduino-nano-33-ble': arduinoNano33Ble,
   'b-u585i-iot02a': bU585iIot02a,
+  bl616,
   'corstone-300': corstone300,
   'corstone-310': corstone310,
   'corstone-320': corstone320,
@@ -86,7 +105,14 @@ export const boardTexts: Readonly<Record<string, string>> = {
   'ek-ra6m4': ekRa6m4,
   'ek-ra8d1': ekRa8d1,
   'ek-ra8p1': ekRa8p1,
+  esp32,
+  'esp32-c3': esp32C3,
+  'esp32-c6': esp32C6,
+  'esp32-p4': esp32P4,
   'esp32-s3': esp32S3,
+  'frdm-mcxn947': frdmMcxn947,
+  gap9,
+  gd32vf103,
   'generic-cortex-m4': genericCortexM4,
   'generic-cortex-m55': genericCortexM55,
   'grove-vision-ai-v2': groveVisionAiV2,
@@ -98,6 +124,8 @@ export const boardTexts: Readonly<Record<string, string>> = {
   'jetson-orin-nano': jetsonOrinNano,
   'jetson-orin-nx': jetsonOrinNx,
   'jetson-xavier-nx': jetsonXavierNx,
+  k210,
+  max78000,
   'mimxrt1060-evk': mimxrt1060Evk,
   'nrf52840-dk': nrf52840Dk,
   'nrf5340-dk': nrf5340Dk,
@@ -129,6 +157,7 @@ export const boardTexts: Readonly<Record<string, string>> = {
   'stm32f769i-disco': stm32f769iDisco,
   'stm32h747i-disco': stm32h747iDisco,
   'stm32mp157f-dk2': stm32mp157fDk2,
+  'stm32n6570-dk': stm32n6570Dk,
   'xg24-dk2601b': xg24Dk2601b,
 };
 
@@ -150,5 +179,12 @@ export const coreTexts: Readonly<Record<string, string>> = {
   'cortex-m7': cortexM7,
   'cortex-m33': cortexM33,
   'cortex-m85': cortexM85,
+  'esp-riscv': espRiscv,
+  'esp32-p4-riscv': esp32P4Riscv,
+  'gap9-fc': gap9Fc,
+  'kendryte-k210': kendryteK210,
+  'riscv-e907': riscvE907,
+  'riscv-n205': riscvN205,
+  'xtensa-lx6': xtensaLx6,
   'xtensa-lx7': xtensaLx7,
 };

@@ -8,7 +8,10 @@ export interface KernelBuild {
 }
 
 /** Vector instructions by the architecture of a core that has ESP-NN's kernels. */
-const espVectors: Readonly<Record<string, KernelBuild['vectors']>> = { 'xtensa-lx7': 'esp32-s3' };
+const espVectors: Readonly<Record<string, KernelBuild['vectors']>> = {
+  'xtensa-lx7': 'esp32-s3',
+  'riscv32-esp32p4': 'esp32-p4',
+};
 
 /** How TensorFlow Lite Micro is built for a board: the board's kernel library, with what its core offers. */
 export function kernelBuild(board: Board): KernelBuild {

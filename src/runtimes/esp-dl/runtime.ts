@@ -1,0 +1,84 @@
+import type { Graph } from '../../graph/graph.ts';
+import { isQuantized } from '../../quantize/is-quantized.ts';
+import type { Target } from '../../targets/target.ts';
+import { executedGraph } from '../onnxruntime/executed-graph.ts';
+import { plannedActivations } from '../roofline/activations.ts';
+import { energyOf, latencySum, misfits, openShapes, rooflineLayers, whyMissing } from '../roofline/metrics.ts';
+import { cpuUnit, unitMilliseconds } from '../roofline/time.ts';
+import { computedTensors, operatorWork } from '../roofline/work.ts';
+import type { Artifact, Estimate, Runtime } from '../runtime.ts';
+import { otherScales, refusedByEspDl } from './support.ts';
+
+/** Espressif's ESP-DL on an ESP32-S3 or ESP32-P4: int8 modules in vector instructions, models exported from ONNX by esp-ppq. */
+export const espDl: Runtime = {
+  id: 'esp-dl',
+  title: 'ESP-DL',
+  loads: ['onnx'],
+  takesAsIs: isQuantized,
+  estimate,
+};
+
+/** Vectors of 16 bytes are loaded from aligned addresses. */
+const alignment = 16;
+
+/** What planning by size may miss: ESP-DL also keeps the inputs of in-place operators; not measured. */
+const planError = 0.3;
+
+function estimate(artifact: Artifact, target: Target): Estimate {
+  const { board } = target;
+  const { graph, steps } = executedGraph(artifact.graph);
+  const index = (position: number) => steps[position]?.index ?? position;
+  const { memory, liveBytes } = plannedActivations(graph, alignment, index);
+  const unit = cpuUnit(board, 'esp-dl');
+  const computed = computedTensors(graph);
+  const costs = steps.map(({ operator }, position) => ({
+    milliseconds:
+      unit === undefined ? undefined : unitMilliseconds(operatorWork(graph, operator, computed), unit, 'int8'),
+    unit: 'cpu' as const,
+    liveBytes: liveBytes[position] ?? 0,
+  }));
+  const layers = rooflineLayers(graph, board, costs, index);
+  const source = `cycles per multiply-accumulate and byte of ESP-DL's modules on one core of ${board.core.title} at ${board.clockHz.value / 1e6} MHz`;
+  const latency = latencySum(
+    layers,
+    unit === undefined ? undefined : board.runtimes['esp-dl']?.latencyError?.value,
+    source,
+  );
+  const energy = energyOf(latency, board, 'esp-dl');
+  const weights = weightBytes(artifact.graph);
+  const external = board.memories.reduce((sum, { kind, bytes }) => sum + (kind === 'external' ? bytes.value : 0), 0);
+  const refusals = refusedByEspDl(graph, steps);
+  const room = { ...target, ramBytes: target.ramBytes + external };
+  const findings = [
+    ...refusals,
+    ...otherScales(artifact.graph),
+    ...openShapes(graph),
+    ...misfits(room, memory.arenaRequired, weights),
+  ];
+  return {
+    deployable: findings.every(({ severity }) => severity !== 'error'),
+    peakRam: {
+      value: memory.arenaRequired,
+      unit: 'B',
+      basis: 'modelled',
+      error: planError,
+      source: 'activations planned by size, in internal or external RAM; the error is an estimate',
+    },
+    flash: null,
+    latency,
+    energy,
+    unavailable: {
+      flash: `The code of ESP-DL was not measured; constants need ${(weights / 1024).toFixed(1)} KiB as int8.`,
+      ...whyMissing(latency, energy, board, 'ESP-DL'),
+    },
+    memory,
+    parts: { peakRam: [{ name: 'activations', bytes: memory.arenaRequired }], flash: [] },
+    layers,
+    findings: findings.slice(0, 1000),
+  };
+}
+
+/** Bytes of all constants as they are in the graph. */
+function weightBytes(graph: Graph): number {
+  return graph.tensors.reduce((sum, { data }) => sum + (data?.byteLength ?? 0), 0);
+}
