@@ -1,9 +1,10 @@
 import type { Target } from '../../targets/target.ts';
 import type { Finding } from '../measurement.ts';
-import type { Artifact, Compiled } from '../runtime.ts';
+import type { Artifact, Compiled, Estimate } from '../runtime.ts';
 import { configurationOf } from './configuration.ts';
 import { estimateFrom } from './estimate.ts';
 import { factsFromVela } from './from-vela.ts';
+import { modelledFacts } from './model/modelled-facts.ts';
 import { runVela } from './run-vela.ts';
 
 /**
@@ -18,13 +19,20 @@ export async function compileForEthosU(artifact: Artifact, target: Target): Prom
       return undefined;
     case 'refused':
       return refused(artifact, run.reason);
-    case 'compiled':
-      return {
-        bytes: run.bytes,
-        format: 'tflite',
-        known: estimateFrom(factsFromVela(run, artifact.graph, configuration), artifact, target, configuration),
-      };
+    case 'compiled': {
+      const facts = factsFromVela(run, artifact.graph, configuration);
+      const known = estimateFrom(facts, artifact, target, configuration);
+      const isIdle = facts.operators.every(({ unit }) => unit !== 'npu');
+      return { bytes: run.bytes, format: 'tflite', known: isIdle ? withOwnRam(known, artifact, target) : known };
+    }
   }
+}
+
+/** Vela counts no memory for a model that the NPU runs nothing of; ours does. */
+function withOwnRam(known: Estimate, artifact: Artifact, target: Target): Estimate {
+  const configuration = configurationOf(target);
+  const own = estimateFrom(modelledFacts(artifact.graph, configuration), artifact, target, configuration);
+  return { ...known, peakRam: own.peakRam, parts: { ...known.parts, peakRam: own.parts.peakRam } };
 }
 
 function refused(artifact: Artifact, reason: string): Compiled {

@@ -56,6 +56,13 @@ describe.skipIf(!located.found)(title, () => {
     expect(own.findings.map(({ code }) => code)).toContain('compiler-missing');
   }, 120_000);
 
+  it('has memory for a model that the NPU runs nothing of', async () => {
+    const artifact = artifactOf('digits/base/digits-float.tflite');
+    const compiled = await ethosU.compile?.(artifact, resolveTarget('imx93-evk/ethos-u'));
+    expect(compiled?.known.peakRam?.value).toBeGreaterThan(artifact.bytes.byteLength / 2);
+    expect(compiled?.known.peakRam?.basis).toBe('modelled');
+  }, 120_000);
+
   it('refuses what is no model with a finding, not with an exception', async () => {
     const good = artifactOf('digits/base/digits-int8.tflite');
     const bytes = good.bytes.slice();

@@ -7,6 +7,8 @@ export interface FileSizes {
   /** Encoded weights, scales and commands. */
   readonly npuBytes: number;
   readonly fileBytes: number;
+  /** Constants that the CPU reads. */
+  readonly constantBytes: number;
 }
 
 /** Bytes of commands for an operation of the NPU, and for each transfer of weights besides: least squares over half of the reference models, rounded. */
@@ -24,5 +26,6 @@ export function fileSizes(graph: Graph, placements: readonly Placement[], { step
     if (placements[index]?.unit === 'cpu') for (const id of [...inputs, ...outputs]) if (id !== null) kept.add(id);
   });
   const constants = [...kept].reduce((sum, id) => sum + (graph.tensors[id]?.data?.byteLength ?? 0), 0);
-  return { npuBytes, fileBytes: npuBytes + constants + fileOverhead.base + kept.size * fileOverhead.perTensor };
+  const fileBytes = npuBytes + constants + fileOverhead.base + kept.size * fileOverhead.perTensor;
+  return { npuBytes, fileBytes, constantBytes: constants };
 }

@@ -27,7 +27,7 @@ export function modelledFacts(graph: Graph, configuration: NpuConfiguration): Np
     operators,
     cycles: scheduled.operators.reduce((sum, { cycles }) => sum + cycles, 0),
     sramBytes: scheduled.sramBytes,
-    otherBytes: sizes.npuBytes + scheduled.outsideBytes,
+    otherBytes: sizes.npuBytes + sizes.constantBytes + scheduled.outsideBytes,
     fileBytes: sizes.fileBytes,
     from: { kind: 'model' },
   };
