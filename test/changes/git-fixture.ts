@@ -27,6 +27,8 @@ export function run(folder: string, ...args: readonly string[]): string {
       ...process.env,
       GIT_CONFIG_GLOBAL: '/dev/null',
       GIT_CONFIG_NOSYSTEM: '1',
+      // No sample hooks: they are most of a new repository's files.
+      GIT_TEMPLATE_DIR: '',
       GIT_AUTHOR_NAME: 'A',
       GIT_AUTHOR_EMAIL: 'a@example.com',
       GIT_COMMITTER_NAME: 'A',

@@ -49,7 +49,7 @@ function translate(value: Json, seen: Set<string>): Json {
 const ajv = new Ajv({ strict: false, allErrors: false, coerceTypes: false });
 ajv.addFormat('uri', /^https?:\/\/\S+$/);
 ajv.addFormat('date-time', /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/);
-for (const name of ['int64', 'int32', 'email', 'repo.nwo', 'binary', 'ssh-url', 'timestamp', 'uuid'])
+for (const name of ['int64', 'int32', 'email', 'repo.nwo', 'binary', 'ssh-url', 'timestamp', 'uuid', 'uri-template'])
   ajv.addFormat(name, true);
 
 const validators = new Map<string, ValidateFunction>();
@@ -143,4 +143,64 @@ export function operation(name: string): Operation {
 /** An example of GitHub's own, to build answers from: `components.examples.<name>.value`. */
 export function example(name: string): Readonly<Record<string, unknown>> {
   return structuredClone(resolved(at(`#/components/examples/${name}`)).value) as Record<string, unknown>;
+}
+
+/** A webhook's payload by GitHub's own description, such as `pull-request-synchronize`. */
+export interface Webhook {
+  /** A payload with what the description requires and little more, to be filled with what matters. */
+  readonly sample: Readonly<Record<string, unknown>>;
+  /** What is wrong with a payload; undefined when nothing is. */
+  check(payload: unknown): string | undefined;
+}
+
+/** The webhook called `name`; throws when GitHub's description has none of that name. */
+export function webhook(name: string): Webhook {
+  const post = resolved(resolved(at(`#/x-webhooks/${name}`)).post);
+  const schema = resolved(resolved(resolved(resolved(post.requestBody).content)['application/json']).schema);
+  return {
+    sample: sampleOf(schema, 0) as Readonly<Record<string, unknown>>,
+    check: (payload) => check(`webhook ${name}`, schema, payload, name),
+  };
+}
+
+const samplesByFormat: Readonly<Record<string, string>> = {
+  uri: 'https://github.com/acme/models',
+  'date-time': '2026-01-01T00:00:00Z',
+  email: 'a@example.com',
+};
+
+/** Parts that GitHub always sends, though the description calls them optional or nullable. */
+const alwaysSent = ['repository', 'head_repository', 'sender', 'owner'];
+
+/** The least value that fits a schema. */
+function sampleOf(value: Json, depth: number, sent = false): Json {
+  if (depth > 40) throw new Error('a description that contains itself');
+  const schema = resolved(value);
+  const inner = (part: Json | undefined, key = '') => sampleOf(part ?? {}, depth + 1, alwaysSent.includes(key));
+  const choices = schema.enum as readonly Json[] | undefined;
+  if (choices?.[0] !== undefined) return choices[0];
+  if (schema.nullable === true && !sent) return null;
+  if (Array.isArray(schema.allOf)) {
+    const parts = (schema.allOf as readonly Json[]).map((one) => inner(one));
+    return parts.every(isObject) ? Object.assign({}, ...parts) : (parts[0] ?? null);
+  }
+  const either = (schema.oneOf ?? schema.anyOf) as readonly Json[] | undefined;
+  if (either !== undefined && schema.properties === undefined) return inner(either[0]);
+  switch (schema.type) {
+    case 'string':
+      return samplesByFormat[String(schema.format)] ?? '0'.repeat(Number(schema.minLength ?? 0));
+    case 'integer':
+    case 'number':
+      return Number(schema.minimum ?? 1);
+    case 'boolean':
+      return false;
+    case 'array':
+      return Array.from({ length: Number(schema.minItems ?? 0) }, () => inner(schema.items));
+    default: {
+      const properties = resolved(schema.properties ?? {});
+      const required = (schema.required ?? []) as readonly string[];
+      const keys = [...new Set([...required, ...alwaysSent.filter((key) => properties[key] !== undefined)])];
+      return Object.fromEntries(keys.map((key) => [key, inner(properties[key], key)]));
+    }
+  }
 }
