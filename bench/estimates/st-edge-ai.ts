@@ -57,6 +57,26 @@ const filesByRow: Readonly<Record<number, string>> = {
   921: 'st_ssd_mobilenet_v1_025_192',
   923: 'st_ssd_mobilenet_v1_025_256',
 };
+/**
+ * Inferences per second and microjoules of MLPerf Tiny v1.2 and v1.3, closed/STMicroelectronics/results (mlcommons/tiny_results_v1.2, v1.3), which the reference lacks:
+ * anomaly detection, image classification, keyword spotting. Visual wake words ran without its dead channels.
+ */
+const laterRounds: readonly (readonly [
+  round: string,
+  board: string,
+  clockMegahertz: number,
+  core: string,
+  notes: string,
+  ...results: readonly (readonly [perSecond: number, microjoules: number])[],
+])[] = [
+  ['v1.2', 'NUCLEO-L4R5ZI', 120, 'Cortex-M4', 'at 1.8 V', [190.09, 203.36], [6.056, 6922], [23.15, 1821]],
+  ['v1.2', 'NUCLEO-U575ZI-Q', 160, 'Cortex-M33', 'at 1.8 V', [291.59, 81.9], [9.003, 2580], [34.41, 656.1]],
+  ['v1.2', 'NUCLEO-H7A3ZI-Q', 280, 'Cortex-M7', 'at 3 V', [816, 165.7], [24.483, 5091], [88.35, 1375.5]],
+  ['v1.3', 'NUCLEO-L4R5ZI-P', 120, 'Cortex-M4', '', [208.61, 160.48], [6.036, 5502], [23.03, 1431]],
+  ['v1.3', 'NUCLEO-U575ZI-Q', 160, 'Cortex-M33', 'at 1.8 V', [311.58, 77.24], [9.133, 2566], [34.49, 664.5]],
+  ['v1.3', 'NUCLEO-U385RG-Q', 96, 'Cortex-M33', 'at 1.8 V', [184.85, 31.85], [5.481, 966.3], [20.7, 245.35]],
+];
+
 /** From MLPerf Tiny v1.1 on ST ran visual wake words without its dead channels. */
 const otherModel = new Set([336, 340, 344]);
 const families = [
@@ -266,7 +286,7 @@ function points(): readonly Point[] {
   const read = <T>(name: string) => JSON.parse(readFileSync(path.join(referenceDirectory, name), 'utf8')) as T;
   const lists = read<Readonly<Record<string, OperatorList>>>('graphs.json');
   const graphs = new Map<string, Graph | undefined>();
-  return read<readonly Measured[]>('measurements.json').flatMap((row) => {
+  return [...read<readonly Measured[]>('measurements.json'), ...laterRows()].flatMap((row) => {
     if (!/X-CUBE|STM32Cube/.test(row.runtime ?? '') || row.precision !== 'int8' || otherModel.has(row.id)) return [];
     // Not every row of the zoo gives a release; those of this README were measured with 8.
     const release = releaseOf(row.runtime ?? '');
@@ -289,6 +309,30 @@ function points(): readonly Point[] {
   });
 }
 
+/** The later rounds in the form of the reference's rows. */
+function laterRows(): readonly Measured[] {
+  const tiny = 'mlcommons+tiny/benchmark/training';
+  const files = [
+    `${tiny}/anomaly_detection/trained_models/ad01_int8.tflite`,
+    `${tiny}/image_classification/trained_models/pretrainedResnet_quant.tflite`,
+    `${tiny}/keyword_spotting/trained_models/kws_ref_model.tflite`,
+  ];
+  return laterRounds.flatMap(([round, board, clock_mhz, core, notes, ...results], index) =>
+    results.map(([perSecond, microjoules], position) => ({
+      id: 10_000 + 10 * index + position,
+      model_file: files[position] ?? null,
+      precision: 'int8',
+      board,
+      core,
+      clock_mhz,
+      runtime: round === 'v1.3' ? 'X-CUBE-AI v10.2' : 'X-CUBE-AI v9.0',
+      latency_ms: 1000 / perSecond,
+      energy_uj: microjoules,
+      notes,
+    })),
+  );
+}
+
 function graphOf(file: string, lists: Readonly<Record<string, OperatorList>>): Graph | undefined {
   const list = lists[file];
   if (list !== undefined) return graphOfOperatorList(list);
@@ -299,5 +343,5 @@ function graphOf(file: string, lists: Readonly<Record<string, OperatorList>>): G
 function releaseOf(runtime: string): Release {
   if (/7\.1/.test(runtime)) return '7.1';
   if (/7\.3/.test(runtime)) return '7.3';
-  return /\b(9|10)\./.test(runtime) ? '9' : '8';
+  return /\bv?(9|10)\./.test(runtime) ? '9' : '8';
 }

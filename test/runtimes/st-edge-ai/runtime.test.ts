@@ -38,7 +38,7 @@ describe('ST Edge AI Core', () => {
     expect(parts).toEqual([estimate.peakRam?.value, estimate.flash?.value]);
     expect(estimate.findings.map(({ code }) => code)).toEqual(['compiler-missing']);
     // The fixture has 81 thousand multiply-accumulates; networks as small as that are further off than the board says.
-    expect(estimate.latency?.error).toBeGreaterThanOrEqual(0.39);
+    expect(estimate.latency?.error).toBeGreaterThanOrEqual(0.4);
     const layers = estimate.layers.reduce((sum, { latency }) => sum + (latency ?? 0), 0);
     expect(layers).toBeCloseTo(estimate.latency?.value ?? 0, 9);
   });
