@@ -115,7 +115,7 @@ async function measureOptions(
   settings: ModelSettings,
   { source, configs, target, recipe, log }: ChangeOnTarget,
 ): Promise<MeasureOptions> {
-  const { calibration, evaluation, dimensions } = settings;
+  const { calibration, evaluation, dimensions, dutyCycle } = settings;
   const device = await deviceOf(configs, target.name, source);
   return {
     recipe: recipe ?? settings.recipe ?? automatic,
@@ -126,6 +126,7 @@ async function measureOptions(
       ? {}
       : { evaluation: { data: await readDataSet(evaluation.data, source), metric: evaluation.metric } }),
     ...(dimensions === undefined ? {} : { dimensions }),
+    ...(dutyCycle === undefined ? {} : { dutyCycle }),
   };
 }
 

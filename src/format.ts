@@ -8,7 +8,7 @@ const kibibyte = 1024;
 const mebibyte = 1024 * 1024;
 
 /** What a number can stand for: a unit of a metric, or a plain count. */
-export type Quantity = 'B' | 'ms' | 'mJ' | 'ratio' | 'count';
+export type Quantity = 'B' | 'ms' | 'mJ' | 'mW' | 'days' | 'ratio' | 'count';
 
 /** Significant digits without exponent, never fewer digits before the point than there are: 0.0123, 1.23, 12.3, 123, 1234. */
 function significant(value: number, digits = 3): string {
@@ -34,6 +34,15 @@ const ladders = {
     { unit: 'J', size: 1000 },
     { unit: 'mJ', size: 1 },
     { unit: 'µJ', size: 1e-3 },
+  ],
+  mW: [
+    { unit: 'W', size: 1000 },
+    { unit: 'mW', size: 1 },
+    { unit: 'µW', size: 1e-3 },
+  ],
+  days: [
+    { unit: 'days', size: 1 },
+    { unit: 'h', size: 1 / 24 },
   ],
   count: [
     { unit: 'G', size: 1e9 },
@@ -71,7 +80,8 @@ function tidy(scaled: number, shown: string): string {
 }
 
 function withUnit(text: string, unit: string): string {
-  return unit === '' ? text : `${text} ${unit}`;
+  if (unit === '') return text;
+  return `${text} ${text === '1' && unit === 'days' ? 'day' : unit}`;
 }
 
 /** A ratio as a percentage: one decimal, more where the value is under 1 % of its scale; whole percentages without decimals. */

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { type DutyCycle, operationOf } from './energy/duty-cycle.ts';
 import { inferShapes } from './graph/infer-shapes.ts';
 import { graphMacs } from './graph/macs.ts';
 import { graphParameters } from './graph/parameters.ts';
@@ -10,13 +11,13 @@ import type { Estimate } from './runtimes/runtime.ts';
 import type { Target } from './targets/target.ts';
 
 /** The Measurement of a model that its target does not load, with the reason. */
-export function unloadedMeasurement(model: Model, target: Target, reason: string): Measurement {
+export function unloadedMeasurement(model: Model, target: Target, reason: string, dutyCycle?: DutyCycle): Measurement {
   const unavailable = { peakRam: reason, flash: reason, latency: reason, energy: reason, accuracy: reason };
   const where = `Change the model, or say in edge-ready.yml with "targets:" where ${model.path} ships to.`;
   return joinMeasurement(
     model,
     target,
-    { dimensions: undefined, artifact: model, recipe: committed },
+    { dimensions: undefined, artifact: model, recipe: committed, dutyCycle },
     {
       deployable: false,
       peakRam: null,
@@ -50,17 +51,19 @@ interface Shipped {
   readonly dimensions: Readonly<Record<string, number>> | undefined;
   /** The compiler that decided which unit runs what, where it ran. */
   readonly placedBy?: string | undefined;
+  readonly dutyCycle?: DutyCycle | undefined;
 }
 
 /** A Measurement of what is known of a model on a target. */
 export function joinMeasurement(
   model: Model,
   target: Target,
-  { artifact, recipe, dimensions, placedBy }: Shipped,
+  { artifact, recipe, dimensions, placedBy, dutyCycle }: Shipped,
   known: Known,
 ): Measurement {
   const graph = inferShapes(model.graph, dimensions);
   const { unavailable, ...acceleration } = accelerationOf(known.layers, target, placedBy);
+  const { unavailable: unknown, findings, ...operation } = operationOf(known, target.board, dutyCycle);
   return {
     schemaVersion: 1,
     model: {
@@ -86,11 +89,13 @@ export function joinMeasurement(
     energy: known.energy,
     accuracy: known.accuracy,
     ...acceleration,
-    unavailable: { ...known.unavailable, ...unavailable },
+    ...(dutyCycle === undefined ? {} : { dutyCycle }),
+    ...operation,
+    unavailable: { ...known.unavailable, ...unavailable, ...unknown },
     memory: known.memory,
     parts: { peakRam: [...known.parts.peakRam], flash: [...known.parts.flash] },
     layers: [...known.layers],
-    findings: [...known.findings],
+    findings: [...known.findings, ...findings],
   };
 }
 

@@ -3,6 +3,7 @@ import type { AccuracyMetric } from './accuracy/accuracy-metric.ts';
 import type { DataSet } from './data/data-set.ts';
 import type { DeviceMetrics } from './devices/device-result.ts';
 import type { Device } from './devices/measure-on-device.ts';
+import type { DutyCycle } from './energy/duty-cycle.ts';
 import { readModel } from './formats/read-model.ts';
 import { inferShapes } from './graph/infer-shapes.ts';
 import { joinMeasurement, notesAsFindings, unloadedMeasurement } from './join-measurement.ts';
@@ -29,6 +30,8 @@ export interface MeasureOptions {
   readonly evaluation?: Evaluation;
   /** Sizes for symbolic dimensions of ONNX models, by name; those left out that lead a shape are 1. */
   readonly dimensions?: Readonly<Record<string, number>>;
+  /** How often the model runs and from which battery: for average power and days. */
+  readonly dutyCycle?: DutyCycle;
   /** Where measured numbers come from, instead of estimates. */
   readonly device?: Device;
   /** Hears how far an evaluation is. */
@@ -68,7 +71,10 @@ export async function measureModel(model: Model, target: Target, options: Measur
     return await measureOptimized(model, await optimize(model, recipe, target, options), target, options);
   } catch (error) {
     if (error instanceof NotConvertible)
-      return { artifact: model.bytes, measurement: unloadedMeasurement(model, target, error.message) };
+      return {
+        artifact: model.bytes,
+        measurement: unloadedMeasurement(model, target, error.message, options.dutyCycle),
+      };
     throw error;
   }
 }
@@ -80,10 +86,11 @@ export async function measureOptimized(
   target: Target,
   {
     dimensions,
+    dutyCycle,
     device,
     evaluation,
     progress,
-  }: Pick<MeasureOptions, 'device' | 'dimensions' | 'evaluation' | 'progress'>,
+  }: Pick<MeasureOptions, 'device' | 'dimensions' | 'dutyCycle' | 'evaluation' | 'progress'>,
 ): Promise<Measured> {
   const runtime = runtimeOf(target.runtime);
   // What ships keeps its open dimensions; what is estimated is one inference with each of them known.
@@ -101,7 +108,7 @@ export async function measureOptimized(
     measurement: joinMeasurement(
       model,
       target,
-      { dimensions, artifact: shipped, recipe: optimized.recipe, placedBy: compilerOf(compiled) },
+      { dimensions, artifact: shipped, recipe: optimized.recipe, placedBy: compilerOf(compiled), dutyCycle },
       {
         ...estimate,
         accuracy: accuracy.metric,

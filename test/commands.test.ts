@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { runCommandLine } from '../src/commands/program.ts';
 import { readModel } from '../src/formats/read-model.ts';
 import { comparisonSchema } from '../src/judge/comparison.ts';
-import { measurementSchema } from '../src/runtimes/measurement.ts';
+import { measurementSchema, metricNames } from '../src/runtimes/measurement.ts';
 
 const digits = path.resolve('fixtures', 'digits');
 const model = (name: string) => path.join(digits, name);
@@ -41,7 +41,7 @@ describe('measure', () => {
     expect(code).toBe(0);
     const measurement = measurementSchema.parse(JSON.parse(result));
     expect(measurement.deployable).toBe(true);
-    for (const metric of ['peakRam', 'flash', 'latency', 'energy', 'accuracy'] as const) {
+    for (const metric of metricNames) {
       expect(measurement[metric] ?? measurement.unavailable[metric]).toBeTruthy();
       expect(measurement[metric] === null).toBe(measurement.unavailable[metric] !== undefined);
     }
@@ -52,6 +52,24 @@ describe('measure', () => {
     }
     const latency = measurement.layers.reduce((sum, layer) => sum + (layer.latency ?? 0), 0);
     expect(latency).toBeLessThanOrEqual((measurement.latency?.value ?? 0) * (1 + 1e-9));
+  });
+
+  test('how long a battery lasts, where it is said how often the model runs', async () => {
+    const of = (...options: readonly string[]) =>
+      run('measure', model('base/digits-int8.tflite'), '--target', 'arduino-nano-33-ble', '--json', ...options);
+    const { result } = await of('--every', '1s', '--battery', 'CR2032');
+    const { latency, duty, averagePower, batteryLife } = measurementSchema.parse(JSON.parse(result));
+    expect(duty?.value).toBeCloseTo((latency?.value ?? 0) / 1000, 12);
+    expect(batteryLife).toMatchObject({ unit: 'days', basis: 'modelled' });
+    const awake = measurementSchema.parse(JSON.parse((await of('--every', '1s', '--sleep', '5mW')).result));
+    expect(awake.averagePower?.value).toBeGreaterThan((averagePower?.value ?? 0) + 4);
+    for (const wrong of [
+      ['--every', '1'],
+      ['--battery', 'AA'],
+      ['--every', '1s', '--battery', 'AAAA'],
+    ]) {
+      expect((await of(...wrong)).code).toBe(2);
+    }
   });
 
   test('without a target: the default board', async () => {

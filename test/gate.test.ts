@@ -93,6 +93,22 @@ describe('what happened to a model', () => {
     expect(`${finding?.where} ${finding?.message}`).toContain(operator);
   });
 
+  test('a duty cycle: power, duty and days of base and head, and a budget that the head breaks', async () => {
+    const cycled = configuration
+      .replace('targets: [mcu] }', 'targets: [mcu], duty-cycle: { every: 100 ms, battery: CR2032 } }')
+      .replace('peak-ram: { max-increase: 5% }', 'battery: { max-drop: 5% }');
+    const { only } = await gate(
+      { 'edge-ready.yml': text(cycled), 'models/a.tflite': fixture('base/digits-int8.tflite') },
+      { 'models/a.tflite': fixture('wider/digits-int8.tflite') },
+    );
+    expect(only.head?.dutyCycle).toEqual({ everyMs: 100, battery: 'CR2032' });
+    expect(only.deltas.batteryLife?.absolute).toBeLessThan(0);
+    expect(only.deltas.averagePower?.absolute).toBeGreaterThan(0);
+    const verdicts = only.judgements.map(({ budget, verdict }) => `${budget.metric} ${budget.limit.kind}: ${verdict}`);
+    expect(verdicts).toContain('batteryLife max-decrease: fail');
+    expect(verdicts).toContain('duty max: pass');
+  });
+
   test('renamed without a change: compared with its old path, nothing differs', async () => {
     const { only } = await gate(
       { 'edge-ready.yml': text(configuration), 'models/a.tflite': fixture('base/digits-int8.tflite') },

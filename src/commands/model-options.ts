@@ -5,10 +5,11 @@ import { readDataSet } from '../data/read-data-set.ts';
 import { messageOf, UserError } from '../errors.ts';
 import type { MeasureOptions } from '../measure.ts';
 import { parseRecipe, type Recipe } from '../optimize/recipe.ts';
+import { type DutyCycleOptions, readDutyCycle } from './duty-cycle-options.ts';
 import type { Output } from './output.ts';
 
 /** What the command line says of how a single model is measured, as texts. */
-export interface ModelOptions {
+export interface ModelOptions extends DutyCycleOptions {
   readonly target: string;
   readonly recipe: string;
   readonly calibration?: string;
@@ -23,9 +24,11 @@ export interface ModelOptions {
 export async function readMeasureOptions(options: ModelOptions, output: Output): Promise<MeasureOptions> {
   const source = folderSource('.');
   const { calibration, evaluation } = options;
+  const dutyCycle = readDutyCycle(options);
   return {
     recipe: readRecipe(options.recipe),
     progress: progressLines(output.note),
+    ...(dutyCycle === undefined ? {} : { dutyCycle }),
     ...(calibration === undefined ? {} : { calibration: await readDataSet(calibration, source) }),
     ...(evaluation === undefined
       ? {}

@@ -48,7 +48,7 @@ function describeProgram(output: Output, exitWith: (code: number) => void): Comm
       exitWith(await checkCommand(options, output));
     });
 
-  modelOptions(program.command('measure <model>'))
+  dutyCycleOptions(modelOptions(program.command('measure <model>')))
     .description('Measure one model on a target: RAM, flash, latency, energy, accuracy, layers, findings.')
     .option('--json', 'print the Measurement as JSON')
     .action(async (model, options) => {
@@ -56,7 +56,7 @@ function describeProgram(output: Output, exitWith: (code: number) => void): Comm
       await measureCommand(model, options, output);
     });
 
-  modelOptions(program.command('compare <base-model> <head-model>'))
+  dutyCycleOptions(modelOptions(program.command('compare <base-model> <head-model>')))
     .description('Compare two model files on a target.')
     .option('--json', 'print the Comparison as JSON')
     .action(async (base, head, options) => {
@@ -140,4 +140,15 @@ function modelOptions(command: Command): Command {
     .option('--calibration <file>', 'calibration set: .npz, .csv or a folder of images by class')
     .option('--evaluation <file>', 'labelled evaluation set, for accuracy')
     .option('--metric <metric>', 'accuracy metric', 'top-1');
+}
+
+/** How often a model runs: for its average power, and how long a battery lasts. */
+function dutyCycleOptions(command: Command): Command {
+  return command
+    .option('--every <time>', 'how often it runs, such as 1s: gives average power and duty')
+    .option(
+      '--battery <battery>',
+      'with --every: the battery whose days are counted, such as CR2032, 2xAA, lipo-500mAh',
+    )
+    .option('--sleep <power>', "with --every: what the device takes between inferences, instead of the board's figure");
 }

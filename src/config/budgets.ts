@@ -3,6 +3,7 @@ import type { Target } from '../targets/target.ts';
 import type { Config } from './config.ts';
 import { defaultAcceleratedDrop, defaultIncrease, watchedMetrics } from './defaults.ts';
 import { type Rule, rulesFor, type Slot, slotOf } from './rule-slots.ts';
+import { effectiveSettings } from './settings.ts';
 
 /**
  * The budgets of a model on a target by one configuration: its rules as `rulesFor` says, the board's own limits, which nothing switches off,
@@ -16,7 +17,12 @@ export function budgetsFor(
 ): readonly Budget[] {
   const rules = config === null ? new Map<Slot, Rule>() : rulesFor(config, modelPath, target);
   const explicit = [...rules.values()].flatMap((rule) => toBudget(rule, options.rule));
-  return [...explicit, ...boardLimits(config, null, target), ...defaults(rules, target)];
+  return [
+    ...explicit,
+    ...boardLimits(config, null, target),
+    ...dutyLimit(config, null, modelPath, rules),
+    ...defaults(rules, target),
+  ];
 }
 
 /**
@@ -36,7 +42,13 @@ export function effectiveBudgets(
     return toBudget(whereItIsNow(rule, now.get(slot)), 'base');
   });
   const fromHead = [...now].flatMap(([slot, rule]) => (isHeld(old.get(slot)) ? [] : toBudget(rule, 'new')));
-  return [...fromBase, ...fromHead, ...boardLimits(base, head, target), ...defaults(new Map([...old, ...now]), target)];
+  return [
+    ...fromBase,
+    ...fromHead,
+    ...boardLimits(base, head, target),
+    ...dutyLimit(base, head, modelPath, new Map([...old, ...now])),
+    ...defaults(new Map([...old, ...now]), target),
+  ];
 }
 
 /**
@@ -95,6 +107,19 @@ function boardLimits(base: Config | null, head: Config | null, target: Target): 
     return { ...budget, origin, rule: old === undefined ? 'new' : 'base', line: reserve.line };
   };
   return [limit('peakRam', 'RAM', target.ramBytes), limit('flash', 'flash', target.flashBytes)];
+}
+
+/** A model that takes longer than its period falls behind for ever. */
+function dutyLimit(
+  base: Config | null,
+  head: Config | null,
+  modelPath: string,
+  rules: ReadonlyMap<Slot, Rule>,
+): readonly Budget[] {
+  const { dutyCycle } = effectiveSettings(base, head, modelPath);
+  if (dutyCycle === undefined || rules.has(slotOf('duty', 'max'))) return [];
+  const origin = `duty-cycle: every ${dutyCycle.everyMs} ms`;
+  return [{ metric: 'duty', limit: { kind: 'max', value: 1 }, level: 'error', origin, rule: 'default' }];
 }
 
 function defaults(rules: ReadonlyMap<Slot, Rule>, target: Target): readonly Budget[] {

@@ -1,4 +1,5 @@
 import type { AccuracyMetric } from '../accuracy/accuracy-metric.ts';
+import type { DutyCycle } from '../energy/duty-cycle.ts';
 import type { BudgetMetric, Limit } from '../judge/budget.ts';
 import type { Recipe } from '../optimize/recipe.ts';
 import type { Board } from '../targets/board.ts';
@@ -51,7 +52,7 @@ export interface ModelSettings {
   readonly recipe?: Recipe;
   readonly calibration?: string;
   readonly evaluation?: { readonly data: string; readonly metric: AccuracyMetric };
-  readonly dutyCycle?: { readonly everyMs: number; readonly battery?: string };
+  readonly dutyCycle?: DutyCycle;
   readonly dimensions?: Readonly<Record<string, number>>;
 }
 

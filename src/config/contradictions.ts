@@ -1,3 +1,4 @@
+import { batteryOf } from '../energy/battery.ts';
 import { UserError } from '../errors.ts';
 import { suggestion } from '../nearest.ts';
 import { resolveTarget } from '../targets/load.ts';
@@ -10,7 +11,7 @@ interface Contradiction {
 }
 
 /**
- * What the schema can't see: boards and runtimes that do not exist, and targets that are neither named in the file nor boards.
+ * What the schema can't see: boards, runtimes and batteries that do not exist, and targets that are neither named in the file nor boards.
  * Takes the file's content as it is, so that these are told together with what the schema found; what has the wrong form is left to it.
  */
 export function findContradictions(content: unknown): readonly Contradiction[] {
@@ -31,15 +32,30 @@ export function findContradictions(content: unknown): readonly Contradiction[] {
       const list = typeof wanted === 'string' ? [wanted] : itemsOf(wanted);
       return list.flatMap((name, item) => unknown([section, index, 'targets', item], name));
     });
+  const batteries = itemsOf(member(content, 'models')).flatMap((entry, index) => {
+    const battery = member(member(entry, 'duty-cycle'), 'battery');
+    const path = ['models', index, 'duty-cycle', 'battery'];
+    return typeof battery === 'string' && battery !== ''
+      ? explain(
+          path,
+          complaint(() => batteryOf(battery)),
+        )
+      : [];
+  });
   const schedules = itemsOf(member(content, 'schedule')).flatMap((entry, index) =>
     unknown(['schedule', index, 'target'], member(entry, 'target')),
   );
-  return [...boards, ...listed('models'), ...listed('budgets'), ...schedules];
+  return [...boards, ...listed('models'), ...listed('budgets'), ...batteries, ...schedules];
 }
 
 function complaintOf(target: string): string | undefined {
+  return complaint(() => resolveTarget(target));
+}
+
+/** What looking something up complains of. */
+function complaint(lookUp: () => unknown): string | undefined {
   try {
-    resolveTarget(target);
+    lookUp();
     return undefined;
   } catch (error) {
     if (error instanceof UserError) return error.message;

@@ -119,7 +119,11 @@ function settingTexts(settings: ModelSettings): readonly (readonly [string, stri
       'duty-cycle',
       dutyCycle === undefined
         ? undefined
-        : `${dutyCycle.everyMs} ms${dutyCycle.battery === undefined ? '' : `, ${dutyCycle.battery}`}`,
+        : [
+            `${dutyCycle.everyMs} ms`,
+            ...(dutyCycle.battery === undefined ? [] : [dutyCycle.battery]),
+            ...(dutyCycle.sleepMilliwatts === undefined ? [] : [`${dutyCycle.sleepMilliwatts} mW asleep`]),
+          ].join(', '),
     ],
     [
       'dimensions',

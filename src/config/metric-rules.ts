@@ -12,6 +12,9 @@ export const budgetKeys = {
   energy: 'energy',
   accuracy: 'accuracy',
   accelerated: 'accelerated',
+  'average-power': 'averagePower',
+  duty: 'duty',
+  battery: 'batteryLife',
   parameters: 'parameters',
   'model-size': 'modelBytes',
 } as const satisfies Readonly<Record<string, BudgetMetric>>;
@@ -40,7 +43,11 @@ function limitsOf(said: NonNullable<BudgetEntry[BudgetKey]>): MetricRule['limits
     limits.push({ limit: { kind: 'max-increase', ...increase }, text });
   }
   if ('max-drop' in said && said['max-drop'] !== undefined) {
-    limits.push({ limit: { kind: 'max-drop', points: said['max-drop'].value }, text: said['max-drop'].text });
+    const { text, ...drop } = said['max-drop'];
+    limits.push({
+      limit: 'value' in drop ? { kind: 'max-drop', points: drop.value } : { kind: 'max-decrease', ...drop },
+      text,
+    });
   }
   return limits;
 }

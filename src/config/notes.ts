@@ -13,12 +13,6 @@ export function configNotes(config: Config | null, models?: readonly string[]): 
       `${config.path}:${schedule.line}: "schedule" is read and checked, but whether tasks meet their deadlines is not judged yet.`,
     );
   }
-  const duty = config.models.find(({ settings }) => settings.dutyCycle !== undefined);
-  if (duty !== undefined) {
-    notes.push(
-      `${config.path}:${duty.line}: "duty-cycle" is read and checked, but average power and battery life are not judged yet.`,
-    );
-  }
   if (models === undefined) return notes;
   const idle = (globs: readonly string[]) => !models.some((path) => matchesAny(globs, path));
   for (const { paths, line } of config.models) {

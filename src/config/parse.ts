@@ -109,12 +109,13 @@ function toConfig(file: ConfigFile, path: string, lineOf: (place: Path) => numbe
 function settingsOf(entry: NonNullable<ConfigFile['models']>[number]): ModelSettings {
   const { targets, recipe, calibration, evaluation, dimensions, 'duty-cycle': duty } = entry;
   const battery = duty?.battery === undefined ? {} : { battery: duty.battery };
+  const sleep = duty?.sleep === undefined ? {} : { sleepMilliwatts: duty.sleep.value };
   return {
     ...(targets === undefined ? {} : { targets }),
     ...(recipe === undefined ? {} : { recipe }),
     ...(calibration === undefined ? {} : { calibration }),
     ...(evaluation === undefined ? {} : { evaluation }),
     ...(dimensions === undefined ? {} : { dimensions }),
-    ...(duty === undefined ? {} : { dutyCycle: { everyMs: duty.every.value, ...battery } }),
+    ...(duty === undefined ? {} : { dutyCycle: { everyMs: duty.every.value, ...battery, ...sleep } }),
   };
 }

@@ -2,9 +2,11 @@ import { z } from 'zod';
 import {
   parseBytes,
   parseCount,
+  parseDays,
   parseHertz,
   parseMillijoules,
   parseMilliseconds,
+  parseMilliwatts,
   parsePercent,
   parsePoints,
   parseRatio,
@@ -52,6 +54,18 @@ export const frequency: Kind = {
   parse: parseHertz,
   what: 'a frequency with its unit (kHz, MHz, GHz), such as "64 MHz"',
   pattern: `${number}(kHz|MHz|GHz)\\s*$`,
+  bare: { const: 0 },
+};
+export const power: Kind = {
+  parse: parseMilliwatts,
+  what: 'a power with its unit (uW, mW, W), such as "3 mW"',
+  pattern: `${number}(uW|µW|mW|W)\\s*$`,
+  bare: { const: 0 },
+};
+export const days: Kind = {
+  parse: parseDays,
+  what: 'a time with its unit (h, days, weeks, years), such as "365 days"',
+  pattern: `${number}(h|d|days?|weeks?|years?)\\s*$`,
   bare: { const: 0 },
 };
 export const energy: Kind = {

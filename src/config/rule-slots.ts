@@ -19,7 +19,7 @@ export interface Rule {
 /** By metric and kind of limit: `peakRam max`. */
 export type Slot = `${BudgetMetric} ${Limit['kind']}`;
 
-const limitKinds: readonly Limit['kind'][] = ['max', 'min', 'max-increase', 'max-drop'];
+const limitKinds: readonly Limit['kind'][] = ['max', 'min', 'max-increase', 'max-drop', 'max-decrease'];
 
 export function slotOf(metric: BudgetMetric, kind: Limit['kind']): Slot {
   return `${metric} ${kind}`;
@@ -78,5 +78,7 @@ function apply(slots: Map<Slot, Rule>, rule: MetricRule, origin: string): void {
 /** A limit that is never judged, to stand in a slot that is switched off. */
 function noLimit(kind: Limit['kind']): Limit {
   if (kind === 'max-drop') return { kind, points: 1 };
-  return kind === 'max-increase' ? { kind } : { kind, value: kind === 'max' ? Number.MAX_VALUE : 0 };
+  return kind === 'max-increase' || kind === 'max-decrease'
+    ? { kind }
+    : { kind, value: kind === 'max' ? Number.MAX_VALUE : 0 };
 }

@@ -5,11 +5,13 @@ import { recipeSchema } from '../optimize/recipe.ts';
 import { modelClasses, useCases } from './preset-names.ts';
 import {
   count,
+  days,
   energy,
   frequency,
   increaseSchema,
   points,
   positiveSchema,
+  power,
   quantitySchema,
   ratio,
   size,
@@ -51,13 +53,13 @@ function oneOrMany<S extends z.ZodType<string>>(schema: S) {
 }
 
 /** The limits of a metric that is better when it is smaller. */
-function limits(kind: typeof size, what: string) {
+function limits(kind: typeof size, what: string, increase: typeof size = kind) {
   return z
     .strictObject({
       max: quantitySchema(kind)
         .optional()
         .meta({ description: `The most it may be: ${kind.what}.` }),
-      'max-increase': increaseSchema(kind).optional().meta({
+      'max-increase': increaseSchema(increase).optional().meta({
         description:
           'The most it may grow over the base: a percentage, an amount, or a list of the two, both of which must be exceeded.',
       }),
@@ -84,6 +86,21 @@ function shareLimits(what: string) {
     .optional()
     .meta({ description: what });
 }
+
+const batteryLimits = z
+  .strictObject({
+    min: quantitySchema(days)
+      .optional()
+      .meta({ description: `The least it may last: ${days.what}.` }),
+    'max-drop': increaseSchema(days).optional().meta({
+      description:
+        'The most it may last less than the base: a percentage, a time, or a list of the two, both of which must be exceeded.',
+    }),
+    level: levelSchema.optional(),
+  })
+  .refine((rule) => Object.keys(rule).length > 0, { error: 'must say min, max-drop or level' })
+  .optional()
+  .meta({ description: 'How long the battery of duty-cycle lasts.' });
 
 const targetFields = {
   board: nameSchema.optional().meta({ description: 'A board, or board/runtime. "edge-ready targets" lists them.' }),
@@ -142,7 +159,17 @@ const modelSchema = z.strictObject({
     .optional()
     .meta({ description: 'The labelled data set that accuracy is taken on.' }),
   'duty-cycle': z
-    .strictObject({ every: positiveSchema(time), battery: nameSchema.optional() })
+    .strictObject({
+      every: positiveSchema(time).meta({ description: 'The period: an inference begins this often.' }),
+      battery: nameSchema
+        .optional()
+        .meta({
+          description: 'CR2032, CR2477, AA, AAA, 18650, several in series such as 2xAA, or a pack such as lipo-500mAh.',
+        }),
+      sleep: quantitySchema(power)
+        .optional()
+        .meta({ description: "What the device takes between two inferences. Without it: the board's figure." }),
+    })
     .optional()
     .meta({ description: 'How often the model runs, and from which battery.' }),
   dimensions: z
@@ -159,6 +186,9 @@ export const budgetMetricsShape = {
   energy: limits(energy, 'Energy of one inference.'),
   accuracy: shareLimits('Accuracy on the evaluation set.'),
   accelerated: shareLimits('Share of the multiply-accumulates that the accelerator (NPU, GPU) runs.'),
+  'average-power': limits(power, 'Power on average over the period of duty-cycle.'),
+  duty: limits(ratio, 'Share of the period of duty-cycle in which the model runs.', points),
+  battery: batteryLimits,
   parameters: limits(count, 'Weights of the model.'),
   'model-size': limits(size, 'Bytes of the model file as committed.'),
 };

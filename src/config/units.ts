@@ -6,6 +6,8 @@ const bytesPerUnit = { B: 1, kB: 1000, KiB: 1024, MB: 1000 ** 2, MiB: 1024 ** 2 
 const millisecondsPerUnit = { us: 0.001, µs: 0.001, ms: 1, s: 1000 } as const;
 const millijoulesPerUnit = { uJ: 0.001, µJ: 0.001, mJ: 1, J: 1000 } as const;
 const hertzPerUnit = { kHz: 1e3, MHz: 1e6, GHz: 1e9 } as const;
+const milliwattsPerUnit = { uW: 0.001, µW: 0.001, mW: 1, W: 1000 } as const;
+const daysPerUnit = { h: 1 / 24, day: 1, days: 1, d: 1, weeks: 7, week: 7, years: 365.25, year: 365.25 } as const;
 const countPerUnit = { '': 1, k: 1000, M: 1_000_000 } as const;
 
 /** Bytes: `64 KiB`, `1.5 MB`. `0` needs no unit. */
@@ -22,6 +24,12 @@ export const parseHertz: Parser = (text) => parseQuantity(text, hertzPerUnit);
 
 /** Millijoules: `2 mJ`, `350 uJ`. */
 export const parseMillijoules: Parser = (text) => parseQuantity(text, millijoulesPerUnit);
+
+/** Milliwatts: `3 mW`, `15 uW`. */
+export const parseMilliwatts: Parser = (text) => parseQuantity(text, milliwattsPerUnit);
+
+/** Days: `365 days`, `12 h`, `2 years`. */
+export const parseDays: Parser = (text) => parseQuantity(text, daysPerUnit);
 
 /** A fraction of the base's value: `2 %` is 0.02. */
 export const parsePercent: Parser = (text) => parseQuantity(text, { '%': 0.01 });

@@ -8,21 +8,26 @@ export const budgetMetricSchema = z.enum([
   'energy',
   'accuracy',
   'accelerated',
+  'averagePower',
+  'duty',
+  'batteryLife',
   'parameters',
   'modelBytes',
 ]);
 export type BudgetMetric = z.infer<typeof budgetMetricSchema>;
 
 /**
- * One limit. Values are in the metric's unit (B, ms, mJ, a ratio 0…1 for accuracy and the accelerated share, counts).
+ * One limit. Values are in the metric's unit (B, ms, mJ, mW, days, a ratio 0…1 for accuracy and the accelerated share, counts).
  * `max-increase` compares with the base: `relative` is a fraction (0.02 for 2 %), `absolute` is in the metric's unit; where both are given the increase must exceed both to fail.
  * `max-drop` is for ratios that should be high, in ratio (0.005 for 0.5 pp); of accuracy it is tested statistically.
+ * `max-decrease` is `max-increase` for what should be high and is no ratio.
  */
 export const limitSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('max'), value: z.number() }),
   z.strictObject({ kind: z.literal('min'), value: z.number() }),
   z.strictObject({ kind: z.literal('max-increase'), relative: z.number().optional(), absolute: z.number().optional() }),
   z.strictObject({ kind: z.literal('max-drop'), points: z.number() }),
+  z.strictObject({ kind: z.literal('max-decrease'), relative: z.number().optional(), absolute: z.number().optional() }),
 ]);
 export type Limit = z.infer<typeof limitSchema>;
 

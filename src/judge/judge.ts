@@ -55,7 +55,9 @@ function holdBudget(comparison: Unjudged, head: Measurement, budget: Budget): Ou
     accuracyTest: comparison.accuracyTest,
   });
   // A base that was measured but lacks this one metric (it did not run, or had no data set) must not keep a better head out.
-  if (outcome.kind === 'missing' && comparison.base !== null) return { kind: 'undecided', message: outcome.message };
+  const isRelative = limit.kind !== 'max' && limit.kind !== 'min';
+  if (outcome.kind === 'missing' && isRelative && comparison.base !== null)
+    return { kind: 'undecided', message: outcome.message };
   return outcome;
 }
 

@@ -1,5 +1,5 @@
 import { formatDifference, formatPair, formatPercent, formatPoints, formatRelative, formatValue } from '../format.ts';
-import type { Measurement } from '../runtimes/measurement.ts';
+import type { Measurement, Metric } from '../runtimes/measurement.ts';
 import type { BudgetMetric, Limit } from './budget.ts';
 import type { AccuracyTest, ChangeState } from './comparison.ts';
 import { metricWords } from './metric-words.ts';
@@ -10,6 +10,9 @@ interface Reading {
   /** The relative error of the estimator, when it is an estimate. */
   readonly error: number | undefined;
   readonly isEstimate: boolean;
+  /** Where the true value may be more, or less. */
+  readonly bound?: Metric['bound'];
+  readonly source?: string | undefined;
 }
 
 /** What a limit needs to know. A reading is `null` with the reason where the value can't be had. */
@@ -34,6 +37,7 @@ const operators: { readonly [Kind in Limit['kind']]: (limit: LimitOf<Kind>, cont
   min: (limit, context) => absolute(context, limit.value, '<', '≥', exceeds(limit.value, context.head.value)),
   'max-increase': maxIncrease,
   'max-drop': maxDrop,
+  'max-decrease': maxDecrease,
 };
 
 /** Holds one limit against a comparison's values; the message is one sentence without a full stop: `peak RAM 71.2 KiB > 64 KiB`. */
@@ -48,7 +52,8 @@ export function readingOf(measurement: Measurement, metric: BudgetMetric): Readi
   if (metric === 'modelBytes') return { value: measurement.model.bytes, error: undefined, isEstimate: false };
   const read = measurement[metric];
   if (read === null) return { missing: measurement.unavailable[metric] ?? 'no reason was given' };
-  return { value: read.value, error: read.error, isEstimate: read.basis === 'modelled' };
+  const { value, error, basis, bound, source } = read;
+  return { value, error, isEstimate: basis === 'modelled', source, ...(bound === undefined ? {} : { bound }) };
 }
 
 /** Over the limit by more than the last bit of a floating-point number. */
@@ -58,15 +63,47 @@ function exceeds(value: number, limit: number): boolean {
 
 function absolute(context: LimitContext, limit: number, over: string, within: string, isOver: boolean): Outcome {
   const { title, quantity } = metricWords[context.metric];
-  const { value, error, isEstimate } = context.head;
+  const { value, error, isEstimate, bound, source } = context.head;
   const [shown, shownLimit] = formatPair(value, limit, quantity);
+  // A bound that is beyond the limit says enough; one within it says nothing of the value itself.
+  const isOpen = !isOver && bound === (over === '>' ? 'at-least' : 'at-most');
+  if (isOpen) {
+    return { kind: 'missing', message: `${title} can't be judged: ${aboutWords(context.head)}${shown}, ${source}` };
+  }
   const isClose =
     isEstimate && error !== undefined && value !== 0 && Math.abs(value - limit) <= Math.abs(value) * error;
   return {
     kind: isOver ? 'exceeded' : 'kept',
-    message: `${title} ${isEstimate ? '≈ ' : ''}${shown} ${isOver ? over : within} ${shownLimit}`,
+    message: `${title} ${aboutWords(context.head)}${shown} ${isOver ? over : within} ${shownLimit}`,
     ...(isClose ? { caution: `within the estimate's error of ${formatPercent(error)}` } : {}),
   };
+}
+
+function aboutWords({ bound, isEstimate }: Reading): string {
+  if (bound !== undefined) return bound === 'at-least' ? 'at least ' : 'at most ';
+  return isEstimate ? '≈ ' : '';
+}
+
+/** As `maxIncrease`, downwards. */
+function maxDecrease(limit: LimitOf<'max-decrease'>, context: LimitContext): Outcome {
+  const { title, quantity } = metricWords[context.metric];
+  if ('missing' in context.base) return withoutBase(context, context.base.missing);
+  const [before, after] = [context.base.value, context.head.value];
+  if (before === after) return { kind: 'kept', message: `${title} unchanged at ${formatValue(after, quantity)}` };
+  const decrease = before - after;
+  const relative = before === 0 ? 0 : decrease / before;
+  const isOver =
+    decrease > 0 &&
+    (limit.relative === undefined || exceeds(relative, limit.relative)) &&
+    (limit.absolute === undefined || exceeds(decrease, limit.absolute));
+  const [from, to] = formatPair(before, after, quantity);
+  const sign = isOver ? '>' : '≤';
+  const limits = [
+    ...(limit.relative === undefined ? [] : [formatPercent(limit.relative)]),
+    ...(limit.absolute === undefined ? [] : [formatValue(limit.absolute, quantity)]),
+  ].join(' and ');
+  const change = `${title} ${aboutWords(context.head)}${from} → ${to}, ${formatRelative(-relative)}`;
+  return { kind: isOver ? 'exceeded' : 'kept', message: decrease < 0 ? change : `${change} ${sign} ${limits}` };
 }
 
 function maxIncrease(limit: LimitOf<'max-increase'>, context: LimitContext): Outcome {
@@ -80,7 +117,7 @@ function maxIncrease(limit: LimitOf<'max-increase'>, context: LimitContext): Out
     (limit.relative === undefined || exceeds(relative, limit.relative)) &&
     (limit.absolute === undefined || exceeds(increase, limit.absolute));
   const [from, to] = formatPair(before, after, quantity);
-  const change = `${title} ${context.head.isEstimate ? '≈ ' : ''}${from} → ${to}`;
+  const change = `${title} ${aboutWords(context.head)}${from} → ${to}`;
   if (increase < 0) return { kind: 'kept', message: `${change}, ${grewBy(relative, increase, quantity, limit)}` };
   const sign = isOver ? '>' : '≤';
   const limits = [

@@ -17,6 +17,9 @@ export const metricWords: Readonly<Record<BudgetMetric, MetricWords>> = {
   energy: { title: 'energy', quantity: 'mJ', moreIsBetter: false },
   accuracy: { title: 'accuracy', quantity: 'ratio', moreIsBetter: true },
   accelerated: { title: 'accelerated share', quantity: 'ratio', moreIsBetter: true },
+  averagePower: { title: 'average power', quantity: 'mW', moreIsBetter: false },
+  duty: { title: 'duty', quantity: 'ratio', moreIsBetter: false },
+  batteryLife: { title: 'battery life', quantity: 'days', moreIsBetter: true },
   parameters: { title: 'parameters', quantity: 'count', moreIsBetter: false },
   modelBytes: { title: 'model file', quantity: 'B', moreIsBetter: false },
 };

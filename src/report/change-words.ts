@@ -1,11 +1,29 @@
 import { formatDifference, formatRelative, formatValue } from '../format.ts';
+import type { BudgetMetric } from '../judge/budget.ts';
 import type { Attribution, Comparison, Delta } from '../judge/comparison.ts';
 import { metricWords } from '../judge/metric-words.ts';
 import { type Metric, type MetricName, metricNames } from '../runtimes/measurement.ts';
 
-/** A metric's value with the sign of an estimate where it is one: `≈ 18.2 ms`. */
+/** A metric's value with the sign of an estimate or a bound where it is one: `≈ 18.2 ms`. */
 export function valueWords(metric: Metric, name: MetricName): string {
-  return `${metric.basis === 'modelled' ? '≈ ' : ''}${formatValue(metric.value, metricWords[name].quantity)}`;
+  return `${signOf(metric)}${formatValue(metric.value, metricWords[name].quantity)}`;
+}
+
+function signOf({ basis, bound }: Metric): string {
+  if (bound !== undefined) return bound === 'at-least' ? '≥ ' : '≤ ';
+  return basis === 'modelled' ? '≈ ' : '';
+}
+
+/** The metric whose layers explain another: power and days follow from energy, duty from latency. */
+const explainedBy: Readonly<Partial<Record<BudgetMetric, MetricName>>> = {
+  averagePower: 'energy',
+  batteryLife: 'energy',
+  duty: 'latency',
+};
+
+/** The metric whose attributions tell why a metric changed. */
+export function explaining(name: MetricName): MetricName {
+  return explainedBy[name] ?? name;
 }
 
 /** A metric's change in short: `+18.4 %`, `−0.5 pp` for a share, `+3 KiB` where the base was 0, `±0` when there is none. */

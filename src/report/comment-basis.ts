@@ -81,9 +81,9 @@ function waysOf({ base, head }: Comparison, name: MetricName): readonly Way[] {
   ];
 }
 
-function wayOf({ basis, error, source }: Metric): Way {
+function wayOf({ basis, error, source, bound }: Metric): Way {
   return {
-    words: basisWords[basis],
+    words: bound === undefined ? basisWords[basis] : `a bound, ${bound.replace('-', ' ')} this`,
     source: source === undefined ? '' : cell(source, 300),
     ...(error === undefined ? {} : { error }),
   };

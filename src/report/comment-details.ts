@@ -4,7 +4,7 @@ import type { Comparison, Judgement } from '../judge/comparison.ts';
 import { isDeployable } from '../judge/judge.ts';
 import { metricWords } from '../judge/metric-words.ts';
 import { type Finding, metricNames } from '../runtimes/measurement.ts';
-import { causesOf } from './change-words.ts';
+import { causesOf, explaining } from './change-words.ts';
 import { cell, code } from './escape.ts';
 import { accelerationWords, fallbackPhrases } from './fallback-words.ts';
 import { groupFindings } from './group-findings.ts';
@@ -51,13 +51,19 @@ function isUnmeasured({ head }: Comparison, { budget }: Judgement): boolean {
 /** Every budget that is not kept, those of one metric together, and below them once what brought that metric there. */
 function objectionLines(comparison: Comparison, objections: readonly Judgement[]): readonly string[] {
   const metrics = [...new Set(objections.map(({ budget }) => budget.metric))];
-  // Energy is power times latency: its layers are latency's, and saying the same twice hides what differs.
-  const told = (metric: BudgetMetric) => metric === 'energy' && metrics.includes('latency');
+  // Energy is power times latency, and average power and battery life follow: saying the same layers twice hides what differs.
+  const told = (metric: BudgetMetric) => {
+    const first = chain.find((each) => metrics.includes(each));
+    return chain.includes(metric) && metric !== first;
+  };
   return metrics.flatMap((metric) => [
     ...objections.filter(({ budget }) => budget.metric === metric).map(objectionLine),
     ...(told(metric) ? [] : causeLines(comparison, metric)),
   ]);
 }
+
+/** Metrics that change for the same reasons, the one that tells them best first. */
+const chain: readonly BudgetMetric[] = ['latency', 'duty', 'energy', 'averagePower', 'batteryLife'];
 
 function objectionLine(judgement: Judgement): string {
   const { budget, verdict } = judgement;
@@ -66,11 +72,13 @@ function objectionLine(judgement: Judgement): string {
 }
 
 function causeLines(comparison: Comparison, metric: BudgetMetric): readonly string[] {
-  const delta = metricNames.flatMap((name) => (name === metric ? [comparison.deltas[name]] : []))[0];
   if (metric === 'accelerated') return fallbackLines(comparison);
-  const { quantity, moreIsBetter } = metricWords[metric];
-  if (delta === undefined || delta.absolute <= 0 || moreIsBetter) return [];
-  return causesOf(comparison, metric, layersPerMetric).map(({ layer, type, delta: share, what }) => {
+  const name = metricNames.find((each) => each === metric);
+  if (name === undefined) return [];
+  const explained = explaining(name);
+  const { quantity, moreIsBetter } = metricWords[explained];
+  if ((comparison.deltas[explained]?.absolute ?? 0) <= 0 || moreIsBetter) return [];
+  return causesOf(comparison, explained, layersPerMetric).map(({ layer, type, delta: share, what }) => {
     const where = type === 'other' ? cell(layer, 120) : `${code(layerLabel(layer))} ${cell(type, 60)}`;
     return `  - ${formatDifference(share, quantity)} from ${where}: ${cell(what, 200)}`;
   });

@@ -2,7 +2,7 @@ import type { BudgetMetric } from '../judge/budget.ts';
 import type { Comparison, Judgement } from '../judge/comparison.ts';
 import { isDeployable } from '../judge/judge.ts';
 import { metricNames } from '../runtimes/measurement.ts';
-import { causesOf, deltaWords } from './change-words.ts';
+import { causesOf, deltaWords, explaining } from './change-words.ts';
 import { fallbackPhrases } from './fallback-words.ts';
 import { layerLabel } from './layer-label.ts';
 import { worstFirst, worstJudgementsFirst } from './order.ts';
@@ -68,10 +68,12 @@ function causePhrases(comparison: Comparison, { budget }: Judgement): readonly P
   const name = metricNames.find((metric) => metric === budget.metric);
   const delta = name === undefined ? undefined : comparison.deltas[name];
   if (name === undefined || delta === undefined || delta.absolute === 0) return [];
-  const isToldAlready = budget.limit.kind === 'max-increase' || budget.limit.kind === 'max-drop';
+  const isToldAlready = budget.limit.kind !== 'max' && budget.limit.kind !== 'min';
+  const explained = explaining(name);
+  const grew = (comparison.deltas[explained]?.absolute ?? 0) > 0;
   const cause =
-    delta.absolute > 0 && name !== 'accelerated'
-      ? causesOf(comparison, name, 1).find(({ type }) => type !== 'other')
+    grew && name !== 'accelerated'
+      ? causesOf(comparison, explained, 1).find(({ type }) => type !== 'other')
       : undefined;
   const [fallback] = name === 'accelerated' ? comparison.fallbacks : [];
   const parts: (readonly Phrase[])[] = [
@@ -106,6 +108,17 @@ const absoluteVerbs: Readonly<Record<BudgetMetric, Verbs>> = {
     still: 'still falls back to the CPU on',
     first: 'falls back to the CPU on',
   },
+  averagePower: {
+    before: 'now takes too much power on',
+    still: 'still takes too much power on',
+    first: 'takes too much power on',
+  },
+  duty: { before: 'now runs for too long on', still: 'still runs for too long on', first: 'runs for too long on' },
+  batteryLife: {
+    before: 'now empties the battery too soon on',
+    still: 'still empties the battery too soon on',
+    first: 'empties the battery too soon on',
+  },
   parameters: { before: 'is now too large for', still: 'is still too large for', first: 'is too large for' },
   modelBytes: { before: 'is now too large for', still: 'is still too large for', first: 'is too large for' },
 };
@@ -117,12 +130,15 @@ const relativeVerbs: Readonly<Record<BudgetMetric, string>> = {
   energy: 'takes too much more energy on',
   accuracy: 'lost too much accuracy on',
   accelerated: 'falls back to the CPU too much on',
+  averagePower: 'takes too much more power on',
+  duty: 'runs for too much longer on',
+  batteryLife: 'shortens battery life too much on',
   parameters: 'grew too much on',
   modelBytes: 'grew too much on',
 };
 
 function verbOf(comparison: Comparison, { budget }: Judgement): string {
-  if (budget.limit.kind === 'max-increase' || budget.limit.kind === 'max-drop') return relativeVerbs[budget.metric];
+  if (budget.limit.kind !== 'max' && budget.limit.kind !== 'min') return relativeVerbs[budget.metric];
   const verbs = absoluteVerbs[budget.metric];
   const value = baseValue(comparison, budget.metric);
   if (value === undefined) return verbs.first;

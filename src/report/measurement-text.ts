@@ -36,7 +36,11 @@ function metricTable(measurement: Measurement, width: number): string {
     if (metric === null) return [titleOf(name), '–', measurement.unavailable[name] ?? 'no reason was given'];
     const error = metric.error === undefined ? '' : `, ±${formatPercent(metric.error)} on average`;
     const source = metric.source === undefined ? '' : `: ${metric.source}`;
-    return [titleOf(name), valueWords(metric, name), `${metric.basis}${error}${source}`];
+    return [
+      titleOf(name),
+      valueWords(metric, name),
+      `${metric.bound === undefined ? metric.basis : `a bound, ${metric.bound.replace('-', ' ')} this`}${error}${source}`,
+    ];
   });
   return textTable(
     [{ title: 'Metric' }, { title: 'Value', align: 'right' }, { title: 'How', wrap: true }],

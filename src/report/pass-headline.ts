@@ -2,7 +2,7 @@ import { formatDifference, formatValue } from '../format.ts';
 import type { Comparison } from '../judge/comparison.ts';
 import { metricWords } from '../judge/metric-words.ts';
 import { metricNames } from '../runtimes/measurement.ts';
-import { changedMetrics, deltaWords, isImprovement, valueWords } from './change-words.ts';
+import { changedMetrics, deltaWords, explaining, isImprovement, valueWords } from './change-words.ts';
 import { isUnchanged } from './order.ts';
 import type { Phrase } from './phrase.ts';
 
@@ -68,7 +68,7 @@ function onePhrases(comparison: Comparison): readonly Phrase[] {
 function savesWords(comparison: Comparison): string {
   const changes = changedMetrics(comparison);
   const costs = changes
-    .filter(({ name }) => !metricWords[name].moreIsBetter)
+    .filter(({ name }) => !metricWords[name].moreIsBetter && explaining(name) === name)
     .slice(0, 3)
     .map(
       ({ name, delta }) =>

@@ -2,7 +2,7 @@ import type { Comparison } from '../judge/comparison.ts';
 import { type Measurement, type MetricName, metricNames } from '../runtimes/measurement.ts';
 
 /** Metrics that only some targets or models have: where they can't be had and nobody asked, nothing is said of them. */
-const particular: ReadonlySet<MetricName> = new Set<MetricName>(['accelerated']);
+const particular: ReadonlySet<MetricName> = new Set<MetricName>(['accelerated', 'averagePower', 'duty', 'batteryLife']);
 
 /** The metrics to show of a measurement, also those that can't be had but could be expected. */
 export function shownMetrics(measurement: Measurement): readonly MetricName[] {

@@ -6,17 +6,29 @@ export const basisSchema = z.enum(['exact', 'modelled', 'measured']);
 /** A number that is never shown without how it was obtained. */
 export const metricSchema = z.strictObject({
   value: z.number(),
-  unit: z.enum(['B', 'ms', 'mJ', 'ratio']),
+  unit: z.enum(['B', 'ms', 'mJ', 'mW', 'ratio', 'days']),
   basis: basisSchema,
   /** Relative error of the estimator, as a fraction: its mean absolute relative error on published measurements. */
   error: z.number().nonnegative().optional(),
+  /** Where a part of it is not known: the true value is at least, or at most, this. */
+  bound: z.enum(['at-least', 'at-most']).optional(),
   /** What it was obtained with: the planner, the data set, the tool and its version. */
   source: z.string().max(400).optional(),
 });
 export type Metric = z.infer<typeof metricSchema>;
 
 /** The metrics that budgets are about, as they are called in JSON. */
-export const metricNames = ['peakRam', 'flash', 'latency', 'energy', 'accuracy', 'accelerated'] as const;
+export const metricNames = [
+  'peakRam',
+  'flash',
+  'latency',
+  'energy',
+  'accuracy',
+  'accelerated',
+  'averagePower',
+  'duty',
+  'batteryLife',
+] as const;
 export type MetricName = (typeof metricNames)[number];
 
 export const severitySchema = z.enum(['info', 'warning', 'error']);
@@ -123,6 +135,20 @@ export const measurementSchema = z.strictObject({
   /** Share of the multiply-accumulates that the accelerator runs. */
   accelerated: metricSchema.nullable(),
   acceleration: accelerationSchema.nullable(),
+  /** How often it runs and from which battery, where that is configured; the three metrics below follow from it. */
+  dutyCycle: z
+    .strictObject({
+      everyMs: z.number().positive(),
+      battery: z.string().max(100).optional(),
+      sleepMilliwatts: z.number().nonnegative().optional(),
+    })
+    .optional(),
+  /** Power on average over the period, in mW. */
+  averagePower: metricSchema.nullable(),
+  /** Share of the period in which it runs. */
+  duty: metricSchema.nullable(),
+  /** Days that the battery lasts. */
+  batteryLife: metricSchema.nullable(),
   /** Why a metric is `null`: one sentence for each that is. */
   unavailable: z.partialRecord(z.enum(metricNames), z.string().max(1000)),
   memory: memorySchema.nullable(),

@@ -162,6 +162,8 @@ const boardFields = {
     activeMilliwatts: sourced.optional(),
     idleMilliwatts: sourced.optional(),
     sleepMilliwatts: sourced.optional(),
+    /** Energy of waking from sleep and going back, beside what runs. */
+    wakeMicrojoules: sourced.optional(),
   }),
   runtimes: z.record(z.string(), boardRuntimeSchema),
   defaultRuntime: z.string(),

@@ -16,7 +16,7 @@ function config(text: string): Config {
 
 function line({ metric, limit, level, rule }: Budget): string {
   const value =
-    limit.kind === 'max-increase'
+    limit.kind === 'max-increase' || limit.kind === 'max-decrease'
       ? [limit.relative, limit.absolute].filter((part) => part !== undefined).join('&')
       : limit.kind === 'max-drop'
         ? limit.points

@@ -21,9 +21,11 @@ test('there are examples, and every key is explained', () => {
     ['targets', 'x'],
     ['models', 0],
     ['models', 0, 'evaluation'],
+    ['models', 0, 'duty-cycle'],
     ['budgets', 0],
     ['budgets', 0, 'flash'],
     ['budgets', 0, 'accuracy'],
+    ['budgets', 0, 'battery'],
     ['schedule', 0],
     ['schedule', 0, 'tasks', 0],
   ];

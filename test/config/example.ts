@@ -10,7 +10,7 @@ models:
     recipe: int8
     calibration: data/kws-calibration.npz
     evaluation: { data: data/kws-test.npz, metric: top-1 }
-    duty-cycle: { every: 1 s, battery: CR2032 }
+    duty-cycle: { every: 1 s, battery: CR2032, sleep: 30 uW }
     dimensions: { batch: 1 }
 budgets:
   - models: models/kws*
@@ -20,6 +20,10 @@ budgets:
     latency:  { max: 20 ms }
     energy:   { max: 2 mJ }
     accuracy: { min: 90 %, max-drop: 0.5 pp }
+    accelerated: { min: 95%, max-drop: 5 pp }
+    average-power: { max: 1 mW, max-increase: 10% }
+    duty: { max: 20 %, max-increase: [ 5%, 2 pp ] }
+    battery: { min: 365 days, max-drop: 10% }
     parameters: { max: 250 k }
     model-size: { max-increase: [ 5%, 1 KiB ] }
 schedule:

@@ -40,7 +40,7 @@ describe('parseConfig', () => {
           recipe: { numbers: 'int8' },
           calibration: 'data/kws-calibration.npz',
           evaluation: { data: 'data/kws-test.npz', metric: 'top-1' },
-          dutyCycle: { everyMs: 1000, battery: 'CR2032' },
+          dutyCycle: { everyMs: 1000, battery: 'CR2032', sleepMilliwatts: 0.03 },
           dimensions: { batch: 1 },
         },
       },
@@ -83,13 +83,49 @@ describe('parseConfig', () => {
           { kind: 'max-drop', points: 0.005 },
         ],
       ],
-      ['parameters', 22, undefined, [{ kind: 'max', value: 250_000 }]],
-      ['modelBytes', 23, undefined, [{ kind: 'max-increase', relative: 0.05, absolute: 1024 }]],
+      [
+        'accelerated',
+        22,
+        undefined,
+        [
+          { kind: 'min', value: 0.95 },
+          { kind: 'max-drop', points: 0.05 },
+        ],
+      ],
+      [
+        'averagePower',
+        23,
+        undefined,
+        [
+          { kind: 'max', value: 1 },
+          { kind: 'max-increase', relative: 0.1 },
+        ],
+      ],
+      [
+        'duty',
+        24,
+        undefined,
+        [
+          { kind: 'max', value: 0.2 },
+          { kind: 'max-increase', relative: 0.05, absolute: 0.02 },
+        ],
+      ],
+      [
+        'batteryLife',
+        25,
+        undefined,
+        [
+          { kind: 'min', value: 365 },
+          { kind: 'max-decrease', relative: 0.1 },
+        ],
+      ],
+      ['parameters', 26, undefined, [{ kind: 'max', value: 250_000 }]],
+      ['modelBytes', 27, undefined, [{ kind: 'max-increase', relative: 0.05, absolute: 1024 }]],
     ]);
     expect(config.schedules).toEqual([
       {
         target: 'nano33',
-        line: 25,
+        line: 29,
         tasks: [
           { model: 'models/kws.onnx', everyMs: 100, deadlineMs: 20 },
           { model: 'models/gesture.onnx', everyMs: 500, deadlineMs: 500 },
@@ -182,8 +218,20 @@ describe('parseConfig', () => {
       'a budget that limits nothing',
       'version: 1\nbudgets:\n  - models: a',
       [
-        'e.yml:3:5: budgets: limits nothing: add peak-ram, flash, latency, energy, accuracy, accelerated, parameters or model-size',
+        'e.yml:3:5: budgets: limits nothing: add peak-ram, flash, latency, energy, accuracy, accelerated, average-power, duty, battery, parameters or model-size',
       ],
+    ],
+    [
+      'a battery that there is not',
+      'version: 1\nmodels:\n  - path: a\n    duty-cycle: { every: 1 s, battery: CR2023 }',
+      [
+        'e.yml:4:40: There is no battery "CR2023"; did you mean "CR2032"? Known are 18650, CR2032, CR2477, AA, AAA, several in series such as 2xAA, and packs such as lipo-500mAh.',
+      ],
+    ],
+    [
+      'a battery that lasts no time',
+      'version: 1\nbudgets:\n  - battery: { min: 365 }',
+      ['e.yml:3:21: battery.min: 365 is not a time with its unit (h, days, weeks, years), such as "365 days"'],
     ],
     [
       'a metric that says nothing',

@@ -32,7 +32,7 @@ describe('resolveTargets', () => {
 
   test.each([
     ['nano3', 'There is no target "nano3" in the configuration and no such board. Did you mean "nano33"?'],
-    ['esp32-s4', 'There is no board "esp32-s4". Did you mean "esp32-s3"?'],
+    ['esp32-s33', 'There is no board "esp32-s33". Did you mean "esp32-s3"?'],
     ['esp32-s3/tlfm', 'Board "esp32-s3" has no runtime "tlfm". Did you mean "tflm"?'],
   ])('%s is unknown', (name, message) => {
     expect(() => resolveTargets(base, head, [name])).toThrow(message);

@@ -83,7 +83,9 @@ describe('a pull request that drops NPU coverage from 93 % to 25 %', () => {
   it('fails a budget on the share, and is told in the headline what to replace', () => {
     const result = judged({ budgets: [budget('accelerated', { kind: 'min', value: 0.9 })] });
     expect(result.verdict).toBe('fail');
-    expect(headline(report([result]))).toMatchInlineSnapshot(`"models/kws.onnx now falls back to the CPU on vision: accelerated share ≈ 25 % < 90 % (−68 pp, dilated CONV_2D fell back from the NPU to the CPU (68 % of the MACs, 40 ms there): A dilated kernel may be 64 high and no more. Use two smaller dilations)"`);
+    expect(headline(report([result]))).toMatchInlineSnapshot(
+      `"models/kws.onnx now falls back to the CPU on vision: accelerated share ≈ 25 % < 90 % (−68 pp, dilated CONV_2D fell back from the NPU to the CPU (68 % of the MACs, 40 ms there): A dilated kernel may be 64 high and no more. Use two smaller dilations)"`,
+    );
   });
 
   it('and in the comment, with the share of the time', () => {

@@ -1,0 +1,161 @@
+import { formatPercent, formatValue } from '../format.ts';
+import type { Finding, Measurement, Metric } from '../runtimes/measurement.ts';
+import type { Board } from '../targets/board.ts';
+import { type Battery, batteryOf, hoursPerYear } from './battery.ts';
+
+/** How often a model runs, and from which battery. `sleepMilliwatts` is what the device takes between two inferences, where its firmware's author knows it. */
+export interface DutyCycle {
+  readonly everyMs: number;
+  /** A name that `batteryOf` knows. */
+  readonly battery?: string;
+  readonly sleepMilliwatts?: number;
+}
+
+/** The part of a Measurement that follows from how often the model runs. */
+export type Operation = Pick<Measurement, 'averagePower' | 'duty' | 'batteryLife' | 'unavailable'> & {
+  readonly findings: readonly Finding[];
+};
+
+/**
+ * Average power (mW), the share of time in which the model runs, and days that the battery lasts:
+ * power = (energy of an inference + power asleep × rest of the period + energy of waking) ÷ period; life = usable energy ÷ (power + self-discharge), at most the cell's shelf life.
+ * Where the power asleep is not known it is counted as 0, and what follows is marked as a bound.
+ */
+export function operationOf(
+  { latency, energy }: Pick<Measurement, 'latency' | 'energy'>,
+  board: Board,
+  cycle: DutyCycle | undefined,
+): Operation {
+  if (cycle === undefined) return nothing('no duty-cycle is configured for this model');
+  if (latency === null) return nothing('its latency is not known');
+  const duty = dutyOf(latency, cycle);
+  if (energy === null) {
+    const unavailable = { averagePower: 'its energy is not known', batteryLife: 'its energy is not known' };
+    return { averagePower: null, duty, batteryLife: null, unavailable, findings: overrun(duty, latency, cycle) };
+  }
+  const averagePower = averagePowerOf(latency, energy, board, cycle);
+  const battery = cycle.battery === undefined ? undefined : batteryOf(cycle.battery);
+  const batteryLife = battery === undefined ? null : lifeOf(averagePower, battery);
+  return {
+    averagePower,
+    duty,
+    batteryLife,
+    unavailable: batteryLife === null ? { batteryLife: 'duty-cycle names no battery' } : {},
+    findings: [
+      ...overrun(duty, latency, cycle),
+      cycleFinding(duty, averagePower, batteryLife, cycle),
+      ...(battery === undefined ? [] : currentFindings(latency, energy, battery)),
+    ],
+  };
+}
+
+function nothing(reason: string): Operation {
+  return {
+    averagePower: null,
+    duty: null,
+    batteryLife: null,
+    unavailable: { averagePower: reason, duty: reason, batteryLife: reason },
+    findings: [],
+  };
+}
+
+function dutyOf({ value, basis, error }: Metric, { everyMs }: DutyCycle): Metric {
+  return {
+    value: value / everyMs,
+    unit: 'ratio',
+    basis,
+    ...(error === undefined ? {} : { error }),
+    source: `latency over the period of ${formatValue(everyMs, 'ms')}`,
+  };
+}
+
+function averagePowerOf(latency: Metric, energy: Metric, board: Board, cycle: DutyCycle): Metric {
+  // A model that takes longer than its period runs all the time.
+  const periodMs = Math.max(cycle.everyMs, latency.value);
+  const rest = restPower(board, cycle);
+  const wakeMicrojoules = board.power.wakeMicrojoules?.value ?? 0;
+  const activeMicrojoules = energy.value * 1000;
+  const microjoules = activeMicrojoules + rest.milliwatts * (periodMs - latency.value) + wakeMicrojoules;
+  const isBound = !rest.isKnown && periodMs > latency.value;
+  return {
+    value: microjoules / periodMs,
+    unit: 'mW',
+    basis: energy.basis === 'measured' && rest.isKnown ? 'measured' : 'modelled',
+    ...(energy.error === undefined ? {} : { error: rounded((energy.error * activeMicrojoules) / microjoules) }),
+    ...(isBound ? { bound: 'at-least' as const } : {}),
+    source: `energy of an inference every ${formatValue(cycle.everyMs, 'ms')} and ${rest.words}`.slice(0, 400),
+  };
+}
+
+interface Rest {
+  readonly milliwatts: number;
+  readonly words: string;
+  readonly isKnown: boolean;
+}
+
+function restPower({ power, title }: Board, { sleepMilliwatts }: DutyCycle): Rest {
+  const shown = (milliwatts: number) => formatValue(milliwatts, 'mW');
+  if (sleepMilliwatts !== undefined)
+    return { milliwatts: sleepMilliwatts, words: `${shown(sleepMilliwatts)} between, as configured`, isKnown: true };
+  const { sleepMilliwatts: sleep, idleMilliwatts: idle } = power;
+  if (sleep !== undefined)
+    return { milliwatts: sleep.value, words: `${shown(sleep.value)} asleep between`, isKnown: true };
+  if (idle !== undefined) {
+    const words = `${shown(idle.value)} idle between, as the power asleep of ${title} is not known`;
+    return { milliwatts: idle.value, words, isKnown: true };
+  }
+  const words = `nothing between, as the power asleep of ${title} is not known: say it with "sleep" in duty-cycle`;
+  return { milliwatts: 0, words, isKnown: false };
+}
+
+function lifeOf({ value, basis, error, bound }: Metric, battery: Battery): Metric {
+  const drawn = value + battery.selfDischargeMilliwatts;
+  const days = battery.usableMilliwattHours / drawn / 24;
+  const shelfDays = (battery.shelfYears * hoursPerYear) / 24;
+  const isShelf = days >= shelfDays;
+  return {
+    value: isShelf ? shelfDays : days,
+    unit: 'days',
+    basis,
+    ...(error === undefined ? {} : { error: isShelf ? 0 : rounded((error * value) / drawn) }),
+    ...(bound === undefined ? {} : { bound: 'at-most' as const }),
+    source: [
+      `${battery.name} with ${formatValue(battery.usableMilliwattHours / 1000, 'count')} Wh to use`,
+      isShelf ? `its shelf life of ${battery.shelfYears} years` : 'its self-discharge counted',
+      ...(bound === undefined ? [] : ['the power asleep counted as 0']),
+    ].join(', '),
+  };
+}
+
+function overrun(duty: Metric, latency: Metric, { everyMs }: DutyCycle): readonly Finding[] {
+  if (duty.value <= 1) return [];
+  const message = `An inference takes ${formatValue(latency.value, 'ms')}, longer than the ${formatValue(everyMs, 'ms')} after which the next is due.`;
+  return [{ code: 'duty-cycle-overrun', severity: 'warning', message }];
+}
+
+/** `Runs 180 ms of every 1 s (18 % of the time) and takes 4.0 mW on average: a CR2032 lasts 6.8 days.` */
+function cycleFinding(duty: Metric, power: Metric, life: Metric | null, { everyMs, battery }: DutyCycle): Finding {
+  const runs = `Runs ${formatValue(duty.value * everyMs, 'ms')} of every ${formatValue(everyMs, 'ms')} (${formatPercent(duty.value)} of the time)`;
+  const takes = `takes ${power.bound === undefined ? '' : 'at least '}${formatValue(power.value, 'mW')} on average`;
+  const lasts =
+    life === null
+      ? ''
+      : `: ${battery} lasts ${life.bound === undefined ? '' : 'at most '}${formatValue(life.value, 'days')}`;
+  return { code: 'duty-cycle', severity: 'info', message: `${runs} and ${takes}${lasts}.` };
+}
+
+/** What a cell can't deliver makes its voltage fall until the device resets, whatever its capacity. */
+function currentFindings(latency: Metric, energy: Metric, battery: Battery): readonly Finding[] {
+  const milliamps = (energy.value * 1000) / latency.value / battery.volts;
+  const { pulse, continuousMilliamps, name } = battery;
+  const isPulse = pulse !== undefined && latency.value <= pulse.milliseconds;
+  const most = isPulse ? pulse.milliamps : continuousMilliamps;
+  if (milliamps <= most) return [];
+  const long = isPulse ? `in pulses of up to ${formatValue(pulse.milliseconds, 'ms')}` : 'continuously';
+  const message = `While it runs the board draws about ${rounded(milliamps, 3)} mA, and a ${name} gives ${most} mA ${long}: its voltage would break down. A capacitor beside it, a larger cell or a slower clock helps.`;
+  return [{ code: 'battery-current', severity: 'warning', message }];
+}
+
+function rounded(value: number, digits = 4): number {
+  return Number(value.toPrecision(digits));
+}
