@@ -1,5 +1,6 @@
 import { concreteShape, intAttribute, tensorAt } from '../graph/access.ts';
 import type { Graph, Operator, TensorId } from '../graph/graph.ts';
+import { ownEntry } from '../graph/own.ts';
 
 /** A constant that convolutions or dense layers multiply with. */
 export interface WeightTensor {
@@ -46,5 +47,5 @@ export function weightTensors(graph: Graph): readonly WeightTensor[] {
 function axisOf(graph: Graph, operator: Operator): number | undefined {
   if (graph.dialect === 'tflite') return operator.domain === '' ? tfliteWeights[operator.type] : undefined;
   const isStandard = operator.domain === '' || operator.domain === 'ai.onnx';
-  return isStandard ? onnxWeights[operator.type]?.(operator) : undefined;
+  return isStandard ? ownEntry(onnxWeights, operator.type)?.(operator) : undefined;
 }

@@ -1,4 +1,5 @@
 import { isConstant } from './access.ts';
+import { checkExtents } from './check-extents.ts';
 import type { Dimension, Graph, Shape, Tensor } from './graph.ts';
 import { fact } from './infer/fact.ts';
 import { type Facts, propagate } from './infer/propagate.ts';
@@ -74,8 +75,15 @@ function withNumbers(graph: Graph, numbers: ReadonlyMap<string, number>): Graph 
  * What does not follow stays as the file states it, or `undefined` and `'?'`.
  *
  * TensorFlow Lite files state their shapes; what their signature leaves open is set by `dimensions`, a leading extent to 1.
+ * @throws UserError when a tensor would have a shape that none can have
  */
 export function inferShapes(graph: Graph, dimensions: Dimensions = {}): Graph {
+  const inferred = infer(graph, dimensions);
+  checkExtents(inferred);
+  return inferred;
+}
+
+function infer(graph: Graph, dimensions: Dimensions): Graph {
   const numbers = withBatch(graph, dimensions);
   if (graph.dialect === 'tflite') return closeShapes(graph, numbers);
   const concrete = withNumbers(graph, numbers);

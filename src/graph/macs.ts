@@ -1,5 +1,6 @@
 import { concreteShape, elementCount, inputTensor, intAttribute, outputTensor, stringAttribute } from './access.ts';
 import type { Graph, Operator } from './graph.ts';
+import { ownEntry } from './own.ts';
 
 /** Counts the multiply-accumulates of one operator; 0 where a shape that it needs is not known. */
 type Count = (graph: Graph, operator: Operator) => number;
@@ -9,8 +10,10 @@ type Count = (graph: Graph, operator: Operator) => number;
  * 0 for everything else and where shapes are not known. An ONNX operator with nested graphs counts each body once, `If` the larger branch.
  */
 export function operatorMacs(graph: Graph, operator: Operator): number {
-  const count = (graph.dialect === 'tflite' ? tfliteCounts : onnxCounts)[operator.type];
-  return count === undefined ? nestedMacs(operator) : count(graph, operator);
+  const count = ownEntry(graph.dialect === 'tflite' ? tfliteCounts : onnxCounts, operator.type);
+  const macs = count === undefined ? nestedMacs(operator) : count(graph, operator);
+  // Attributes that contradict the shapes (groups of 0, extents below 0) count as shapes that are not known.
+  return Number.isFinite(macs) && macs >= 0 ? macs : 0;
 }
 
 /** Multiply-accumulates of a whole inference; TensorFlow Lite's further subgraphs count once each. */

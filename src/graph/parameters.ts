@@ -1,6 +1,7 @@
 import { elementCount, isConstant } from './access.ts';
 import type { DataType } from './data-type.ts';
 import type { Graph, Operator, Tensor, TensorId } from './graph.ts';
+import { ownEntry } from './own.ts';
 
 /** Types of shapes, axes and indices, which are not learned. */
 const indexTypes: ReadonlySet<DataType> = new Set<DataType>(['int32', 'int64', 'uint32', 'uint64', 'bool', 'string']);
@@ -66,6 +67,6 @@ function isParameter(graph: Graph, operator: Operator, position: number, id: Ten
   const tensor = graph.tensors[id];
   if (tensor === undefined || !isConstant(tensor)) return false;
   if (graph.dialect === 'tflite') return !indexTypes.has(tensor.dtype) || (tensor.quantization?.scale.length ?? 0) > 0;
-  if (onnxIntegerWeights[operator.type]?.includes(position) === true) return true;
-  return !indexTypes.has(tensor.dtype) && onnxSettings[operator.type]?.includes(position) !== true;
+  if (ownEntry(onnxIntegerWeights, operator.type)?.includes(position) === true) return true;
+  return !indexTypes.has(tensor.dtype) && ownEntry(onnxSettings, operator.type)?.includes(position) !== true;
 }

@@ -1,6 +1,7 @@
 import { constantNumbers } from '../graph/constant-numbers.ts';
 import { constantOf, tensorOf } from '../graph/evaluate/constant-value.ts';
 import type { Graph, Operator, Quantization, Tensor, TensorId } from '../graph/graph.ts';
+import { ownEntry } from '../graph/own.ts';
 import { consumers, producers } from '../graph/traversal.ts';
 import { removeDeadOperators } from '../passes/tflite/remove-dead-operators.ts';
 import { quantizedConstant, rangeOf } from './integer-constants.ts';
@@ -103,7 +104,7 @@ function integerRound(graph: Graph): Graph {
   };
   const replaced = new Map<number, readonly Operator[]>();
   graph.operators.forEach((operator, index) => {
-    const kind = kinds[operator.type];
+    const kind = ownEntry(kinds, operator.type);
     const [output = null] = operator.outputs;
     if (kind === undefined || output === null || operator.outputs.length !== 1) return;
     if (tensors[output]?.dtype !== 'float32') return;

@@ -1,4 +1,5 @@
 import { UserError } from '../errors.ts';
+import { checkExtents } from '../graph/check-extents.ts';
 import type { ConstantValue } from '../graph/evaluate/constant-value.ts';
 import { evaluate } from '../graph/evaluate/evaluate.ts';
 import type { Graph, Operator, TensorId } from '../graph/graph.ts';
@@ -36,6 +37,20 @@ export interface Lowered {
  */
 export function lowerToTflite(graph: Graph): Lowered {
   if (graph.dialect !== 'onnx') throw new RangeError(`a graph of dialect ${graph.dialect} is not ONNX`);
+  try {
+    const lowered = lowerWhole(graph);
+    checkExtents(lowered.graph);
+    return lowered;
+  } catch (error) {
+    // What rules take for granted (ranks, axes, extents that divide) holds in every model that does not contradict itself.
+    if (!(error instanceof RangeError)) throw error;
+    throw new UserError(
+      `The model contradicts itself, so that it has no counterpart (${error.message}); check it with onnx.checker.`,
+    );
+  }
+}
+
+function lowerWhole(graph: Graph): Lowered {
   const lowerer = openLowerer(expandQuantized(graph), lowerOperators);
   const inputs = graph.inputs.map((id) => defineInput(lowerer, id));
   lowerOperators(lowerer);
@@ -84,6 +99,7 @@ function withPlace(graph: Graph, operator: Operator, run: () => void): void {
     run();
   } catch (error) {
     const place = placeOf(graph, operator);
+    if (error instanceof RangeError) throw new RangeError(`${place}: ${error.message}`, { cause: error });
     if (!(error instanceof UserError) || error.message.startsWith(place)) throw error;
     throw new UserError(`${place}: ${error.message}`);
   }

@@ -1,3 +1,4 @@
+import { UserError } from '../errors.ts';
 import type { DataType } from '../graph/data-type.ts';
 import type { ConstantValue } from '../graph/evaluate/constant-value.ts';
 import type { Attribute, Graph, Operator, Quantization, TensorId } from '../graph/graph.ts';
@@ -137,11 +138,13 @@ export function attributeOf(value: Options[string]): Attribute {
   return { kind: 'float', value: value.float };
 }
 
-/** The input at a position. @throws RangeError when it is left out, which no valid model does */
+/** The input at a position. @throws UserError when it is left out, which no valid model does */
 export function inputOf(operator: Operator, position: number): TensorId {
   const id = operator.inputs[position];
   if (id === undefined || id === null) {
-    throw new RangeError(`${operator.type} "${operator.name}" has no input ${position}`);
+    throw new UserError(
+      `${operator.type} "${operator.name}" has no input ${position}, which it needs; check the model with onnx.checker.`,
+    );
   }
   return id;
 }

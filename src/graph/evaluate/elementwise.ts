@@ -1,4 +1,5 @@
 import { intAttribute } from '../access.ts';
+import { ownEntry } from '../own.ts';
 import { type ConstantValue, type Elements, isBigElements, newElements } from './constant-value.ts';
 import type { Evaluator } from './evaluator.ts';
 import { broadcastShapes, broadcastStrides, forEachOffset } from './indexing.ts';
@@ -101,7 +102,7 @@ const power: Binary = {
 };
 
 const byTable: Evaluator = ({ operator, inputs }) => {
-  const operation = binaries[operator.type];
+  const operation = ownEntry(binaries, operator.type);
   // Before opset 7 broadcasting was an attribute with rules of its own.
   if (operation === undefined || operator.version < 7) return undefined;
   let result = inputs[0];

@@ -1,5 +1,6 @@
 import { intAttribute } from '../access.ts';
 import type { DataType } from '../data-type.ts';
+import { ownEntry } from '../own.ts';
 import { broadcast, compute, extentsOf, type Fact, fact, plus, times } from './fact.ts';
 import { like, type Node, one, type Rule, type Rules, shapeOf, typeAttribute, typeOf } from './node.ts';
 
@@ -26,7 +27,7 @@ const broadcastLike: Rule = (node) => {
   // Before opset 7 the second input was broadcast to the first, along `axis`.
   if (operator.domain === '' && operator.version < 7 && inputs.length === 2) return same(node);
   const result: Fact = fact(typeOf(node, 0), allShapes(node));
-  const operation = partialArithmetic[operator.type];
+  const operation = ownEntry(partialArithmetic, operator.type);
   const [left, right] = [extentsOf(inputs[0]), extentsOf(inputs[1])];
   if (operation === undefined || left === undefined || right === undefined) return [result];
   if (typeOf(node, 0).startsWith('float') || (result.shape?.length ?? 2) > 1) return [result];

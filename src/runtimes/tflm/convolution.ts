@@ -35,6 +35,8 @@ export function convolution(graph: Graph, operator: Operator): Convolution | und
     height: intAttribute(operator, 'dilation_h_factor', 1),
     width: intAttribute(operator, 'dilation_w_factor', 1),
   };
+  // A window that does not move has no output; the interpreter divides by it.
+  if (Math.min(stride.height, stride.width, dilation.height, dilation.width) < 1) return undefined;
   const isSame = stringAttribute(operator, 'padding', 'SAME') === 'SAME';
   const padding = {
     height: isSame ? paddingBefore(input[1], filter[1], stride.height, dilation.height) : 0,

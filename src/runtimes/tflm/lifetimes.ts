@@ -1,6 +1,7 @@
 import { concreteShape, intAttribute, isConstant } from '../../graph/access.ts';
 import { elementBits } from '../../graph/data-type.ts';
 import type { Graph, Operator, Tensor, TensorId } from '../../graph/graph.ts';
+import { ownEntry } from '../../graph/own.ts';
 import { alignUp, type BufferRequest } from '../plan/buffers.ts';
 
 /** Alignment of buffers, `MicroArenaBufferAlignment()`. */
@@ -126,12 +127,12 @@ interface Moments {
 
 /** Numbers of the subgraphs that an operator runs, in order. */
 function calledSubgraphs(operator: Operator): readonly number[] {
-  const names = {
+  const names: Readonly<Record<string, readonly string[]>> = {
     IF: ['then_subgraph_index', 'else_subgraph_index'],
     WHILE: ['cond_subgraph_index', 'body_subgraph_index'],
     CALL_ONCE: ['init_subgraph_index'],
-  }[operator.type];
-  return (names ?? []).map((name) => intAttribute(operator, name, 0));
+  };
+  return (ownEntry(names, operator.type) ?? []).map((name) => intAttribute(operator, name, 0));
 }
 
 /**

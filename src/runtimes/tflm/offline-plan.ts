@@ -5,7 +5,7 @@ export const offlinePlanName = 'OfflineMemoryAllocation';
 
 /**
  * The offsets of an offline memory plan by tensor, over all subgraphs in turn; -1 where it leaves the choice to the planner.
- * `undefined` when the file has no plan, or one that is not for this many tensors.
+ * `undefined` when the file has no plan, or one that is not for this many tensors or places one below the arena.
  * Source: tensorflow/tflite-micro 90b983c, lite/micro/docs/memory_management.md: `[version, subgraph, count, offset …]` as int32.
  */
 export function offlineOffsets(graph: Graph, tensors: number): readonly number[] | undefined {
@@ -13,7 +13,8 @@ export function offlineOffsets(graph: Graph, tensors: number): readonly number[]
   if (data === undefined || data.byteLength < 12 + 4 * tensors) return undefined;
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
   if (view.getInt32(8, true) !== tensors) return undefined;
-  return Array.from({ length: tensors }, (_, index) => view.getInt32(12 + 4 * index, true));
+  const offsets = Array.from({ length: tensors }, (_, index) => view.getInt32(12 + 4 * index, true));
+  return offsets.some((offset) => offset < -1) ? undefined : offsets;
 }
 
 /** The content of the file's memory plan, if it carries one. */

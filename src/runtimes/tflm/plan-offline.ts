@@ -35,12 +35,14 @@ export function planOffline(graph: Graph, build: KernelBuild): Graph {
 }
 
 /** The metadata's content: version, subgraph, number of tensors, and an offset for each tensor, as int32. */
-function compactPlan(graph: Graph, build: KernelBuild): Uint8Array {
+function compactPlan(graph: Graph, build: KernelBuild): Uint8Array | undefined {
   const scratch = graph.operators.flatMap((operator, index) =>
     kernelRequests(graph, operator, build).scratch.map((bytes) => ({ bytes, subgraph: 0, operator: index })),
   );
   const { buffers } = arenaLifetimes([graph], scratch, undefined);
   const { offsets } = planCompactly(buffers);
+  // The format has 31 bits for an offset.
+  if (offsets.some((offset) => offset >= 2 ** 31)) return undefined;
   const words = new Array<number>(graph.tensors.length).fill(undecided);
   buffers.forEach(({ holds }, index) => {
     if (holds !== undefined) words[holds.tensor] = offsets[index] ?? undecided;

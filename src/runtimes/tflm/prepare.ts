@@ -8,6 +8,7 @@ import {
 } from '../../graph/access.ts';
 import type { DataType } from '../../graph/data-type.ts';
 import type { Graph, Operator } from '../../graph/graph.ts';
+import { ownEntry } from '../../graph/own.ts';
 import { convolution } from './convolution.ts';
 import { decodeRequests } from './decode-requests.ts';
 import type { KernelBuild } from './kernels.ts';
@@ -38,7 +39,7 @@ const nothing: Requests = { persistent: [], scratch: [] };
  * (built with KERNELS_OPTIMIZED_FOR_SPEED); espressif/esp-tflite-micro 99f49e1, lite/micro/kernels/esp_nn, which is the reference but for scratch.
  */
 export function kernelRequests(graph: Graph, operator: Operator, build: KernelBuild): Requests {
-  return prepares[operator.type]?.(graph, operator, build) ?? nothing;
+  return ownEntry(prepares, operator.type)?.(graph, operator, build) ?? nothing;
 }
 
 const inputType = (graph: Graph, operator: Operator, position = 0): DataType | undefined =>
