@@ -96,12 +96,12 @@ const families = [
 export async function stEdgeAi(): Promise<readonly EstimateRow[]> {
   const all = points();
   const timed = all.filter(({ row }) => row.latency_ms != null && clockOf(row) !== undefined);
-  const known = fit(timed);
+  const known = speedsOf(timed);
   console.log(`fitted: ${JSON.stringify(known)}`);
   const predictions = timed.map((point) => ({
     point,
     measured: cyclesOf(point),
-    estimate: predicted(point, fit(timed.filter(({ family }) => family !== point.family))),
+    estimate: predicted(point, speedsOf(timed.filter(({ family }) => family !== point.family))),
   }));
   for (const family of families) {
     const own = predictions.filter(({ point }) => point.family === family);
@@ -226,7 +226,7 @@ interface Speeds {
 }
 
 /** One factor for each core and each release, release 8 being 1: geometric means in turn, every family counting alike. Sensor networks are left out. */
-function fit(timed: readonly Point[]): Speeds {
+function speedsOf(timed: readonly Point[]): Speeds {
   const used = timed.filter((point) => !isSensor(point));
   const weight = new Map(
     used.map(({ family }) => [family, 1 / used.filter((other) => other.family === family).length]),
