@@ -1,0 +1,40 @@
+import { describe, expect, test } from 'vitest';
+import { writeOnnx } from '../../../src/formats/onnx/write.ts';
+import type { Graph } from '../../../src/graph/graph.ts';
+import { inferShapes } from '../../../src/graph/infer-shapes.ts';
+import { quantizeOnnx } from '../../../src/quantize/onnx/quantize-onnx.ts';
+import { espDl } from '../../../src/runtimes/esp-dl/runtime.ts';
+import { resolveTarget } from '../../../src/targets/load.ts';
+import { builder, randomSamples, smallNetwork } from '../../quantize/small-network.ts';
+
+const estimateOf = (graph: Graph, target = resolveTarget('esp32-p4/esp-dl')) =>
+  espDl.estimate({ format: 'onnx', bytes: writeOnnx(graph), graph }, target);
+
+describe('esp-dl', () => {
+  test('an int8 network is taken, its scales are told to be rounded', async () => {
+    const graph = inferShapes((await quantizeOnnx(smallNetwork(), randomSamples([1, 2, 8, 8], 12))).graph);
+    const { deployable, findings, latency } = estimateOf(graph);
+    expect([deployable, findings.map(({ code }) => code)]).toEqual([true, ['rounded-scales']]);
+    expect(latency?.value).toBeGreaterThan(0);
+    const s3 = estimateOf(graph, resolveTarget('esp32-s3/esp-dl'));
+    expect([s3.latency, s3.unavailable.latency]).toEqual([null, expect.stringContaining('No figures')]);
+  });
+
+  test('a float network is refused where there is no float module', () => {
+    const { deployable, findings } = estimateOf(smallNetwork());
+    expect(deployable).toBe(false);
+    expect(findings[0]).toMatchObject({
+      code: 'unsupported-operator',
+      message: expect.stringContaining('for integers only'),
+    });
+  });
+
+  test('an operator without a module is named', () => {
+    const g = builder(13);
+    const [x, y] = [g.tensor('x', [1, 4]), g.tensor('y', [1, 4])];
+    g.operator('Erf', [x], [y]);
+    expect(estimateOf(g.graph([x], [y])).findings).toMatchObject([
+      { message: expect.stringContaining('no module for Erf') },
+    ]);
+  });
+});
