@@ -49,6 +49,11 @@ export function openLowerer(graph: Graph, run: RunOperators, subgraphs: Graph[] 
         `The shape of "${name}" is not fixed (${shape?.join(' × ') ?? 'unknown'}); TensorFlow Lite needs every extent: give the model fixed input shapes.`,
       );
     }
+    if (known.includes(0) && content(id) === undefined) {
+      throw new UserError(
+        `"${name}" has no elements (${known.join(' × ')}), which TensorFlow Lite Micro does not compute.`,
+      );
+    }
     return known;
   };
   const add = (tensor: Tensor): TensorId => tensors.push(tensor) - 1;

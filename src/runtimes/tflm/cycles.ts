@@ -17,7 +17,7 @@ export interface OperatorCost {
 
 /**
  * The cost of an operator: instructions of its kernel as the core's library has them, times the board's cycles per instruction,
- * and the wait for weights from flash. `undefined` when the board has no costs for its kernel library.
+ * and the wait for weights from flash. `undefined` when the board has no costs for its kernel library, or the operator's shapes contradict each other.
  */
 export function operatorCost(graph: Graph, operator: Operator, board: Board): OperatorCost | undefined {
   const runtime = board.runtimes.tflm;
@@ -28,6 +28,7 @@ export function operatorCost(graph: Graph, operator: Operator, board: Board): Op
     costOf(operator.type === 'TFLM_DECODE' ? decodeCosts.kernels : library.kernels, kernel),
     work,
   );
+  if (!Number.isFinite(amount) || amount < 0) return undefined;
   const weightBytes = constantBytes(graph, operator);
   const perInstruction = library.unit === 'cycles' ? 1 : (runtime.cyclesPerInstruction?.value ?? 1);
   const cycles = amount * perInstruction + weightBytes * (runtime.flashCyclesPerWeightByte?.value ?? 0);
