@@ -9,7 +9,12 @@ export interface ClientOptions {
   readonly waitUnit?: number;
   /** Spaces writes as GitHub asks integrators to. */
   readonly throttled?: boolean;
+  /** Milliseconds that one request may take. */
+  readonly timeoutMs?: number;
 }
+
+/** GitHub itself ends a request after 10 s (https://docs.github.com/en/rest/using-the-rest-api/troubleshooting-the-rest-api#timeouts); the way there and back is allowed as much again and more. */
+const requestTimeoutMs = 30_000;
 
 /** Longest `retry-after` that is waited for, in seconds: GitHub's secondary limits ask for 60. */
 const longestWait = 90;
@@ -22,9 +27,10 @@ const finalStatuses = [400, 401, 403, 404, 409, 410, 422, 429, 451];
  * Loaded on demand because most of a leg's work needs no network.
  */
 export async function createClient(token: string, apiUrl: string, options: ClientOptions = {}): Promise<GitHubClient> {
-  const { waitUnit = 1000, throttled = true } = options;
-  const [{ getOctokit }, { retry }, { throttling }] = await Promise.all([
+  const { waitUnit = 1000, throttled = true, timeoutMs = requestTimeoutMs } = options;
+  const [{ getOctokit }, { defaults }, { retry }, { throttling }] = await Promise.all([
     import('@actions/github'),
+    import('@actions/github/lib/utils'),
     import('@octokit/plugin-retry'),
     import('@octokit/plugin-throttling'),
   ]);
@@ -35,6 +41,7 @@ export async function createClient(token: string, apiUrl: string, options: Clien
     token,
     {
       baseUrl: apiUrl,
+      request: { fetch: wholeAnswers(defaults.request?.fetch ?? fetch, timeoutMs) },
       log: { debug: silent, info: silent, warn: silent, error: silent },
       retry: { doNotRetry: finalStatuses, retryAfterBaseValue: waitUnit },
       throttle: {
@@ -47,4 +54,29 @@ export async function createClient(token: string, apiUrl: string, options: Clien
     retry,
     throttling,
   );
+}
+
+type Fetch = (url: string, init: RequestInit) => Promise<Response>;
+
+/**
+ * A `fetch` that gives an answer only when all of it arrived in time. Octokit takes JSON that broke off for text, and a comment list that is text
+ * for one without comments; as an error it is asked for again.
+ */
+function wholeAnswers(fetchThere: Fetch, timeoutMs: number): Fetch {
+  return async (url, init) => {
+    const response = await fetchThere(url, { ...init, signal: AbortSignal.timeout(timeoutMs) });
+    const text = await response.text();
+    if (/\bjson\b/.test(response.headers.get('content-type') ?? '')) checkJson(text);
+    const { status, statusText, headers } = response;
+    const answer = new Response(text === '' ? null : text, { status, statusText, headers: [...headers] });
+    return Object.defineProperty(answer, 'url', { value: response.url });
+  };
+}
+
+function checkJson(text: string): void {
+  try {
+    JSON.parse(text);
+  } catch {
+    throw new Error('network: the answer broke off');
+  }
 }

@@ -31,20 +31,59 @@ export function explainFailure(error: unknown, what: string, permission: string)
 function reasonOf(error: unknown, permission: string): string {
   const status = statusOf(error);
   const message = oneLine(messageOf(error));
-  if (isRateLimit(error)) return `GitHub's rate limit is used up (${status}); run the job again later.`;
-  if (status === 401) return 'GitHub does not accept the token (401); pass a valid `github-token`.';
-  if (status === 403 && /locked/i.test(message))
-    return 'the conversation is locked (403); unlock it or set `comment: never`.';
-  if (status === 403)
-    return `the token lacks a permission (403); add \`${permission}\` to the job's \`permissions:\` (tokens of pull requests from forks and of Dependabot stay read-only: see “Forks” in docs/workflows.md).`;
-  if (status === 404)
-    return `GitHub shows the token no such thing (404); it was deleted, or the job's \`permissions:\` need \`${permission}\`.`;
-  if (status === 410) return 'GitHub says that it is gone (410); issues or the pull request were removed.';
-  if (status === 422) return `GitHub refuses the content (422): ${message}.`;
-  if (/fetch failed|ECONN|ENOTFOUND|EAI_AGAIN|socket|network|timeout|terminated/i.test(message))
+  if (isRateLimit(error)) return rateLimitReason(status, message);
+  switch (status) {
+    case 401:
+      return 'GitHub does not accept the token (401); pass a valid `github-token`.';
+    case 403:
+      return forbiddenReason(message, permission);
+    case 404:
+      return `GitHub shows the token no such thing (404); it was deleted, or the job's \`permissions:\` need \`${permission}\`.`;
+    case 409:
+      return `GitHub was changing the same thing (409: ${message}); run the job again.`;
+    case 410:
+      return 'GitHub says that it is gone (410); issues or the pull request were removed.';
+    case 422:
+      return `GitHub refuses the content (422): ${message}.`;
+    case undefined:
+      return graphqlReason(error, message, permission);
+    default:
+  }
+  // Octokit calls a connection that failed a 500.
+  if (connectionFailed.test(message))
     return `GitHub cannot be reached (${message}); run the job again, or check the runner's network.`;
-  if (status !== undefined && status >= 500) return `GitHub answered ${status} several times; run the job again later.`;
-  return status === undefined ? `${message}.` : `GitHub answered ${status}: ${message}.`;
+  if (status >= 500) return `GitHub answered ${status} several times; run the job again later.`;
+  return `GitHub answered ${status}: ${message}.`;
+}
+
+const connectionFailed = /fetch failed|ECONN|ENOTFOUND|EAI_AGAIN|socket|network|timeout|terminated|other side closed/i;
+
+/** https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api: the primary limit counts requests an hour, secondary ones bursts. */
+function rateLimitReason(status: number | undefined, message: string): string {
+  return /secondary|abuse/i.test(message)
+    ? `GitHub asks to be slower (${status}, secondary rate limit); run the job again in some minutes, and fewer jobs at a time.`
+    : `GitHub's rate limit is used up (${status}); run the job again later, or pass a \`github-token\` of its own.`;
+}
+
+function forbiddenReason(message: string, permission: string): string {
+  if (/locked/i.test(message)) return 'the conversation is locked (403); unlock it or set `comment: never`.';
+  if (/archived/i.test(message)) return 'the repository is archived (403); set `comment: never`.';
+  if (/IP allow list/i.test(message))
+    return "the organisation's IP allow list does not have this runner (403); add it, or set `comment: never`.";
+  if (/SAML|SSO/.test(message))
+    return "the organisation's single sign-on does not know the token (403); authorise it, or pass the job's own `github-token`.";
+  return `the token lacks a permission (403); add \`${permission}\` to the job's \`permissions:\` (tokens of pull requests from forks and of Dependabot stay read-only: see “Forks” in docs/workflows.md).`;
+}
+
+/** GraphQL's errors come with status 200: a type says what they are. */
+function graphqlReason(error: unknown, message: string, permission: string): string {
+  const errors = propertyOf(error, 'errors');
+  const type = stringAt(Array.isArray(errors) ? errors[0] : undefined, 'type');
+  if (type === 'RATE_LIMITED') return rateLimitReason(200, message);
+  if (type === 'FORBIDDEN') return forbiddenReason(message, permission);
+  return connectionFailed.test(message)
+    ? `GitHub cannot be reached (${message}); run the job again, or check the runner's network.`
+    : `${message}.`;
 }
 
 function oneLine(text: string): string {

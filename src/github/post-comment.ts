@@ -1,10 +1,11 @@
 import type { GateReport } from '../report/report-schema.ts';
-import { createClient } from './client.ts';
-import { markerOf, upsertComment } from './comment.ts';
+import { type ClientOptions, createClient } from './client.ts';
+import { type CommentRequest, markerOf, upsertComment } from './comment.ts';
 import type { RunContext } from './context.ts';
 import { explainFailure } from './explain-failure.ts';
 import { findPullRequest } from './find-pull-request.ts';
 import type { CommentMode } from './inputs.ts';
+import { measuringRunOf } from './other-run.ts';
 
 /** What to post: `render` gives the body for a marker. */
 export interface PostRequest {
@@ -13,6 +14,8 @@ export interface PostRequest {
   readonly key: string;
   readonly report: GateReport;
   readonly render: (marker: string) => string;
+  /** How patient it is; tests are less. */
+  readonly patience?: ClientOptions & Pick<CommentRequest, 'settled'>;
 }
 
 /** The comment's address, if there is one, and a sentence for people when it could not be written. */
@@ -35,15 +38,16 @@ export async function postComment(request: PostRequest, context: RunContext): Pr
   const marker = markerOf(request.key);
   let what = 'find the pull request';
   try {
-    const client = await createClient(request.token, context.apiUrl);
+    const client = await createClient(request.token, context.apiUrl, request.patience);
     const pull = await findPullRequest(context, client);
     if (pull === null) return nothing;
     what = `comment on pull request #${pull.number}`;
     const outcome = await upsertComment(client, pull, {
       marker,
       body: request.render(marker),
-      stamp: context.run,
+      stamp: measuringRunOf(context),
       create: request.mode === 'always' || hasSomethingToSay(request.report),
+      ...(request.patience?.settled === undefined ? {} : { settled: request.patience.settled }),
     });
     return { url: outcome.state === 'none' ? null : outcome.url, problem: null };
   } catch (error) {

@@ -29,6 +29,7 @@ async function say(
     body: `${own}\n${text}`,
     stamp: { id: options.run ?? 1, attempt: options.attempt ?? 1 },
     create: options.create ?? true,
+    settled: async () => {},
   });
 }
 // The plug-in that waits out rate limits also spaces writes by seconds; only the tests of rate limits need it.
@@ -59,13 +60,67 @@ describe('upsertComment', () => {
     expect(ours()[0]?.body).toContain('second');
   });
 
-  test('does not write the same text again, even when only the run differs', async () => {
+  test('the same text of a later run is written once, for its stamp and link; of the same run not at all', async () => {
     await say('same, see https://github.com/acme/models/actions/runs/1');
     const before = writes();
-    expect(await say('same, see https://github.com/acme/models/actions/runs/22', { run: 22 })).toMatchObject({
-      state: 'unchanged',
-    });
-    expect(writes()).toBe(before);
+    const again = () => say('same, see https://github.com/acme/models/actions/runs/22', { run: 22 });
+    expect(await again()).toMatchObject({ state: 'unchanged' });
+    expect(writes()).toBe(before + 1);
+    expect(await again()).toMatchObject({ state: 'unchanged' });
+    expect(writes()).toBe(before + 1);
+    expect(ours()[0]?.body).toContain('actions/runs/22');
+  });
+
+  test('a run between two that said the same is late when the later one was there', async () => {
+    await say('same', { run: 5 });
+    await say('same', { run: 7 });
+    expect(await say('other', { run: 6 })).toMatchObject({ state: 'superseded' });
+    expect(ours()[0]?.body).toContain('same');
+  });
+
+  test('two gates of one run under one key do not fight for ever', async () => {
+    await Promise.all([say('one'), say('two')]);
+    expect(ours()).toHaveLength(1);
+    expect(writes()).toBeLessThan(8);
+  });
+
+  test('a list that lags behind what was written leads to no second comment', async () => {
+    const hidden: typeof github.comments = [];
+    let lists = 0;
+    github.beforeRequest = ({ method, path }) => {
+      if (method !== 'GET') return;
+      // The second list does not have it yet; asked for by its id it is there.
+      if (commentsPath.test(path) && ++lists === 2) hidden.push(...github.comments.splice(0));
+      if (commentPath.test(path)) github.comments.push(...hidden.splice(0));
+    };
+    expect(await say('first')).toMatchObject({ state: 'created' });
+    expect(ours()).toHaveLength(1);
+  });
+
+  test('a comment that slips to a page already read, as others are deleted, stays the only one', async () => {
+    other('somebody', 'hello', 100);
+    other(github.login, `${marker}\nold`);
+    other('somebody', 'later', 20);
+    github.beforeRequest = ({ method, query }) => {
+      if (method !== 'GET' || !query.includes('page=2')) return;
+      github.beforeRequest = () => {};
+      github.comments.splice(0, 1);
+    };
+    expect(await say('new')).toMatchObject({ url: expect.stringContaining('#issuecomment-1100') });
+    expect(ours().map(({ body }) => body)).toEqual([expect.stringContaining('new')]);
+  });
+
+  test('a comment that is read twice, as others come in between, is one', async () => {
+    other('somebody', 'hello', 99);
+    other(github.login, `${marker}\nold`);
+    github.beforeRequest = ({ method, query }) => {
+      if (method !== 'GET' || !query.includes('page=2')) return;
+      github.beforeRequest = () => {};
+      github.comments.unshift({ id: 1, issue, login: 'somebody', body: 'moved here', writes: 1 });
+    };
+    other('somebody', 'later', 5);
+    expect(await say('new')).toMatchObject({ state: 'updated' });
+    expect(ours()).toHaveLength(1);
   });
 
   test('recognises its text after GitHub turned line ends into CRLF', async () => {
@@ -206,7 +261,7 @@ describe('explainFailure', () => {
       403,
       { 'retry-after': '3600' },
       'You have exceeded a secondary rate limit',
-      /rate limit is used up/,
+      /asks to be slower \(403, secondary rate limit\)/,
     ],
     ['POST', commentsPath, 429, {}, 'Too many requests', /rate limit is used up \(429\)/],
     ['GET', commentsPath, 404, {}, 'Not Found', /no such thing \(404\).*`pull-requests: write`/],

@@ -34,7 +34,14 @@ const post = (
   token = github.token,
 ) =>
   postComment(
-    { mode, token, key: 'gate', report: reportExample(['a'], changes), render: (marker) => `${marker}\ntext` },
+    {
+      mode,
+      token,
+      key: 'gate',
+      report: reportExample(['a'], changes),
+      render: (marker) => `${marker}\ntext`,
+      patience: { settled: async () => {}, throttled: false, waitUnit: 1 },
+    },
     context,
   );
 

@@ -156,6 +156,13 @@ export function endpoints(): readonly Endpoint[] {
       },
     },
     {
+      operation: operation('GET /repos/{owner}/{repo}/issues/comments/{comment_id}'),
+      handle(state, request) {
+        const comment = state.comments.find(({ id }) => id === Number(request.parameters.comment_id));
+        return comment === undefined ? notFound : { status: 200, body: commentJson(state, comment) };
+      },
+    },
+    {
       operation: operation('PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}'),
       handle(state, request) {
         const comment = state.comments.find(({ id }) => id === Number(request.parameters.comment_id));

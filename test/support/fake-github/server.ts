@@ -63,8 +63,9 @@ async function answer(
   const fault = state.faults.find((one) => one.times > 0 && one.method === method && one.path.test(url.pathname));
   if (fault !== undefined) {
     fault.times -= 1;
-    if (fault.afterwards === true) regular(state, table, request, url, body);
-    fail(fault, request, response);
+    const right = fault.afterwards === true || isPart(fault) ? regular(state, table, request, url, body) : undefined;
+    if (right !== undefined && isPart(fault)) sendPart(response, right, fault.status === 'truncate');
+    else fail(fault, request, response);
     return;
   }
   if (url.pathname.startsWith('/blobs/')) {
@@ -133,8 +134,21 @@ function sendBlob(response: ServerResponse, { status, headers, content }: BlobAn
   response.end(content);
 }
 
+const isPart = ({ status }: Fault): boolean => status === 'truncate' || status === 'cut';
+
+/** Half of an answer; `broken` says its full length and breaks the connection. */
+function sendPart(response: ServerResponse, { status, body }: Answer, broken: boolean): void {
+  const text = Buffer.from(JSON.stringify(body ?? null));
+  const half = text.subarray(0, Math.max(1, text.length >> 1));
+  const length = broken ? text.length : half.length;
+  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', 'content-length': length });
+  if (broken) response.write(half, () => response.destroy());
+  else response.end(half);
+}
+
 function fail(fault: Fault, request: IncomingMessage, response: ServerResponse): void {
-  if (fault.status === 'drop') {
+  if (fault.status === 'silence') return;
+  if (typeof fault.status === 'string') {
     request.socket.destroy();
     return;
   }

@@ -28,12 +28,15 @@ export interface StoredArtifact {
   finalized: boolean;
 }
 
-/** An answer to give instead of the real one, `times` times; `drop` breaks the connection. */
+/**
+ * An answer to give instead of the real one, `times` times. `drop` breaks the connection, `truncate` breaks it off in the middle of the right answer,
+ * `cut` ends the right answer too early as if it were whole, `silence` never answers.
+ */
 export interface Fault {
   readonly method: string;
   readonly path: RegExp;
   times: number;
-  readonly status: number | 'drop';
+  readonly status: number | 'drop' | 'truncate' | 'cut' | 'silence';
   readonly message?: string;
   readonly headers?: Readonly<Record<string, string>>;
   /** Also does what was asked, as a gateway that lost the answer. */
