@@ -76,7 +76,7 @@ export function shufflenetV2(precision: Precision, width: '0.5' | '1.0' | '1.5' 
   };
   let x = g.pool(g.convolution(input, 24, { kernel: 3, stride: 2 }), { kernel: 3, stride: 2 });
   [a, b, c].forEach((channels, stage) => {
-    for (let index = 0; index < [4, 8, 4][stage]!; index += 1) {
+    for (let index = 0; index < (stage === 1 ? 8 : 4); index += 1) {
       const half = channels / 2;
       if (index === 0) {
         const short = g.convolution(g.depthwise(x, { kernel: 3, stride: 2 }), half, { kernel: 1 });

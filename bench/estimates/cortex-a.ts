@@ -59,7 +59,7 @@ interface Run {
   readonly milliseconds: number;
 }
 
-/** Multiply-accumulates of 3 by 3 convolutions with stride 1 over at least 16 channels, where ncnn has Winograd's algorithm (src/layer/arm/convolution_arm.cpp). */
+/** Multiply-accumulates of 3 by 3 convolutions with stride 1 over at least 16 channels. ncnn uses Winograd's algorithm from 8 channels on (Tencent/ncnn a4d2ea1 src/layer/arm/convolution_arm.cpp); the layers between are few. */
 function winogradMacs(graph: Graph): number {
   return graph.operators.reduce((sum, operator) => {
     if (operator.type !== 'CONV_2D') return sum;

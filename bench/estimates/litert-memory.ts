@@ -21,7 +21,6 @@ export async function litertMemory(verbose = false): Promise<readonly EstimateRo
       .flatMap((each) => each.tensors)
       .reduce((sum, { data }) => sum + (data?.byteLength ?? 0), 0);
     const planned = interpreterMemory(graph, 0).memory.arenaUsed;
-    if (verbose) console.log(file.slice(-40), privateBytes, constants, planned, graph.operators.length);
     return [
       {
         label: file,
