@@ -1,6 +1,9 @@
 import { exitCodeOf } from '../exit-code.ts';
 import { runGate } from '../gate.ts';
 import { renderComment } from '../report/comment.ts';
+import { renderJunit } from '../report/junit.ts';
+import type { GateReport } from '../report/report-schema.ts';
+import { renderSarif } from '../report/sarif.ts';
 import { renderText } from '../report/text.ts';
 import { writeOutputs } from '../report/write-outputs.ts';
 import { jsonText, type Output } from './output.ts';
@@ -12,8 +15,19 @@ export interface CheckOptions {
   readonly config?: string;
   readonly target?: readonly string[];
   readonly output?: string;
-  readonly format: 'text' | 'markdown' | 'json';
+  readonly format: CheckFormat;
 }
+
+/** What `--format` may be, and how each is made. */
+const renderers = {
+  text: (report) => renderText(report),
+  markdown: (report) => renderComment(report, { marker: '' }),
+  json: jsonText,
+  sarif: renderSarif,
+  junit: renderJunit,
+} as const satisfies Readonly<Record<string, (report: GateReport) => string>>;
+
+export type CheckFormat = keyof typeof renderers;
 
 /** `edge-ready check`: the gate on the repository of the working folder. */
 export async function checkCommand(options: CheckOptions, output: Output): Promise<number> {
@@ -26,8 +40,7 @@ export async function checkCommand(options: CheckOptions, output: Output): Promi
     targets: target ?? [],
     log: output.note,
   });
-  if (format === 'json') output.result(jsonText(report));
-  else output.result(format === 'markdown' ? renderComment(report, { marker: '' }) : renderText(report));
+  output.result(renderers[format](report));
   if (folder !== undefined) {
     const files = await writeOutputs(report, produced, folder);
     output.note(`Written: ${files.report}, ${files.comment}, ${files.artifacts}`);

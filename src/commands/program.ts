@@ -42,7 +42,11 @@ function describeProgram(output: Output, exitWith: (code: number) => void): Comm
     .option('--config <file>', 'configuration within the repository (default: edge-ready.yml)')
     .option('--target <target...>', 'only these targets: names from the configuration, boards, or board/runtime')
     .option('--output <folder>', 'write report.json, comment.md and the optimised models there')
-    .addOption(new Option('--format <format>', 'what to print').choices(['text', 'markdown', 'json']).default('text'))
+    .addOption(
+      new Option('--format <format>', 'what to print')
+        .choices(['text', 'markdown', 'json', 'sarif', 'junit'])
+        .default('text'),
+    )
     .action(async (options) => {
       const { checkCommand } = await import('./check.ts');
       exitWith(await checkCommand(options, output));
