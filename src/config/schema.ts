@@ -161,11 +161,9 @@ const modelSchema = z.strictObject({
   'duty-cycle': z
     .strictObject({
       every: positiveSchema(time).meta({ description: 'The period: an inference begins this often.' }),
-      battery: nameSchema
-        .optional()
-        .meta({
-          description: 'CR2032, CR2477, AA, AAA, 18650, several in series such as 2xAA, or a pack such as lipo-500mAh.',
-        }),
+      battery: nameSchema.optional().meta({
+        description: 'CR2032, CR2477, AA, AAA, 18650, several in series such as 2xAA, or a pack such as lipo-500mAh.',
+      }),
       sleep: quantitySchema(power)
         .optional()
         .meta({ description: "What the device takes between two inferences. Without it: the board's figure." }),
