@@ -38,6 +38,7 @@ export function buildComparison(input: ComparisonInput): Comparison {
     head,
     deltas: compareMeasurements(base, head),
     attributions: [...attribute(base, head)],
+    diff: null,
     accuracyTest: testAccuracy(input.base?.correct, input.head?.correct),
     fallbacks: [...newFallbacks(base, head)],
     saving: input.saving,

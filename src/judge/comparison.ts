@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { modelDiffSchema } from '../diff/model-diff.ts';
 import { measurementSchema, metricNames } from '../runtimes/measurement.ts';
 import { budgetSchema } from './budget.ts';
 
@@ -115,6 +116,8 @@ export const comparisonSchema = z.strictObject({
   head: measurementSchema.nullable(),
   deltas: z.partialRecord(z.enum(metricNames), deltaSchema),
   attributions: z.array(attributionSchema).max(200),
+  /** What became of which operator; `null` where there are no two models to compare. */
+  diff: modelDiffSchema.nullable(),
   accuracyTest: accuracyTestSchema.nullable(),
   /** What newly falls back to the CPU on a target with an accelerator, the most work first. */
   fallbacks: z.array(fallbackSchema).max(50),
