@@ -1,5 +1,6 @@
-// Mutated files of every format through the whole gate: a UserError or a result, within limits on time and memory, never another exception.
+// Mutated files of every format through the whole gate: a result or a clear refusal, within limits on time and memory, never another exception.
 //   npm run fuzz -- --cases 1000 --seed 1 [--format onnx,tflite] [--seconds 60] [--models FOLDER]
+// `--seconds` is for all formats together, `--models` has further .onnx and .tflite files to start from. Prints what came of each format.
 // A crash is kept in test/fuzz/regressions, where `npm test` runs it from then on. Cases run in processes of their own, so that one that
 // hangs or runs out of memory is found too.
 import { fork } from 'node:child_process';
@@ -33,6 +34,8 @@ const stalledMs = 180_000;
 
 /** Bugs whose stacks were seen already are counted but not kept again. */
 const seen = new Set<string>();
+/** Kept of a format in one run; a defect that shows everywhere needs no more. */
+const mostKept = 12;
 
 interface Message {
   readonly index: number;
@@ -57,7 +60,8 @@ else await runAll();
 async function runCases(format: string): Promise<void> {
   const fuzzer = fuzzers[format]?.(moreSeeds());
   if (fuzzer === undefined) return;
-  const tell = (message: Message | number) => new Promise<void>((done) => process.send?.(message, () => done()));
+  const tell = (message: Message | number | 'done') =>
+    new Promise<void>((done) => process.send?.(message, () => done()));
   for (let index = Number(values.from); index < cases; index++) {
     void tell(index);
     const outcome = await outcomeOf(fuzzer, caseOf(fuzzer, seed, index));
@@ -68,28 +72,33 @@ async function runCases(format: string): Promise<void> {
     // What was told has to leave now and then.
     if (index % 20 === 19) await new Promise((done) => setImmediate(done));
   }
-  process.disconnect?.();
+  // Messages may still be on their way when a process ends; it waits until the parent has seen the last.
+  process.once('message', () => process.disconnect?.());
+  void tell('done');
 }
 
 async function runAll(): Promise<void> {
   console.log(
     `seed ${seed}, up to ${cases} cases a format${values.models === undefined ? '' : ', with further models'}`,
   );
-  console.log('format     cases   bugs  slowest   memory  outcomes');
+  console.log('format         cases  accepted   refused  crashes   slowest    memory  how far the accepted came');
   let bugs = 0;
   for (const format of formats) {
     const tally: Tally = { hows: new Map(), bugs: 0, cases: 0, slowestMs: 0, residentBytes: 0 };
     const until = Date.now() + (Number(values.seconds) * 1000) / formats.length;
     for (let from = 0; from < cases; ) from = await runChild(format, from, until, tally);
     bugs += tally.bugs;
-    const hows = [...tally.hows].sort(([left], [right]) => (left < right ? -1 : 1));
+    const refused = tally.hows.get('refused') ?? 0;
+    const accepted = [...tally.hows].filter(([how]) => how !== 'refused' && how !== 'bug');
     const columns = [
-      format.padEnd(8),
-      String(tally.cases).padStart(7),
-      String(tally.bugs).padStart(6),
-      `${Math.round(tally.slowestMs)} ms`.padStart(8),
-      `${Math.round(tally.residentBytes / 2 ** 20)} MiB`.padStart(8),
-      ` ${hows.map(([how, count]) => `${how} ${count}`).join(', ')}`,
+      format.padEnd(11),
+      String(tally.cases).padStart(8),
+      String(accepted.reduce((sum, [, times]) => sum + times, 0)).padStart(9),
+      String(refused).padStart(9),
+      String(tally.bugs).padStart(8),
+      `${Math.round(tally.slowestMs)} ms`.padStart(9),
+      `${Math.round(tally.residentBytes / 2 ** 20)} MiB`.padStart(9),
+      ` ${accepted.map(([how, times]) => `${how} ${times}`).join(', ')}`,
     ];
     console.log(columns.join(' '));
   }
@@ -124,10 +133,14 @@ function runChild(format: string, from: number, until: number, tally: Tally): Pr
     });
     const hung = () => child.kill('SIGKILL');
     let watch = setTimeout(hung, stalledMs);
-    child.on('message', (message: Message | number) => {
+    child.on('message', (message: Message | number | 'done') => {
       if (isOver) return;
       clearTimeout(watch);
       watch = setTimeout(hung, stalledMs);
+      if (message === 'done') {
+        child.send('seen');
+        return;
+      }
       if (typeof message === 'number') {
         running = message;
         return;
@@ -168,8 +181,10 @@ function count(format: string, { index, how, cpuMs, residentBytes, error }: Mess
 }
 
 function keep(format: string, index: number, why: string): void {
-  const place = why.replace(/\d+/g, '0').split('\n').slice(0, 3).join('\n');
-  if (seen.has(place)) return;
+  const lines = why.replace(/\d+/g, '0').split('\n');
+  const thrown = lines.filter((line) => line.startsWith('    at ')).slice(0, 2);
+  const place = `${format} ${[lines[0]?.slice(0, 70), ...thrown].join('\n')}`;
+  if (seen.has(place) || [...seen].filter((each) => each.startsWith(`${format} `)).length >= mostKept) return;
   seen.add(place);
   const fuzzer = fuzzers[format]?.(moreSeeds());
   if (fuzzer === undefined) return;
@@ -178,7 +193,7 @@ function keep(format: string, index: number, why: string): void {
   mkdirSync(folder, { recursive: true });
   const name = `${format}-${createHash('sha256').update(bytes).digest('hex').slice(0, 12)}.${fuzzer.extension}`;
   writeFileSync(path.join(folder, name), bytes);
-  console.log(`${format} case ${index}: ${name}: ${why.split('\n').slice(0, 8).join('\n')}`);
+  console.log(`${format} case ${index}: ${name}: ${why.slice(0, 600).split('\n').slice(0, 6).join('\n')}`);
 }
 
 function moreSeeds(): MoreSeeds {

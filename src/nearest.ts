@@ -10,8 +10,11 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   for (const candidate of candidates) {
     const known = candidate.toLowerCase();
     const limit = Math.max(1, Math.floor(Math.max(typed.length, known.length) / 3));
-    const distance = editDistance(typed, known);
+    // The distance is at least the difference in length, and words may be long: they come from anybody's file.
+    const least = Math.abs(typed.length - known.length);
     const isPart = typed.length >= 3 && (known.startsWith(typed) || known.endsWith(typed));
+    if (least > limit && !isPart) continue;
+    const distance = editDistance(typed, known);
     if (distance > limit && !isPart) continue;
     if (best === undefined || distance < best.distance) best = { candidate, distance };
   }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { UserError } from '../errors.ts';
+import { firstMistake } from '../first-mistake.ts';
 import type { BaseRequest, RangeRequest } from './range-request.ts';
 
 /** What the runner says of the workflow's run: `GITHUB_EVENT_NAME`, the parsed `GITHUB_EVENT_PATH`, `GITHUB_SHA`. */
@@ -140,9 +141,8 @@ function mergeBaseWithBranch(branch: string): BaseRequest {
 function parse<S extends z.ZodType>(schema: S, event: WorkflowEvent): z.infer<S> {
   const result = schema.safeParse(event.payload);
   if (result.success) return result.data;
-  const issue = result.error.issues[0];
   throw new UserError(
-    `The payload of the event "${event.name}" is not what GitHub documents: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not valid'}.`,
+    `The payload of the event "${event.name}" is not what GitHub documents: ${firstMistake(result.error, 'the payload')}.`,
   );
 }
 

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { stringify } from 'yaml';
 import { z } from 'zod';
 import { UserError } from '../errors.ts';
+import { firstMistake } from '../first-mistake.ts';
 import { formatPercent } from '../format.ts';
 import { readTflite } from '../formats/tflite/read.ts';
 import { measureModel } from '../measure.ts';
@@ -67,8 +68,7 @@ function readResults(file: string): Results {
   }
   const parsed = resultsSchema.safeParse(content);
   if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  throw new UserError(`${file}: ${issue?.path.join('.') || 'the file'}: ${issue?.message ?? 'is wrong'}.`);
+  throw new UserError(`${file}: ${firstMistake(parsed.error, 'the file')}.`);
 }
 
 function median(values: readonly number[]): number {

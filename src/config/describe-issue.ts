@@ -25,6 +25,9 @@ function describe(issue: Issue, outer: Path, content: unknown): readonly Fault[]
   const path = [...outer, ...issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step))];
   const value = valueAt(content, path);
   const at = (message: string, part: 'key' | 'value' = 'value'): readonly Fault[] => [{ path, part, message }];
+  if (value === undefined && path.length > 0 && mayBeMissing.has(issue.code)) {
+    return at(`"${String(path.at(-1))}" is missing`, 'key');
+  }
   switch (issue.code) {
     case 'unrecognized_keys':
       return issue.keys.map((key) => ({
@@ -41,10 +44,8 @@ function describe(issue: Issue, outer: Path, content: unknown): readonly Fault[]
         : form.flatMap((inner) => describe(inner, path, content));
     }
     case 'invalid_type':
-      if (value === undefined) return at(`"${String(path.at(-1))}" is missing`, 'key');
       return at(`${lastKey(path)}must be ${expectedNames[issue.expected] ?? issue.expected}, ${isNot(value)}`);
     case 'invalid_value':
-      if (value === undefined) return at(`"${String(path.at(-1))}" is missing`, 'key');
       return at(`${lastKey(path)}${notAmong(value, issue.values.map(String))}`);
     case 'invalid_key':
       return at(issue.issues[0]?.message ?? issue.message, 'key');
@@ -58,6 +59,9 @@ function describe(issue: Issue, outer: Path, content: unknown): readonly Fault[]
       return at(issue.message);
   }
 }
+
+/** What zod says of a value that is not there. */
+const mayBeMissing: ReadonlySet<string> = new Set(['invalid_type', 'invalid_value', 'invalid_union', 'custom']);
 
 const expectedNames: Readonly<Record<string, string>> = {
   object: 'a map',

@@ -1,5 +1,6 @@
 import { isNode, LineCounter, parseDocument, visit } from 'yaml';
-import { messageOf, UserError } from '../errors.ts';
+import { UserError } from '../errors.ts';
+import { yamlProblem } from '../yaml-problem.ts';
 import type { Config, ConfiguredTarget, ModelRule, ModelSettings, PresetUse } from './config.ts';
 import { ConfigError, type Mistake } from './config-error.ts';
 import { findContradictions } from './contradictions.ts';
@@ -44,7 +45,7 @@ function readDocument(text: string, path: string, lines: LineCounter) {
     });
     const mistakes = [...document.errors, ...document.warnings].map(({ pos, message }): Mistake => {
       const { line, col } = lines.linePos(pos[0]);
-      return { line, column: col, message: message.split('\n')[0] ?? message };
+      return { line, column: col, message: yamlProblem(message) };
     });
     let aliases = 0;
     visit(document, { Alias: () => void aliases++ });
@@ -57,7 +58,7 @@ function readDocument(text: string, path: string, lines: LineCounter) {
     return document;
   } catch (error) {
     if (error instanceof UserError) throw error;
-    throw new ConfigError(path, [{ line: 1, column: 1, message: `this YAML can't be read: ${messageOf(error)}` }]);
+    throw new ConfigError(path, [{ line: 1, column: 1, message: `this YAML can't be read: ${yamlProblem(error)}` }]);
   }
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { messageOf, UserError } from '../errors.ts';
+import { firstMistake } from '../first-mistake.ts';
 import type { Metric } from '../runtimes/measurement.ts';
 
 /** One number, or one for each repeat. */
@@ -39,8 +40,7 @@ export function parseDeviceResult(text: string, label: string): DeviceResult {
     if (Object.keys(numbers).length > 0) return result.data;
     throw new UserError(`${label} measured nothing: it gave none of latency, energy, peakRam, flash.`);
   }
-  const issue = result.error.issues[0];
-  throw new UserError(`${label}: ${issue?.path.join('.') || 'the result'}: ${issue?.message ?? 'is wrong'}.`);
+  throw new UserError(`${label}: ${firstMistake(result.error, 'the result')}.`);
 }
 
 /** The result as metrics with basis `measured`: of repeats the median, with their relative standard deviation as `error`. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { messageOf, UserError } from '../errors.ts';
+import { firstMistake } from '../first-mistake.ts';
 import { type GateReport, gateReportSchema } from '../report/report-schema.ts';
 
 /** Largest shard that is read, in bytes: ten thousand comparisons without layers, far above any real leg. */
@@ -33,9 +34,8 @@ export function parseShard(text: string, label: string): Shard {
   }
   const parsed = shardSchema.safeParse(json);
   if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
   throw new UserError(
-    `The artifact ${label} is not a shard of this version of the gate (${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}); let both actions run the same version.`,
+    `The artifact ${label} is not a shard of this version of the gate (${firstMistake(parsed.error, 'the shard')}); let both actions run the same version.`,
   );
 }
 

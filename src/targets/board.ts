@@ -3,54 +3,62 @@ import { z } from 'zod';
 /** Key of a sentence under the file's `sources`. */
 const source = z.string();
 
+/** Far above whatever is said of a device, in any unit; products of a few such numbers are still numbers. */
+const largest = 1e18;
+
 /** A number and where it comes from. */
 const sourced = z.strictObject({
-  value: z.number().nonnegative(),
+  value: z.number().nonnegative().max(largest),
   source,
   /** Under which conditions it holds, where that matters. */
   conditions: z.string().optional(),
 });
 
+/** What nothing runs without: a clock, a core. */
+const positive = sourced.extend({ value: z.number().positive().max(largest) });
+
 /** The sentences that `source` fields refer to. */
 const sources = z.record(z.string(), z.string().min(10));
+
+const coefficient = z.number().min(-largest).max(largest);
 
 /** What a kernel's loops run over; how often each counts follows from shapes alone (`src/runtimes/tflm/kernel-work*.ts`). */
 const kernelTerms = {
   /** Once. */
-  perCall: z.number().optional(),
+  perCall: coefficient.optional(),
   /** Output elements, and elements of the data input. */
-  perOutput: z.number().optional(),
-  perInput: z.number().optional(),
+  perOutput: coefficient.optional(),
+  perInput: coefficient.optional(),
   /** Multiply-accumulates: in the unrolled or vectorised body, in the remainder that does not fill it, and where a row or channel has no partner to share loads with. */
-  perMac: z.number().optional(),
-  perTailMac: z.number().optional(),
-  perSingleMac: z.number().optional(),
+  perMac: coefficient.optional(),
+  perTailMac: coefficient.optional(),
+  perSingleMac: coefficient.optional(),
   /** Weights that are summed up beforehand. */
-  perWeight: z.number().optional(),
+  perWeight: coefficient.optional(),
   /** Output channels that are set up, once for each time that all weights are walked through. */
-  perChannel: z.number().optional(),
+  perChannel: coefficient.optional(),
   /** Output positions: height times width times batch. */
-  perPixel: z.number().optional(),
+  perPixel: coefficient.optional(),
   /** Rows: of an image, of a filter, of a matrix, as the kernel's outer loops have them. */
-  perRow: z.number().optional(),
+  perRow: coefficient.optional(),
   /** Filter positions that lie inside the input, and those in its padding. */
-  perTap: z.number().optional(),
-  perPaddedTap: z.number().optional(),
+  perTap: coefficient.optional(),
+  perPaddedTap: coefficient.optional(),
   /** Elements gathered into columns before they are multiplied, and those of them that do not fill a word. */
-  perPatch: z.number().optional(),
-  perPatchTail: z.number().optional(),
+  perPatch: coefficient.optional(),
+  perPatchTail: coefficient.optional(),
   /** Vectors of 16 bytes: gathered, multiplied for four rows at once, multiplied for one row. */
-  perTapVector: z.number().optional(),
-  perVector: z.number().optional(),
-  perSingleVector: z.number().optional(),
+  perTapVector: coefficient.optional(),
+  perVector: coefficient.optional(),
+  perSingleVector: coefficient.optional(),
   /** Results written four at once, and one by one. */
-  perOutputBlock: z.number().optional(),
-  perSingleOutput: z.number().optional(),
+  perOutputBlock: coefficient.optional(),
+  perSingleOutput: coefficient.optional(),
   /** Exponentials. */
-  perExponential: z.number().optional(),
+  perExponential: coefficient.optional(),
   /** Indices kept by general loops: one for each element and dimension, or element, dimension and axis. */
-  perIndex: z.number().optional(),
-  perAxisIndex: z.number().optional(),
+  perIndex: coefficient.optional(),
+  perAxisIndex: coefficient.optional(),
 };
 
 /** Instructions or cycles of one kernel as a sum of terms, each a coefficient times a count. */
@@ -71,20 +79,20 @@ export type KernelLibrary = z.infer<typeof kernelLibrarySchema>;
 const unitCostsSchema = z.strictObject({
   source,
   /** For each multiply-accumulate of a sum over many channels, over one channel, of a vector with a matrix; the last are counted like the first where they are left out. */
-  cyclesPerConvolutionMac: z.number().nonnegative().optional(),
-  cyclesPerDepthwiseMac: z.number().nonnegative().optional(),
-  cyclesPerDenseMac: z.number().nonnegative().optional(),
+  cyclesPerConvolutionMac: z.number().nonnegative().max(largest).optional(),
+  cyclesPerDepthwiseMac: z.number().nonnegative().max(largest).optional(),
+  cyclesPerDenseMac: z.number().nonnegative().max(largest).optional(),
   /** For each element that such operators write: what makes sums over few channels slower. */
-  cyclesPerOutput: z.number().nonnegative().optional(),
+  cyclesPerOutput: z.number().nonnegative().max(largest).optional(),
   /** For each element that other operators go over, and in addition where these are functions that the unit has no instruction for. */
-  cyclesPerElement: z.number().nonnegative().optional(),
-  cyclesPerFunctionElement: z.number().nonnegative().optional(),
+  cyclesPerElement: z.number().nonnegative().max(largest).optional(),
+  cyclesPerFunctionElement: z.number().nonnegative().max(largest).optional(),
   /** For each byte of activations, of activations that its own memory can't hold, of constants. */
-  cyclesPerDataByte: z.number().nonnegative().optional(),
-  cyclesPerSpilledByte: z.number().nonnegative().optional(),
-  cyclesPerWeightByte: z.number().nonnegative().optional(),
+  cyclesPerDataByte: z.number().nonnegative().max(largest).optional(),
+  cyclesPerSpilledByte: z.number().nonnegative().max(largest).optional(),
+  cyclesPerWeightByte: z.number().nonnegative().max(largest).optional(),
   /** For each operator that is started. */
-  launchMicroseconds: z.number().nonnegative(),
+  launchMicroseconds: z.number().nonnegative().max(largest),
 });
 export type UnitCosts = z.infer<typeof unitCostsSchema>;
 
@@ -133,7 +141,7 @@ const boardRuntimeSchema = z.strictObject({
   flashCyclesPerWeightByte: sourced.optional(),
   threads: sourced.optional(),
   /** The processor beside the CPU that this runtime gives work to, as its compiler calls it: `ethos-u65-256`. */
-  accelerator: z.strictObject({ id: z.string(), clockHz: sourced.optional(), source }).optional(),
+  accelerator: z.strictObject({ id: z.string(), clockHz: positive.optional(), source }).optional(),
   /** What only this runtime's estimate understands, by name, each with its unit in the name: `launchMicroseconds`. */
   coefficients: z.record(z.string(), sourced).optional(),
   /** Of the accelerator, whose clock its cycles are; without an accelerator of the CPU, where this runtime's kernels are others than the core's. */
@@ -150,14 +158,14 @@ const boardFields = {
   vendor: z.string(),
   /** One sentence for people: what it stands for. */
   about: z.string(),
-  clockHz: sourced,
+  clockHz: positive,
   /** Cores of this kind that inference can use. */
-  cores: sourced,
+  cores: positive,
   /** Bytes that firmware can use in all. */
   ram: sourced,
   flash: sourced,
   memories: z.array(memorySchema),
-  memoryBytesPerSecond: sourced.optional(),
+  memoryBytesPerSecond: positive.optional(),
   power: z.strictObject({
     activeMilliwatts: sourced.optional(),
     idleMilliwatts: sourced.optional(),

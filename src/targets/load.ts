@@ -1,13 +1,18 @@
 import { parse } from 'yaml';
 import type { z } from 'zod';
-import { messageOf, UserError } from '../errors.ts';
+import { UserError } from '../errors.ts';
+import { firstMistake } from '../first-mistake.ts';
 import { nearest } from '../nearest.ts';
+import { yamlProblem } from '../yaml-problem.ts';
 import { type Board, boardFileSchema, type Core, coreSchema } from './board.ts';
 import { boardTexts, coreTexts } from './registry.ts';
 import type { Target } from './target.ts';
 
 /** Ids of the boards that come with the gate, alphabetically. */
 export const boardIds: readonly string[] = Object.keys(boardTexts).sort();
+
+/** Files of boards and cores are written by people, or by `calibrate`; the longest here has some 20,000 characters. */
+const largestFile = 512 * 1024;
 
 const loaded = new Map<string, Board>();
 
@@ -107,17 +112,17 @@ function suggestion(word: string, known: readonly string[], what: string): strin
 }
 
 function validate<S extends z.ZodType>(schema: S, text: string, label: string): z.infer<S> {
+  if (text.length > largestFile) {
+    throw new UserError(`${label} has more than ${largestFile} characters; a board's file is shorter.`);
+  }
   let content: unknown;
   try {
-    content = parse(text);
+    content = parse(text, { logLevel: 'error', prettyErrors: false });
   } catch (error) {
-    throw new UserError(`${label} is not valid YAML: ${messageOf(error)}`);
+    throw new UserError(`${label} is not valid YAML: ${yamlProblem(error)}`);
   }
   const result = schema.safeParse(content);
-  if (!result.success) {
-    const issue = result.error.issues[0];
-    throw new UserError(`${label}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not valid'}`);
-  }
+  if (!result.success) throw new UserError(`${label}: ${firstMistake(result.error, 'the file')}`);
   const missing = unlistedSource(content, new Set(Object.keys((result.data as { sources: object }).sources)));
   if (missing !== undefined) throw new UserError(`${label}: source "${missing}" is not listed under "sources".`);
   return result.data;

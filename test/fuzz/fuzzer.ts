@@ -18,6 +18,10 @@ export type Outcome =
   | { readonly kind: 'fine'; readonly how: string; readonly cpuMs: number }
   | { readonly kind: 'bug'; readonly error: unknown; readonly cpuMs: number };
 
+/** Words that a person was not meant to read: a value that was not there, or the engine's own complaint passed on. */
+const unclear =
+  /\bundefined\b|\[object |is not a function|is not iterable|Cannot (read|set) propert|Maximum call stack|Invalid (array|typed array|string) length|out of bounds|out of range/;
+
 /** The input of a case; the same for the same three, on any machine with the same seeds. */
 export function caseOf(fuzzer: Fuzzer, seed: number, index: number): Uint8Array {
   return fuzzer.mutate(randomOf(seed, fuzzer.name, index));
@@ -34,8 +38,11 @@ export async function outcomeOf(fuzzer: Fuzzer, bytes: Uint8Array): Promise<Outc
     return { kind: 'fine', how: await fuzzer.run(bytes), cpuMs: cpuMs() };
   } catch (error) {
     if (!(error instanceof UserError)) return { kind: 'bug', error, cpuMs: cpuMs() };
-    if (error.message.trim() === '')
-      return { kind: 'bug', error: new Error('a UserError says nothing'), cpuMs: cpuMs() };
+    const text = error.message.trim();
+    const foul = text === '' ? 'nothing' : unclear.exec(text)?.[0];
+    if (foul !== undefined) {
+      return { kind: 'bug', error: new Error(`a refusal that says "${foul}": ${text.slice(0, 300)}`), cpuMs: cpuMs() };
+    }
     return { kind: 'fine', how: 'refused', cpuMs: cpuMs() };
   }
 }

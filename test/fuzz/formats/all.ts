@@ -1,7 +1,12 @@
 import type { Fuzzer } from '../fuzzer.ts';
+import { boardFuzzer } from './board.ts';
 import { configFuzzer } from './config.ts';
+import { csvFuzzer } from './csv.ts';
+import { deviceFuzzer } from './device.ts';
 import { eventFuzzer } from './event.ts';
 import { jpegFuzzer, pngFuzzer } from './images.ts';
+import { measurementFuzzer } from './measurement.ts';
+import { npyFuzzer } from './npy.ts';
 import { npzFuzzer } from './npz.ts';
 import { onnxFuzzer } from './onnx.ts';
 import { shardFuzzer } from './shard.ts';
@@ -18,9 +23,14 @@ export const fuzzers: Readonly<Record<string, (more: MoreSeeds) => Fuzzer>> = {
   onnx: ({ onnx }) => onnxFuzzer(onnx),
   tflite: ({ tflite }) => tfliteFuzzer(tflite),
   npz: () => npzFuzzer(),
+  npy: () => npyFuzzer(),
+  csv: () => csvFuzzer(),
   png: () => pngFuzzer(),
   jpeg: () => jpegFuzzer(),
   config: () => configFuzzer(),
+  board: () => boardFuzzer(),
   event: () => eventFuzzer(),
   shard: () => shardFuzzer(),
+  device: () => deviceFuzzer(),
+  measurement: () => measurementFuzzer(),
 };

@@ -63,7 +63,7 @@ const payloads: readonly (readonly [string, unknown])[] = [
       workflow_run: {
         id: 30433642,
         path: '.github/workflows/models.yml@main',
-        event: 'pull_request',
+        event: 'push',
         head_sha: a,
         head_branch: 'topic',
         head_repository: { full_name: 'stranger/models', owner: { login: 'stranger' } },

@@ -53,7 +53,7 @@ async function isMeasured(model: Model, target: Target, recipe: typeof lossless)
 }
 
 /** The measurement as it goes into a report and, through JSON, into another job, and all that is written of it there. */
-function expectReport(measurement: Measurement, target: { readonly name: string; readonly id: string }): void {
+export function expectReport(measurement: Measurement, target: { readonly name: string; readonly id: string }): void {
   const change = { path: measurement.model.path, state: 'compared' as const };
   const side = { measurement };
   const made = buildComparison({ change, target, base: side, head: side, budgets: [], saving: null, problems: [] });
