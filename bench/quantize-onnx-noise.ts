@@ -150,7 +150,7 @@ function comparedTensors(graph: Graph): readonly TensorId[] {
 }
 
 /** What a graph computes for every sample, all compared tensors one after the other. */
-async function resultsFor(graph: Graph, data: DataSet): Promise<readonly Float32Array[]> {
+export async function resultsFor(graph: Graph, data: DataSet): Promise<readonly Float32Array[]> {
   const watched = comparedTensors(graph);
   const runner = await openFloatRunner(graph, watched, data.path);
   try {
@@ -168,7 +168,7 @@ async function resultsFor(graph: Graph, data: DataSet): Promise<readonly Float32
 const varies = (values: Float32Array, first: Float32Array | undefined): boolean =>
   values.some((value, index) => value !== first?.[index]);
 
-function ratio(expected: readonly Float32Array[], actual: readonly Float32Array[]): number {
+export function ratio(expected: readonly Float32Array[], actual: readonly Float32Array[]): number {
   let [signal, difference] = [0, 0];
   for (const [sample, values] of expected.entries()) {
     for (const [index, value] of values.entries()) {
@@ -180,7 +180,7 @@ function ratio(expected: readonly Float32Array[], actual: readonly Float32Array[
   return 10 * Math.log10(signal / Math.max(difference, signal * 1e-20));
 }
 
-function dataSetOf(arrays: Readonly<Record<string, DataArray>>, from: number, count: number): DataSet {
+export function dataSetOf(arrays: Readonly<Record<string, DataArray>>, from: number, count: number): DataSet {
   return {
     path: 'noise',
     sha256: '',
@@ -199,7 +199,7 @@ function dataSetOf(arrays: Readonly<Record<string, DataArray>>, from: number, co
 }
 
 /** Noise for every input of a model, smooth where it is a picture; `undefined` when an input is no float. */
-function noiseFor(graph: Graph): Readonly<Record<string, DataArray>> | undefined {
+export function noiseFor(graph: Graph): Readonly<Record<string, DataArray>> | undefined {
   const random = makeRandom(11);
   const uniform = () => (random(2 ** 24) + 0.5) / 2 ** 24;
   const normal = () => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform());

@@ -12,11 +12,15 @@ const least = 1 / 32;
 /**
  * The range whose quantised distribution diverges least (Kullback–Leibler) from the values', as calibration by entropy is done for TensorRT
  * (Migacz, "8-bit inference with TensorRT", GTC 2017): values beyond a threshold are moved to it in the distribution P that is wanted; the distribution Q that integers
- * can represent spreads what falls on each integer evenly over its non-empty bins. Zeros are left out, as integers hold them exactly. One threshold cuts both ends.
+ * can represent spreads what falls on each integer evenly over its non-empty bins. One threshold cuts both ends.
  *
- * With `c` the counts of the bins inside, `S` and `N` the sum of the counts and the number of the non-empty bins of an integer, `T` all counts and `I` those inside:
- * the divergence is Σ p·log(p / q) with `p = c / T` but for the outermost non-empty bins, which take the clipped, and `q = S / (N · I)`. Sums over bins from the first make
- * a threshold cost as much as there are integers, not bins.
+ * Values that are often repeated, among them zero, are left out of P and Q inside: an integer holds such a value to half a step, while spreading it over bins would cost
+ * the more the more bins an integer has, and so favour the narrowest range of all (`withoutAtoms`).
+ *
+ * With `c` the counts of the bins inside, `S` and `N` the sum of the counts and the number of the non-empty bins of an integer, and `T` all counts, the divergence is
+ * Σ p·log(p / q) - p + q with `p = c / T` but for the outermost non-empty bins, which take the clipped, and `q = S / (N · T)`. That Q lacks the clipped is why cutting costs
+ * anything; it is not scaled to 1 in their place, which is the same where few are clipped (Csiszár's I-divergence), while a threshold in the gap between two modes would look
+ * perfect. Sums over bins from the first make a threshold cost as much as there are integers, not bins.
  */
 export function entropyRange(given: Histogram, whole: Range, levels: number): Range {
   const total = given.counts.reduce((sum, count) => sum + count, 0);
@@ -26,8 +30,7 @@ export function entropyRange(given: Histogram, whole: Range, levels: number): Ra
   // Too few values to tell a distribution finer than the integers.
   if (span / factor < 2 * levels) return whole;
   const histogram = factor === 1 ? given : withWiderBins(given, factor);
-  const sums = prefixSums(histogram);
-  if (pilesUpAtAnEnd(histogram, sums)) return whole;
+  const sums = prefixSums(histogram.counts);
   const largest = Math.max(-whole.min, whole.max);
   let best = { share: 1, divergence: Number.POSITIVE_INFINITY };
   const attempt = (share: number): void => {
@@ -41,34 +44,50 @@ export function entropyRange(given: Histogram, whole: Range, levels: number): Ra
   return cut(whole, best.share * largest);
 }
 
-/** Of all values that are not 0, the share in an outermost bin above which it holds no tail but values that the network limits, as Clip does: to cut it would move them all. */
-const pile = 0.002;
-
-function pilesUpAtAnEnd({ counts, first, width, min, max }: Histogram, sums: PrefixSums): boolean {
-  const most = pile * (sums.counts[binCount] as number);
-  return [min, max].some((end) => end !== 0 && (counts[Math.floor(end / width) - first] as number) > most);
-}
-
 const cut = (whole: Range, threshold: number): Range => ({
   min: Math.max(whole.min, -threshold),
   max: Math.min(whole.max, threshold),
 });
 
+/** Bins to each side that say what count is to be expected of a bin. */
+const around = 8;
+/** Standard deviations that a count must exceed it by, to be no chance. */
+const surprising = 5;
+
+/**
+ * Counts without point masses: a bin that holds more than twice as much as its neighbours' median, and more than by chance, is given that median. Networks repeat values: what a channel
+ * computes from nothing but zeros is its bias, what a ReLU6 cuts off is 6. TensorRT does so with the bin of zero, which gets the count of the next.
+ */
+function withoutAtoms(counts: Float64Array): Float64Array {
+  const neighbours = new Float64Array(2 * around);
+  return counts.map((count, bin) => {
+    if (count === 0) return 0;
+    const start = Math.max(0, bin - around);
+    const end = Math.min(counts.length, bin + around + 1);
+    let size = 0;
+    for (let other = start; other < end; other += 1) if (other !== bin) neighbours[size++] = counts[other] as number;
+    const median = neighbours.subarray(0, size).sort()[size >> 1] as number;
+    return count > 2 * median && count > median + surprising * Math.sqrt(median + 1) ? median : count;
+  });
+}
+
 interface PrefixSums {
-  /** Of the bins below each: counts, non-empty bins, Σ count · log(count). */
+  /** What is not repeated, by bin. */
+  readonly plain: Float64Array;
+  /** Of the bins below each: all counts; and of what is not repeated the counts, the non-empty bins, Σ count · log(count). */
+  readonly all: Float64Array;
   readonly counts: Float64Array;
   readonly filled: Float64Array;
   readonly entropies: Float64Array;
 }
 
-function prefixSums({ counts }: Histogram): PrefixSums {
-  const sums = {
-    counts: new Float64Array(binCount + 1),
-    filled: new Float64Array(binCount + 1),
-    entropies: new Float64Array(binCount + 1),
-  };
+function prefixSums(all: Float64Array): PrefixSums {
+  const empty = () => new Float64Array(binCount + 1);
+  const plain = withoutAtoms(all);
+  const sums = { plain, all: empty(), counts: empty(), filled: empty(), entropies: empty() };
   for (let bin = 0; bin < binCount; bin += 1) {
-    const count = counts[bin] as number;
+    const count = plain[bin] as number;
+    sums.all[bin + 1] = (sums.all[bin] as number) + (all[bin] as number);
     sums.counts[bin + 1] = (sums.counts[bin] as number) + count;
     sums.filled[bin + 1] = (sums.filled[bin] as number) + (count > 0 ? 1 : 0);
     sums.entropies[bin + 1] = (sums.entropies[bin] as number) + count * logarithm(count);
@@ -78,38 +97,42 @@ function prefixSums({ counts }: Histogram): PrefixSums {
 
 const logarithm = (value: number): number => (value > 0 ? Math.log(value) : 0);
 
-function divergenceOf({ counts, first, width }: Histogram, sums: PrefixSums, range: Range, levels: number): number {
+function divergenceOf(histogram: Histogram, sums: PrefixSums, range: Range, levels: number): number {
+  const { first, width } = histogram;
+  const { plain } = sums;
   const between = (values: Float64Array, start: number, end: number): number =>
     (values[end] as number) - (values[start] as number);
-  const low = Math.max(0, Math.round(range.min / width) - first);
-  const high = Math.min(binCount, Math.max(low + 1, Math.round(range.max / width) - first));
-  const total = sums.counts[binCount] as number;
-  const inside = between(sums.counts, low, high);
+  // A whole end holds the bin that it lies in. Integers also span what lies between the values and 0.
+  const from = (range.min <= histogram.min ? Math.floor : Math.round)(range.min / width) - first;
+  const to = (range.max >= histogram.max ? Math.floor(range.max / width) + 1 : Math.round(range.max / width)) - first;
+  const low = Math.max(0, from);
+  const high = Math.min(binCount, to);
+  const total = sums.all[binCount] as number;
+  const inside = between(sums.all, low, high);
   // A range of fewer bins than integers is represented perfectly, whatever it cuts off.
-  if (inside === 0 || high - low < levels) return Number.POSITIVE_INFINITY;
-  const clippedLow = sums.counts[low] as number;
-  const clippedHigh = total - (sums.counts[high] as number);
+  if (high <= low || to - from < levels || between(sums.filled, low, high) === 0) return Number.POSITIVE_INFINITY;
+  const clippedLow = sums.all[low] as number;
+  const clippedHigh = total - (sums.all[high] as number);
   // The clipped join the outermost values inside.
   let lowest = low;
-  while ((counts[lowest] as number) === 0) lowest += 1;
+  while ((plain[lowest] as number) === 0) lowest += 1;
   let highest = high - 1;
-  while ((counts[highest] as number) === 0) highest -= 1;
-  const edges = edgeTerms(counts, lowest, highest, clippedLow, clippedHigh);
-  let divergence = between(sums.entropies, low, high) + edges;
-  const perInteger = Math.max(1, (high - low) / levels);
+  while ((plain[highest] as number) === 0) highest -= 1;
+  let divergence = between(sums.entropies, low, high) + edgeTerms(plain, lowest, highest, clippedLow, clippedHigh);
+  const perInteger = (to - from) / levels;
   let start = low;
   for (let integer = 1; start < high; integer += 1) {
-    const end = Math.min(high, low + Math.round(integer * perInteger));
+    const end = Math.max(low, Math.min(high, from + Math.round(integer * perInteger)));
     const sum = between(sums.counts, start, end);
     if (sum > 0) {
       const hasLowest = start <= lowest && lowest < end;
       const hasHighest = start <= highest && highest < end;
       const wanted = sum + (hasLowest ? clippedLow : 0) + (hasHighest ? clippedHigh : 0);
-      divergence -= wanted * (Math.log(sum / between(sums.filled, start, end)) - Math.log(inside));
+      divergence -= wanted * Math.log(sum / between(sums.filled, start, end));
     }
     start = end;
   }
-  return divergence / total - Math.log(total);
+  return (divergence - (total - inside)) / total;
 }
 
 /** What moving the clipped into the outermost bins adds to Σ count · log(count). */

@@ -18,7 +18,10 @@ const bell = (count: number): number[] => {
   return Array.from({ length: count }, () => Array.from({ length: 12 }, next).reduce((sum, value) => sum + value, 0));
 };
 
-/** The divergence bin by bin, as its definition has it: P with the clipped in its outermost non-empty bins, Q even within each integer. */
+/** A narrow bell and one in five values of a wide one. */
+const tailed = (count: number): number[] => bell(count).map((value, index) => (index % 5 === 0 ? 4 * value : value));
+
+/** The divergence bin by bin, as its definition has it: P with the clipped in its outermost non-empty bins, Q even within each integer and without the clipped. */
 function divergence({ counts, first, width }: Histogram, low: number, high: number, levels: number): number {
   const start = Math.max(0, Math.round(low / width) - first);
   const end = Math.min(binCount, Math.round(high / width) - first);
@@ -38,18 +41,17 @@ function divergence({ counts, first, width }: Histogram, low: number, high: numb
     for (let bin = at; bin < next; bin += 1) if ((inside[bin] ?? 0) > 0) spread[bin] = sum / filled;
     at = next;
   }
-  const totals = [wanted, spread].map((values) => values.reduce((sum, value) => sum + value, 0));
+  const total = wanted.reduce((sum, count) => sum + count, 0);
   return wanted.reduce((sum, count, bin) => {
-    if (count === 0) return sum;
-    const [p, q] = [count / (totals[0] ?? 1), (spread[bin] ?? 0) / (totals[1] ?? 1)];
-    return sum + p * Math.log(p / q);
+    const [p, q] = [count / total, (spread[bin] ?? 0) / total];
+    return sum + (count === 0 ? 0 : p * Math.log(p / q)) - p + q;
   }, 0);
 }
 
 describe('the range by entropy', () => {
   it.each([
-    ['a bell with tails', bell(100_000).map((value) => value ** 3)],
-    ['the same after Relu', bell(100_000).map((value) => Math.max(0, value ** 3))],
+    ['a bell with tails', tailed(100_000)],
+    ['the same after Relu', tailed(100_000).map((value) => Math.max(0, value))],
     ['one-sided from below', bell(50_000).map((value) => -Math.abs(value) - 0.1)],
   ])('of %s diverges no more than any of many others', (_, values) => {
     const histogram = histogramOf(values);
@@ -76,5 +78,22 @@ describe('the range by entropy', () => {
   it('does not cut where the network limits its values', () => {
     const limited = bell(100_000).map((value) => Math.min(3, Math.max(0, value)));
     expect(observedRange(histogramOf(limited), 'entropy')).toEqual({ min: 0, max: 3 });
+  });
+
+  it('goes by the values beside those that repeat, of which an integer holds each as it is', () => {
+    const values = tailed(100_000);
+    const repeated = [0.31, -1.7, 2.4, 5.12].flatMap((value) => new Array<number>(25_000).fill(value));
+    const alone = observedRange(histogramOf(values), 'entropy');
+    const among = observedRange(histogramOf([...values, ...repeated]), 'entropy');
+    // More values in all make each of the clipped weigh less.
+    expect(among.max).toBeGreaterThan(0.75 * alone.max);
+    expect(among.max).toBeLessThan(1.1 * alone.max);
+  });
+
+  it('keeps both of two modes, however few values lie between', () => {
+    const modes = bell(100_000).map((value, index) => (index % 2 === 0 ? 30 + value : -30 - value));
+    const { min, max } = observedRange(histogramOf([...modes, 3, -3]), 'entropy');
+    expect(min).toBeLessThan(-31);
+    expect(max).toBeGreaterThan(31);
   });
 });
