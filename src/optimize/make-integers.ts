@@ -6,6 +6,7 @@ import type { DataSet } from '../data/data-set.ts';
 import type { Graph, TensorId } from '../graph/graph.ts';
 import { OnnxRuntimeError } from '../onnx-runtime/session.ts';
 import type { Finding } from '../runtimes/measurement.ts';
+import type { Target } from '../targets/target.ts';
 import type { InDialect } from './into-dialect.ts';
 import { quantizeMixed } from './mix.ts';
 import { isWorthTrying, pullLevers } from './pull-levers.ts';
@@ -33,10 +34,11 @@ interface Made {
 export async function makeIntegers(
   { source, lowered }: FloatModel,
   recipe: AppliedRecipe,
+  target: Target,
   calibration: DataSet | undefined,
   options: Pick<CalibrationOptions, 'progress'>,
 ): Promise<Made> {
-  const quantiser = quantiserOf(lowered.graph.dialect, recipe);
+  const quantiser = quantiserOf(lowered.graph.dialect, recipe, target);
   const calibrating = {
     ...options,
     ...(recipe.observer === undefined ? {} : { observer: recipe.observer }),

@@ -70,7 +70,13 @@ async function transformed(
   const integers =
     recipe.numbers === 'lossless' || isInteger
       ? { graph: lowered.graph, findings: [] }
-      : await makeIntegers({ source, lowered }, recipe, calibration, progress === undefined ? {} : { progress });
+      : await makeIntegers(
+          { source, lowered },
+          recipe,
+          target,
+          calibration,
+          progress === undefined ? {} : { progress },
+        );
   const simplified = integers.graph === simple ? simple : simplify(integers.graph);
   const stored = store(simplified, recipe, target);
   return { graph: stored.graph, findings: [...pruned.findings, ...integers.findings, ...stored.findings] };

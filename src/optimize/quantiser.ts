@@ -10,6 +10,8 @@ import { dequantizeWeights } from '../quantize/tflite/dequantize-weights.ts';
 import { observedTensors } from '../quantize/tflite/observed.ts';
 import { quantizeTflite } from '../quantize/tflite/quantize-tflite.ts';
 import type { Finding } from '../runtimes/measurement.ts';
+import { runtimeOf } from '../runtimes/registry.ts';
+import type { Target } from '../targets/target.ts';
 import type { AppliedRecipe } from './recipe.ts';
 
 type Ranges = ReadonlyMap<TensorId, Range>;
@@ -23,8 +25,12 @@ export interface Quantiser {
   readonly quantize: (graph: Graph, ranges: Ranges) => { readonly graph: Graph; readonly findings: readonly Finding[] };
 }
 
-/** QDQ for ONNX, the TensorFlow Lite specification else. @throws UserError when the dialect has no such integers */
-export function quantiserOf(dialect: Graph['dialect'], { numbers, leastDecibels }: AppliedRecipe): Quantiser {
+/** QDQ for ONNX by the target's rules, the TensorFlow Lite specification else. @throws UserError when the dialect has no such integers */
+export function quantiserOf(
+  dialect: Graph['dialect'],
+  { numbers, leastDecibels }: AppliedRecipe,
+  target?: Target,
+): Quantiser {
   if (dialect === 'tflite') {
     const activations = numbers === 'int16x8' ? 'int16' : 'int8';
     return {
@@ -34,15 +40,17 @@ export function quantiserOf(dialect: Graph['dialect'], { numbers, leastDecibels 
     };
   }
   if (numbers === 'int16x8') {
-    throw new UserError('Recipe int16x8 is for targets that load .tflite; ONNX Runtime has no such kernels. Use int8.');
+    throw new UserError('Recipe int16x8 is for targets that load .tflite; in ONNX there is no such form. Use int8.');
   }
   if (leastDecibels !== undefined) {
-    throw new UserError('Step "mixed" is for targets that load .tflite; ONNX Runtime has no integers but 8 bits.');
+    throw new UserError('Step "mixed" is for targets that load .tflite; integers in ONNX have 8 bits.');
   }
+  const rules = target === undefined ? undefined : runtimeOf(target.runtime).qdqRules?.(target);
+  const options = rules === undefined ? {} : { rules };
   return {
     prepare: prepareOnnx,
-    observed: (graph) => observedOnnxTensors(graph),
-    quantize: (graph, ranges) => quantizeOnnxGraph(graph, ranges),
+    observed: (graph) => observedOnnxTensors(graph, options),
+    quantize: (graph, ranges) => quantizeOnnxGraph(graph, ranges, options),
   };
 }
 

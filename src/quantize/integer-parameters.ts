@@ -44,8 +44,28 @@ export function representedRange({ scale, zeroPoint }: IntegerParameters): Range
   return { min: (-128 - zeroPoint) * scale, max: (127 - zeroPoint) * scale };
 }
 
-/** Symmetric int16 parameters for a range: `scale = max(|min|, |max|) / 32767`, zero point 0. A range of nothing but 0 gets scale 1/32768. */
-export function symmetricParameters(range: Range): IntegerParameters {
-  const scale = Math.fround(Math.max(Math.abs(range.min), Math.abs(range.max)) / 32767);
-  return { scale: scale > 2 ** -126 ? scale : 2 ** -15, zeroPoint: 0 };
+/**
+ * Symmetric parameters for a range: `scale = max(|min|, |max|) / largest`, zero point 0. A range of nothing but 0 gets the scale of a range of 1.
+ * @param largest the largest integer: 32767 of int16 by default, 127 of int8
+ */
+export function symmetricParameters(range: Range, largest: 127 | 32767 = 32767): IntegerParameters {
+  const scale = Math.fround(Math.max(Math.abs(range.min), Math.abs(range.max)) / largest);
+  return { scale: scale > 2 ** -126 ? scale : 1 / (largest + 1), zeroPoint: 0 };
+}
+
+/**
+ * Symmetric int8 parameters whose scale is a power of two: the smallest with which -128 reaches the far end of the range. What is positive may lose its last step,
+ * which costs less than steps twice as large. A range of nothing but 0 gets scale 1/128.
+ */
+export function shiftedParameters(range: Range): IntegerParameters {
+  const largest = Math.max(Math.abs(range.min), Math.abs(range.max));
+  return { scale: largest > 2 ** -110 ? powerOfTwoFrom(largest / 128) : 2 ** -7, zeroPoint: 0 };
+}
+
+/** The smallest power of two that is not below a positive number. */
+export function powerOfTwoFrom(least: number): number {
+  const power = 2 ** Math.ceil(Math.log2(least));
+  // The logarithm may be rounded over a whole number, either way.
+  if (power / 2 >= least) return power / 2;
+  return power < least ? power * 2 : power;
 }

@@ -1,4 +1,5 @@
 import { roundHalfEven } from '../graph/evaluate/elementwise.ts';
+import { powerOfTwoFrom } from './integer-parameters.ts';
 
 /** Weights as symmetric int8 with one scale per index along an axis. */
 export interface IntegerWeights {
@@ -27,25 +28,75 @@ export function integerWeights(
   bias?: { readonly values: Float32Array; readonly inputScale: number },
   largestBias = largestInt32Bias,
 ): IntegerWeights {
+  const scales = Float32Array.from(largestWeights(weights, channels, channelOf), (magnitude, channel) => {
+    const wanted = magnitude > 2 ** -110 ? magnitude / 127 : 0;
+    const least = bias === undefined ? 0 : Math.abs(bias.values[channel] ?? 0) / largestBias / bias.inputScale;
+    return Math.max(wanted, least) || 1;
+  });
+  return { integers: onScales(weights, scales, channelOf, -127), scales };
+}
+
+/**
+ * Weights as int8 in [-128, 127] with zero point 0 and scales that are powers of two: for each channel, of the smallest that reaches its largest weight and the next one down,
+ * which cuts that and has steps half as large, the one with less squared error; and no smaller than its bias needs.
+ */
+export function shiftedWeights(
+  weights: Float32Array,
+  channels: number,
+  channelOf: (index: number) => number,
+  bias?: { readonly values: Float32Array; readonly inputScale: number },
+  largestBias = largestInt32Bias,
+): IntegerWeights {
+  const wide = Float32Array.from(largestWeights(weights, channels, channelOf), (magnitude) =>
+    magnitude > 2 ** -110 ? powerOfTwoFrom(magnitude / 128) : 2 ** -7,
+  );
+  const narrow = wide.map((scale) => scale / 2);
+  const errors = [wide, narrow].map((scales) => squaredErrors(weights, scales, channelOf));
+  const scales = wide.map((scale, channel) => {
+    const isNarrow = (errors[1]?.[channel] as number) < (errors[0]?.[channel] as number);
+    const least = bias === undefined ? 0 : Math.abs(bias.values[channel] ?? 0) / largestBias / bias.inputScale;
+    return Math.max(isNarrow ? scale / 2 : scale, least > 0 ? powerOfTwoFrom(least) : 0);
+  });
+  return { integers: onScales(weights, scales, channelOf, -128), scales };
+}
+
+function squaredErrors(
+  weights: Float32Array,
+  scales: Float32Array,
+  channelOf: (index: number) => number,
+): Float64Array {
+  const errors = new Float64Array(scales.length);
+  for (const [index, integer] of onScales(weights, scales, channelOf, -128).entries()) {
+    const channel = channelOf(index);
+    (errors[channel] as number) += ((weights[index] as number) - integer * (scales[channel] as number)) ** 2;
+  }
+  return errors;
+}
+
+function largestWeights(weights: Float32Array, channels: number, channelOf: (index: number) => number): Float64Array {
   const largest = new Float64Array(channels);
   for (let index = 0; index < weights.length; index += 1) {
     const channel = channelOf(index);
     const magnitude = Math.abs(weights[index] as number);
     if (magnitude > (largest[channel] as number)) largest[channel] = magnitude;
   }
-  const scales = Float32Array.from(largest, (magnitude, channel) => {
-    const wanted = magnitude > 2 ** -110 ? magnitude / 127 : 0;
-    const least = bias === undefined ? 0 : Math.abs(bias.values[channel] ?? 0) / largestBias / bias.inputScale;
-    return Math.max(wanted, least) || 1;
-  });
+  return largest;
+}
+
+function onScales(
+  weights: Float32Array,
+  scales: Float32Array,
+  channelOf: (index: number) => number,
+  smallest: -127 | -128,
+): Int8Array {
   const integers = new Int8Array(weights.length);
   for (let index = 0; index < weights.length; index += 1) {
     const quotient = (weights[index] as number) / (scales[channelOf(index)] as number);
     // Adding and taking away a number so large rounds to the nearest integer, halves to even.
     const integer = quotient + roundingNumber - roundingNumber;
-    integers[index] = integer > 127 ? 127 : integer < -127 ? -127 : integer;
+    integers[index] = integer > 127 ? 127 : integer < smallest ? smallest : integer;
   }
-  return { integers, scales };
+  return integers;
 }
 
 /** A bias as int32 at scale `inputScale · weightScale` per channel, with those scales. */

@@ -1,4 +1,5 @@
 import type { Graph, ModelFormat } from '../graph/graph.ts';
+import type { QdqRules } from '../quantize/onnx/qdq-rules.ts';
 import type { Target } from '../targets/target.ts';
 import type { Finding, Layer, Memory, Metric } from './measurement.ts';
 
@@ -58,6 +59,8 @@ export interface Runtime {
   readonly loads: readonly ModelFormat[];
   /** True when this runtime loads and runs such a graph well as it is, so that recipe `auto` judges it as committed. */
   readonly takesAsIs: (graph: Graph) => boolean;
+  /** What its int8 in QDQ form has to be like on a target; as ONNX Runtime's where it is left out. */
+  readonly qdqRules?: (target: Target) => QdqRules;
   /** Called by every recipe but `none`; absent where there is nothing to gain. */
   readonly finish?: Finish;
   /** Memory, flash, latency and energy of the artifact on the target, its layers, and what the runtime lacks. */

@@ -2,11 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   activationParameters,
+  powerOfTwoFrom,
   representedRange,
   roundRange,
+  shiftedParameters,
   symmetricParameters,
 } from '../../src/quantize/integer-parameters.ts';
-import { channelAlong, integerBias, integerWeights } from '../../src/quantize/integer-weights.ts';
+import { channelAlong, integerBias, integerWeights, shiftedWeights } from '../../src/quantize/integer-weights.ts';
 
 const real = fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e6, max: 1e6 });
 
@@ -45,6 +47,50 @@ describe('symmetricParameters', () => {
     [{ min: 0, max: 0 }, 1 / 32768],
   ])('gives %j the larger end over 32767', (range, scale) => {
     expect(symmetricParameters(range)).toEqual({ scale: Math.fround(scale), zeroPoint: 0 });
+  });
+
+  it('gives int8 the larger end over 127', () => {
+    expect(symmetricParameters({ min: -2, max: 1 }, 127)).toEqual({ scale: Math.fround(2 / 127), zeroPoint: 0 });
+  });
+});
+
+describe('scales that are powers of two', () => {
+  it('are the smallest that reach', () => {
+    fc.assert(
+      fc.property(fc.double({ min: 2 ** -100, max: 2 ** 100, noNaN: true }), (least) => {
+        const power = powerOfTwoFrom(least);
+        expect(power).toBeGreaterThanOrEqual(least);
+        expect(power / 2).toBeLessThan(least);
+        expect(Number.isInteger(Math.log2(power))).toBe(true);
+      }),
+    );
+    for (let exponent = -100; exponent <= 100; exponent++) expect(powerOfTwoFrom(2 ** exponent)).toBe(2 ** exponent);
+  });
+
+  it.each([
+    [{ min: 0, max: 1 }, 2 ** -7],
+    [{ min: 0, max: 6 }, 2 ** -4],
+    [{ min: -8, max: 1 }, 2 ** -4],
+    [{ min: -8.01, max: 1 }, 2 ** -3],
+    [{ min: 0, max: 0 }, 2 ** -7],
+  ])('of an activation of %j', (range, scale) => {
+    expect(shiftedParameters(range)).toEqual({ scale, zeroPoint: 0 });
+  });
+
+  it('of weights cut a single large one where that costs less, and are no smaller than a bias needs', () => {
+    // One weight just above a power of two, many that small steps serve better.
+    const many = Float32Array.from({ length: 400 }, (_, index) => 0.5 * Math.sin(index));
+    many[7] = 1.02;
+    const cut = shiftedWeights(many, 1, () => 0);
+    expect(cut.scales[0]).toBe(2 ** -7);
+    expect(Math.max(...cut.integers)).toBe(127);
+    many[7] = 1.9;
+    expect(shiftedWeights(many, 1, () => 0).scales[0]).toBe(2 ** -6);
+    const bias = { values: Float32Array.of(100), inputScale: 2 ** -10 };
+    const { scales } = shiftedWeights(many, 1, () => 0, bias, 2 ** 18);
+    expect(scales[0]).toBe(2 ** -1);
+    const [biasInteger] = integerBias(bias.values, bias.inputScale, scales).integers;
+    expect(Math.abs(biasInteger ?? 0)).toBeLessThanOrEqual(2 ** 18);
   });
 });
 

@@ -5,8 +5,9 @@ import { roundHalfEven } from '../../graph/evaluate/elementwise.ts';
 import type { Graph, Operator, Tensor, TensorId } from '../../graph/graph.ts';
 import { removeUnusedTensors } from '../../passes/remove-unused-tensors.ts';
 import type { IntegerParameters } from '../integer-parameters.ts';
-import { channelAlong, integerBias, integerWeights } from '../integer-weights.ts';
+import { channelAlong, integerBias, integerWeights, shiftedWeights } from '../integer-weights.ts';
 import type { Plan } from './plan.ts';
+import type { QdqRules } from './qdq-rules.ts';
 
 /**
  * The graph with QuantizeLinear and DequantizeLinear around what the plan makes integer, weights as int8 per channel and biases as int32:
@@ -15,6 +16,8 @@ import type { Plan } from './plan.ts';
  *               W8 ── DQ ─┘ │
  *              b32 ── DQ ───┘
  *
+ * Where activations are symmetric, a fused Relu stays in front of Q; else integers saturate where it would cut, and it goes.
+ *
  * @param parameters of every root of the plan.
  * @param version of the default operator set, at least 13 (the first with scales per channel).
  */
@@ -22,6 +25,7 @@ export function insertQdq(
   graph: Graph,
   plan: Plan,
   parameters: ReadonlyMap<TensorId, IntegerParameters>,
+  rules: QdqRules,
   version: number,
 ): Graph {
   const tensors: Tensor[] = [...graph.tensors];
@@ -113,36 +117,43 @@ export function insertQdq(
     const weightTensor = tensorAt(graph, weightId);
     const shape = concreteShape(weightTensor.shape) ?? [];
     const weights = contentOf(weightTensor)?.elements as Float32Array;
-    // ONNX Runtime has no integer kernel for ConvTranspose, and its bias is per group: it stays in float.
-    const bias = biasId === null || operator.type === 'ConvTranspose' ? undefined : contentOf(tensorAt(graph, biasId));
+    const isPerTensor = rules.weights === 'per-tensor';
+    const channels = isPerTensor ? 1 : (shape[weightAxis] ?? 1);
+    const bias = biasId === null ? undefined : contentOf(tensorAt(graph, biasId));
+    // The bias of a ConvTranspose has the channels of all groups, its weights' axis those of one.
+    const isComputed = operator.type !== 'ConvTranspose' || rules.allResults;
+    const isInteger = rules.bias !== 'float' && isComputed && (isPerTensor || bias?.elements.length === channels);
     const inputScale = parametersOf(input).scale;
-    const values = bias?.elements as Float32Array | undefined;
-    const channels = shape[weightAxis] ?? 1;
-    const quantized = integerWeights(
+    const values = isInteger ? (bias?.elements as Float32Array | undefined) : undefined;
+    const largestOfAll = values?.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0) ?? 0;
+    const quantized = (rules.scales === 'any' ? integerWeights : shiftedWeights)(
       weights,
       channels,
-      channelAlong(shape, weightAxis),
-      values === undefined ? undefined : { values, inputScale },
+      isPerTensor ? () => 0 : channelAlong(shape, weightAxis),
+      values && { values: isPerTensor ? Float32Array.of(largestOfAll) : values, inputScale },
+      rules.bias === 'float' ? undefined : 2 ** (rules.bias - 2),
     );
+    const places = isPerTensor ? [] : [channels];
     const key = `weights ${weightId} ${weightAxis} ${Buffer.from(quantized.scales.buffer).toString('base64')}`;
     const newWeights = shared(key, () =>
       dequantized(
         weightId,
         addConstant(`${weightTensor.name}_quantized`, 'int8', shape, quantized.integers),
-        addConstant(`${weightTensor.name}_scale`, 'float32', [channels], quantized.scales),
-        zeros('int8', [channels]),
-        weightAxis,
+        addConstant(`${weightTensor.name}_scale`, 'float32', places, quantized.scales),
+        zeros('int8', places),
+        isPerTensor ? undefined : weightAxis,
       ),
     );
     if (biasId === null || values === undefined) return [input, newWeights, ...operator.inputs.slice(2)];
     const { name } = tensorAt(graph, biasId);
     const { integers, scales } = integerBias(values, inputScale, quantized.scales);
+    const biasPlaces = isPerTensor ? [] : [scales.length];
     const newBias = dequantized(
       biasId,
       addConstant(`${name}_quantized`, 'int32', [integers.length], integers),
-      addConstant(`${name}_scale`, 'float32', [scales.length], scales),
-      zeros('int32', [scales.length]),
-      0,
+      addConstant(`${name}_scale`, 'float32', biasPlaces, scales.subarray(0, isPerTensor ? 1 : undefined)),
+      zeros('int32', biasPlaces),
+      isPerTensor ? undefined : 0,
     );
     return [input, newWeights, newBias, ...operator.inputs.slice(3)];
   };
@@ -153,9 +164,10 @@ export function insertQdq(
     replacements.set(id, output);
     roundTrip(id, id, output);
   }
-  const activationOf = new Map([...plan.absorbed].map(([activation, producer]) => [producer, activation]));
+  const absorbed = rules.activations === 'asymmetric' ? plan.fused : new Map<number, number>();
+  const activationOf = new Map([...absorbed].map(([activation, producer]) => [producer, activation]));
   graph.operators.forEach((operator, index) => {
-    if (plan.absorbed.has(index)) return;
+    if (absorbed.has(index)) return;
     const scheme = plan.schemes.get(index);
     const weighed = scheme?.kind === 'weighted' ? withIntegerWeights(operator, scheme.weightAxis) : operator.inputs;
     const inputs = weighed.map((id) => {

@@ -3,7 +3,7 @@ import { inputTensor, isConstant, tensorAt } from '../../graph/access.ts';
 import { constantNumbers } from '../../graph/constant-numbers.ts';
 import type { Graph, Operator, TensorId } from '../../graph/graph.ts';
 import { capturedNames, consumers, producers } from '../../graph/traversal.ts';
-import type { IntegerParameters } from '../integer-parameters.ts';
+import type { QdqRules } from './qdq-rules.ts';
 import { type Scheme, schemeOf } from './schemes.ts';
 
 /** What becomes integer in a graph. */
@@ -12,29 +12,27 @@ export interface Plan {
   readonly schemes: ReadonlyMap<number, Scheme>;
   /** Every tensor that gets integer parameters, with the tensor whose parameters they are: itself, or where its elements were moved from. */
   readonly roots: ReadonlyMap<TensorId, TensorId>;
-  /** Activations that quantising makes superfluous: index of the Relu or Clip → index of the operator whose result it limits. */
-  readonly absorbed: ReadonlyMap<number, number>;
-  /** What absorbed activations limit their result to. */
+  /** Activations that the operator before them applies as it computes: index of the Relu or Clip → index of that operator. */
+  readonly fused: ReadonlyMap<number, number>;
+  /** What fused activations limit their result to. */
   readonly limits: ReadonlyMap<TensorId, Range>;
-  /** Parameters that do not depend on the data. */
-  readonly fixed: ReadonlyMap<TensorId, IntegerParameters>;
+  /** Tensors whose range does not depend on the data: results of a sigmoid lie in (0, 1). */
+  readonly fixed: ReadonlySet<TensorId>;
 }
 
-/** Results of a sigmoid lie in (0, 1) (LiteRT quantisation specification). */
-const sigmoidParameters: IntegerParameters = { scale: 1 / 256, zeroPoint: -128 };
-const absorbing: ReadonlySet<string> = new Set(['Conv', 'Gemm', 'MatMul', 'Add', 'ConvTranspose']);
-
 /** Decides which tensors become int8 and which of them share parameters; the operators with the indices in `keepFloat` stay as they are. */
-export function planQuantization(graph: Graph, keepFloat: ReadonlySet<number> = new Set()): Plan {
+export function planQuantization(graph: Graph, rules: QdqRules, keepFloat: ReadonlySet<number> = new Set()): Plan {
   const schemes = new Map<number, Scheme>();
   graph.operators.forEach((operator, index) => {
-    const scheme = schemeOf(graph, operator);
+    const scheme = schemeOf(graph, operator, rules);
     if (scheme !== undefined && !keepFloat.has(index) && operatesOnFloats(graph, operator, scheme))
       schemes.set(index, scheme);
   });
-  const activations = findActivations(graph, schemes);
+  const activations = findActivations(graph, schemes, rules.fusing);
+  // What is fused needs no scheme of its own.
+  for (const { index } of activations.values()) schemes.delete(index);
   const wanted = new Set<TensorId>();
-  const fixed = new Map<TensorId, IntegerParameters>();
+  const fixed = new Set<TensorId>();
   for (const [index, scheme] of schemes) {
     if (scheme.kind === 'moves') continue;
     const operator = graph.operators[index] as Operator;
@@ -43,7 +41,7 @@ export function planQuantization(graph: Graph, keepFloat: ReadonlySet<number> = 
     for (const id of operands) if (id !== null) wanted.add(id);
     const output = activations.get(index)?.output ?? operator.outputs[0];
     if (scheme.hasIntegerOutput && output !== null && output !== undefined) wanted.add(output);
-    if (operator.type === 'Sigmoid' && output !== null && output !== undefined) fixed.set(output, sigmoidParameters);
+    if (operator.type === 'Sigmoid' && output !== null && output !== undefined) fixed.add(output);
   }
   const sources = spreadThroughMoves(graph, schemes, wanted);
   const taken = [...activations].filter(([, activation]) => wanted.has(activation.output));
@@ -56,7 +54,7 @@ export function planQuantization(graph: Graph, keepFloat: ReadonlySet<number> = 
       [...schemes].filter(([index, scheme]) => scheme.kind !== 'moves' || takesPart(graph, index, wanted)),
     ),
     roots: new Map([...wanted].sort((a, b) => a - b).map((id) => [id, rootOf(id)])),
-    absorbed: new Map(taken.map(([producer, { index }]) => [index, producer])),
+    fused: new Map(taken.map(([producer, { index }]) => [index, producer])),
     limits: new Map(taken.map(([, { output, limits }]) => [output, limits])),
     fixed,
   };
@@ -84,18 +82,21 @@ interface Activation {
 
 /**
  * Relu and Clip from 0 that alone read the result of a weighted operator or a sum, by the index of that operator.
- * Integers whose range is the activation's saturate exactly where it would cut:
  *
- *     Conv ── Relu ── Quantize        Conv ── Quantize (zero point -128)
+ *     Conv ── Relu ── Quantize
  */
-function findActivations(graph: Graph, schemes: ReadonlyMap<number, Scheme>): ReadonlyMap<number, Activation> {
+function findActivations(
+  graph: Graph,
+  schemes: ReadonlyMap<number, Scheme>,
+  fusing: ReadonlySet<string>,
+): ReadonlyMap<number, Activation> {
   const readers = consumers(graph);
   const captured = new Set(graph.operators.flatMap((operator) => [...capturedNames(operator)]));
   const result = new Map<number, Activation>();
   for (const index of schemes.keys()) {
     const operator = graph.operators[index] as Operator;
     const [raw] = operator.outputs;
-    if (!absorbing.has(operator.type) || raw === null || raw === undefined) continue;
+    if (!fusing.has(operator.type) || raw === null || raw === undefined) continue;
     if (graph.outputs.includes(raw) || captured.has(tensorAt(graph, raw).name)) continue;
     const [reader, ...others] = readers.get(raw) ?? [];
     if (reader === undefined || others.length > 0) continue;

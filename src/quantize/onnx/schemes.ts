@@ -1,6 +1,8 @@
 import { concreteShape, floatAttribute, inputTensor, intAttribute, stringAttribute } from '../../graph/access.ts';
 import { constantNumbers } from '../../graph/constant-numbers.ts';
 import type { Graph, Operator, Tensor } from '../../graph/graph.ts';
+import { isType } from '../../passes/edit.ts';
+import type { QdqRules } from './qdq-rules.ts';
 
 /**
  * How an operator takes part in an integer graph.
@@ -81,9 +83,14 @@ const schemes: Readonly<Record<string, SchemeOf>> = {
 };
 
 /** The scheme of an operator, or `undefined` when it stays in float. */
-export function schemeOf(graph: Graph, operator: Operator): Scheme | undefined {
+export function schemeOf(graph: Graph, operator: Operator, rules: QdqRules): Scheme | undefined {
   if (operator.domain !== '' && operator.domain !== 'ai.onnx') return undefined;
-  return Object.hasOwn(schemes, operator.type) ? schemes[operator.type]?.(graph, operator) : undefined;
+  // Where 0 is the integer 0, an activation that is no part of a layer limits integers as it limits floats.
+  if (rules.activations === 'symmetric' && isType(operator, 'Relu', 'Clip')) return { kind: 'moves' };
+  const scheme = Object.hasOwn(schemes, operator.type) ? schemes[operator.type]?.(graph, operator) : undefined;
+  return rules.allResults && scheme?.kind !== 'moves' && scheme !== undefined
+    ? { ...scheme, hasIntegerOutput: true }
+    : scheme;
 }
 
 /** Gemm as `normalizeGemm` leaves it. */

@@ -1,5 +1,6 @@
 import type { Graph } from '../../graph/graph.ts';
 import { isQuantized } from '../../quantize/is-quantized.ts';
+import type { QdqRules } from '../../quantize/onnx/qdq-rules.ts';
 import type { Target } from '../../targets/target.ts';
 import { executedGraph } from '../onnxruntime/executed-graph.ts';
 import { plannedActivations } from '../roofline/activations.ts';
@@ -9,12 +10,26 @@ import { computedTensors, operatorWork } from '../roofline/work.ts';
 import type { Artifact, Estimate, Runtime } from '../runtime.ts';
 import { otherScales, refusedByEspDl } from './support.ts';
 
+/** Layers that apply the Relu behind them. */
+const fusing: ReadonlySet<string> = new Set(['Conv', 'Gemm']);
+
+/**
+ * What esp-ppq makes (espressif/esp-ppq 3310a28, `EspdlQuantizer.py`; ESP-DL's quantisation specification): every scale a power of two and no zero point. The ESP32-P4 has scales
+ * per output channel and biases of 32 bits, the ESP32-S3 one scale per tensor and biases of 20 bits, which its accumulators take.
+ */
+function rulesFor({ board }: Target): QdqRules {
+  const common = { activations: 'symmetric', scales: 'powers-of-two', fusing, allResults: true } as const;
+  if (board.core.id === 'esp32-p4-riscv') return { ...common, weights: 'per-channel', bias: 32 };
+  return { ...common, weights: 'per-tensor', bias: board.core.id === 'xtensa-lx7' ? 20 : 32 };
+}
+
 /** Espressif's ESP-DL on an ESP32-S3 or ESP32-P4: int8 modules in vector instructions, models exported from ONNX by esp-ppq. */
 export const espDl: Runtime = {
   id: 'esp-dl',
   title: 'ESP-DL',
   loads: ['onnx'],
   takesAsIs: isQuantized,
+  qdqRules: rulesFor,
   estimate,
 };
 
@@ -26,7 +41,11 @@ const planError = 0.3;
 
 function estimate(artifact: Artifact, target: Target): Estimate {
   const { board } = target;
-  const { graph, steps } = executedGraph(artifact.graph);
+  const { graph, steps } = executedGraph(artifact.graph, {
+    fusing,
+    floatBias: false,
+    moreKernels: new Set(['ConvTranspose', 'Relu', 'Clip']),
+  });
   const index = (position: number) => steps[position]?.index ?? position;
   const { memory, liveBytes } = plannedActivations(graph, alignment, index);
   const unit = cpuUnit(board, 'esp-dl');

@@ -32,12 +32,28 @@ const integerOperator = /^(QLinear.*|QGemm|ConvInteger|MatMulInteger.*|DynamicQu
 const fusedActivations: ReadonlySet<string> = new Set(['Relu', 'Clip', 'LeakyRelu', 'Sigmoid', 'Tanh', 'HardSigmoid']);
 const takesActivation: ReadonlySet<string> = new Set(['Conv', 'Gemm']);
 
+/** How a runtime that takes the same files differs from ONNX Runtime. */
+export interface Execution {
+  /** Types of integer operators that apply a Relu or Clip behind them, before QuantizeLinear. ONNX Runtime has none. */
+  readonly fusing: ReadonlySet<string>;
+  /** True where integer operators take their bias in float. */
+  readonly floatBias: boolean;
+  /** Integer kernels that ONNX Runtime lacks. */
+  readonly moreKernels: ReadonlySet<string>;
+}
+
+const onnxRuntime: Execution = { fusing: new Set(), floatBias: false, moreKernels: new Set() };
+
 /**
- * What ONNX Runtime makes of a graph before it runs: operators between DequantizeLinear and QuantizeLinear become integer ones, and activations join the convolution before them.
+ * What ONNX Runtime, or a runtime like it, makes of a graph before it runs: operators between DequantizeLinear and QuantizeLinear become integer ones, and activations join the
+ * convolution before them.
  *
  *     DQ ── Conv ── Q   →   Conv (int8)          Conv ── Relu   →   Conv
  */
-export function executedGraph(graph: Graph): ExecutedGraph {
+export function executedGraph(
+  graph: Graph,
+  { fusing, floatBias, moreKernels }: Execution = onnxRuntime,
+): ExecutedGraph {
   const made = producers(graph);
   const readers = consumers(graph);
   const captured = new Set(graph.operators.flatMap((operator) => [...capturedNames(operator)]));
@@ -51,20 +67,34 @@ export function executedGraph(graph: Graph): ExecutedGraph {
     const operator = graph.operators[made.get(id) ?? -1];
     return operator?.type === 'DequantizeLinear' ? (operator.inputs[0] ?? undefined) : undefined;
   };
-  /** The integers that a tensor becomes, when nothing else reads it. */
-  const quantizedTo = (id: TensorId): TensorId | undefined => {
-    const operator = graph.operators[soleReader(id) ?? -1];
-    return operator?.type === 'QuantizeLinear' ? (operator.outputs[0] ?? undefined) : undefined;
+  /** Operators that one operator computes along, the last of them QuantizeLinear: those that read its result and nothing else does. */
+  const tail = (id: TensorId, isFused: (type: string) => boolean): readonly number[] | undefined => {
+    const reader = soleReader(id);
+    const operator = graph.operators[reader ?? -1];
+    if (reader === undefined || operator === undefined) return undefined;
+    if (operator.type === 'QuantizeLinear') return [reader];
+    const [output] = operator.outputs;
+    const rest = isFused(operator.type) && typeof output === 'number' ? tail(output, () => false) : undefined;
+    return rest && [reader, ...rest];
   };
-  const asInteger = (operator: Operator): Operator | undefined => {
-    if (!integerKernels.has(operator.type)) return undefined;
+  const withData: ReadonlySet<string> = new Set(['Conv', 'Gemm', 'MatMul', 'Add', 'Mul', 'Concat', ...moreKernels]);
+  const asInteger = (
+    operator: Operator,
+  ): { readonly operator: Operator; readonly along: readonly number[] } | undefined => {
+    if (!integerKernels.has(operator.type) && !moreKernels.has(operator.type)) return undefined;
     const inputs = operator.inputs.map((id) => (id === null ? null : (integersOf(id) ?? id)));
+    const isBias = (position: number) =>
+      floatBias && position === 2 && /^(Conv|ConvTranspose|Gemm)$/.test(operator.type);
     const isData = (id: TensorId | null, position: number): boolean =>
-      id !== null && (position === 0 || ['Conv', 'Gemm', 'MatMul', 'Add', 'Mul', 'Concat'].includes(operator.type));
+      id !== null && (position === 0 || withData.has(operator.type)) && !isBias(position);
     if (operator.inputs.some((id, position) => isData(id, position) && inputs[position] === id)) return undefined;
-    const outputs = operator.outputs.map((id) => (id === null ? null : quantizedTo(id)));
-    if (outputs.every((id) => id !== undefined)) return { ...operator, inputs, outputs };
-    return floatResult.has(operator.type) ? { ...operator, inputs } : undefined;
+    const isFused = (type: string): boolean => fusing.has(operator.type) && (type === 'Relu' || type === 'Clip');
+    const tails = operator.outputs.map((id) => (id === null ? [] : tail(id, isFused)));
+    if (tails.every((along) => along !== undefined)) {
+      const outputs = tails.map((along) => graph.operators[along.at(-1) ?? -1]?.outputs[0] ?? null);
+      return { operator: { ...operator, inputs, outputs }, along: tails.flat() };
+    }
+    return floatResult.has(operator.type) ? { operator: { ...operator, inputs }, along: [] } : undefined;
   };
 
   const skipped = new Set<number>();
@@ -72,12 +102,8 @@ export function executedGraph(graph: Graph): ExecutedGraph {
     if (skipped.has(index)) return undefined;
     const integer = asInteger(operator);
     if (integer !== undefined) {
-      operator.outputs.forEach((id, position) => {
-        // The operator writes the integers itself.
-        const quantize = id === null || integer.outputs[position] === id ? undefined : soleReader(id);
-        if (quantize !== undefined) skipped.add(quantize);
-      });
-      return { operator: integer, index, isInteger: true };
+      for (const at of integer.along) skipped.add(at);
+      return { operator: integer.operator, index, isInteger: true };
     }
     const isInteger = integerOperator.test(operator.type);
     const reader = takesActivation.has(operator.type) ? soleReader(operator.outputs[0]) : undefined;

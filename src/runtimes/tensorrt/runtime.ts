@@ -1,5 +1,6 @@
 import type { Graph } from '../../graph/graph.ts';
 import { isQuantized } from '../../quantize/is-quantized.ts';
+import type { QdqRules } from '../../quantize/onnx/qdq-rules.ts';
 import type { Board } from '../../targets/board.ts';
 import type { Target } from '../../targets/target.ts';
 import type { Finding, Layer } from '../measurement.ts';
@@ -20,12 +21,26 @@ import { computedTensors, operatorWork } from '../roofline/work.ts';
 import type { Artifact, Estimate, Part, Runtime } from '../runtime.ts';
 import { refusedByTensorrt } from './support.ts';
 
+/**
+ * TensorRT's explicit quantisation (NVIDIA TensorRT documentation, "Explicit Quantization"; onnx-tensorrt's importer): int8 in [-128, 127] with zero point 0, per channel for weights alone;
+ * int32 is not dequantised, so that biases stay in float; a ReLU or clip behind a layer is part of it.
+ */
+const rules: QdqRules = {
+  activations: 'symmetric',
+  scales: 'any',
+  weights: 'per-channel',
+  bias: 'float',
+  fusing: new Set(['Conv', 'Gemm', 'MatMul', 'Add', 'ConvTranspose']),
+  allResults: false,
+};
+
 /** NVIDIA TensorRT on the GPU of a Jetson, built with float16 allowed and int8 where Q/DQ say so. */
 export const tensorrt: Runtime = {
   id: 'tensorrt',
   title: 'TensorRT',
   loads: ['onnx'],
   takesAsIs: isQuantized,
+  qdqRules: () => rules,
   estimate,
 };
 
@@ -37,7 +52,11 @@ const alignment = 256;
 
 function estimate(artifact: Artifact, target: Target): Estimate {
   const { board } = target;
-  const executed = executedGraph(artifact.graph);
+  const executed = executedGraph(artifact.graph, {
+    fusing: rules.fusing,
+    floatBias: true,
+    moreKernels: new Set(['ConvTranspose']),
+  });
   const hasInt8 = board.runtimes.tensorrt?.roofline?.costs.int8 !== undefined;
   const index = (position: number) => executed.steps[position]?.index ?? position;
   const { memory, liveBytes } = plannedActivations(executed.graph, alignment, index);

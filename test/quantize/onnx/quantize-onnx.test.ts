@@ -17,6 +17,8 @@ import {
   quantizeOnnxGraph,
 } from '../../../src/quantize/onnx/quantize-onnx.ts';
 import { raiseOpset } from '../../../src/quantize/onnx/raise-opset.ts';
+import { runtimeOf } from '../../../src/runtimes/registry.ts';
+import { resolveTarget } from '../../../src/targets/load.ts';
 import { describeWithReference, referenceDirectory } from '../../support/reference.ts';
 import { builder, int, ints, randomSamples, smallNetwork } from '../small-network.ts';
 
@@ -189,6 +191,29 @@ describeWithReference('quantizeOnnx on keyword spotting', () => {
     expect(before).toBeCloseTo(467 / 515, 2);
     expect(await accuracy(graph, writeOnnx(graph))).toBeGreaterThan(before - 0.003);
   });
+});
+
+describe('quantizeOnnx by the rules of a runtime', () => {
+  it.each(['jetson-orin-nano/tensorrt', 'esp32-p4/esp-dl', 'esp32-s3/esp-dl'])(
+    'keeps what a small network computes on %s, without zero points',
+    async (id) => {
+      const target = resolveTarget(id);
+      const rules = runtimeOf(target.runtime).qdqRules?.(target);
+      const { graph } = await quantizeOnnx(smallNetwork(), samples, rules && { rules });
+      const x = await firstSample();
+      expect(signalToNoise(await run(smallNetwork(), x), await run(graph, x))).toBeGreaterThan(18);
+      for (const { type, inputs } of graph.operators) {
+        if (!/^(Quantize|Dequantize)Linear$/.test(type)) continue;
+        const [tensor, scale, zero] = inputs.map((input) => graph.tensors[input ?? -1]);
+        expect(zero?.data?.every((byte) => byte === 0)).toBe(true);
+        if (rules?.bias === 'float') expect(tensor?.dtype).not.toBe('int32');
+        if (rules?.scales !== 'powers-of-two' || scale?.data === undefined) continue;
+        for (const value of new Float32Array(scale.data.slice().buffer)) {
+          expect(Number.isInteger(Math.log2(value))).toBe(true);
+        }
+      }
+    },
+  );
 });
 
 describe('quantizeOnnxGraph', () => {

@@ -20,6 +20,22 @@ describe('esp-dl', () => {
     expect([s3.latency, s3.unavailable.latency]).toEqual([null, expect.stringContaining('No figures')]);
   });
 
+  test.each(['esp32-p4/esp-dl', 'esp32-s3/esp-dl'])(
+    'what is quantised by the rules of %s is taken as it is',
+    async (id) => {
+      const target = resolveTarget(id);
+      const rules = espDl.qdqRules?.(target);
+      const { graph } = await quantizeOnnx(smallNetwork(), randomSamples([1, 2, 8, 8], 12), rules && { rules });
+      expect(estimateOf(inferShapes(graph), target)).toMatchObject({ deployable: true, findings: [] });
+      // Results are integers too, at the end as well.
+      expect(graph.operators.at(-1)?.type).toBe('DequantizeLinear');
+      const scales = graph.operators
+        .filter(({ type }) => type === 'DequantizeLinear')
+        .map(({ inputs }) => graph.tensors[inputs[1] ?? -1]?.shape?.length);
+      expect(scales.includes(1)).toBe(id === 'esp32-p4/esp-dl');
+    },
+  );
+
   test('a float network is refused where there is no float module', () => {
     const { deployable, findings } = estimateOf(smallNetwork());
     expect(deployable).toBe(false);

@@ -31,6 +31,17 @@ describe('tensorrt', () => {
     expect(messages).toMatch(/zero point that is not 0|quantise to int8/);
   });
 
+  test('what is quantised by its own rules is taken, and every layer runs in int8', async () => {
+    const rules = tensorrt.qdqRules?.(orin);
+    const { graph } = await quantizeOnnx(smallNetwork(), randomSamples([1, 2, 8, 8], 12), rules && { rules });
+    const types = graph.operators.map(({ type }) => type);
+    // Integers from -128 on do not cut at 0 by themselves.
+    expect(types).toContain('Relu');
+    const { deployable, findings, layers } = estimateOf(inferShapes(graph));
+    expect([deployable, findings]).toEqual([true, []]);
+    expect(layers.map(({ type }) => type)).not.toContain('Relu');
+  });
+
   test('a GPU without int8 says that integers gain nothing', async () => {
     const { findings } = estimateOf(await quantized(), resolveTarget('jetson-nano/tensorrt'));
     expect(findings.map(({ code }) => code)).toContain('no-int8');
