@@ -49,14 +49,17 @@ export function featureMaps(graph: Graph, placements: readonly Placement[]): rea
   graph.operators.forEach(({ inputs, outputs }, index) => {
     if (placements[index]?.unit === 'dropped') return;
     for (const id of outputs) if (id !== null) producers.set(id, index);
-    for (const id of new Set(inputs)) if (id !== null) readers.set(id, [...(readers.get(id) ?? []), index]);
+    for (const id of new Set(inputs)) if (id !== null) readers.set(id, appended(readers.get(id), index));
   });
+  const inputs = new Set(graph.inputs);
+  const outputs = new Set(graph.outputs);
   const isNpu = (index: number | undefined): boolean => index !== undefined && placements[index]?.unit === 'npu';
   const shared = new Map<TensorId, TensorId>();
   const absorbed = new Set<TensorId>();
   const root = (id: TensorId): TensorId => {
-    const parent = shared.get(id);
-    return parent === undefined ? id : root(parent);
+    let top = id;
+    for (let parent = shared.get(id); parent !== undefined; parent = shared.get(top)) top = parent;
+    return top;
   };
   const bytes = new Map<TensorId, number>();
   /** Views, and dense layers over an image, need channels side by side. */
@@ -67,7 +70,7 @@ export function featureMaps(graph: Graph, placements: readonly Placement[]): rea
   };
   const isInside = (id: TensorId): boolean =>
     isNpu(producers.get(id)) &&
-    !graph.outputs.includes(id) &&
+    !outputs.has(id) &&
     (readers.get(id) ?? []).every((index) => isNpu(index) && !flattens(index, id)) &&
     !views.has(graph.operators[producers.get(id) ?? -1]?.type ?? '');
   const sizeOf = (id: TensorId): number => {
@@ -77,8 +80,7 @@ export function featureMaps(graph: Graph, placements: readonly Placement[]): rea
     const { h, w, c } = volumeOf(tensor);
     return roundUp(bytesOf(tensor.dtype, h * w * roundUp(c, 16)), 16);
   };
-  const last = (id: TensorId): number =>
-    graph.outputs.includes(id) ? graph.operators.length : Math.max(-1, ...(readers.get(id) ?? []));
+  const last = (id: TensorId): number => (outputs.has(id) ? graph.operators.length : (readers.get(id)?.at(-1) ?? -1));
   graph.operators.forEach((operator, index) => {
     if (!isNpu(index)) return;
     const [output] = operator.outputs;
@@ -96,7 +98,8 @@ export function featureMaps(graph: Graph, placements: readonly Placement[]): rea
       if (views.has(operator.type) || isPadding) return true;
       return last(id) === index && sizeOf(id) === sizeOf(output);
     });
-    if (found !== undefined && found !== null) shared.set(output, root(found));
+    // Files may have an operator write what it reads.
+    if (found !== undefined && found !== null && root(found) !== output) shared.set(output, root(found));
   });
   const maps = new Map<
     TensorId,
@@ -129,13 +132,19 @@ export function featureMaps(graph: Graph, placements: readonly Placement[]): rea
     if (writer !== undefined) known.writers.add(writer);
     if (!isInside(id) && !absorbed.has(id)) known.isLinear = true;
     for (const reader of used) known.readers.add(reader);
-    if (graph.inputs.includes(id) || graph.outputs.includes(id)) known.isOutside = true;
+    if (inputs.has(id) || outputs.has(id)) known.isOutside = true;
     if (!isNpu(producers.get(id)) || used.some((index) => !isNpu(index))) known.isOutside = true;
     maps.set(key, known);
     bytes.set(key, known.bytes);
   };
-  for (const id of graph.inputs)
-    if ((readers.get(id) ?? []).length > 0) touch(id, Math.min(...(readers.get(id) ?? [0])));
+  for (const id of graph.inputs) if ((readers.get(id) ?? []).length > 0) touch(id, readers.get(id)?.[0] ?? 0);
   for (const [id, index] of producers) touch(id, index);
   return [...maps].map(([tensor, map]) => ({ tensor, ...map, writers: [...map.writers], readers: [...map.readers] }));
+}
+
+/** `list` with one more; the list itself is changed, as copies of long lists add up. */
+function appended(list: number[] | undefined, index: number): number[] {
+  if (list === undefined) return [index];
+  list.push(index);
+  return list;
 }
