@@ -49,9 +49,9 @@ export async function writeOutputs(
   }
 }
 
-/** Git's paths have no `..`; a target's name may have anything, and becomes one plain folder name. */
+/** A target's name becomes one plain folder name. Paths are git's, which names nothing `..`; a tree made by hand may. */
 async function writeModelFile(folder: string, { target, path: modelPath, bytes }: ProducedModel): Promise<void> {
-  const file = path.join(folder, targetFolder(target), ...modelPath.split('/'));
+  const file = path.join(folder, targetFolder(target), ...modelPath.split('/').map(fileName));
   await mkdir(path.dirname(file), { recursive: true });
   await writeFile(file, bytes);
 }
@@ -59,4 +59,9 @@ async function writeModelFile(folder: string, { target, path: modelPath, bytes }
 /** A target's name as the name of a folder. */
 export function targetFolder(target: string): string {
   return target.replace(/[^\w.-]+/g, '-').replace(/^\.+/, '') || 'target';
+}
+
+/** A part of a path as the name of a file on any system: no way up, no other drive or stream, nothing unseen. */
+function fileName(part: string): string {
+  return part.replace(/[\\:\p{Cc}]/gu, '-').replace(/^\.+$/, '-') || '-';
 }

@@ -33,6 +33,8 @@ export interface WeightBuffer {
 }
 
 const splitDepth = 16;
+/** The register of an output's depth has 16 bits (Arm's Ethos-U register specification, NPU_SET_OFM_DEPTH_M1). */
+const mostChannels = 2 ** 16;
 /** Cycles at the start of an operation that Vela counts as noise. */
 const startup = 1000;
 
@@ -52,6 +54,7 @@ const readCycles = (bytes: number, memory: Channel): number => bytes / memory.we
  */
 export function weightBuffer(question: WeightQuestion): WeightBuffer | undefined {
   const { bytes, passes, channels, blockChannels, cycles, slack, isFirst, sram, store, freeBytes } = question;
+  if (channels > mostChannels) return undefined;
   const unmoved = readCycles(bytes, store) * passes;
   const buffered = readCycles(bytes, sram) * passes;
   if (buffered >= unmoved) return undefined;
