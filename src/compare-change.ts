@@ -60,7 +60,8 @@ export async function compareChange(input: ChangeOnTarget): Promise<ComparedChan
       ? head
       : await measureSide(range.base?.sha, change.baseBlob, change.previousPath ?? change.path);
   const saving = head?.saving;
-  const commandFor = { path: change.path, target, calibration: settings.calibration };
+  const { calibration, dimensions } = settings;
+  const commandFor = { path: change.path, target, calibration, dimensions };
   const judged: ComparisonInput = {
     change,
     target,

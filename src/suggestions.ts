@@ -13,6 +13,8 @@ export interface CommandSubject {
   readonly target: Target;
   /** The calibration set of the configuration, from the repository's top. */
   readonly calibration: string | undefined;
+  /** Sizes of open dimensions, from the configuration. */
+  readonly dimensions: Readonly<Record<string, number>> | undefined;
 }
 
 /** A saving as a comparison holds it, with the command that takes it. */
@@ -40,11 +42,16 @@ export function artifactPath(path: string, { model, artifact }: Measurement): st
   return artifact.format === model.format ? path : `${path.replace(/\.[^./]*$/, '')}.${artifact.format}`;
 }
 
-function optimizeCommand({ path, target, calibration }: CommandSubject, recipe: Recipe, output: string): string {
+function optimizeCommand(
+  { path, target, calibration, dimensions = {} }: CommandSubject,
+  recipe: Recipe,
+  output: string,
+): string {
   const isCalibrated = calibration !== undefined && recipe.numbers !== 'lossless';
   return [
     `edge-ready optimize ${shellWord(path)} --target ${target.id} --recipe ${recipeText(recipe)}`,
     ...(isCalibrated ? [`--calibration ${shellWord(calibration)}`] : []),
+    ...Object.entries(dimensions).map(([name, size]) => `--dimension ${shellWord(`${name}=${size}`)}`),
     `--output ${shellWord(output)}`,
   ].join(' ');
 }

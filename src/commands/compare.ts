@@ -16,9 +16,10 @@ export async function compareCommand(
   output: Output,
 ): Promise<number> {
   const target = targetOption(options.target);
-  const measureOptions = await readMeasureOptions(options, output);
-  const base = await measureModel(openModelFile(baseFile), target, measureOptions);
-  const head = await measureModel(openModelFile(headFile), target, measureOptions);
+  const [before, after] = [openModelFile(baseFile), openModelFile(headFile)];
+  const measureOptions = await readMeasureOptions(options, output, before, after);
+  const base = await measureModel(before, target, measureOptions);
+  const head = await measureModel(after, target, measureOptions);
   const comparison = buildComparison({
     change: { path: headFile, state: 'compared', ...(baseFile === headFile ? {} : { previousPath: baseFile }) },
     target,

@@ -12,6 +12,7 @@ export async function measureCommand(
   output: Output,
 ): Promise<void> {
   const target = targetOption(options.target);
-  const { measurement } = await measureModel(openModelFile(file), target, await readMeasureOptions(options, output));
+  const model = openModelFile(file);
+  const { measurement } = await measureModel(model, target, await readMeasureOptions(options, output, model));
   output.result(options.json ? jsonText(measurement) : renderMeasurementText(measurement));
 }

@@ -4,7 +4,9 @@ import { folderSource } from '../data/folder-source.ts';
 import { readDataSet } from '../data/read-data-set.ts';
 import { messageOf, UserError } from '../errors.ts';
 import type { MeasureOptions } from '../measure.ts';
+import type { Model } from '../optimize/model.ts';
 import { parseRecipe, type Recipe } from '../optimize/recipe.ts';
+import { readDimensions } from './dimension-options.ts';
 import { type DutyCycleOptions, readDutyCycle } from './duty-cycle-options.ts';
 import type { Output } from './output.ts';
 
@@ -15,20 +17,27 @@ export interface ModelOptions extends DutyCycleOptions {
   readonly calibration?: string;
   readonly evaluation?: string;
   readonly metric: string;
+  readonly dimension: readonly string[];
 }
 
 /**
  * The options with their data sets opened, relative to the working folder.
- * @throws UserError for an unknown recipe or metric, and for a data set that can't be read.
+ * @throws UserError for an unknown recipe, metric or dimension of the models, and for a data set that can't be read.
  */
-export async function readMeasureOptions(options: ModelOptions, output: Output): Promise<MeasureOptions> {
+export async function readMeasureOptions(
+  options: ModelOptions,
+  output: Output,
+  ...models: readonly Model[]
+): Promise<MeasureOptions> {
   const source = folderSource('.');
   const { calibration, evaluation } = options;
   const dutyCycle = readDutyCycle(options);
+  const dimensions = readDimensions(options.dimension, ...models.map(({ graph }) => graph));
   return {
     recipe: readRecipe(options.recipe),
     progress: progressLines(output.note),
     ...(dutyCycle === undefined ? {} : { dutyCycle }),
+    ...(dimensions === undefined ? {} : { dimensions }),
     ...(calibration === undefined ? {} : { calibration: await readDataSet(calibration, source) }),
     ...(evaluation === undefined
       ? {}

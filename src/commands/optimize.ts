@@ -33,7 +33,7 @@ export async function optimizeCommand(file: string, options: OptimizeCommandOpti
   if (options.cSource !== undefined && target.runtime !== 'tflm') {
     throw new UserError(`--c-source is for TensorFlow Lite Micro; ${target.id} loads the file itself.`);
   }
-  const measureOptions = await readMeasureOptions(options, output);
+  const measureOptions = await readMeasureOptions(options, output, model);
   const fit =
     options.fit === true
       ? await fitModel(model, target, measureOptions, { config: options.config, output })

@@ -4,6 +4,7 @@ import { exitCodes } from '../exit-code.ts';
 import { numberForms } from '../optimize/recipe.ts';
 import { defaultTarget } from '../targets/default-target.ts';
 import { gateVersion } from '../version.ts';
+import { dimensionOption } from './dimension-options.ts';
 import { type Output, processOutput } from './output.ts';
 
 /**
@@ -83,8 +84,7 @@ function describeProgram(output: Output, exitWith: (code: number) => void): Comm
       await optimizeCommand(model, options, output);
     });
 
-  program
-    .command('sensitivity <model>')
+  dimensionOption(program.command('sensitivity <model>'))
     .description('Show which operators of a float model lose most when they become integers.')
     .option('--target <target>', 'board, or board/runtime, that loads .tflite', defaultTarget)
     .option('--calibration <file>', 'calibration set: .npz, .csv or a folder of images by class')
@@ -138,7 +138,7 @@ function describeProgram(output: Output, exitWith: (code: number) => void): Comm
 
 /** What every command on a single model takes. */
 function modelOptions(command: Command): Command {
-  return command
+  return dimensionOption(command)
     .option('--target <target>', 'board, or board/runtime; edge-ready targets lists them', defaultTarget)
     .option('--recipe <recipe>', `what optimisation may do: ${numberForms.join(', ')}, with steps behind it`, 'auto')
     .option('--calibration <file>', 'calibration set: .npz, .csv or a folder of images by class')

@@ -3,14 +3,14 @@ import { syntheticData } from '../calibrate/synthetic.ts';
 import { folderSource } from '../data/folder-source.ts';
 import { readDataSet } from '../data/read-data-set.ts';
 import { UserError } from '../errors.ts';
-import { intoDialect } from '../optimize/into-dialect.ts';
-import { simplify } from '../optimize/lossless.ts';
+import { intoDialect, simplifiedFor } from '../optimize/into-dialect.ts';
 import { isQuantized } from '../quantize/is-quantized.ts';
 import { dequantizeWeights } from '../quantize/tflite/dequantize-weights.ts';
 import { observedTensors } from '../quantize/tflite/observed.ts';
 import { sensitivityOf } from '../quantize/tflite/sensitivity.ts';
 import { renderSensitivityText } from '../report/sensitivity-text.ts';
 import { runtimeOf } from '../runtimes/registry.ts';
+import { readDimensions } from './dimension-options.ts';
 import { openModelFile } from './model-file.ts';
 import { jsonText, type Output } from './output.ts';
 import { targetOption } from './target-option.ts';
@@ -18,12 +18,19 @@ import { targetOption } from './target-option.ts';
 /** `edge-ready sensitivity MODEL`: prints what each operator of a float model costs the outputs when it becomes integer, the worst first. */
 export async function sensitivityCommand(
   file: string,
-  options: { readonly target: string; readonly calibration?: string; readonly json?: true },
+  options: {
+    readonly target: string;
+    readonly calibration?: string;
+    readonly dimension: readonly string[];
+    readonly json?: true;
+  },
   output: Output,
 ): Promise<void> {
   const model = openModelFile(file);
   if (isQuantized(model.graph)) throw new UserError(`${file} is quantised already; give the float model.`);
-  const { graph } = await intoDialect(simplify(model.graph), runtimeOf(targetOption(options.target).runtime), {});
+  const runtime = runtimeOf(targetOption(options.target).runtime);
+  const dimensions = readDimensions(options.dimension, model.graph);
+  const { graph } = await intoDialect(simplifiedFor(model.graph, runtime, dimensions), runtime, dimensions);
   if (graph.dialect !== 'tflite') {
     throw new UserError(
       `Sensitivity is for targets that load .tflite; choose one with --target, not ${options.target}.`,

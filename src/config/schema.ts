@@ -173,7 +173,10 @@ const modelSchema = z.strictObject({
   dimensions: z
     .record(nameSchema, z.number().int({ error: 'must be a whole number' }).positive({ error: 'must be more than 0' }))
     .optional()
-    .meta({ description: 'Sizes for the symbolic dimensions of an ONNX model, by name.' }),
+    .meta({
+      description:
+        'Sizes for the open dimensions of an ONNX model, by name or, where they have none, by place as in x[1]. What ships has them fixed.',
+    }),
 });
 
 /** The metrics that a budget may limit, as keys of its entry. */

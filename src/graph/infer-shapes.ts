@@ -18,6 +18,22 @@ function isOpen(extent: Dimension | undefined): boolean {
   return typeof extent === 'string' || (typeof extent === 'number' && extent <= 0);
 }
 
+/** Open extents of inputs that have no name go by their place, `x[2]`. */
+function placeOf(input: string, axis: number): string {
+  return `${input}[${axis}]`;
+}
+
+/** The names by which `dimensions` may set an extent: symbolic ones, and places of inputs' extents that have no name. */
+export function dimensionNames(graph: Graph): readonly string[] {
+  const names = graph.inputs.flatMap((id) => {
+    const { name = '', shape = [] } = graph.tensors[id] ?? {};
+    return shape.flatMap((extent, axis) =>
+      !isOpen(extent) ? [] : [typeof extent === 'string' && extent !== '?' ? extent : placeOf(name, axis)],
+    );
+  });
+  return [...new Set(names)];
+}
+
 /** `dimensions`, and 1 for every name that leads an input's shape: it is the batch. */
 function withBatch(graph: Graph, dimensions: Dimensions): ReadonlyMap<string, number> {
   const numbers = new Map(Object.entries(dimensions));
@@ -28,9 +44,11 @@ function withBatch(graph: Graph, dimensions: Dimensions): ReadonlyMap<string, nu
   return numbers;
 }
 
-/** An input's shape with names replaced and an open leading extent set to 1. */
-function concreteInput(shape: Shape, numbers: ReadonlyMap<string, number>): Shape {
+/** An input's shape with names and places replaced and an open leading extent set to 1. */
+function concreteInput(name: string, shape: Shape, numbers: ReadonlyMap<string, number>): Shape {
   return shape.map((extent, axis) => {
+    const placed = isOpen(extent) ? numbers.get(placeOf(name, axis)) : undefined;
+    if (placed !== undefined) return placed;
     if (axis === 0 && isOpen(extent)) return typeof extent === 'string' ? (numbers.get(extent) ?? 1) : 1;
     return isOpen(extent) && typeof extent === 'number' ? '?' : named(extent, numbers);
   });
@@ -70,7 +88,7 @@ function withNumbers(graph: Graph, numbers: ReadonlyMap<string, number>): Graph 
  * The graph with the shape and element type of every tensor as far as they follow from its inputs.
  *
  * ONNX: symbolic extents become the numbers that `dimensions` gives their names; an extent that leads an input's shape
- * and is unnamed or not listed is the batch and becomes 1, everywhere its name occurs. Shapes, element types and small integer constants
+ * and is unnamed or not listed is the batch and becomes 1, everywhere its name occurs; others that are unnamed are listed by their place, `x[2]`. Shapes, element types and small integer constants
  * (`Shape` → `Gather` → `Concat` → `Reshape`) are then followed through every operator that has a rule, into nested graphs too.
  * What does not follow stays as the file states it, or `undefined` and `'?'`.
  *
@@ -83,13 +101,32 @@ export function inferShapes(graph: Graph, dimensions: Dimensions = {}): Graph {
   return inferred;
 }
 
+/** The ONNX graph with the extents that `dimensions` names, and no others, as numbers wherever they stand; the very same graph when none is left open. */
+export function withDimensions(graph: Graph, dimensions: Dimensions = {}): Graph {
+  const numbers = new Map(Object.entries(dimensions));
+  if (graph.dialect !== 'onnx' || !dimensionNames(graph).some((name) => numbers.has(name))) return graph;
+  const named = withNumbers(graph, numbers);
+  const inputs = new Set(graph.inputs);
+  const tensors = named.tensors.map((tensor, id) =>
+    inputs.has(id) && tensor.shape !== undefined
+      ? {
+          ...tensor,
+          shape: tensor.shape.map((extent, axis) =>
+            isOpen(extent) ? (numbers.get(placeOf(tensor.name, axis)) ?? extent) : extent,
+          ),
+        }
+      : tensor,
+  );
+  return { ...named, tensors };
+}
+
 function infer(graph: Graph, dimensions: Dimensions): Graph {
   const numbers = withBatch(graph, dimensions);
   if (graph.dialect === 'tflite') return closeShapes(graph, numbers);
   const concrete = withNumbers(graph, numbers);
   const given = concrete.inputs.map((id) => {
     const tensor = concrete.tensors[id];
-    return tensor?.shape && fact(tensor.dtype, concreteInput(tensor.shape, numbers));
+    return tensor?.shape && fact(tensor.dtype, concreteInput(tensor.name, tensor.shape, numbers));
   });
   return withFacts(concrete, propagate(concrete, given));
 }

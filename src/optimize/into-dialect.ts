@@ -1,10 +1,25 @@
 import { UserError } from '../errors.ts';
 import type { Graph, TensorId } from '../graph/graph.ts';
-import { inferShapes } from '../graph/infer-shapes.ts';
+import { inferShapes, withDimensions } from '../graph/infer-shapes.ts';
 import type { Runtime } from '../runtimes/runtime.ts';
+import { simplify } from './lossless.ts';
 
 /** The model can't be had in a format that the runtime loads. */
 export class NotConvertible extends UserError {}
+
+/**
+ * A model's graph, simplified, with the extents that `dimensions` names fixed. For a runtime of another dialect, which needs every extent, the batch becomes 1 as well: what follows from
+ * shapes is computed now.
+ */
+export function simplifiedFor(
+  graph: Graph,
+  runtime: Runtime,
+  dimensions: Readonly<Record<string, number>> | undefined,
+  passes?: readonly string[],
+): Graph {
+  const isLowered = graph.dialect === 'onnx' && !runtime.loads.includes(graph.dialect);
+  return simplify(isLowered ? inferShapes(graph, dimensions) : withDimensions(graph, dimensions), passes);
+}
 
 /** A graph in the operators of a runtime. */
 export interface InDialect {

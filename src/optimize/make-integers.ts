@@ -12,6 +12,7 @@ import { quantizeMixed } from './mix.ts';
 import { isWorthTrying, pullLevers } from './pull-levers.ts';
 import { bestRangesOf, type Quantiser, quantiserOf, rangesOf } from './quantiser.ts';
 import type { AppliedRecipe } from './recipe.ts';
+import { reopenShapes } from './reopen-shapes.ts';
 
 /** A float graph that is to become integer. */
 export interface FloatModel {
@@ -62,7 +63,8 @@ export async function makeIntegers(
       recipe.leastDecibels === undefined
         ? quantiser.quantize(pulled.graph, ranges)
         : await quantizeMixed(pulled.graph, ranges, data, recipe.leastDecibels);
-    return { graph: quantized.graph, findings: [...pulled.findings, ...findings, ...quantized.findings] };
+    const made = quantized.graph.dialect === 'onnx' ? reopenShapes(quantized.graph, lowered.graph) : quantized.graph;
+    return { graph: made, findings: [...pulled.findings, ...findings, ...quantized.findings] };
   } catch (error) {
     if (!(error instanceof OnnxRuntimeError)) throw error;
     return { graph: lowered.graph, findings: [notQuantized(error)] };

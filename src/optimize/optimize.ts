@@ -7,7 +7,7 @@ import { isQuantized } from '../quantize/is-quantized.ts';
 import type { Finding } from '../runtimes/measurement.ts';
 import { runtimeOf } from '../runtimes/registry.ts';
 import type { Target } from '../targets/target.ts';
-import { intoDialect, loadedBy, NotConvertible } from './into-dialect.ts';
+import { intoDialect, loadedBy, NotConvertible, simplifiedFor } from './into-dialect.ts';
 import { finish, simplify } from './lossless.ts';
 import type { Model, Optimized } from './model.ts';
 import { prune } from './prune.ts';
@@ -18,7 +18,7 @@ import { store } from './store.ts';
 export interface OptimizeOptions {
   /** Samples that ranges are taken from; without it they come from random inputs, and a finding says so. */
   readonly calibration?: DataSet;
-  /** Sizes for symbolic dimensions of ONNX models, by name. */
+  /** Sizes for open dimensions of ONNX models, by name or place: what ships has them fixed. */
   readonly dimensions?: Readonly<Record<string, number>>;
   readonly progress?: CalibrationOptions['progress'];
 }
@@ -34,14 +34,19 @@ export async function optimize(
   options: OptimizeOptions = {},
 ): Promise<Optimized> {
   const { format, bytes, graph } = model;
+  const runtime = runtimeOf(target.runtime);
   if (recipe.numbers === 'none') {
-    const runtime = runtimeOf(target.runtime);
     if (!runtime.loads.includes(format)) {
       throw new NotConvertible(`${loadedBy(runtime)}, and recipe none keeps a .${format}.`);
     }
     return { recipe, artifact: { format, bytes, graph }, findings: [] };
   }
-  const made = await transformed(simplify(graph, recipe.passes), recipe, target, options);
+  const made = await transformed(
+    simplifiedFor(graph, runtime, options.dimensions, recipe.passes),
+    recipe,
+    target,
+    options,
+  );
   const finished = finish(made.graph, target, recipe.passes);
   return {
     recipe,
