@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
 import { assemblyForVitest } from './scripts/assembly.mjs';
+import { reportPageForVitest } from './scripts/report-page.mjs';
 
 /** `import text from './board.yml'` gives the file's text, as the bundle does. */
 const yamlAsText = {
@@ -12,6 +13,6 @@ const yamlAsText = {
 };
 
 export default defineConfig({
-  plugins: [yamlAsText, assemblyForVitest],
+  plugins: [yamlAsText, assemblyForVitest, reportPageForVitest],
   test: { include: ['test/**/*.test.ts'], exclude: ['test/e2e/**'], testTimeout: 60_000 },
 });

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { build } from 'esbuild';
 import { assemblyForEsbuild } from './assembly.mjs';
+import { reportPageForEsbuild } from './report-page.mjs';
 
 const check = process.argv.includes('--check');
 const result = await build({
@@ -16,7 +17,7 @@ const result = await build({
   charset: 'utf8',
   legalComments: 'none',
   loader: { '.yml': 'text' },
-  plugins: [assemblyForEsbuild],
+  plugins: [assemblyForEsbuild, reportPageForEsbuild],
   // Native and large: found at run time.
   external: ['onnxruntime-node', 'onnxruntime-web'],
   // Some bundled CommonJS packages call require().

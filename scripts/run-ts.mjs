@@ -4,6 +4,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { assemblyForEsbuild } from './assembly.mjs';
+import { reportPageForEsbuild } from './report-page.mjs';
 
 const [file, ...rest] = process.argv.slice(2);
 if (file === undefined) throw new Error('usage: node scripts/run-ts.mjs FILE.ts [arguments]');
@@ -20,7 +21,7 @@ try {
     packages: 'external',
     sourcemap: 'inline',
     loader: { '.yml': 'text' },
-    plugins: [assemblyForEsbuild],
+    plugins: [assemblyForEsbuild, reportPageForEsbuild],
     define: { 'import.meta.dirname': JSON.stringify(path.dirname(path.resolve(file))) },
   });
   process.argv = [process.argv[0] ?? 'node', file, ...rest];

@@ -8,6 +8,7 @@ import { postComment } from './github/post-comment.ts';
 import { publishAnnotations, publishOutputs, publishSummary } from './github/publish.ts';
 import { runLeg } from './github/run-leg.ts';
 import { uploadShard } from './github/shards.ts';
+import { linksOf, uploadPage } from './github/upload-page.ts';
 import { annotationsOf } from './report/annotations.ts';
 import { renderComment } from './report/comment.ts';
 import { headline } from './report/headline.ts';
@@ -21,12 +22,14 @@ await runFace(async () => {
   const key = inputs.key ?? context.workflowKey;
   const leg = legName(inputs.targets, inputs.leg.matrix);
   const many = isOneOfMany(inputs.leg);
-  const runUrl = context.runUrl === null ? {} : { runUrl: context.runUrl };
 
   const { report, files } = await runLeg(inputs, context, path.join(context.temporary, 'edge-ready', key, leg));
   const uploaded = inputs.upload
     ? await uploadShard({ key, leg: inputs.leg, report, artifactsFolder: files.artifacts }, context)
     : [];
+  // The report job uploads one for all legs.
+  const page = inputs.upload && !many ? await uploadPage(files.page, key, context) : {};
+  const links = linksOf(context, page);
   const posted = await postComment(
     {
       // A leg of several never writes the shared comment.
@@ -34,20 +37,21 @@ await runFace(async () => {
       key: many ? `${key}-${leg}` : key,
       token: inputs.token,
       report,
-      render: (marker) => renderComment(report, { marker, ...runUrl }),
+      render: (marker) => renderComment(report, { marker, ...links }),
     },
     context,
   );
 
-  const problems = [...uploaded, ...(posted.problem === null ? [] : [posted.problem])];
+  const problems = [...uploaded, ...[page.problem, posted.problem].flatMap((problem) => problem ?? [])];
   const annotations = annotationsOf(report);
-  publishSummary(context, renderSummary(report, runUrl), problems);
+  publishSummary(context, renderSummary(report, links), problems);
   publishAnnotations(annotations);
   warnOf(problems);
   publishOutputs({
     verdict: report.verdict,
     summary: headline(report),
     report: files.report,
+    page: files.page,
     artifacts: files.artifacts,
     commentUrl: posted.url ?? '',
   });

@@ -7,6 +7,7 @@ import { otherRunOf } from './github/other-run.ts';
 import { postComment } from './github/post-comment.ts';
 import { publishOutputs, publishSummary } from './github/publish.ts';
 import { downloadShards } from './github/shards.ts';
+import { linksOf, uploadPage } from './github/upload-page.ts';
 import { writeReport } from './github/write-report.ts';
 import { renderComment } from './report/comment.ts';
 import { headline } from './report/headline.ts';
@@ -20,26 +21,28 @@ await runFace(async () => {
   const key = inputs.key ?? context.workflowKey;
 
   const report = mergeShards(await downloadShards(key, context, otherRunOf(context, inputs.token)), context);
-  const runUrl = context.runUrl === null ? {} : { runUrl: context.runUrl };
-  const file = writeReport(report, context.temporary, key);
+  const files = writeReport(report, context.temporary, key);
+  const page = inputs.upload ? await uploadPage(files.page, key, context) : {};
+  const links = linksOf(context, page);
   const posted = await postComment(
     {
       mode: inputs.comment,
       token: inputs.token,
       key,
       report,
-      render: (marker) => renderComment(report, { marker, ...runUrl }),
+      render: (marker) => renderComment(report, { marker, ...links }),
     },
     context,
   );
 
-  const problems = posted.problem === null ? [] : [posted.problem];
-  publishSummary(context, renderSummary(report, runUrl), problems);
+  const problems = [page.problem, posted.problem].flatMap((problem) => problem ?? []);
+  publishSummary(context, renderSummary(report, links), problems);
   warnOf(problems);
   publishOutputs({
     verdict: report.verdict,
     summary: headline(report),
-    report: file,
+    report: files.report,
+    page: files.page,
     artifacts: '',
     commentUrl: posted.url ?? '',
   });

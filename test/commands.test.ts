@@ -5,7 +5,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { runCommandLine } from '../src/commands/program.ts';
 import { readModel } from '../src/formats/read-model.ts';
 import { comparisonSchema } from '../src/judge/comparison.ts';
-import { measurementSchema, metricNames } from '../src/runtimes/measurement.ts';
+import { measurementSchema } from '../src/runtimes/measurement.ts';
+import { metricNames } from '../src/runtimes/metric-names.ts';
 
 const digits = path.resolve('fixtures', 'digits');
 const model = (name: string) => path.join(digits, name);

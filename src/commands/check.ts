@@ -43,7 +43,7 @@ export async function checkCommand(options: CheckOptions, output: Output): Promi
   output.result(renderers[format](report));
   if (folder !== undefined) {
     const files = await writeOutputs(report, produced, folder);
-    output.note(`Written: ${files.report}, ${files.comment}, ${files.artifacts}`);
+    output.note(`Written: ${files.report}, ${files.comment}, ${files.page}, ${files.artifacts}`);
   }
   return exitCodeOf(report.verdict);
 }

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { exitCodes } from '../exit-code.ts';
 import { runGate } from '../gate.ts';
 import { renderComment } from '../report/comment.ts';
+import { writeOutputs } from '../report/write-outputs.ts';
 import { makeDemoRepository } from './demo-repository.ts';
 import type { Output } from './output.ts';
 
@@ -11,12 +12,22 @@ import type { Output } from './output.ts';
  * `edge-ready demo`: makes a repository with a pull request that regresses on both of its targets, checks it as the action would and prints the comment.
  * The demonstration went as it should when the gate says `fail`.
  */
-export async function demoCommand(output: Output): Promise<number> {
+export async function demoCommand(options: { readonly output?: string }, output: Output): Promise<number> {
   const directory = mkdtempSync(path.join(tmpdir(), 'edge-ready-demo-'));
   try {
     makeDemoRepository(directory);
-    const { report } = await runGate({ directory, base: 'main', head: 'pull-request', targets: [], log: output.note });
+    const { report, produced } = await runGate({
+      directory,
+      base: 'main',
+      head: 'pull-request',
+      targets: [],
+      log: output.note,
+    });
     output.result(renderComment(report, { marker: '' }));
+    if (options.output !== undefined) {
+      const { page } = await writeOutputs(report, produced, options.output);
+      output.note(`The report with its figures: ${page}`);
+    }
     if (report.verdict === 'fail') {
       output.note('The pull request fails its budgets, as it should: the demonstration ran as intended.');
       return exitCodes.pass;

@@ -42,7 +42,7 @@ function describeProgram(output: Output, exitWith: (code: number) => void): Comm
     .option('--head <revision>', 'the commit to judge (default: HEAD)')
     .option('--config <file>', 'configuration within the repository (default: edge-ready.yml)')
     .option('--target <target...>', 'only these targets: names from the configuration, boards, or board/runtime')
-    .option('--output <folder>', 'write report.json, comment.md and the optimised models there')
+    .option('--output <folder>', 'write report.html, report.json, comment.md and the optimised models there')
     .addOption(
       new Option('--format <format>', 'what to print')
         .choices(['text', 'markdown', 'json', 'sarif', 'junit'])
@@ -64,6 +64,7 @@ function describeProgram(output: Output, exitWith: (code: number) => void): Comm
   dutyCycleOptions(modelOptions(program.command('compare <base-model> <head-model>')))
     .description('Compare two model files on a target.')
     .option('--json', 'print the Comparison as JSON')
+    .option('--html <file>', 'write the comparison with its figures as a page')
     .action(async (base, head, options) => {
       const { compareCommand } = await import('./compare.ts');
       exitWith(await compareCommand(base, head, options, output));
@@ -128,9 +129,10 @@ function describeProgram(output: Output, exitWith: (code: number) => void): Comm
   program
     .command('demo')
     .description('Make a repository with a pull request that regresses, check it, and show the comment.')
-    .action(async () => {
+    .option('--output <folder>', 'write report.html, report.json, comment.md and the optimised models there')
+    .action(async (options) => {
       const { demoCommand } = await import('./demo.ts');
-      exitWith(await demoCommand(output));
+      exitWith(await demoCommand(options, output));
     });
 
   return program;

@@ -23,6 +23,15 @@ export async function uploadArtifact(name: string, files: readonly string[], roo
   await new DefaultArtifactClient().uploadArtifact(name, [...files], root);
 }
 
+/** Uploads a file as it is, so that a browser can open it from the run's page; gives the artifact's id. It is called like the file. */
+export async function uploadFile(file: string): Promise<number | undefined> {
+  const { DefaultArtifactClient } = await import('@actions/artifact');
+  const { id } = await new DefaultArtifactClient().uploadArtifact(path.basename(file), [file], path.dirname(file), {
+    skipArchive: true,
+  });
+  return id;
+}
+
 /** The artifacts of this run, or of another, whose names start with `prefix`; of several of one name (re-runs) the newest. */
 export async function listArtifacts(prefix: string, other: OtherRun | null): Promise<readonly ListedArtifact[]> {
   const { DefaultArtifactClient } = await import('@actions/artifact');

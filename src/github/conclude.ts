@@ -29,7 +29,14 @@ export async function runFace(face: () => Promise<void>): Promise<void> {
     const mended = error instanceof UserError;
     setFailed(mended ? error.message : `A bug in edge-ready-gate: ${messageOf(error)}`);
     if (!mended) logStack(error);
-    publishOutputs({ verdict: 'error', summary: messageOf(error), report: '', artifacts: '', commentUrl: '' });
+    publishOutputs({
+      verdict: 'error',
+      summary: messageOf(error),
+      report: '',
+      page: '',
+      artifacts: '',
+      commentUrl: '',
+    });
     process.exitCode = 2;
   }
 }

@@ -35,6 +35,7 @@ export interface GateInputs {
 export interface ReportInputs {
   readonly comment: CommentMode;
   readonly failOn: FailOn;
+  readonly upload: boolean;
   readonly token: string;
   readonly key: string | null;
 }
@@ -97,6 +98,7 @@ const published = {
   'fail-on': choice(['fail', 'warn', 'never']),
   'github-token': z.string().trim(),
   key,
+  upload: choice(['true', 'false']).transform((value) => value === 'true'),
 };
 
 const gateSchema = z.object({
@@ -110,7 +112,6 @@ const gateSchema = z.object({
     .trim()
     .transform((value) => (value === '' ? null : value))
     .pipe(recipeSchema.nullable()),
-  upload: choice(['true', 'false']).transform((value) => value === 'true'),
   'job-index': count,
   'job-total': count,
   'job-matrix': matrix,
@@ -144,7 +145,13 @@ export function readGateInputs(environment: Environment): GateInputs {
 /** The inputs of the report action; as `readGateInputs`. */
 export function readReportInputs(environment: Environment): ReportInputs {
   const values = read(reportSchema, environment);
-  return { comment: values.comment, failOn: values['fail-on'], token: values['github-token'], key: values.key };
+  return {
+    comment: values.comment,
+    failOn: values['fail-on'],
+    upload: values.upload,
+    token: values['github-token'],
+    key: values.key,
+  };
 }
 
 function read<T extends z.ZodObject>(schema: T, environment: Environment): z.infer<T> {

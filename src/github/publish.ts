@@ -37,6 +37,7 @@ export interface Outputs {
   readonly verdict: Verdict;
   readonly summary: string;
   readonly report: string;
+  readonly page: string;
   readonly artifacts: string;
   readonly commentUrl: string;
 }
@@ -46,6 +47,7 @@ export function publishOutputs(outputs: Outputs): void {
   setOutput('verdict', outputs.verdict);
   setOutput('summary', outputs.summary);
   setOutput('report', outputs.report);
+  setOutput('page', outputs.page);
   setOutput('artifacts', outputs.artifacts);
   setOutput('comment-url', outputs.commentUrl);
 }

@@ -1,4 +1,5 @@
-import { type Measurement, metricNames } from '../runtimes/measurement.ts';
+import type { Measurement } from '../runtimes/measurement.ts';
+import { metricNames } from '../runtimes/metric-names.ts';
 import type { Comparison } from './comparison.ts';
 
 /** Head − base of every metric that both have: absolute in the metric's unit, relative to the base (`null` when that is 0). */

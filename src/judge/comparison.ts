@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { modelDiffSchema } from '../diff/model-diff.ts';
-import { measurementSchema, metricNames } from '../runtimes/measurement.ts';
+import { measurementSchema } from '../runtimes/measurement.ts';
+import { metricNames } from '../runtimes/metric-names.ts';
 import { budgetSchema } from './budget.ts';
 
 /** `error` means that it could not be judged, which is never green. */

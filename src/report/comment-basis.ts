@@ -1,6 +1,7 @@
 import { formatPercent } from '../format.ts';
 import type { Comparison } from '../judge/comparison.ts';
-import { type Metric, type MetricName, metricNames } from '../runtimes/measurement.ts';
+import type { Metric } from '../runtimes/measurement.ts';
+import { type MetricName, metricNames } from '../runtimes/metric-names.ts';
 import { titleOf } from './comment-table.ts';
 import { cell, code } from './escape.ts';
 import { isExpected } from './shown-metrics.ts';

@@ -21,10 +21,11 @@ export interface Extent {
   readonly folds: boolean;
 }
 
-/** What surrounds the report: a first line that marks the comment as ours, and where the whole report is. */
+/** What surrounds the report: a first line that marks the comment as ours, and where the run and the report with its figures are. */
 export interface Frame {
   readonly marker?: string;
   readonly runUrl?: string;
+  readonly pageUrl?: string;
 }
 
 /** A report as Markdown to a given extent: headline, one table, what is wrong and why, savings, and in folds the rest. */
@@ -101,11 +102,14 @@ function hiddenWords(all: readonly Comparison[], shown: readonly Comparison[]): 
   return `Not shown: ${parts.join(', ')}.`;
 }
 
-function footer(report: GateReport, { runUrl }: Frame): string {
+function footer(report: GateReport, { runUrl, pageUrl }: Frame): string {
   const head = `\`${report.head.sha.slice(0, 7)}\``;
   const base =
     report.base === null ? 'no base' : `${code(report.base.label, 80)} at \`${report.base.sha.slice(0, 7)}\``;
-  const link =
-    runUrl !== undefined && /^https?:\/\/[^\s()<>"'`|\\]+$/.test(runUrl) ? ` · [run and artifacts](${runUrl})` : '';
+  const link = linkTo('report with figures', pageUrl) + linkTo('run and artifacts', runUrl);
   return `<sub>edge-ready-gate ${code(report.gate, 40)} · ${head} against ${base}${link}</sub>`;
+}
+
+function linkTo(words: string, url: string | undefined): string {
+  return url !== undefined && /^https?:\/\/[^\s()<>"'`|\\]+$/.test(url) ? ` · [${words}](${url})` : '';
 }

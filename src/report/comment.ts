@@ -1,4 +1,4 @@
-import { commentBody, countsBody, type Extent } from './comment-body.ts';
+import { commentBody, countsBody, type Extent, type Frame } from './comment-body.ts';
 import type { GateReport } from './report-schema.ts';
 
 /** Characters of a comment at most; GitHub's own limit is 65,536. */
@@ -13,9 +13,8 @@ const ladder: readonly Extent[] = [
 ];
 
 /** What goes around a comment; `marker` is its first line, by which it is found again. */
-export interface CommentOptions {
+export interface CommentOptions extends Frame {
   readonly marker: string;
-  readonly runUrl?: string;
   /** Characters at most. */
   readonly limit?: number;
 }
@@ -30,11 +29,7 @@ export function renderComment(report: GateReport, options: CommentOptions): stri
 }
 
 /** The largest form of the report that fits. */
-export function renderWithin(
-  report: GateReport,
-  frame: { readonly marker?: string; readonly runUrl?: string },
-  fits: (text: string) => boolean,
-): string {
+export function renderWithin(report: GateReport, frame: Frame, fits: (text: string) => boolean): string {
   for (const extent of ladder) {
     const text = commentBody(report, frame, extent);
     if (fits(text)) return text;

@@ -1,7 +1,7 @@
 import { formatDifference } from '../format.ts';
 import type { Comparison } from '../judge/comparison.ts';
 import { metricWords } from '../judge/metric-words.ts';
-import { metricNames } from '../runtimes/measurement.ts';
+import { metricNames } from '../runtimes/metric-names.ts';
 import { causesOf, deltaWords, valueWords } from './change-words.ts';
 import { accuracyWords } from './comment-sections.ts';
 import { titleOf } from './comment-table.ts';

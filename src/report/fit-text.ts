@@ -1,6 +1,6 @@
 import type { Fit } from '../fit/fit-recipe.ts';
 import { recipeText } from '../optimize/recipe.ts';
-import { metricNames } from '../runtimes/measurement.ts';
+import { metricNames } from '../runtimes/metric-names.ts';
 import { valueWords } from './change-words.ts';
 import { titleOf } from './comment-table.ts';
 import { plain } from './escape.ts';

@@ -1,7 +1,7 @@
 import type { BudgetMetric } from '../judge/budget.ts';
 import type { Comparison, Judgement } from '../judge/comparison.ts';
 import { isDeployable } from '../judge/judge.ts';
-import { metricNames } from '../runtimes/measurement.ts';
+import { metricNames } from '../runtimes/metric-names.ts';
 import { causesOf, deltaWords, explaining } from './change-words.ts';
 import { fallbackPhrases } from './fallback-words.ts';
 import { layerLabel } from './layer-label.ts';
@@ -20,15 +20,24 @@ export function headlineMarkdown(report: GateReport): string {
   return phrasesToMarkdown(headlinePhrases(report));
 }
 
+/** The same for a single comparison that no run made. */
+export function comparisonHeadline(comparison: Comparison): string {
+  return phrasesToText(verdictPhrases([comparison]));
+}
+
 function headlinePhrases(report: GateReport): readonly Phrase[] {
   const [problem, ...furtherProblems] = report.problems;
   if (problem !== undefined) {
     const more = furtherProblems.length === 0 ? '' : ` (and ${furtherProblems.length} more)`;
     return ['The models could not be judged: ', sentence(problem), more];
   }
-  const ordered = worstFirst(report.comparisons);
+  if (report.comparisons.length === 0) return [report.verdict === 'pass' ? 'No model changed' : 'No model was judged'];
+  return verdictPhrases(worstFirst(report.comparisons));
+}
+
+function verdictPhrases(ordered: readonly Comparison[]): readonly Phrase[] {
   const [worst, ...others] = ordered;
-  if (worst === undefined) return report.verdict === 'pass' ? ['No model changed'] : ['No model was judged'];
+  if (worst === undefined) return [];
   if (worst.verdict === 'pass') return passHeadline(ordered);
   return [...comparisonPhrases(worst), othersWords(others)];
 }

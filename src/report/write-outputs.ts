@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { renderComment } from './comment.ts';
+import { renderHtml } from './html/render-html.ts';
 import type { GateReport } from './report-schema.ts';
 
 /** A model that the gate made, for a target, from the model at `path` in the repository. */
@@ -14,12 +15,14 @@ export interface ProducedModel {
 export interface OutputFiles {
   readonly report: string;
   readonly comment: string;
+  /** The report for people, one page. */
+  readonly page: string;
   /** A folder: the models by target and path. */
   readonly artifacts: string;
 }
 
 /**
- * Writes `report.json`, `comment.md` and `artifacts/<target>/<path>` into a folder, which is made when it is missing.
+ * Writes `report.json`, `comment.md`, `report.html` and `artifacts/<target>/<path>` into a folder, which is made when it is missing.
  * Each appears whole or not at all: it is written beside its place and moved there; the report comes last.
  */
 export async function writeOutputs(
@@ -33,14 +36,16 @@ export async function writeOutputs(
     await mkdir(path.join(scratch, 'artifacts'));
     for (const model of models) await writeModelFile(path.join(scratch, 'artifacts'), model);
     await writeFile(path.join(scratch, 'comment.md'), renderComment(report, { marker: '' }));
+    await writeFile(path.join(scratch, 'report.html'), renderHtml(report));
     await writeFile(path.join(scratch, 'report.json'), `${JSON.stringify(report)}\n`);
     const files = {
       report: path.join(directory, 'report.json'),
       comment: path.join(directory, 'comment.md'),
+      page: path.join(directory, 'report.html'),
       artifacts: path.join(directory, 'artifacts'),
     };
     await rm(files.artifacts, { recursive: true, force: true });
-    for (const file of [files.artifacts, files.comment, files.report]) {
+    for (const file of [files.artifacts, files.comment, files.page, files.report]) {
       await rename(path.join(scratch, path.basename(file)), file);
     }
     return files;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { metricNames } from './metric-names.ts';
 
 /** `exact` follows from the bytes; `modelled` is an estimate with the measured relative error of its estimator; `measured` was run by somebody, and `source` says by what. */
 export const basisSchema = z.enum(['exact', 'modelled', 'measured']);
@@ -16,20 +17,6 @@ export const metricSchema = z.strictObject({
   source: z.string().max(400).optional(),
 });
 export type Metric = z.infer<typeof metricSchema>;
-
-/** The metrics that budgets are about, as they are called in JSON. */
-export const metricNames = [
-  'peakRam',
-  'flash',
-  'latency',
-  'energy',
-  'accuracy',
-  'accelerated',
-  'averagePower',
-  'duty',
-  'batteryLife',
-] as const;
-export type MetricName = (typeof metricNames)[number];
 
 export const severitySchema = z.enum(['info', 'warning', 'error']);
 

@@ -21,7 +21,7 @@ describe('action.yml', () => {
       expect(key).toMatch(/^[a-z]+(-[a-z]+)*$/);
       expect(description.trim()).toMatch(/\.$/);
     }
-    expect(Object.keys(outputs)).toEqual(['verdict', 'summary', 'report', 'artifacts', 'comment-url']);
+    expect(Object.keys(outputs)).toEqual(['verdict', 'summary', 'report', 'page', 'artifacts', 'comment-url']);
   });
 
   test.each([

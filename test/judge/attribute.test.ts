@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { attribute } from '../../src/judge/attribute.ts';
 import type { Attribution } from '../../src/judge/comparison.ts';
-import type { Layer, MetricName } from '../../src/runtimes/measurement.ts';
+import type { Layer } from '../../src/runtimes/measurement.ts';
+import type { MetricName } from '../../src/runtimes/metric-names.ts';
 import { exact, KiB, layer, layers, measurement, modelled, narrowModel, wideModel } from '../support/measurements.ts';
 
 function of(rows: readonly Attribution[], metric: MetricName): readonly Attribution[] {

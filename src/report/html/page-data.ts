@@ -1,0 +1,16 @@
+import type { Comparison, Verdict } from '../../judge/comparison.ts';
+
+/** What the page shows, as its script finds it in the document. */
+export interface PageData {
+  readonly verdict: Verdict;
+  /** The verdict in one sentence. */
+  readonly headline: string;
+  /** What was compared with what, and by which version. */
+  readonly origin: string;
+  readonly comparisons: readonly Comparison[];
+  readonly notes: readonly string[];
+  readonly problems: readonly string[];
+}
+
+/** The id of the element that holds the data as JSON. */
+export const dataElementId = 'edge-ready-data';

@@ -1,0 +1,35 @@
+import type { Comparison } from '../../../judge/comparison.ts';
+import { marks } from '../../marks.ts';
+import { Findings } from './findings.tsx';
+import { FlashMap } from './flash-map.tsx';
+import { LayerCosts } from './layer-costs.tsx';
+import { MemoryMaps } from './memory-maps.tsx';
+import { MetricTable } from './metric-table.tsx';
+import { ModelDiffView } from './model-diff-view.tsx';
+import { RecipePlot } from './recipe-plot.tsx';
+
+/** All that is known of one model on one target. */
+export function ComparisonView({ comparison }: { readonly comparison: Comparison }) {
+  const { head, base, diff } = comparison;
+  return (
+    <article aria-labelledby="chosen">
+      <h2 id="chosen">
+        <span aria-hidden="true">{marks[comparison.verdict]} </span>
+        {comparison.model} on {comparison.target}
+      </h2>
+      {comparison.previousPath === undefined ? null : <p class="quiet">was {comparison.previousPath}</p>}
+      {comparison.problems.map((problem) => (
+        <p key={problem} class="error">
+          {marks.error} {problem}
+        </p>
+      ))}
+      <MetricTable comparison={comparison} />
+      {diff === null ? null : <ModelDiffView diff={diff} />}
+      {head === null && base === null ? null : <MemoryMaps comparison={comparison} />}
+      {head === null ? null : <LayerCosts head={head} base={base} />}
+      {head === null ? null : <FlashMap measurement={head} />}
+      <RecipePlot comparison={comparison} />
+      {head === null ? null : <Findings findings={head.findings} />}
+    </article>
+  );
+}

@@ -1,0 +1,147 @@
+import * as Plot from '@observablehq/plot';
+import { useMemo } from 'preact/hooks';
+import { formatValue } from '../../../format.ts';
+import type { Comparison } from '../../../judge/comparison.ts';
+import type { Measurement, Memory, PlannedBuffer } from '../../../runtimes/measurement.ts';
+import { layerLabel } from '../../layer-label.ts';
+import { Chart } from './chart.tsx';
+import { Table } from './table.tsx';
+
+/** Drawn at most, the largest first: more than a screen has pixels for. */
+const mostBuffers = 1500;
+
+interface PlanToShow {
+  readonly title: string;
+  readonly measurement: Measurement;
+  readonly memory: Memory;
+}
+
+/** The plans of base, head and what optimising would make of it, side by side on one scale. */
+export function MemoryMaps({ comparison }: { readonly comparison: Comparison }) {
+  const plans = plansOf(comparison);
+  if (plans.length === 0) return null;
+  const mostBytes = Math.max(...plans.map(({ memory }) => topOf(memory)));
+  return (
+    <section aria-labelledby="memory">
+      <h3 id="memory">Memory</h3>
+      <p>
+        Each box is a buffer: across the operators during which it lives, at its offset in the arena. Those that are
+        alive at the peak are filled.
+      </p>
+      <div class="columns">
+        {plans.map((plan) => (
+          <MemoryMap key={plan.title} plan={plan} mostBytes={mostBytes} />
+        ))}
+      </div>
+    </section>
+  );
+}
+
+function plansOf({ base, head, saving }: Comparison): readonly PlanToShow[] {
+  const sides = [
+    { title: 'Base', measurement: base },
+    { title: 'Head', measurement: head },
+    { title: `With recipe ${saving?.recipe}`, measurement: saving?.measurement ?? null },
+  ];
+  return sides.flatMap(({ title, measurement }) =>
+    measurement?.memory == null || measurement.memory.buffers.length === 0
+      ? []
+      : [{ title, measurement, memory: measurement.memory }],
+  );
+}
+
+function MemoryMap({ plan, mostBytes }: { readonly plan: PlanToShow; readonly mostBytes: number }) {
+  const { memory, measurement, title } = plan;
+  const peak = useMemo(() => peakOf(memory.buffers), [memory]);
+  const shown = useMemo(() => largestFirst(memory.buffers).slice(0, mostBuffers), [memory]);
+  const layerAt = new Map(measurement.layers.map((layer) => [layer.index, layer]));
+  const peakLayer = layerAt.get(peak.at);
+  const draw = useMemo(
+    () => (width: number) =>
+      Plot.plot({
+        width,
+        height: 300,
+        marginLeft: 60,
+        x: { label: 'operator', tickFormat: 'd', ticks: 6, inset: 2 },
+        y: { label: 'offset', domain: [0, mostBytes], tickFormat: bytesTick, ticks: byteTicks(mostBytes), grid: true },
+        marks: [
+          Plot.rect(shown, {
+            x1: 'first',
+            x2: (buffer: PlannedBuffer) => buffer.last + 1,
+            y1: 'offset',
+            y2: (buffer: PlannedBuffer) => buffer.offset + buffer.bytes,
+            fill: 'var(--accent)',
+            fillOpacity: (buffer: PlannedBuffer) => (livesAt(buffer, peak.at) ? 0.75 : 0.2),
+            stroke: 'var(--accent)',
+            title: (buffer: PlannedBuffer) =>
+              `${layerLabel(buffer.tensor)}\n${formatValue(buffer.bytes, 'B')} at ${buffer.offset}\noperators ${buffer.first} to ${buffer.last}`,
+            tip: true,
+          }),
+          Plot.ruleY([memory.arenaUsed], { stroke: 'var(--bad)', strokeWidth: 1.5 }),
+          Plot.ruleY([memory.lowerBound], { stroke: 'var(--bad)', strokeDasharray: '4 3' }),
+          Plot.ruleX([peak.at + 0.5], { stroke: 'currentColor', strokeDasharray: '2 3' }),
+        ],
+      }),
+    [shown, mostBytes, memory, peak],
+  );
+  const where =
+    peakLayer === undefined ? '' : ` at operator ${peak.at}, ${peakLayer.type} ${layerLabel(peakLayer.name)}`;
+  return (
+    <Chart
+      title={title}
+      note={`${formatValue(memory.arenaUsed, 'B')} used (line); ${formatValue(peak.bytes, 'B')} alive at the peak${where}; no plan needs less than ${formatValue(memory.lowerBound, 'B')} (dashed)`}
+      draw={draw}
+    >
+      <Table
+        columns={[
+          { title: 'Buffer' },
+          { title: 'Bytes', isNumber: true },
+          { title: 'Offset', isNumber: true },
+          { title: 'First operator', isNumber: true },
+          { title: 'Last operator', isNumber: true },
+        ]}
+        rows={shown
+          .slice(0, 100)
+          .map(({ tensor, bytes, offset, first, last }) => [layerLabel(tensor), bytes, offset, first, last])}
+      />
+    </Chart>
+  );
+}
+
+function topOf({ arenaUsed, buffers }: Memory): number {
+  return buffers.reduce((top, { offset, bytes }) => Math.max(top, offset + bytes), arenaUsed);
+}
+
+function livesAt({ first, last }: PlannedBuffer, operator: number): boolean {
+  return first <= operator && operator <= last;
+}
+
+function largestFirst(buffers: readonly PlannedBuffer[]): readonly PlannedBuffer[] {
+  return [...buffers].sort((left, right) => right.bytes - left.bytes);
+}
+
+/** The operator during which most bytes are alive; the first of several. */
+function peakOf(buffers: readonly PlannedBuffer[]): { readonly at: number; readonly bytes: number } {
+  const changes = new Map<number, number>();
+  const add = (at: number, bytes: number) => changes.set(at, (changes.get(at) ?? 0) + bytes);
+  for (const { first, last, bytes } of buffers) {
+    add(first, bytes);
+    add(last + 1, -bytes);
+  }
+  let [alive, peak] = [0, { at: 0, bytes: 0 }];
+  for (const [at, change] of [...changes].sort(([left], [right]) => left - right)) {
+    alive += change;
+    if (alive > peak.bytes) peak = { at, bytes: alive };
+  }
+  return peak;
+}
+
+/** At most eight round numbers of bytes up to a limit: a power of two and its multiples. */
+function byteTicks(most: number): readonly number[] {
+  const step = 2 ** Math.ceil(Math.log2(Math.max(most, 8) / 8));
+  return Array.from({ length: Math.floor(most / step) + 1 }, (_, index) => index * step);
+}
+
+function bytesTick(bytes: number): string {
+  return bytes === 0 ? '0' : formatValue(bytes, 'B');
+}

@@ -1,0 +1,178 @@
+import type { ComponentChildren } from 'preact';
+import { useMemo, useRef, useState } from 'preact/hooks';
+import type { DiffMetric, DiffRow, ModelDiff } from '../../../diff/model-diff.ts';
+import { formatDifference } from '../../../format.ts';
+import { layerLabel } from '../../layer-label.ts';
+import { type DiffNode, layOutDiff, nodeHeight, nodeWidth } from './diff-layout.ts';
+import { Table } from './table.tsx';
+
+const metrics = {
+  peakRam: { title: 'Peak RAM', quantity: 'B' },
+  flash: { title: 'Flash', quantity: 'B' },
+  latency: { title: 'Latency', quantity: 'ms' },
+  energy: { title: 'Energy', quantity: 'mJ' },
+  macs: { title: 'MACs', quantity: 'count' },
+  parameters: { title: 'Parameters', quantity: 'count' },
+} as const;
+const metricNames = Object.keys(metrics) as DiffMetric[];
+
+/** What happened to the model, the operators that differ with what each costs, and the graph of both sides that can be walked. */
+export function ModelDiffView({ diff }: { readonly diff: ModelDiff }) {
+  const differing = diff.rows.filter(({ kind }) => kind !== 'same');
+  const shown = metricNames.filter((name) => (diff.totals[name]?.delta ?? 0) !== 0);
+  return (
+    <section aria-labelledby="diff">
+      <h3 id="diff">What changed in the model</h3>
+      <ul>
+        {diff.summary.map(({ code, text }) => (
+          <li key={code}>{text}</li>
+        ))}
+      </ul>
+      {differing.length === 0 ? null : (
+        <>
+          <div class="scrolled">
+            <Table
+              columns={[
+                { title: 'Operator' },
+                { title: '' },
+                { title: 'What' },
+                ...shown.map((name) => ({ title: metrics[name].title, isNumber: true })),
+              ]}
+              rows={[
+                ...differing.map((row) => [
+                  labelOf(row),
+                  row.kind,
+                  whatOf(row),
+                  ...shown.map((name) => deltaOf(row.deltas[name], name)),
+                ]),
+                ...diff.rest.map(({ name: rest, text, metric, delta }) => [
+                  rest,
+                  '',
+                  text,
+                  ...shown.map((name) => deltaOf(name === metric ? delta : undefined, name)),
+                ]),
+                ['In all', '', '', ...shown.map((name) => deltaOf(diff.totals[name]?.delta, name))],
+              ]}
+            />
+          </div>
+          <DiffGraph diff={diff} />
+        </>
+      )}
+    </section>
+  );
+}
+
+/** The operators as a graph; arrow keys go along its edges and across, and what is chosen is told beside it. */
+function DiffGraph({ diff }: { readonly diff: ModelDiff }) {
+  const drawing = useMemo(() => layOutDiff(diff), [diff]);
+  const firstChange = drawing.nodes.findIndex(({ row }) => row.kind !== 'same');
+  const [chosen, setChosen] = useState(Math.max(0, firstChange));
+  const place = useRef<SVGSVGElement>(null);
+  const choose = (index: number | undefined) => {
+    if (index === undefined || index < 0 || index >= drawing.nodes.length) return;
+    setChosen(index);
+    place.current?.querySelector<SVGGElement>(`[data-node="${index}"]`)?.focus();
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    const node = drawing.nodes[chosen];
+    if (node === undefined) return;
+    const target = { ArrowUp: node.from[0], ArrowDown: node.to[0], ArrowLeft: chosen - 1, ArrowRight: chosen + 1 }[
+      event.key
+    ];
+    if (target === undefined) return;
+    event.preventDefault();
+    choose(target);
+  };
+  const node = drawing.nodes[chosen];
+  return (
+    <div class="walk">
+      <div class="scrolled graph">
+        {/* biome-ignore lint/a11y/useSemanticElements: SVG has no field set */}
+        <svg
+          ref={place}
+          width={drawing.width}
+          height={drawing.height}
+          role="group"
+          aria-label="Graph of the model; arrow keys walk along it"
+          onKeyDown={onKeyDown}
+        >
+          {drawing.edges.map(({ key, path }) => (
+            <polyline key={key} class="edge" points={path.map(({ x, y }) => `${x},${y}`).join(' ')} />
+          ))}
+          {drawing.nodes.map((each, index) => (
+            // biome-ignore lint/a11y/useSemanticElements: SVG has no button
+            <g
+              key={each.rows[0]}
+              class={`node ${each.row.kind}${index === chosen ? ' chosen' : ''}`}
+              transform={`translate(${each.x},${each.y})`}
+              role="button"
+              tabIndex={index === chosen ? 0 : -1}
+              aria-pressed={index === chosen}
+              aria-label={`${labelOf(each.row)}, ${each.rows.length > 1 ? `and ${each.rows.length - 1} more, ` : ''}${each.row.kind}`}
+              data-node={index}
+              onClick={() => choose(index)}
+              onFocus={() => setChosen(index)}
+            >
+              <rect width={nodeWidth} height={nodeHeight} rx={5} />
+              <NodeText node={each} />
+            </g>
+          ))}
+        </svg>
+      </div>
+      {node === undefined ? null : <NodeDetails node={node} />}
+    </div>
+  );
+}
+
+function NodeText({ node: { row, rows } }: { readonly node: DiffNode }) {
+  if (rows.length > 1) return <text x={10} y={26}>{`${rows.length} operators unchanged`}</text>;
+  return (
+    <text x={10} y={18}>
+      {`${{ same: '', changed: '± ', added: '+ ', removed: '− ', moved: '⇅ ' }[row.kind]}${shorten(row.type)}`}
+      <tspan x={10} dy="1.3em" class="quiet">
+        {shorten(layerLabel(row.name))}
+      </tspan>
+    </text>
+  );
+}
+
+function NodeDetails({ node: { row, rows } }: { readonly node: DiffNode }) {
+  const facts: readonly (readonly [string, ComponentChildren])[] = [
+    ['Kind', row.kind],
+    ['Output in the base', row.baseOutput ?? '–'],
+    ['Output in the head', row.headOutput ?? '–'],
+    ...row.changes.map(({ what, text }) => [what, text] as const),
+    ...metricNames.flatMap((name) =>
+      row.deltas[name] === undefined ? [] : [[metrics[name].title, deltaOf(row.deltas[name], name)] as const],
+    ),
+  ];
+  return (
+    <div class="details" aria-live="polite">
+      <h4>{rows.length > 1 ? `${rows.length} operators from ${labelOf(row)}` : labelOf(row)}</h4>
+      <dl>
+        {facts.map(([term, fact], index) => (
+          <div key={index}>
+            <dt>{term}</dt>
+            <dd>{fact}</dd>
+          </div>
+        ))}
+      </dl>
+    </div>
+  );
+}
+
+function labelOf({ type, name }: DiffRow): string {
+  return name === '' ? type : `${layerLabel(name)} ${type}`;
+}
+
+function whatOf({ changes }: DiffRow): string {
+  return changes.map(({ text }) => text).join('; ');
+}
+
+function deltaOf(delta: number | undefined, name: DiffMetric): string {
+  return delta === undefined || delta === 0 ? '' : formatDifference(delta, metrics[name].quantity);
+}
+
+function shorten(text: string): string {
+  return text.length <= 24 ? text : `…${text.slice(-23)}`;
+}

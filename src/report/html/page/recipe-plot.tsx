@@ -1,0 +1,102 @@
+import * as Plot from '@observablehq/plot';
+import { useMemo, useState } from 'preact/hooks';
+import { formatValue } from '../../../format.ts';
+import type { Comparison } from '../../../judge/comparison.ts';
+import { metricWords } from '../../../judge/metric-words.ts';
+import type { Measurement } from '../../../runtimes/measurement.ts';
+import { Chart } from './chart.tsx';
+import { Choices } from './choices.tsx';
+import { Table } from './table.tsx';
+
+const costs = ['peakRam', 'flash', 'latency', 'energy'] as const;
+type Cost = (typeof costs)[number];
+
+interface Way {
+  readonly name: string;
+  readonly measurement: Measurement;
+}
+
+interface Point extends Way {
+  readonly cost: number;
+  readonly accuracy: number;
+  readonly isOnFront: boolean;
+}
+
+/** Every way in which the model was made for the target, accuracy over a cost; those that no other one beats in both are filled. */
+export function RecipePlot({ comparison }: { readonly comparison: Comparison }) {
+  const [cost, setCost] = useState<Cost>('peakRam');
+  const points = useMemo(() => pointsOf(comparison, cost), [comparison, cost]);
+  const { quantity, title } = metricWords[cost];
+  const draw = useMemo(
+    () => (width: number) =>
+      Plot.plot({
+        width,
+        height: 280,
+        marginLeft: 60,
+        inset: 20,
+        x: { label: title, tickFormat: (value: number) => formatValue(value, quantity), ticks: 4, grid: true },
+        y: { label: 'accuracy', tickFormat: (value: number) => formatValue(value, 'ratio'), ticks: 5, grid: true },
+        marks: [
+          Plot.line(
+            points.filter(({ isOnFront }) => isOnFront),
+            { x: 'cost', y: 'accuracy', sort: 'cost', stroke: 'var(--accent)', strokeDasharray: '4 3' },
+          ),
+          Plot.dot(points, {
+            x: 'cost',
+            y: 'accuracy',
+            r: 6,
+            stroke: 'var(--accent)',
+            fill: ({ isOnFront }: Point) => (isOnFront ? 'var(--accent)' : 'transparent'),
+            title: ({ name, cost: value, accuracy }: Point) =>
+              `${name}\n${formatValue(value, quantity)}, ${formatValue(accuracy, 'ratio')}`,
+            tip: true,
+          }),
+          Plot.text(points, { x: 'cost', y: 'accuracy', text: 'name', dy: -14 }),
+        ],
+      }),
+    [points, quantity, title],
+  );
+  if (points.length < 2) return null;
+  return (
+    <section aria-labelledby="recipes">
+      <h3 id="recipes">Recipes</h3>
+      <Choices
+        label="Cost of a recipe"
+        names={costs}
+        titleOf={(name) => metricWords[name].title}
+        chosen={cost}
+        onChoose={setCost}
+      />
+      <Chart title={`Accuracy over ${title}`} note="filled where nothing else is better in both" draw={draw}>
+        <Table
+          columns={[{ title: 'Made by' }, { title, isNumber: true }, { title: 'accuracy', isNumber: true }]}
+          rows={points.map((point) => [
+            point.name,
+            formatValue(point.cost, quantity),
+            formatValue(point.accuracy, 'ratio'),
+          ])}
+        />
+      </Chart>
+    </section>
+  );
+}
+
+function pointsOf({ base, head, saving, proposal }: Comparison, cost: Cost): readonly Point[] {
+  const named = (name: string, measurement: Measurement | null | undefined): readonly Way[] =>
+    measurement === null || measurement === undefined ? [] : [{ name, measurement }];
+  const ways = [
+    ...named(`base (${base?.artifact.recipe})`, base),
+    ...named(`head (${head?.artifact.recipe})`, head),
+    ...named(saving?.recipe ?? '', saving?.measurement),
+    ...named(proposal?.recipe ?? '', proposal?.measurement),
+  ];
+  const plain = ways.flatMap((way) => {
+    const [value, accuracy] = [way.measurement[cost]?.value, way.measurement.accuracy?.value];
+    return value === undefined || accuracy === undefined ? [] : [{ ...way, cost: value, accuracy }];
+  });
+  const beats = (one: (typeof plain)[number], other: (typeof plain)[number]) =>
+    one.cost <= other.cost &&
+    one.accuracy >= other.accuracy &&
+    (one.cost < other.cost || one.accuracy > other.accuracy);
+  return plain.map((point) => ({ ...point, isOnFront: !plain.some((other) => beats(other, point)) }));
+}

@@ -1,0 +1,5 @@
+/** What src/report/html/page becomes in a browser, as text; the bundler and the test runner both make it. */
+declare module '*/report-page.bundle' {
+  export const script: string;
+  export const style: string;
+}

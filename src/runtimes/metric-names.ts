@@ -1,0 +1,13 @@
+/** The metrics that budgets are about, as they are called in JSON. */
+export const metricNames = [
+  'peakRam',
+  'flash',
+  'latency',
+  'energy',
+  'accuracy',
+  'accelerated',
+  'averagePower',
+  'duty',
+  'batteryLife',
+] as const;
+export type MetricName = (typeof metricNames)[number];

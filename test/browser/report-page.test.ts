@@ -1,0 +1,144 @@
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildComparison } from '../../src/judge/build-comparison.ts';
+import type { Comparison } from '../../src/judge/comparison.ts';
+import { measureModel, openModel } from '../../src/measure.ts';
+import { automatic } from '../../src/optimize/recipe.ts';
+import { renderHtml } from '../../src/report/html/render-html.ts';
+import { resolveTarget } from '../../src/targets/load.ts';
+import { attacks } from '../support/attacks.ts';
+import {
+  budget,
+  comparison,
+  KiB,
+  layer,
+  layers,
+  measurement,
+  narrowModel,
+  report,
+  wideModel,
+} from '../support/measurements.ts';
+import { browserPath, withPage } from './browser.ts';
+
+const require = createRequire(import.meta.url);
+const megabyte = 1_000_000;
+
+describe.skipIf(browserPath === undefined)('the HTML report in a browser', () => {
+  let folder = '';
+  beforeAll(() => {
+    folder = mkdtempSync(path.join(tmpdir(), 'edge-ready-page-'));
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  const written = (name: string, comparisons: readonly Comparison[]) => {
+    const file = path.join(folder, `${name}.html`);
+    writeFileSync(file, renderHtml(report(comparisons)));
+    return file;
+  };
+
+  it.each(['light', 'dark'] as const)(
+    'of real models shows every figure, says nothing to anybody and is accessible (%s)',
+    async (colorScheme) => {
+      const file = written('real', [await realComparison(), modest()]);
+      await withPage(file, { colorScheme }, async (page, { requests, messages }) => {
+        expect(await page.locator('h1').innerText()).toContain('sensor');
+        const headings = await page.locator('h3').allInnerTexts();
+        expect(headings).toEqual(expect.arrayContaining(['Metrics', 'Memory', 'Layer by layer', 'Flash']));
+        // A map each for base and head, with a box for every buffer at least.
+        expect(await page.locator('[aria-labelledby=memory] figure').count()).toBeGreaterThanOrEqual(2);
+        expect(await page.locator('[aria-labelledby=memory] rect').count()).toBeGreaterThan(10);
+        // The page's policy lets no script in but its own; the browser's debugger may.
+        await page.evaluate(readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8'));
+        const violations = await page.evaluate(
+          'axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ": " + nodes.map(({ html }) => html.slice(0, 200)).join(" | ")))',
+        );
+        expect(violations).toEqual([]);
+        expect(requests).toEqual([`file://${file}`]);
+        expect(messages).toEqual([]);
+      });
+    },
+  );
+
+  it('another model is a link away, and its figures replace the first', async () => {
+    await withPage(written('two', [await realComparison(), modest()]), {}, async (page) => {
+      await page.locator('nav a', { hasText: 'models/kws.onnx' }).click();
+      await page.waitForFunction('document.querySelector("#chosen").innerText.includes("models/kws.onnx")');
+      expect(await page.locator('nav a[aria-current]').innerText()).toBe('models/kws.onnx');
+    });
+  });
+
+  it('a chart can be chosen by keyboard alone', async () => {
+    await withPage(written('keyboard', [await realComparison()]), {}, async (page) => {
+      const energy = page.getByRole('button', { name: 'Energy' });
+      await energy.focus();
+      await page.keyboard.press('Enter');
+      expect(await energy.getAttribute('aria-pressed')).toBe('true');
+      expect(await page.locator('[aria-labelledby=costs] figcaption').innerText()).toContain('Energy');
+    });
+  });
+
+  it('500 layers stay under 5 MB and are all there when asked for', async () => {
+    const many = measurement({
+      layers: layers(
+        ...Array.from({ length: 500 }, (_, index) => layer(`block_${index}/conv`, { latency: 0.1 + index / 1000 })),
+      ),
+    });
+    const file = written('many', [comparison({ base: { measurement: many }, head: { measurement: many } })]);
+    expect(statSync(file).size).toBeLessThan(5 * megabyte);
+    await withPage(file, {}, async (page) => {
+      await page.getByRole('button', { name: 'All 500' }).click();
+      expect(await page.locator('[aria-labelledby=costs] tbody tr').count()).toBe(500);
+    });
+  });
+
+  it('what a repository names is text, whatever it holds', async () => {
+    const hostile = attacks.map((attack) =>
+      comparison({
+        change: { path: attack, state: 'compared' },
+        target: { name: attack, id: attack },
+        head: {
+          measurement: {
+            ...wideModel(),
+            findings: [{ code: 'hostile', severity: 'error', message: attack, where: attack }],
+          },
+        },
+      }),
+    );
+    await withPage(written('hostile', hostile), {}, async (page, { requests, messages }) => {
+      expect(new Set(await page.locator('nav a').allTextContents())).toEqual(new Set(attacks));
+      for (const link of await page.locator('nav a').all()) {
+        await link.click();
+        expect(await page.locator('img, iframe, object, embed, nav script, article script').count()).toBe(0);
+      }
+      expect(requests).toHaveLength(1);
+      expect(messages).toEqual([]);
+    });
+  });
+});
+
+/** The digits models of the fixtures, as a microcontroller would load them. */
+async function realComparison(): Promise<Comparison> {
+  const target = resolveTarget('nucleo-l4r5zi');
+  const side = (kind: string) =>
+    measureModel(
+      openModel(readFileSync(`fixtures/digits/${kind}/digits-int8.tflite`), 'models/sensor.tflite'),
+      target,
+      { recipe: automatic },
+    );
+  return buildComparison({
+    change: { path: 'models/sensor.tflite', state: 'compared' },
+    target,
+    base: await side('base'),
+    head: await side('wider'),
+    budgets: [budget('peakRam', { kind: 'max', value: 4 * KiB })],
+    saving: null,
+    problems: [],
+  });
+}
+
+function modest(): Comparison {
+  return comparison({ base: { measurement: narrowModel() }, head: { measurement: wideModel() } });
+}
