@@ -1,6 +1,7 @@
 import type { Graph, Operator, TensorId } from '../graph/graph.ts';
 import { nestedGraphs } from '../graph/traversal.ts';
 import { type Edit, edit, hasType, isType } from './edit.ts';
+import { capturedIds, splice } from './splice.ts';
 
 /**
  * An `If` whose condition is a constant is the branch that it takes.
@@ -33,13 +34,9 @@ function inline(
   branch: Graph,
   idOfName: ReadonlyMap<string, TensorId>,
 ): void {
-  const outer = new Map<TensorId, TensorId>();
-  for (const { tensor, name } of branch.captures) {
-    const id = idOfName.get(name);
-    // Captured from further out: this graph has no tensor for it.
-    if (id === undefined) return;
-    outer.set(tensor, id);
-  }
+  const outer = capturedIds(branch, idOfName);
+  // Captured from further out: this graph has no tensor for it.
+  if (outer === undefined) return;
   const computed = new Set(branch.operators.flatMap(({ outputs }) => outputs));
   const copies: (readonly [TensorId, TensorId])[] = [];
   for (const [position, id] of branch.outputs.entries()) {
@@ -48,30 +45,21 @@ function inline(
     if (computed.has(id) && !outer.has(id)) outer.set(id, result);
     else copies.push([id, result]);
   }
-  const idOf = (id: TensorId): TensorId => {
-    const known = outer.get(id);
-    if (known !== undefined) return known;
-    const added = rewriting.addCopy(branch.tensors[id] as Graph['tensors'][number]);
-    outer.set(id, added);
-    return added;
-  };
-  const mapped = (id: TensorId | null): TensorId | null => (id === null ? null : idOf(id));
   // First of all it goes: its outputs are about to be computed by others.
-  const { version, domain } = operator;
   rewriting.remove(index);
-  for (const inner of branch.operators) {
-    rewriting.insertBefore(index, { ...inner, inputs: inner.inputs.map(mapped), outputs: inner.outputs.map(mapped) });
-  }
-  for (const [from, to] of copies) {
-    const copy: Operator = {
-      name: `${operator.name}_output`,
-      type: 'Identity',
-      domain,
-      version,
-      inputs: [idOf(from)],
-      outputs: [to],
-      attributes: {},
-    };
-    rewriting.insertBefore(index, copy);
-  }
+  const idOf = splice(rewriting, index, { graph: branch, prefix: operator.name }, outer);
+  for (const [from, to] of copies) rewriting.insertBefore(index, copyOperator(operator, idOf(from), to));
+}
+
+/** An operator that gives a tensor the name of a result of `operator`. */
+export function copyOperator({ name, domain, version }: Operator, from: TensorId, to: TensorId): Operator {
+  return {
+    name: `${name}_output_${to}`,
+    type: 'Identity',
+    domain,
+    version,
+    inputs: [from],
+    outputs: [to],
+    attributes: {},
+  };
 }

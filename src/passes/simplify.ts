@@ -14,7 +14,9 @@ import { fuseHardSwish } from './fuse-hard-swish.ts';
 import { fuseLayerNormalization } from './fuse-layer-normalization.ts';
 import { fuseLeakyRelu } from './fuse-leaky-relu.ts';
 import { fuseMatMulBias } from './fuse-matmul-bias.ts';
+import { fusePointwiseConvolution } from './fuse-pointwise-convolution.ts';
 import { fuseSoftplus } from './fuse-softplus.ts';
+import { groupConvolutions } from './group-convolutions.ts';
 import { inlineBranches } from './inline-branches.ts';
 import { mergeCasts } from './merge-casts.ts';
 import { mergeCommonSubexpressions } from './merge-common-subexpressions.ts';
@@ -34,6 +36,7 @@ import { resolveReshapes } from './resolve-reshapes.ts';
 import { resolveResizes } from './resolve-resizes.ts';
 import { shareConstants } from './share-constants.ts';
 import { sinkTransposes } from './sink-transposes.ts';
+import { unrollLoops } from './unroll-loops.ts';
 
 /** A rewrite that keeps what the graph computes; the very same graph when it finds nothing to do. */
 export type Pass = (graph: Graph) => Graph;
@@ -43,6 +46,7 @@ export const losslessPasses: Readonly<Record<string, Pass>> = {
   removeDeadOperators,
   foldConstants,
   inlineBranches,
+  unrollLoops,
   resolveReshapes,
   resolveResizes,
   removeIdentities,
@@ -52,9 +56,11 @@ export const losslessPasses: Readonly<Record<string, Pass>> = {
   mergeSlices,
   mergeConcats,
   mergeTransposes,
+  fusePointwiseConvolution,
   sinkTransposes,
   reshapeTransposes,
   mergeReshapes,
+  groupConvolutions,
   foldBatchNorm,
   foldChannelArithmetic,
   fuseMatMulBias,

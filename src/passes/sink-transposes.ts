@@ -34,13 +34,15 @@ export function sinkTransposes(graph: Graph): Graph {
 
 const countOf = (graph: Graph): number => graph.operators.filter((operator) => isType(operator, 'Transpose')).length;
 
-const unary: ReadonlySet<string> = new Set(
+/** Operators of one input that compute each element by itself. */
+export const unary: ReadonlySet<string> = new Set(
   (
     'Abs Acos Asin Atan Cast Ceil Celu Clip Cos Cosh Elu Erf Exp Floor Gelu HardSigmoid HardSwish Identity IsInf IsNaN LeakyRelu Log Mish Neg Not ' +
     'Reciprocal Relu Round Selu Sigmoid Sign Sin Sinh Softplus Softsign Sqrt Tan Tanh ThresholdedRelu'
   ).split(' '),
 );
-const elementwise: ReadonlySet<string> = new Set(
+/** Operators of several inputs that compute each element by itself, broadcasting. */
+export const elementwise: ReadonlySet<string> = new Set(
   'Add Sub Mul Div Pow Max Min Sum Mean Equal Less Greater LessOrEqual GreaterOrEqual And Or Xor Where PRelu'.split(
     ' ',
   ),

@@ -3,6 +3,8 @@ import type { Graph, TensorId } from '../../src/graph/graph.ts';
 import { averageGlobally } from '../../src/passes/average-globally.ts';
 import { foldInputScale } from '../../src/passes/fold-input-scale.ts';
 import { fuseLeakyRelu } from '../../src/passes/fuse-leaky-relu.ts';
+import { fusePointwiseConvolution } from '../../src/passes/fuse-pointwise-convolution.ts';
+import { groupConvolutions } from '../../src/passes/group-convolutions.ts';
 import { inlineBranches } from '../../src/passes/inline-branches.ts';
 import { mergeCasts } from '../../src/passes/merge-casts.ts';
 import { mergeConcats } from '../../src/passes/merge-concats.ts';
@@ -11,8 +13,9 @@ import { mergeSlices } from '../../src/passes/merge-slices.ts';
 import { removeDeadOperators } from '../../src/passes/remove-dead-operators.ts';
 import { removeExpansions } from '../../src/passes/remove-expansions.ts';
 import { reshapeTransposes } from '../../src/passes/reshape-transposes.ts';
-import type { Pass } from '../../src/passes/simplify.ts';
+import { type Pass, simplifyOnnx } from '../../src/passes/simplify.ts';
 import { sinkTransposes } from '../../src/passes/sink-transposes.ts';
+import { unrollLoops } from '../../src/passes/unroll-loops.ts';
 import { float, type GraphBuilder, int, ints, nested, noise, onnxGraph, typesOf } from '../support/onnx-graphs.ts';
 import { expectSameResults } from './same-results.ts';
 
@@ -331,7 +334,133 @@ const cases: readonly Case[] = [
       return b.op('If', [b.input('c', [], 'bool')], { attributes });
     },
   },
+  {
+    name: 'a loop that always runs three times, with what it collects',
+    pass: unrollLoops,
+    build: (b) => {
+      b.op('Relu', [b.input('x', [3])], { outputs: ['h'], dtype: 'float32', shape: [3] });
+      return loopOf(b, { count: 3, again: 'Identity', collects: true });
+    },
+    left: [
+      ...['Relu', ...Array(3).fill(['Identity', 'Cast', 'Add', 'Mul', 'Exp']).flat(), 'Identity'],
+      ...['Unsqueeze', 'Unsqueeze', 'Unsqueeze', 'Concat'],
+    ],
+  },
+  {
+    name: 'a loop of an older operator set',
+    pass: unrollLoops,
+    opset: 11,
+    build: (b) => {
+      b.op('Relu', [b.input('x', [3])], { outputs: ['h'], dtype: 'float32', shape: [3] });
+      return loopOf(b, { count: 1, again: 'constant', collects: true, opset: 11 });
+    },
+    left: ['Relu', 'Cast', 'Add', 'Mul', 'Exp', 'Identity', 'Unsqueeze', 'Concat'],
+  },
+  {
+    name: 'a loop that never runs',
+    pass: unrollLoops,
+    build: (b) => {
+      b.op('Relu', [b.input('x', [3])], { outputs: ['h'], dtype: 'float32', shape: [3] });
+      return loopOf(b, { count: 0, again: 'Identity', collects: false });
+    },
+    left: ['Relu', 'Identity'],
+  },
+  {
+    name: 'a loop that runs very often',
+    pass: unrollLoops,
+    build: (b) => {
+      b.op('Relu', [b.input('x', [3])], { outputs: ['h'], dtype: 'float32', shape: [3] });
+      return loopOf(b, { count: 65, again: 'Identity', collects: true });
+    },
+  },
+  {
+    name: 'a loop that may stop',
+    pass: unrollLoops,
+    build: (b) => {
+      b.op('Relu', [b.input('x', [3])], { outputs: ['h'], dtype: 'float32', shape: [3] });
+      return loopOf(b, { count: 3, again: 'Not', collects: false });
+    },
+  },
+  {
+    name: 'a product over the channels of a turned image',
+    pass: fusePointwiseConvolution,
+    build: (b) => {
+      const product = b.op('MatMul', [last(b, image(b)), b.constant('w', [4, 3], noise(12))]);
+      const biased = b.op('Add', [product, b.constant('b', [3], noise(3, 2))]);
+      return first(b, b.op('Relu', [biased]));
+    },
+    left: ['Conv', 'Transpose', 'Add', 'Relu', 'Transpose'],
+  },
+  {
+    name: 'and all that is left of it',
+    pass: simplifyOnnx,
+    build: (b) => {
+      const product = b.op('MatMul', [last(b, image(b)), b.constant('w', [4, 3], noise(12))]);
+      const biased = b.op('Add', [product, b.constant('b', [3], noise(3, 2))]);
+      return first(b, b.op('Relu', [biased]));
+    },
+    left: ['Conv', 'Relu'],
+  },
+  {
+    name: 'a product over channels that stays turned',
+    pass: fusePointwiseConvolution,
+    build: (b) => b.op('Relu', [b.op('MatMul', [last(b, image(b)), b.constant('w', [4, 3], noise(12))])]),
+  },
+  {
+    name: 'a product over the height',
+    pass: fusePointwiseConvolution,
+    build: (b) => first(b, b.op('MatMul', [to(b, image(b), 0, 1, 3, 2), b.constant('w', [5, 4], noise(20))])),
+  },
+  {
+    name: 'convolutions of shares of the channels',
+    pass: groupConvolutions,
+    build: (b) => shared(b, ['l', 'r']),
+    left: ['Conv'],
+  },
+  {
+    name: 'convolutions of shares of the channels, joined in another order',
+    pass: groupConvolutions,
+    build: (b) => shared(b, ['r', 'l']),
+  },
 ];
+
+/** A loop over h: v ← (v + i) · h, and what it collects is exp(v). */
+function loopOf(
+  b: GraphBuilder,
+  how: { count: number; again: 'Identity' | 'Not' | 'constant'; collects: boolean; opset?: number },
+): TensorId | readonly TensorId[] {
+  const inner = onnxGraph(how.opset);
+  const [i, goesOn, v] = [inner.input('i', [], 'int64'), inner.input('goes_on', [], 'bool'), inner.input('v', [3])];
+  const again =
+    how.again === 'constant'
+      ? inner.constant('yes', [], [1], 'bool')
+      : inner.op(how.again, [goesOn], { outputs: ['again'], dtype: 'bool', shape: [] });
+  const float32 = inner.op('Cast', [i], { outputs: ['number'], attributes: { to: int(1) } });
+  const sum = inner.op('Add', [v, float32], { outputs: ['sum'] });
+  const next = inner.op('Mul', [sum, inner.capture('h', [3], 'float32')], {
+    outputs: ['next'],
+    dtype: 'float32',
+    shape: [3],
+  });
+  const exp = how.collects ? [inner.op('Exp', [next], { outputs: ['each'], dtype: 'float32', shape: [3] })] : [];
+  b.op('Loop', [b.constant('count', [], [how.count], 'int64'), b.constant('start', [], [1], 'bool'), b.id('h')], {
+    attributes: { body: nested(inner.build(again, next, ...exp)) },
+    outputs: how.collects ? ['y', 'all'] : ['y'],
+  });
+  return how.collects ? [b.id('y'), b.id('all')] : b.id('y');
+}
+
+/** Two convolutions of half of the channels each, one with a bias. */
+function shared(b: GraphBuilder, order: readonly string[]): TensorId {
+  b.op('Split', [image(b)], { outputs: ['l', 'r'], attributes: { axis: int(1) } });
+  const attributes = { kernel_shape: ints(3, 3), pads: ints(1, 0, 1, 2) };
+  const parts = order.map((half, position) => {
+    const weight = b.constant(`w${half}`, [3, 2, 3, 3], noise(54, position + 1));
+    const bias = position === 0 ? [b.constant('bias', [3], noise(3, 9))] : [];
+    return b.op('Conv', [b.id(half), weight, ...bias], { attributes });
+  });
+  return b.op('Concat', parts, { attributes: { axis: int(1) } });
+}
 
 describe('rewrites', () => {
   it.each(cases.filter(({ left }) => left !== undefined).map((each) => [each.name, each] as const))(
