@@ -112,9 +112,10 @@ function takeableSaving(model: Model, measured: Measured, target: Target, option
   return measureSaving(model, measured, target, options);
 }
 
-async function measureOptions(
+/** How a model is measured on a target: the configuration's settings of it, its data sets read. */
+export async function measureOptions(
   settings: ModelSettings,
-  { source, configs, target, recipe, log }: ChangeOnTarget,
+  { source, configs, target, recipe, log }: Pick<ChangeOnTarget, 'source' | 'configs' | 'target' | 'recipe' | 'log'>,
 ): Promise<MeasureOptions> {
   const { calibration, evaluation, dimensions, dutyCycle } = settings;
   const device = await deviceOf(configs, target.name, source);

@@ -3,6 +3,7 @@ import { findModels } from './changes/find-models.ts';
 import { type Range, resolveRange } from './changes/range.ts';
 import { type RangeOptions, rangeRequestOf } from './changes/range-request-of.ts';
 import { openRepository } from './changes/repository.ts';
+import { checkSchedules } from './check-schedules.ts';
 import { type ComparedChange, compareChange } from './compare-change.ts';
 import { loadConfigs } from './config/load-configs.ts';
 import { selectWork } from './config/select-work.ts';
@@ -56,8 +57,10 @@ export async function runGate(request: GateRequest): Promise<GateResult> {
     compared.push(await compareChange({ repository, range, source, configs, change, target, recipe, log }));
   }
 
+  const comparisons = compared.map(({ comparison }) => comparison);
+  const run = { repository, range, source, configs, targets, models, comparisons, recipe, log };
   return {
-    report: buildReport({ range, configs, targets, models, comparisons: compared.map(({ comparison }) => comparison) }),
+    report: buildReport({ ...run, schedules: await checkSchedules(run) }),
     produced: compared.flatMap(({ produced }) => produced),
   };
 }

@@ -85,6 +85,17 @@ function describeProgram(output: Output, exitWith: (code: number) => void): Comm
       await optimizeCommand(model, options, output);
     });
 
+  program
+    .command('schedule')
+    .description('Show whether the models that share one core meet their deadlines and fit together.')
+    .option('--config <file>', 'configuration with a "schedule" (default: edge-ready.yml)')
+    .option('--target <target...>', 'only the schedules of these targets')
+    .option('--json', 'print as JSON')
+    .action(async (options) => {
+      const { scheduleCommand } = await import('./schedule.ts');
+      exitWith(await scheduleCommand(options, output));
+    });
+
   dimensionOption(program.command('sensitivity <model>'))
     .description('Show which operators of a float model lose most when they become integers.')
     .option('--target <target>', 'board, or board/runtime, that loads .tflite', defaultTarget)

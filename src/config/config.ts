@@ -2,6 +2,7 @@ import type { AccuracyMetric } from '../accuracy/accuracy-metric.ts';
 import type { DutyCycle } from '../energy/duty-cycle.ts';
 import type { BudgetMetric, Limit } from '../judge/budget.ts';
 import type { Recipe } from '../optimize/recipe.ts';
+import type { ArenaUse, Policy } from '../schedule/task.ts';
 import type { Board } from '../targets/board.ts';
 import type { ModelClass, UseCase } from './preset-names.ts';
 import type { Quantity } from './quantity.ts';
@@ -13,7 +14,6 @@ export interface Config {
   readonly targets: readonly ConfiguredTarget[];
   readonly models: readonly ModelRule[];
   readonly budgets: readonly BudgetRule[];
-  /** Validated and carried; nothing judges it yet, which `configNotes` says. */
   readonly schedules: readonly Schedule[];
 }
 
@@ -75,9 +75,22 @@ export interface MetricRule {
   readonly line: number;
 }
 
-/** Models that run periodically on one core. */
+/** Models that run periodically on one core, with what else runs there. */
 export interface Schedule {
   readonly target: string;
-  readonly tasks: readonly { readonly model: string; readonly everyMs: number; readonly deadlineMs: number }[];
+  readonly policy: Policy;
+  readonly arenas: ArenaUse;
+  readonly level: Level;
+  readonly tasks: readonly ScheduledTask[];
   readonly line: number;
 }
+
+/** A model's path from the repository's top, or other work of the firmware with what a run of it takes. */
+export type ScheduledTask = {
+  readonly everyMs: number;
+  readonly deadlineMs: number;
+  readonly jitterMs: number;
+} & (
+  | { readonly kind: 'model'; readonly model: string }
+  | { readonly kind: 'other'; readonly name: string; readonly takesMs: number }
+);

@@ -1,6 +1,7 @@
 import { batteryOf } from '../energy/battery.ts';
 import { UserError } from '../errors.ts';
 import { suggestion } from '../nearest.ts';
+import { isNonPreemptive, policies } from '../schedule/task.ts';
 import { resolveTarget } from '../targets/load.ts';
 import type { Path } from './positions.ts';
 
@@ -43,9 +44,43 @@ export function findContradictions(content: unknown): readonly Contradiction[] {
       : [];
   });
   const schedules = itemsOf(member(content, 'schedule')).flatMap((entry, index) =>
-    unknown(['schedule', index, 'target'], member(entry, 'target')),
+    scheduleContradictions(entry, index, targets, unknown),
   );
   return [...boards, ...listed('models'), ...listed('budgets'), ...batteries, ...schedules];
+}
+
+/** A schedule that no target of the file would be judged by, arenas that tasks would overwrite for each other, and tasks that are there twice. */
+function scheduleContradictions(
+  entry: unknown,
+  index: number,
+  targets: readonly (readonly [string, unknown])[],
+  unknown: (path: Path, name: unknown) => readonly Contradiction[],
+): readonly Contradiction[] {
+  const at = (...path: Path): Path => ['schedule', index, ...path];
+  const target = member(entry, 'target');
+  const notKnown = unknown(at('target'), target);
+  const boards = targets.flatMap(([name, each]) => {
+    const board = typeof each === 'string' ? each : member(each, 'board');
+    return typeof board === 'string' ? [name, board, board.split('/')[0] ?? ''] : [name];
+  });
+  const isJudged = targets.length === 0 || boards.some((name) => name === target);
+  const idle = `no target of this file is "${target}", so that nothing would judge this schedule`;
+  const policy = policies.find((each) => each === member(entry, 'policy')) ?? 'non-preemptive';
+  const overwritten =
+    member(entry, 'arenas') === 'shared' && !isNonPreemptive(policy)
+      ? `models that interrupt each other can't share an arena: with policy ${policy} arenas are separate`
+      : undefined;
+  const names = itemsOf(member(entry, 'tasks')).map((task) => member(task, 'model') ?? member(task, 'name'));
+  return [
+    ...notKnown,
+    ...(notKnown.length === 0 && typeof target === 'string' && !isJudged ? explain(at('target'), idle) : []),
+    ...explain(at('arenas'), overwritten),
+    ...names.flatMap((name, task) =>
+      typeof name === 'string' && names.indexOf(name) < task
+        ? explain(at('tasks', task), `"${name.slice(0, 200)}" is already a task of this schedule`)
+        : [],
+    ),
+  ];
 }
 
 function complaintOf(target: string): string | undefined {

@@ -1,3 +1,4 @@
+import { formatValue } from '../format.ts';
 import { metricWords } from '../judge/metric-words.ts';
 import { recipeText } from '../optimize/recipe.ts';
 import type { Config, MetricRule, ModelSettings } from './config.ts';
@@ -91,8 +92,19 @@ function statements(config: Config): ReadonlyMap<string, Statement> {
     for (const rule of metrics)
       for (const [name, value, shown] of ruleTexts(rule)) say(`${name} ${of}`, true, value, shown);
   }
-  for (const { target, tasks } of config.schedules) {
-    say(`schedule of ${target}`, false, tasks, `${tasks.length} ${tasks.length === 1 ? 'task' : 'tasks'}`);
+  for (const { target, tasks, policy, arenas, level } of config.schedules) {
+    const of = `of the schedule of ${target}`;
+    say(`policy ${of}`, true, policy, policy);
+    say(`arenas ${of}`, true, arenas, arenas);
+    if (level !== 'error') say(`level ${of}`, true, level, level);
+    for (const task of tasks) {
+      const { everyMs, deadlineMs, jitterMs } = task;
+      const [name, takes] =
+        task.kind === 'model' ? [task.model, ''] : [task.name, `takes ${formatValue(task.takesMs, 'ms')}, `];
+      const jitter = jitterMs === 0 ? '' : `, jitter ${formatValue(jitterMs, 'ms')}`;
+      const times = `${takes}every ${formatValue(everyMs, 'ms')}, deadline ${formatValue(deadlineMs, 'ms')}${jitter}`;
+      say(`${name} ${of}`, true, [everyMs, deadlineMs, jitterMs, takes], times);
+    }
   }
   return all;
 }

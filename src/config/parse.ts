@@ -1,7 +1,7 @@
 import { isNode, LineCounter, parseDocument, visit } from 'yaml';
 import { UserError } from '../errors.ts';
 import { yamlProblem } from '../yaml-problem.ts';
-import type { Config, ConfiguredTarget, ModelRule, ModelSettings, PresetUse } from './config.ts';
+import type { Config, ConfiguredTarget, ModelRule, ModelSettings, PresetUse, ScheduledTask } from './config.ts';
 import { ConfigError, type Mistake } from './config-error.ts';
 import { findContradictions } from './contradictions.ts';
 import { describeIssues } from './describe-issue.ts';
@@ -95,16 +95,27 @@ function toConfig(file: ConfigFile, path: string, lineOf: (place: Path) => numbe
       line: lineOf(['budgets', index]),
       metrics: metricRules(entry, (key) => lineOf(['budgets', index, key])),
     })),
-    schedules: (file.schedule ?? []).map(({ target, tasks }, index) => ({
-      target,
-      tasks: tasks.map(({ model, every, deadline }) => ({
-        model,
-        everyMs: every.value,
-        deadlineMs: (deadline ?? every).value,
-      })),
+    schedules: (file.schedule ?? []).map(({ level = 'error', tasks, ...schedule }, index) => ({
+      ...schedule,
+      level,
+      tasks: tasks.map(taskOf),
       line: lineOf(['schedule', index]),
     })),
   };
+}
+
+function taskOf({
+  model,
+  name = '',
+  takes,
+  every,
+  deadline = every,
+  jitter,
+}: NonNullable<ConfigFile['schedule']>[number]['tasks'][number]): ScheduledTask {
+  const times = { everyMs: every.value, deadlineMs: deadline.value, jitterMs: jitter?.value ?? 0 };
+  return model === undefined
+    ? { kind: 'other', name, takesMs: takes?.value ?? 0, ...times }
+    : { kind: 'model', model, ...times };
 }
 
 function settingsOf(entry: NonNullable<ConfigFile['models']>[number]): ModelSettings {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { accuracyMetrics } from '../accuracy/accuracy-metric.ts';
 import { expandBraces, mostAlternatives } from '../changes/braces.ts';
 import { recipeSchema } from '../optimize/recipe.ts';
+import { arenaUses, policies } from '../schedule/task.ts';
 import { modelClasses, useCases } from './preset-names.ts';
 import {
   count,
@@ -206,18 +207,39 @@ const budgetSchema = z
       .replace(/, ([^,]+)$/, ' or $1')}`,
   });
 
+const taskSchema = z
+  .strictObject({
+    model: pathSchema.optional().meta({ description: "The model that runs, by its path from the repository's top." }),
+    name: nameSchema.optional().meta({ description: 'What other work is called, instead of "model".' }),
+    takes: positiveSchema(time).optional().meta({ description: 'With name: what a run of it takes at most.' }),
+    every: positiveSchema(time).meta({ description: 'The period.' }),
+    deadline: positiveSchema(time).optional().meta({
+      description: 'How long after its arrival a run has to be finished. Without it: the period.',
+    }),
+    jitter: quantitySchema(time).optional().meta({
+      description: 'How long after its arrival a run may become ready. Without it: 0.',
+    }),
+  })
+  .refine(({ model, name }) => (model === undefined) !== (name === undefined), {
+    error: 'must say either model, or name with takes',
+  })
+  .refine(({ name, takes }) => (name === undefined) === (takes === undefined), {
+    error: 'takes goes with name; how long a model takes is measured',
+  })
+  .meta({ oneOf: [{ required: ['model'] }, { required: ['name', 'takes'] }] });
+
 const scheduleSchema = z.strictObject({
-  target: nameSchema,
-  tasks: z
-    .array(
-      z.strictObject({
-        model: pathSchema,
-        every: positiveSchema(time).meta({ description: 'The period.' }),
-        deadline: positiveSchema(time).optional().meta({ description: 'Without it: the period.' }),
-      }),
-    )
-    .min(1, { error: 'must have at least one task' })
-    .max(100),
+  target: nameSchema.meta({ description: 'A name from targets, or a board.' }),
+  policy: z.enum(policies).default('non-preemptive').meta({
+    description:
+      'How the core chooses between tasks. Without it: the shortest deadline first, and no inference is interrupted.',
+  }),
+  arenas: z
+    .enum(arenaUses)
+    .default('separate')
+    .meta({ description: 'Whether models have arenas of their own, or take turns in one.' }),
+  level: levelSchema.optional(),
+  tasks: z.array(taskSchema).min(1, { error: 'must have at least one task' }).max(100),
 });
 
 /** The grammar of `edge-ready.yml`, version 1. What users can write; its output has quantities in the gate's units. */

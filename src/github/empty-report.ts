@@ -20,6 +20,7 @@ export function emptyReport(
     head: { sha: headShaOf(context), label: 'head' },
     targets: targets.map((target) => target.slice(0, 200)),
     comparisons: [],
+    schedules: [],
     notes: [],
     problems: problems.slice(0, problemsLimit).map((problem) => problem.slice(0, problemLimit)),
     configPath: null,

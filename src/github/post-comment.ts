@@ -56,5 +56,5 @@ export async function postComment(request: PostRequest, context: RunContext): Pr
 }
 
 function hasSomethingToSay(report: GateReport): boolean {
-  return report.comparisons.length > 0 || report.problems.length > 0;
+  return report.comparisons.length > 0 || report.schedules.length > 0 || report.problems.length > 0;
 }

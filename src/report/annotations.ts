@@ -1,10 +1,12 @@
 import type { Comparison, Judgement } from '../judge/comparison.ts';
 import { badness } from '../judge/worst-verdict.ts';
+import type { ScheduleResult } from '../schedule/schedule-result.ts';
 import { plain } from './escape.ts';
 import { groupFindings } from './group-findings.ts';
 import { judgementWords } from './judgement-words.ts';
 import { worstFirst, worstJudgementsFirst } from './order.ts';
 import type { GateReport } from './report-schema.ts';
+import { objectionsOf, scheduleJudgementWords, worstSchedulesFirst } from './schedule-words.ts';
 
 /** A line beside the code. `file` is relative to the repository. Plain text; whoever prints it escapes it for the runner. */
 export interface Annotation {
@@ -26,6 +28,7 @@ export function annotationsOf(report: GateReport): readonly Annotation[] {
   const all = [
     ...report.problems.map((problem) => runAnnotation(report, problem)),
     ...worstFirst(report.comparisons).flatMap((comparison) => comparisonAnnotations(report, comparison)),
+    ...worstSchedulesFirst(report.schedules).flatMap((schedule) => scheduleAnnotations(report, schedule)),
   ].sort((left, right) => rank(left) - rank(right));
   if (all.length <= annotationsLimit) return all;
   const more = all.length - (annotationsLimit - 1);
@@ -72,6 +75,25 @@ function comparisonAnnotations(report: GateReport, comparison: Comparison): read
         ({ verdict }) => badness(verdict) > 0 && !(errors.length > 0 && verdict === 'fail' && isUnmeasured(comparison)),
       )
       .map((judgement) => judgementAnnotation(report, judgement, title, place)),
+  ];
+}
+
+function scheduleAnnotations({ configPath }: GateReport, schedule: ScheduleResult): readonly Annotation[] {
+  const title = plain(`schedule of ${schedule.target}`, 200);
+  const { line } = schedule;
+  const place = configPath === null || line === undefined ? {} : { file: configPath, line };
+  return [
+    ...schedule.problems.map(
+      (problem): Annotation => ({ level: 'error', title, message: plain(problem, 500), ...place }),
+    ),
+    ...objectionsOf(schedule).map(
+      (judgement): Annotation => ({
+        level: judgement.verdict === 'warn' ? 'warning' : 'error',
+        title,
+        message: plain(scheduleJudgementWords(judgement), 500),
+        ...place,
+      }),
+    ),
   ];
 }
 

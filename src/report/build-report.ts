@@ -4,6 +4,7 @@ import { configNotes } from '../config/notes.ts';
 import type { Configs } from '../config/read-configs.ts';
 import type { Comparison } from '../judge/comparison.ts';
 import { worstVerdict } from '../judge/worst-verdict.ts';
+import type { ScheduleResult } from '../schedule/schedule-result.ts';
 import type { Target } from '../targets/target.ts';
 import { gateVersion } from '../version.ts';
 import type { GateReport } from './report-schema.ts';
@@ -15,10 +16,11 @@ export interface ReportInput {
   readonly targets: readonly Target[];
   readonly models: FoundModels;
   readonly comparisons: readonly Comparison[];
+  readonly schedules: readonly ScheduleResult[];
 }
 
-/** The report of one run. Its verdict is the worst of its comparisons, and `error` where there is no base to compare with although there should be one. */
-export function buildReport({ range, configs, targets, models, comparisons }: ReportInput): GateReport {
+/** The report of one run. Its verdict is the worst of its comparisons and schedules, and `error` where there is no base to compare with although there should be one. */
+export function buildReport({ range, configs, targets, models, comparisons, schedules }: ReportInput): GateReport {
   const problems = range.problem === undefined ? [] : [range.problem];
   const paths = models.all.map(({ path }) => path);
   const notes = [...configs.notes, ...configNotes(configs.head ?? configs.base, paths), ...uncommittedNote(models)];
@@ -29,10 +31,14 @@ export function buildReport({ range, configs, targets, models, comparisons }: Re
     head: range.head,
     targets: targets.map(({ name }) => name),
     comparisons: [...comparisons],
+    schedules: [...schedules],
     notes: notes.slice(0, 200),
     problems,
     configPath: configs.head?.path ?? configs.base?.path ?? null,
-    verdict: worstVerdict([...comparisons.map(({ verdict }) => verdict), ...problems.map(() => 'error' as const)]),
+    verdict: worstVerdict([
+      ...[...comparisons, ...schedules].map(({ verdict }) => verdict),
+      ...problems.map(() => 'error' as const),
+    ]),
   };
 }
 

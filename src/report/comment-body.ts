@@ -10,6 +10,7 @@ import { isUnchanged, worstFirst } from './order.ts';
 import { proposalsList } from './proposals-list.ts';
 import type { GateReport } from './report-schema.ts';
 import { savingsList } from './savings-list.ts';
+import { schedulesSection } from './schedule-section.ts';
 
 /** How much of a report is shown. */
 export interface Extent {
@@ -44,6 +45,7 @@ export function commentBody(report: GateReport, frame: Frame, extent: Extent): s
     hiddenWords(ordered, shown),
     undecidedAccuracy(shown),
     ...objected.map(failureDetails),
+    schedulesSection(report.schedules, extent),
     proposals === '' ? '' : `**To pass**\n\n${proposals}`,
     savings === '' ? '' : `**To save**\n\n${savings}`,
     ...(extent.folds ? folds(shown) : []),
@@ -53,14 +55,15 @@ export function commentBody(report: GateReport, frame: Frame, extent: Extent): s
 
 /** The smallest form: the headline, how many of what, and where the rest is. Its length does not depend on the number of models. */
 export function countsBody(report: GateReport, frame: Frame): string {
+  const results = [...report.comparisons, ...report.schedules];
   const counts = (['error', 'fail', 'warn', 'pass'] as const).flatMap((verdict) => {
-    const number = report.comparisons.filter((comparison) => comparison.verdict === verdict).length;
+    const number = results.filter((result) => result.verdict === verdict).length;
     return number === 0 ? [] : [`${marks[verdict]} ${number} ${verdictWords[verdict]}`];
   });
   return joinParts([
     ...(frame.marker === undefined ? [] : [frame.marker]),
     `${marks[report.verdict]} ${headlineMarkdown(report)}`,
-    `${report.comparisons.length} results: ${counts.join(', ')}. They are too many to show here; the report among the artifacts has all of them.`,
+    `${results.length} results: ${counts.join(', ')}. They are too many to show here; the report among the artifacts has all of them.`,
     footer(report, frame),
   ]);
 }

@@ -1,7 +1,9 @@
 import type { BudgetMetric } from '../judge/budget.ts';
 import type { Comparison, Judgement } from '../judge/comparison.ts';
 import { isDeployable } from '../judge/judge.ts';
+import { badness } from '../judge/worst-verdict.ts';
 import { metricNames } from '../runtimes/metric-names.ts';
+import type { ScheduleResult } from '../schedule/schedule-result.ts';
 import { causesOf, deltaWords, explaining } from './change-words.ts';
 import { fallbackPhrases } from './fallback-words.ts';
 import { layerLabel } from './layer-label.ts';
@@ -9,6 +11,7 @@ import { worstFirst, worstJudgementsFirst } from './order.ts';
 import { passHeadline } from './pass-headline.ts';
 import { type Phrase, phrasesToMarkdown, phrasesToText } from './phrase.ts';
 import type { GateReport } from './report-schema.ts';
+import { schedulePhrases, worstSchedulesFirst } from './schedule-words.ts';
 
 /** One sentence, plain text: what happened to whom and by how much, worst first. */
 export function headline(report: GateReport): string {
@@ -31,15 +34,21 @@ function headlinePhrases(report: GateReport): readonly Phrase[] {
     const more = furtherProblems.length === 0 ? '' : ` (and ${furtherProblems.length} more)`;
     return ['The models could not be judged: ', sentence(problem), more];
   }
-  if (report.comparisons.length === 0) return [report.verdict === 'pass' ? 'No model changed' : 'No model was judged'];
-  return verdictPhrases(worstFirst(report.comparisons));
+  const ordered = worstFirst(report.comparisons);
+  const [late, ...moreLate] = worstSchedulesFirst(report.schedules);
+  if (late !== undefined && badness(late.verdict) > badness(ordered[0]?.verdict ?? 'pass')) {
+    return [...schedulePhrases(late), othersWords(ordered, moreLate)];
+  }
+  if (ordered.length > 0) return verdictPhrases(ordered, report.schedules);
+  if (late !== undefined) return ['All deadlines of the schedule are met'];
+  return [report.verdict === 'pass' ? 'No model changed' : 'No model was judged'];
 }
 
-function verdictPhrases(ordered: readonly Comparison[]): readonly Phrase[] {
+function verdictPhrases(ordered: readonly Comparison[], schedules: readonly ScheduleResult[] = []): readonly Phrase[] {
   const [worst, ...others] = ordered;
   if (worst === undefined) return [];
   if (worst.verdict === 'pass') return passHeadline(ordered);
-  return [...comparisonPhrases(worst), othersWords(others)];
+  return [...comparisonPhrases(worst), othersWords(others, schedules)];
 }
 
 /** What happened to one model on one target, for a comparison that does not pass. */
@@ -161,12 +170,16 @@ function baseValue({ base }: Comparison, metric: BudgetMetric): number | undefin
   return metric === 'modelBytes' ? base.model.bytes : base[metric]?.value;
 }
 
-function othersWords(others: readonly Comparison[]): string {
+function othersWords(others: readonly Comparison[], schedules: readonly ScheduleResult[]): string {
   const count = (verdict: Comparison['verdict']) => others.filter((other) => other.verdict === verdict).length;
+  const late = (verdict: Comparison['verdict']) => schedules.filter((other) => other.verdict === verdict).length;
   const parts = [
     [count('error'), 'more could not be judged', 'more could not be judged'],
     [count('fail'), 'more fails', 'more fail'],
     [count('warn'), 'more warns', 'more warn'],
+    [late('error'), 'schedule could not be judged', 'schedules could not be judged'],
+    [late('fail'), 'schedule fails', 'schedules fail'],
+    [late('warn'), 'schedule warns', 'schedules warn'],
   ] as const;
   const words = parts.flatMap(([number, one, many]) =>
     number === 0 ? [] : [`${number} ${number === 1 ? one : many}`],

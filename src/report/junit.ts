@@ -1,9 +1,11 @@
-import type { Comparison, Judgement } from '../judge/comparison.ts';
+import type { Comparison, Judgement, Verdict } from '../judge/comparison.ts';
+import type { ScheduleResult } from '../schedule/schedule-result.ts';
 import { plain } from './escape.ts';
 import { groupFindings } from './group-findings.ts';
 import { headline } from './headline.ts';
 import { judgementWords } from './judgement-words.ts';
 import type { GateReport } from './report-schema.ts';
+import { scheduleJudgementWords } from './schedule-words.ts';
 
 /** A test case: passed without `failure` and `error`. */
 interface TestCase {
@@ -22,6 +24,7 @@ export function renderJunit(report: GateReport): string {
   const suites = [
     ...(report.problems.length === 0 ? [] : [suite('edge-ready-gate', report.problems.map(runError))]),
     ...report.comparisons.map((comparison) => suite(suiteName(comparison), casesOf(comparison))),
+    ...report.schedules.map((schedule) => suite(`schedule of ${schedule.target}`, scheduleCases(schedule))),
   ];
   const all = suites.flatMap(({ cases }) => cases);
   const lines = [
@@ -73,10 +76,32 @@ function casesOf(comparison: Comparison): readonly TestCase[] {
   return [measured, ...comparison.judgements.map((judgement) => judgementCase(name, judgement))];
 }
 
+function scheduleCases({ target, judgements, problems }: ScheduleResult): readonly TestCase[] {
+  const name = `schedule of ${target}`;
+  const measured: TestCase = {
+    name: 'can be judged',
+    suite: name,
+    ...(problems.length === 0 ? {} : { error: problems.join('\n') }),
+  };
+  const cases = judgements.map((judgement): TestCase => {
+    const { about, task, verdict } = judgement;
+    return {
+      name: task === undefined ? about : `${about} of ${task}`,
+      suite: name,
+      ...resultOf(verdict, scheduleJudgementWords(judgement)),
+    };
+  });
+  return [measured, ...cases];
+}
+
+/** What comes of a verdict: what warns has passed and says so. */
+function resultOf(verdict: Verdict, words: string): Pick<TestCase, 'failure' | 'error' | 'output'> {
+  return verdict === 'fail' ? { failure: words } : verdict === 'error' ? { error: words } : { output: words };
+}
+
 function judgementCase(suiteOf: string, judgement: Judgement): TestCase {
   const { budget, verdict } = judgement;
-  const words = judgementWords(judgement);
-  const result = verdict === 'fail' ? { failure: words } : verdict === 'error' ? { error: words } : { output: words };
+  const result = resultOf(verdict, judgementWords(judgement));
   return { name: `${budget.metric} ${budget.limit.kind} (${budget.origin})`, suite: suiteOf, ...result };
 }
 

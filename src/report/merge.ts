@@ -1,6 +1,6 @@
 import { UserError } from '../errors.ts';
-import type { Comparison } from '../judge/comparison.ts';
 import { worstVerdict } from '../judge/worst-verdict.ts';
+import type { ScheduleResult } from '../schedule/schedule-result.ts';
 import { plain } from './escape.ts';
 import { compareText } from './order.ts';
 import type { GateReport } from './report-schema.ts';
@@ -18,8 +18,20 @@ export function mergeReports(reports: readonly GateReport[]): GateReport {
     throw new UserError(
       'There is no report to merge: let the measuring job upload its shards before the report job runs.',
     );
-  const { comparisons, problems: clashes } = joinComparisons(reports);
-  const problems = unique([...headProblems(reports), ...clashes, ...reports.flatMap((report) => report.problems)]);
+  const comparisons = joinResults(
+    reports.flatMap((report) => report.comparisons),
+    ({ model, target }) => ({ key: [model, target], what: `${model} on ${target}` }),
+  );
+  const schedules = joinResults(reports.flatMap(numberedSchedules), ({ number, result: { target } }) => ({
+    key: [target, number],
+    what: `the schedule of ${target}`,
+  }));
+  const problems = unique([
+    ...headProblems(reports),
+    ...comparisons.problems,
+    ...schedules.problems,
+    ...reports.flatMap((report) => report.problems),
+  ]);
   const versions = unique(reports.map(({ gate }) => gate));
   const notes = [
     ...(versions.length > 1
@@ -33,14 +45,21 @@ export function mergeReports(reports: readonly GateReport[]): GateReport {
     base: first.base,
     head: first.head,
     targets: unique(reports.flatMap(({ targets }) => targets)).slice(0, 1000),
-    comparisons: comparisons.slice(0, 10_000),
+    comparisons: comparisons.kept
+      .toSorted((left, right) => compareText(left.model, right.model) || compareText(left.target, right.target))
+      .slice(0, 10_000),
+    schedules: schedules.kept
+      .map(({ result }) => result)
+      .toSorted((left, right) => compareText(left.target, right.target))
+      .slice(0, 1000),
     notes: unique(notes).slice(0, sentencesLimit),
     problems: problems.slice(0, sentencesLimit),
     configPath: reports.find(({ configPath }) => configPath !== null)?.configPath ?? null,
     verdict: worstVerdict([
       ...(problems.length > 0 ? (['error'] as const) : []),
       ...reports.map(({ verdict }) => verdict),
-      ...comparisons.map(({ verdict }) => verdict),
+      ...comparisons.kept.map(({ verdict }) => verdict),
+      ...schedules.kept.map(({ result }) => result.verdict),
     ]),
   };
 }
@@ -57,28 +76,34 @@ function headProblems(reports: readonly GateReport[]): readonly string[] {
   ];
 }
 
-function joinComparisons(reports: readonly GateReport[]): {
-  comparisons: readonly Comparison[];
-  problems: readonly string[];
-} {
-  const kept = new Map<string, Comparison>();
+/** A target may have several schedules, which have no name; their order in the configuration tells them apart. */
+function numberedSchedules({
+  schedules,
+}: GateReport): readonly { readonly number: number; readonly result: ScheduleResult }[] {
+  const counts = new Map<string, number>();
+  return schedules.map((result) => {
+    const number = counts.get(result.target) ?? 0;
+    counts.set(result.target, number + 1);
+    return { number, result };
+  });
+}
+
+/** Each result once, the first where legs contradict each other, which is a problem. */
+function joinResults<T>(
+  results: readonly T[],
+  name: (result: T) => { readonly key: readonly (string | number)[]; readonly what: string },
+): { readonly kept: readonly T[]; readonly problems: readonly string[] } {
+  const kept = new Map<string, T>();
   const problems: string[] = [];
-  for (const comparison of reports.flatMap((report) => report.comparisons)) {
-    const key = JSON.stringify([comparison.model, comparison.target]);
-    const before = kept.get(key);
-    if (before === undefined) kept.set(key, comparison);
-    else if (JSON.stringify(before) !== JSON.stringify(comparison)) {
-      problems.push(
-        plain(
-          `Two legs report different results for ${comparison.model} on ${comparison.target}; give each leg its own targets.`,
-        ),
-      );
-    }
+  for (const result of results) {
+    const { key, what } = name(result);
+    const id = JSON.stringify(key);
+    const before = kept.get(id);
+    if (before === undefined) kept.set(id, result);
+    else if (JSON.stringify(before) !== JSON.stringify(result))
+      problems.push(plain(`Two legs report different results for ${what}; give each leg its own targets.`));
   }
-  const comparisons = [...kept.values()].sort(
-    (left, right) => compareText(left.model, right.model) || compareText(left.target, right.target),
-  );
-  return { comparisons, problems: unique(problems) };
+  return { kept: [...kept.values()], problems: unique(problems) };
 }
 
 function unique(texts: readonly string[]): string[] {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { comparisonSchema, verdictSchema } from '../judge/comparison.ts';
+import { scheduleResultSchema } from '../schedule/schedule-result.ts';
 
 /** A commit as a report names it. */
 const commitSchema = z.strictObject({ sha: z.string().regex(/^[0-9a-f]{40,64}$/), label: z.string().max(400) });
@@ -14,6 +15,8 @@ export const gateReportSchema = z.strictObject({
   /** Names of the targets that this run was asked to judge, so that one without models is still a column. */
   targets: z.array(z.string().max(200)).max(1000),
   comparisons: z.array(comparisonSchema).max(10_000),
+  /** Models that share one core, where the change touches them. */
+  schedules: z.array(scheduleResultSchema).max(1000),
   /** Sentences about the run as a whole: `this pull request changes edge-ready.yml; it is judged by the base's`. */
   notes: z.array(z.string().max(2000)).max(200),
   /** Why the run as a whole could not be judged. */

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Comparison } from '../judge/comparison.ts';
+import type { ScheduleResult } from '../schedule/schedule-result.ts';
 import { plain } from './escape.ts';
 import { judgementWords } from './judgement-words.ts';
 import type { GateReport } from './report-schema.ts';
+import { objectionsOf, scheduleJudgementWords } from './schedule-words.ts';
 
 type Level = 'error' | 'warning' | 'note';
 
@@ -26,7 +28,7 @@ const resultsLimit = 5000;
  * that is not kept, each finding about a model, and whatever could not be judged.
  */
 export function renderSarif(report: GateReport): string {
-  const objections = objectionsOf(report).slice(0, resultsLimit);
+  const objections = allObjections(report).slice(0, resultsLimit);
   const rules = [...new Set(objections.map(({ rule }) => rule))].sort();
   const log = {
     $schema: 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json',
@@ -78,7 +80,7 @@ export function uriOf(file: string): string {
     .join('/');
 }
 
-function objectionsOf(report: GateReport): readonly Objection[] {
+function allObjections(report: GateReport): readonly Objection[] {
   return [
     ...report.problems.map(
       (problem): Objection => ({
@@ -90,6 +92,33 @@ function objectionsOf(report: GateReport): readonly Objection[] {
       }),
     ),
     ...report.comparisons.flatMap((comparison) => comparisonObjections(report, comparison)),
+    ...report.schedules.flatMap((schedule) => scheduleObjections(report, schedule)),
+  ];
+}
+
+function scheduleObjections({ configPath }: GateReport, schedule: ScheduleResult): readonly Objection[] {
+  const place = `schedule of ${schedule.target}`;
+  const { line } = schedule;
+  const at = configPath === null ? {} : { file: configPath, ...(line === undefined ? {} : { line }) };
+  return [
+    ...schedule.problems.map(
+      (problem): Objection => ({
+        rule: 'not-judged',
+        level: 'error',
+        message: `${place}: ${problem}`,
+        identity: `${place}\0${problem}`,
+        ...at,
+      }),
+    ),
+    ...objectionsOf(schedule).map(
+      (judgement): Objection => ({
+        rule: `schedule-${judgement.about}`,
+        level: judgement.verdict === 'warn' ? 'warning' : 'error',
+        message: `${place}: ${scheduleJudgementWords(judgement)}`,
+        identity: `${place}\0${judgement.task ?? ''}`,
+        ...at,
+      }),
+    ),
   ];
 }
 

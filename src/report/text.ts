@@ -10,6 +10,8 @@ import { isUnchanged, worstFirst } from './order.ts';
 import { proposalWords } from './proposals-list.ts';
 import type { GateReport } from './report-schema.ts';
 import { stepsByGain, stepWords } from './savings-list.ts';
+import { renderScheduleText } from './schedule-text.ts';
+import { worstSchedulesFirst } from './schedule-words.ts';
 import { type TextOptions, textTable } from './text-table.ts';
 
 /** The report for a terminal: headline, a line per model × target × metric, what is wrong and why. Plain text without colour, ends with a new line. */
@@ -26,9 +28,10 @@ export function renderText(report: GateReport, options: TextOptions = {}): strin
     shown.length === 0 ? '' : reportTable(shown, width),
     hidden === 0 ? '' : `${hidden} unchanged`,
     ...shown.filter(({ verdict }) => verdict !== 'pass').map((comparison) => comparisonLines(comparison)),
+    ...worstSchedulesFirst(report.schedules).map((schedule) => renderScheduleText(schedule, { width })),
     proposalLines(shown),
     savingLines(shown),
-    shown.length === 0
+    shown.length === 0 && report.schedules.length === 0
       ? ''
       : '≈ marks an estimate; "edge-ready measure MODEL --target T" shows how each number was obtained.',
   ];

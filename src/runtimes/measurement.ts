@@ -92,6 +92,18 @@ export const accelerationSchema = z.strictObject({
 });
 export type Acceleration = z.infer<typeof accelerationSchema>;
 
+/** A part of a metric in bytes. */
+export const partSchema = z.strictObject({
+  name: z.string().max(200),
+  bytes: z.number(),
+  /**
+   * What several models of one firmware have in common of it; without this each has its own.
+   * `runtime`: there once, whatever runs. `stack`: once where no inference interrupts another. `arena`: in use during an inference alone, so that models may take turns in it.
+   */
+  shared: z.enum(['runtime', 'stack', 'arena']).optional(),
+});
+export type Part = z.infer<typeof partSchema>;
+
 /** All that is known of one artifact on one target; the contract of `measure --json`. */
 export const measurementSchema = z.strictObject({
   schemaVersion: z.literal(1),
@@ -141,8 +153,8 @@ export const measurementSchema = z.strictObject({
   memory: memorySchema.nullable(),
   /** Parts of `peakRam` and of `flash`, by name; each list sums to its metric. */
   parts: z.strictObject({
-    peakRam: z.array(z.strictObject({ name: z.string().max(200), bytes: z.number() })).max(1000),
-    flash: z.array(z.strictObject({ name: z.string().max(200), bytes: z.number() })).max(1000),
+    peakRam: z.array(partSchema).max(1000),
+    flash: z.array(partSchema).max(1000),
   }),
   layers: z.array(layerSchema).max(100_000),
   findings: z.array(findingSchema).max(1000),

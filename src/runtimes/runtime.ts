@@ -1,7 +1,9 @@
 import type { Graph, ModelFormat } from '../graph/graph.ts';
 import type { QdqRules } from '../quantize/onnx/qdq-rules.ts';
 import type { Target } from '../targets/target.ts';
-import type { Finding, Layer, Memory, Metric } from './measurement.ts';
+import type { Finding, Layer, Memory, Metric, Part } from './measurement.ts';
+
+export type { Part } from './measurement.ts';
 
 /** What the device would load: the bytes, and the graph as its runtime sees it. */
 export interface Artifact {
@@ -22,11 +24,6 @@ export interface Estimate {
   readonly parts: { readonly peakRam: readonly Part[]; readonly flash: readonly Part[] };
   readonly layers: readonly Layer[];
   readonly findings: readonly Finding[];
-}
-
-export interface Part {
-  readonly name: string;
-  readonly bytes: number;
 }
 
 /** What a target's own compiler made of an artifact, and what it reports of it: metrics with basis `measured` that name tool and version. */
@@ -65,6 +62,11 @@ export interface Runtime {
   readonly finish?: Finish;
   /** Memory, flash, latency and energy of the artifact on the target, its layers, and what the runtime lacks. */
   readonly estimate: (artifact: Artifact, target: Target) => Estimate;
+  /**
+   * The code that models of one firmware need together, from the parts of `flash` of each that are shared as `runtime`.
+   * Absent where parts of the same name are the same bytes, so that the largest of each stays.
+   */
+  readonly linkTogether?: (models: readonly (readonly Part[])[], target: Target) => readonly Part[];
   /**
    * The target's own compiler, where it can be had: what it makes of the artifact and what it says of it, in place of the estimate. The one function here that is not pure.
    * `undefined` when the tool is not on this machine; a finding of the estimate then says how to get it.

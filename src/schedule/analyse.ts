@@ -1,4 +1,5 @@
 import { earliestDeadlineResponses } from './earliest-deadline.ts';
+import { type Effort, newEffort } from './fixed-point.ts';
 import { nonPreemptiveResponses, preemptiveResponses } from './fixed-priority.ts';
 import type { Policy, Task } from './task.ts';
 
@@ -21,10 +22,14 @@ export interface Response {
   readonly meets: boolean;
 }
 
-/** The worst-case response of every task, in their order. What tasks take is rounded up to nanoseconds. */
-export function responsesOf(tasks: readonly TimedTask[], policy: Policy): readonly Response[] {
+/** The worst-case response of every task, in their order. What tasks take is rounded up to nanoseconds. Where `effort` is used up there is no bound. */
+export function responsesOf(
+  tasks: readonly TimedTask[],
+  policy: Policy,
+  effort: Effort = newEffort(),
+): readonly Response[] {
   const inTicks = tasks.map(toTicks);
-  const responses = worstResponses(inTicks, policy);
+  const responses = worstResponses(inTicks, policy, effort);
   return inTicks.map(({ deadline }, index): Response => {
     const response = responses[index];
     if (response === undefined) return { responseMs: null, meets: false };
@@ -33,11 +38,17 @@ export function responsesOf(tasks: readonly TimedTask[], policy: Policy): readon
 }
 
 /** Worst-case response times in ticks, in the order of the tasks; `undefined` where there is no bound. */
-export function worstResponses(tasks: readonly Task[], policy: Policy): readonly (number | undefined)[] {
-  if (policy === 'edf' || policy === 'non-preemptive-edf') return earliestDeadlineResponses(tasks, policy === 'edf');
+export function worstResponses(
+  tasks: readonly Task[],
+  policy: Policy,
+  effort: Effort = newEffort(),
+): readonly (number | undefined)[] {
+  if (policy === 'edf' || policy === 'non-preemptive-edf')
+    return earliestDeadlineResponses(tasks, policy === 'edf', effort);
   const order = byPriority(tasks, policy);
   const sorted = order.flatMap((index) => tasks[index] ?? []);
-  const responses = policy === 'non-preemptive' ? nonPreemptiveResponses(sorted) : preemptiveResponses(sorted);
+  const responses =
+    policy === 'non-preemptive' ? nonPreemptiveResponses(sorted, effort) : preemptiveResponses(sorted, effort);
   return tasks.map((_, index) => responses[order.indexOf(index)]);
 }
 

@@ -13,8 +13,8 @@ const mostArrivals = 50_000;
 export function earliestDeadlineResponses(
   tasks: readonly Task[],
   isPreemptive: boolean,
+  effort: Effort,
 ): readonly (number | undefined)[] {
-  const effort = newEffort();
   const busy = busyPeriod(tasks, effort);
   if (busy === undefined) return tasks.map(() => undefined);
   return tasks.map((task, index) => {

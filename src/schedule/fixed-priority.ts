@@ -1,4 +1,4 @@
-import { fixedPoint, newEffort } from './fixed-point.ts';
+import { type Effort, fixedPoint } from './fixed-point.ts';
 import { isFull, isOverloaded, type Task } from './task.ts';
 
 /** More runs of a task in one busy period than this are not looked at. */
@@ -9,8 +9,7 @@ const mostRuns = 100_000;
  * A run waits for all more urgent work that arrives before it ends; where deadlines go beyond periods every run of the busy period is looked at.
  * Sources: Joseph and Pandey 1986; Audsley, Burns, Richardson, Tindell, Wellings 1993; Lehoczky 1990; Tindell, Burns, Wellings 1994 (jitter, arbitrary deadlines).
  */
-export function preemptiveResponses(tasks: readonly Task[]): readonly (number | undefined)[] {
-  const effort = newEffort();
+export function preemptiveResponses(tasks: readonly Task[], effort: Effort): readonly (number | undefined)[] {
   return tasks.map((task, index) => {
     const higher = tasks.slice(0, index);
     if (isOverloaded([...higher, task])) return undefined;
@@ -31,8 +30,7 @@ export function preemptiveResponses(tasks: readonly Task[]): readonly (number | 
  * a tick before, and for all more urgent work that arrives before it begins; then nothing stops it. Every run of the busy period is looked at, as the first need not be the worst.
  * Sources: George, Rivierre, Spuri, INRIA RR-2966, 1996; Davis, Burns, Bril, Lukkien, Real-Time Systems 35, 2007 (the runs after the first; jitter).
  */
-export function nonPreemptiveResponses(tasks: readonly Task[]): readonly (number | undefined)[] {
-  const effort = newEffort();
+export function nonPreemptiveResponses(tasks: readonly Task[], effort: Effort): readonly (number | undefined)[] {
   return tasks.map((task, index) => {
     const higher = tasks.slice(0, index);
     const blocking = tasks.slice(index + 1).reduce((most, { takes }) => Math.max(most, takes - 1), 0);

@@ -24,6 +24,10 @@ export const policies = [
 ] as const;
 export type Policy = (typeof policies)[number];
 
+/** Whether models have arenas of their own or take turns in one, as large as the largest needs. */
+export const arenaUses = ['separate', 'shared'] as const;
+export type ArenaUse = (typeof arenaUses)[number];
+
 /** True when no run is ever interrupted, so that models may share an arena. */
 export function isNonPreemptive(policy: Policy): boolean {
   return policy === 'non-preemptive' || policy === 'non-preemptive-edf';

@@ -28,5 +28,10 @@ budgets:
     model-size: { max-increase: [ 5%, 1 KiB ] }
 schedule:
   - target: nano33
-    tasks: [ { model: models/kws.onnx, every: 100 ms, deadline: 20 ms }, { model: models/gesture.onnx, every: 500 ms } ]
+    policy: non-preemptive
+    arenas: shared
+    tasks:
+      - { model: models/kws.onnx, every: 100 ms, deadline: 20 ms }
+      - { model: models/gesture.onnx, every: 500 ms, jitter: 5 ms }
+      - { name: radio, takes: 2 ms, every: 50 ms }
 `;

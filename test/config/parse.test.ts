@@ -125,10 +125,14 @@ describe('parseConfig', () => {
     expect(config.schedules).toEqual([
       {
         target: 'nano33',
+        policy: 'non-preemptive',
+        arenas: 'shared',
+        level: 'error',
         line: 29,
         tasks: [
-          { model: 'models/kws.onnx', everyMs: 100, deadlineMs: 20 },
-          { model: 'models/gesture.onnx', everyMs: 500, deadlineMs: 500 },
+          { kind: 'model', model: 'models/kws.onnx', everyMs: 100, deadlineMs: 20, jitterMs: 0 },
+          { kind: 'model', model: 'models/gesture.onnx', everyMs: 500, deadlineMs: 500, jitterMs: 5 },
+          { kind: 'other', name: 'radio', takesMs: 2, everyMs: 50, deadlineMs: 50, jitterMs: 0 },
         ],
       },
     ]);
@@ -237,6 +241,33 @@ describe('parseConfig', () => {
       'a metric that says nothing',
       'version: 1\nbudgets: [ { latency: {} } ]',
       ['e.yml:2:23: budgets.latency: must say max, max-increase or level'],
+    ],
+    [
+      'a policy that there is not',
+      'version: 1\nschedule:\n  - { target: raspberry-pi-4, policy: edg, tasks: [ { model: a, every: 1 s } ] }',
+      [
+        'e.yml:3:39: schedule.policy: must be one of non-preemptive, rate-monotonic, deadline-monotonic, edf, non-preemptive-edf, not "edg"; did you mean "edf"?',
+      ],
+    ],
+    [
+      'a schedule for no target of the file',
+      'version: 1\ntargets: { a: raspberry-pi-4 }\nschedule:\n  - target: nucleo-l4r5zi\n    tasks: [ { model: a, every: 1 s } ]',
+      ['e.yml:4:13: no target of this file is "nucleo-l4r5zi", so that nothing would judge this schedule'],
+    ],
+    [
+      'an arena that tasks would overwrite for each other',
+      'version: 1\nschedule:\n  - target: raspberry-pi-4\n    policy: edf\n    arenas: shared\n    tasks: [ { model: a, every: 1 s } ]',
+      ["e.yml:5:13: models that interrupt each other can't share an arena: with policy edf arenas are separate"],
+    ],
+    [
+      'a task twice, one without a period, one that is model and other work, one that takes nothing',
+      'version: 1\nschedule:\n  - target: raspberry-pi-4\n    tasks:\n      - { model: a, every: 1 s }\n      - { model: a, every: 2 s }\n      - { model: b }\n      - { model: c, name: d, takes: 1 ms, every: 1 s }\n      - { name: e, every: 1 s }',
+      [
+        'e.yml:6:9: "a" is already a task of this schedule',
+        'e.yml:7:9: "every" is missing',
+        'e.yml:8:9: schedule.tasks: must say either model, or name with takes',
+        'e.yml:9:9: schedule.tasks: takes goes with name; how long a model takes is measured',
+      ],
     ],
     [
       'a path out of the repository',

@@ -9,6 +9,7 @@ export function reportExample(targets: readonly string[], changes: Partial<GateR
     head: { sha: 'a'.repeat(40), label: 'pull request 7' },
     targets: [...targets],
     comparisons: [],
+    schedules: [],
     notes: [],
     problems: [],
     configPath: null,

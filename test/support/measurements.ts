@@ -4,6 +4,7 @@ import type { Comparison } from '../../src/judge/comparison.ts';
 import { worstVerdict } from '../../src/judge/worst-verdict.ts';
 import type { GateReport } from '../../src/report/report-schema.ts';
 import type { Layer, Measurement, Metric } from '../../src/runtimes/measurement.ts';
+import type { ScheduleResult } from '../../src/schedule/schedule-result.ts';
 
 export const KiB = 1024;
 
@@ -99,12 +100,75 @@ export function report(comparisons: readonly Comparison[], overrides: Partial<Ga
     head: { sha: '2'.repeat(40), label: 'pull request' },
     targets: [...new Set(comparisons.map(({ target }) => target))],
     comparisons: [...comparisons],
+    schedules: [],
     notes: [],
     problems: [],
     configPath: 'edge-ready.yml',
-    verdict: worstVerdict(comparisons.map(({ verdict }) => verdict)),
+    verdict: worstVerdict([...comparisons, ...(overrides.schedules ?? [])].map(({ verdict }) => verdict)),
     ...overrides,
   };
+}
+
+/** A schedule of two models, of which the second is late because the first became slower; any part can be replaced. */
+export function schedule(overrides: Partial<ScheduleResult> = {}): ScheduleResult {
+  const state = (takes: number, response: number | null, meets: boolean) => ({
+    takes: modelled(takes, 'ms', 0.1),
+    response,
+    meets,
+  });
+  const slow = 'models/kws.onnx';
+  const urgent = 'models/gesture.onnx';
+  return {
+    target: 'nano33',
+    targetId: 'arduino-nano-33-ble/tflm',
+    policy: 'non-preemptive',
+    arenas: 'separate',
+    origin: 'edge-ready.yml:29',
+    rule: 'base',
+    line: 29,
+    tasks: [
+      {
+        name: slow,
+        model: slow,
+        every: 100,
+        deadline: 100,
+        jitter: 0,
+        base: state(10, 15, true),
+        head: state(20, 25, true),
+      },
+      {
+        name: urgent,
+        model: urgent,
+        every: 100,
+        deadline: 20,
+        jitter: 0,
+        base: state(5, 15, true),
+        head: state(5, 25, false),
+      },
+    ],
+    base: { utilisation: 0.15, peakRam: exact(10 * KiB), flash: exact(100 * KiB) },
+    head: { utilisation: 0.25, peakRam: exact(12 * KiB), flash: exact(110 * KiB) },
+    judgements: [
+      { about: 'deadline', task: slow, verdict: 'pass', message: `${slow} meets its deadline of 100 ms` },
+      {
+        about: 'deadline',
+        task: urgent,
+        verdict: 'fail',
+        message: `${urgent} now misses its deadline of 20 ms`,
+        caution: 'close',
+      },
+      { about: 'peak-ram', verdict: 'pass', message: 'peak RAM of all models 12 KiB ≤ 200 KiB of nano33' },
+    ],
+    problems: [],
+    verdict: 'fail',
+    ...overrides,
+  };
+}
+
+/** A schedule that is kept. */
+export function keptSchedule(overrides: Partial<ScheduleResult> = {}): ScheduleResult {
+  const { judgements, ...late } = schedule();
+  return { ...late, judgements: judgements.filter(({ verdict }) => verdict === 'pass'), verdict: 'pass', ...overrides };
 }
 
 /** The base of the regression below: three convolutions with the buffers that they keep alive. */

@@ -122,7 +122,7 @@ function metric(value: number, { from }: NpuFacts, of: 'peakRam' | 'latency', { 
 /** In `dedicated` mode the memory behind the SRAM is RAM too: constants are loaded there, with larger feature maps. */
 function ramPartsOf(facts: NpuFacts, { memoryMode }: NpuConfiguration): readonly Part[] {
   return [
-    { name: 'SRAM of the NPU', bytes: facts.sramBytes },
+    { name: 'SRAM of the NPU', bytes: facts.sramBytes, shared: 'arena' },
     ...(memoryMode === 'dedicated' ? [{ name: 'DRAM: constants and feature maps', bytes: facts.otherBytes }] : []),
   ];
 }

@@ -38,7 +38,7 @@ export function interpreterMemory(graph: Graph, modelBytes: number): Interpreter
   const constants = graphs.reduce((sum, each) => sum + constantBytes(each), 0);
   const { interpreter } = facts;
   const parts: readonly Part[] = [
-    { name: 'LiteRT library', bytes: facts.library.mappedBytes },
+    { name: 'LiteRT library', bytes: facts.library.mappedBytes, shared: 'runtime' },
     {
       name: 'interpreter',
       bytes:

@@ -57,7 +57,7 @@ function estimate(artifact: Artifact, target: Target): Estimate {
   const energy = energyOf(latency, board, 'litert');
   const flashParts = [
     { name: 'model', bytes: artifact.bytes.byteLength },
-    { name: 'LiteRT library', bytes: facts.flash.libraryBytes },
+    { name: 'LiteRT library', bytes: facts.flash.libraryBytes, shared: 'runtime' as const },
   ];
   const flashBytes = totalBytes(flashParts);
   const findings = [

@@ -33,10 +33,11 @@ export function sessionMemory(graph: Graph, executed: ExecutedGraph): SessionMem
   const plan = planGreedily(requests);
   const weightBytes = constantBytes(graph);
   const parts: readonly Part[] = [
-    { name: 'ONNX Runtime library', bytes: facts.library.privateBytes + facts.library.mappedBytes },
+    { name: 'ONNX Runtime library', bytes: facts.library.privateBytes + facts.library.mappedBytes, shared: 'runtime' },
     { name: 'session', bytes: Math.round(facts.session.bytes + facts.session.bytesPerOperator * operatorCount(graph)) },
     { name: 'weights', bytes: Math.round(facts.session.bytesPerWeightByte * weightBytes) },
-    { name: 'activations', bytes: plan.bytes },
+    // Sessions share an allocator of their environment (`session.use_env_allocators`).
+    { name: 'activations', bytes: plan.bytes, shared: 'arena' },
   ];
   return {
     memory: {

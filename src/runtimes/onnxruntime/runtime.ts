@@ -29,7 +29,7 @@ function estimate(artifact: Artifact, target: Target): Estimate {
   const latency = latencyOf(layers, target);
   const flashParts = [
     { name: 'model', bytes: artifact.bytes.byteLength },
-    { name: 'ONNX Runtime library', bytes: facts.flash.libraryBytes },
+    { name: 'ONNX Runtime library', bytes: facts.flash.libraryBytes, shared: 'runtime' as const },
   ];
   const flashBytes = flashParts.reduce((sum, { bytes }) => sum + bytes, 0);
   const findings = [

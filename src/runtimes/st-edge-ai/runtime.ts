@@ -31,13 +31,10 @@ function estimate(artifact: Artifact, target: Target): Estimate {
   const activations = activationsOf(graph);
   const code = codeOf(graph);
   const ramParts = [
-    { name: 'activations', bytes: activations.bytes },
+    { name: 'activations', bytes: activations.bytes, shared: 'arena' as const },
     { name: 'state of the library', bytes: code.ram },
   ];
-  const flashParts = [
-    { name: 'weights', bytes: weightsOf(graph) },
-    { name: 'library and generated code', bytes: code.flash },
-  ];
+  const flashParts = [{ name: 'weights', bytes: weightsOf(graph) }, ...code.parts];
   const peakRam = sized(
     ramParts,
     [facts.activationsError, facts.runtimeRam.error],
@@ -45,7 +42,7 @@ function estimate(artifact: Artifact, target: Target): Estimate {
   );
   const flash = sized(
     flashParts,
-    [facts.weightsError, facts.code.error],
+    [facts.weightsError, ...code.parts.map(() => facts.code.error)],
     'weights of the model, and code by kinds of operators, functions and channels',
   );
   const layers = layersOf(graph, activations.liveBytes, target);

@@ -99,9 +99,9 @@ export function tflmArena(graph: Graph, build: KernelBuild): Arena {
       })),
     },
     parts: [
-      { name: 'activations and scratch', bytes: plan.bytes },
+      { name: 'activations and scratch', bytes: plan.bytes, shared: 'arena' },
       ...tail.parts,
-      { name: 'planning and alignment', bytes: arenaRequired - arenaUsed },
+      { name: 'planning and alignment', bytes: arenaRequired - arenaUsed, shared: 'arena' },
     ],
     isPlanned,
     liveBytes: largestByOperator(liveAt, operatorAt, graph.operators.length),

@@ -1,6 +1,7 @@
 import type { Graph } from '../../graph/graph.ts';
 import { decodeOperator } from '../../kernels/decode-format.ts';
 import type { Board } from '../../targets/board.ts';
+import type { Target } from '../../targets/target.ts';
 import type { Part } from '../runtime.ts';
 import facts from './flash.json' with { type: 'json' };
 import { type CodeSizes, codeSizes } from './flash-sizes.ts';
@@ -34,7 +35,7 @@ export function runtimeFlash(graph: Graph, board?: Board): RuntimeFlash {
   const library = board === undefined ? 'cmsis-nn' : kernelBuild(board).library;
   const { sizes, isMeasured } = codeSizes(board?.core);
   const parts = codeParts(types, sizes, { library, registration: isAllInt8(graphs) ? 'int8' : 'all' });
-  const bytes = parts.reduce((sum, part) => sum + part.bytes, 0);
+  const bytes = total(parts);
   const unmeasured = types.filter((type) => sizeOf(type, sizes, { library, registration: 'all' }) === undefined).length;
   const isOwn = isMeasured && library !== 'esp-nn';
   const core = board?.core.title ?? 'Arm Cortex-M4';
@@ -56,17 +57,39 @@ export function codeParts(types: readonly string[], sizes: CodeSizes, build: Cod
   const kernels = types.map((type) => ({ type, ...(sizeOf(type, sizes, build) ?? unmeasured) }));
   const users = new Map<number, number>();
   for (const piece of kernels.flatMap(({ shares }) => shares)) users.set(piece, (users.get(piece) ?? 0) + 1);
-  const total = (pieces: Iterable<number>) => [...pieces].reduce((sum, piece) => sum + (sizes.shared[piece] ?? 0), 0);
-  const shared = total([...users].filter(([, count]) => count > 1).map(([piece]) => piece));
+  const pieceBytes = (pieces: Iterable<number>) =>
+    [...pieces].reduce((sum, piece) => sum + (sizes.shared[piece] ?? 0), 0);
+  const shared = pieceBytes([...users].filter(([, count]) => count > 1).map(([piece]) => piece));
   return [
-    { name: 'interpreter', bytes: sizes.interpreter },
-    ...(shared === 0 ? [] : [{ name: 'shared by kernels', bytes: shared }]),
+    { name: 'interpreter', bytes: sizes.interpreter, shared: 'runtime' },
+    ...(shared === 0 ? [] : [{ name: 'shared by kernels', bytes: shared, shared: 'runtime' as const }]),
     ...kernels.map(({ type, bytes, shares }) => ({
-      name: `kernel ${type}`,
-      bytes: bytes + total(shares.filter((piece) => users.get(piece) === 1)),
+      name: `${kernelWord}${type}`,
+      bytes: bytes + pieceBytes(shares.filter((piece) => users.get(piece) === 1)),
+      shared: 'runtime' as const,
     })),
   ];
 }
+
+const kernelWord = 'kernel ';
+
+/**
+ * Code that several models need in one image, from the parts that `codeParts` gave each: every kernel once, and once what kernels share, also those of different models.
+ * Kernels have all types where one model needs more than int8. Where no model brings code, as under Linux, there is none.
+ */
+export function linkTogether(models: readonly (readonly Part[])[], { board }: Target): readonly Part[] {
+  if (models.every((parts) => parts.length === 0)) return [];
+  const { sizes } = codeSizes(board.core);
+  const { library } = kernelBuild(board);
+  const typesOf = (parts: readonly Part[]) =>
+    parts.flatMap(({ name }) => (name.startsWith(kernelWord) ? [name.slice(kernelWord.length)] : []));
+  const isInt8 = (parts: readonly Part[]) =>
+    total(codeParts(typesOf(parts), sizes, { library, registration: 'int8' })) === total(parts);
+  const types = [...new Set(models.flatMap(typesOf))].sort();
+  return codeParts(types, sizes, { library, registration: models.every(isInt8) ? 'int8' : 'all' });
+}
+
+const total = (parts: readonly Part[]): number => parts.reduce((sum, { bytes }) => sum + bytes, 0);
 
 const unmeasured: CodeSizes['kernels'][string] = { bytes: facts.unmeasuredKernel, shares: [] };
 

@@ -23,7 +23,7 @@ export function besidesArena(graph: Graph): readonly Part[] {
   return [
     { name: 'interpreter object', bytes: objects.interpreter },
     { name: 'op resolver', bytes: objects.resolver + objects.perOperator * types.size },
-    { name: 'stack (allowance)', bytes: stackAllowance },
+    { name: 'stack (allowance)', bytes: stackAllowance, shared: 'stack' },
   ];
 }
 

@@ -5,7 +5,7 @@ import type { Artifact, Estimate, Runtime } from '../runtime.ts';
 import { tflmArena } from './arena.ts';
 import { operatorCost } from './cycles.ts';
 import { finishForTflm } from './finish.ts';
-import { runtimeFlash } from './flash.ts';
+import { linkTogether, runtimeFlash } from './flash.ts';
 import { kernelBuild } from './kernels.ts';
 import { layerOf } from './layer.ts';
 import { besidesArena, energyMetric, flashMetric, latencyMetric, peakRamMetric } from './metrics.ts';
@@ -21,6 +21,7 @@ export const tflm: Runtime = {
   loads: ['tflite'],
   takesAsIs: isInteger,
   finish: finishForTflm,
+  linkTogether,
   estimate,
 };
 

@@ -1,0 +1,44 @@
+import { formatValue } from '../format.ts';
+import type { ScheduleResult, TaskResult } from '../schedule/schedule-result.ts';
+import { plain } from './escape.ts';
+import {
+  deadlineOf,
+  memoryWords,
+  objectionsOf,
+  scheduleFacts,
+  scheduleJudgementWords,
+  taskTexts,
+} from './schedule-words.ts';
+import { type Column, type TextOptions, textTable } from './text-table.ts';
+
+/** A schedule for a terminal: a line per task, what all models need together, what is not kept. Without a new line at its end. */
+export function renderScheduleText(schedule: ScheduleResult, options: TextOptions = {}): string {
+  const right = { align: 'right' } as const;
+  const columns: readonly (Column & { readonly of: (task: TaskResult) => string })[] = [
+    { title: '', of: (task) => deadlineOf(schedule, task)?.verdict ?? '' },
+    { title: 'Task', flexible: true, of: ({ name }) => name },
+    { title: 'Every', ...right, of: (task) => taskTexts(task, schedule).every },
+    { title: 'Deadline', ...right, of: (task) => taskTexts(task, schedule).deadline },
+    { title: 'Jitter', ...right, of: ({ jitter }) => (jitter === 0 ? '' : formatValue(jitter, 'ms')) },
+    { title: 'Takes', ...right, of: (task) => taskTexts(task, schedule).takes },
+    { title: 'before', ...right, of: (task) => taskTexts(task, schedule).tookBefore },
+    { title: 'Done at worst after', ...right, of: (task) => taskTexts(task, schedule).response },
+    { title: 'before', ...right, of: (task) => taskTexts(task, schedule).responseBefore },
+  ];
+  const used = columns.filter(({ of }) => schedule.tasks.some((task) => of(task) !== ''));
+  const table = textTable(
+    used,
+    schedule.tasks.map((task) => used.map(({ of }) => of(task))),
+    options.width ?? 100,
+  );
+  const memory = memoryWords(schedule);
+  return [
+    `${schedule.verdict}: schedule of ${plain(schedule.target, 80)} (${plain(schedule.origin, 200)}): ${scheduleFacts(schedule)}`,
+    table,
+    ...(memory === '' ? [] : [`All models: ${memory}`]),
+    ...schedule.problems.map((problem) => `error: ${plain(problem, 600)}`),
+    ...objectionsOf(schedule).map(
+      (judgement) => `${judgement.verdict}: ${plain(scheduleJudgementWords(judgement), 1000)}`,
+    ),
+  ].join('\n');
+}
