@@ -30,7 +30,6 @@ import type { Model } from '../src/optimize/model.ts';
 import { optimize } from '../src/optimize/optimize.ts';
 import { parseRecipe } from '../src/optimize/recipe.ts';
 import { makeRandom } from '../src/random.ts';
-import { runtimeOf } from '../src/runtimes/registry.ts';
 import { resolveTarget } from '../src/targets/load.ts';
 import { referenceDirectory } from './reference.ts';
 
@@ -182,7 +181,7 @@ async function outcome(bytes: Uint8Array, data: DataSet): Promise<Outcome> {
 /** What a recipe makes of a model, or why nothing. */
 async function made(model: Model, text: string, target: typeof computer, calibration: DataSet): Promise<Made> {
   try {
-    const recipe = decideRecipe(parseRecipe(text), model, runtimeOf(target.runtime), true);
+    const recipe = decideRecipe(parseRecipe(text), model, target, true);
     const { artifact, findings } = await optimize(model, recipe, target, { calibration });
     return { bytes: artifact.bytes, graph: artifact.graph, notes: findings.map(({ message }) => message) };
   } catch (error) {

@@ -16,7 +16,7 @@ const result = await build({
   keepNames: true,
   charset: 'utf8',
   legalComments: 'none',
-  loader: { '.yml': 'text' },
+  loader: { '.yml': 'text', '.py': 'text' },
   plugins: [assemblyForEsbuild, reportPageForEsbuild],
   // Native and large: found at run time.
   external: ['onnxruntime-node', 'onnxruntime-web'],

@@ -20,7 +20,7 @@ try {
     target: 'node20',
     packages: 'external',
     sourcemap: 'inline',
-    loader: { '.yml': 'text' },
+    loader: { '.yml': 'text', '.py': 'text' },
     plugins: [assemblyForEsbuild, reportPageForEsbuild],
     define: { 'import.meta.dirname': JSON.stringify(path.dirname(path.resolve(file))) },
   });

@@ -65,8 +65,7 @@ export function openModel(
  * @throws UserError when the recipe cannot be carried out.
  */
 export async function measureModel(model: Model, target: Target, options: MeasureOptions): Promise<Measured> {
-  const runtime = runtimeOf(target.runtime);
-  const recipe = decideRecipe(options.recipe, model, runtime, options.calibration !== undefined);
+  const recipe = decideRecipe(options.recipe, model, target, options.calibration !== undefined);
   try {
     return await measureOptimized(model, await optimize(model, recipe, target, options), target, options);
   } catch (error) {

@@ -8,7 +8,6 @@ import { lossless, type Recipe } from '../optimize/recipe.ts';
 import { renderFitText } from '../report/fit-text.ts';
 import { renderMeasurementText } from '../report/measurement-text.ts';
 import type { Measurement } from '../runtimes/measurement.ts';
-import { runtimeOf } from '../runtimes/registry.ts';
 import { cSource } from '../runtimes/tflm/c-source.ts';
 import type { Target } from '../targets/target.ts';
 import { chosenOf, fitJson, fitModel } from './fit-model.ts';
@@ -56,7 +55,7 @@ export async function optimizeCommand(file: string, options: OptimizeCommandOpti
 
 /** Somebody who asks for a model to be optimised wants more than the committed bytes, which is what `auto` ships of a model that its target loads. */
 function improving({ recipe, calibration }: MeasureOptions, model: Model, target: Target): Recipe {
-  const decided = decideRecipe(recipe, model, runtimeOf(target.runtime), calibration !== undefined);
+  const decided = decideRecipe(recipe, model, target, calibration !== undefined);
   return recipe.numbers === 'auto' && decided.numbers === 'none' ? lossless : decided;
 }
 

@@ -9,10 +9,14 @@ import { stEdgeAi } from './st-edge-ai/runtime.ts';
 import { synap } from './synap/runtime.ts';
 import { tensorrt } from './tensorrt/runtime.ts';
 import { tflm } from './tflm/runtime.ts';
+import { tvmRuntime } from './tvm/runtime.ts';
 
 /** Every runtime by its id. A new one is a folder and a line here. */
 export const runtimes: ReadonlyMap<string, Runtime> = new Map(
-  [tflm, onnxruntime, litert, ethosU, stEdgeAi, tensorrt, synap, espDl].map((runtime) => [runtime.id, runtime]),
+  [tflm, onnxruntime, litert, ethosU, stEdgeAi, tensorrt, synap, espDl, tvmRuntime].map((runtime) => [
+    runtime.id,
+    runtime,
+  ]),
 );
 
 /** A runtime by id. @throws UserError naming the nearest known one when there is none of that id. */

@@ -54,8 +54,8 @@ export interface Runtime {
   readonly title: string;
   /** The model formats it loads. A model of another format gets a finding, not a guess. */
   readonly loads: readonly ModelFormat[];
-  /** True when this runtime loads and runs such a graph well as it is, so that recipe `auto` judges it as committed. */
-  readonly takesAsIs: (graph: Graph) => boolean;
+  /** True when this runtime loads and runs such a graph well as it is on the target, so that recipe `auto` judges it as committed. */
+  readonly takesAsIs: (graph: Graph, target: Target) => boolean;
   /** What its int8 in QDQ form has to be like on a target; as ONNX Runtime's where it is left out. */
   readonly qdqRules?: (target: Target) => QdqRules;
   /** Called by every recipe but `none`; absent where there is nothing to gain. */

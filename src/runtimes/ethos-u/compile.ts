@@ -1,6 +1,6 @@
 import type { Target } from '../../targets/target.ts';
-import type { Finding } from '../measurement.ts';
 import type { Artifact, Compiled, Estimate } from '../runtime.ts';
+import { refusedBy } from '../tools/refused.ts';
 import { configurationOf } from './configuration.ts';
 import { estimateFrom } from './estimate.ts';
 import { factsFromVela } from './from-vela.ts';
@@ -18,7 +18,7 @@ export async function compileForEthosU(artifact: Artifact, target: Target): Prom
     case 'missing':
       return undefined;
     case 'refused':
-      return refused(artifact, run.reason);
+      return refusedBy('Vela', artifact, run.reason);
     case 'compiled': {
       const facts = factsFromVela(run, artifact.graph, configuration);
       const known = estimateFrom(facts, artifact, target, configuration);
@@ -33,28 +33,4 @@ function withOwnRam(known: Estimate, artifact: Artifact, target: Target): Estima
   const configuration = configurationOf(target);
   const own = estimateFrom(modelledFacts(artifact.graph, configuration), artifact, target, configuration);
   return { ...known, peakRam: own.peakRam, parts: { ...known.parts, peakRam: own.parts.peakRam } };
-}
-
-function refused(artifact: Artifact, reason: string): Compiled {
-  const finding: Finding = {
-    code: 'compiler-refused',
-    severity: 'error',
-    message: `Vela does not compile this model: ${reason}`.slice(0, 2000),
-  };
-  const why = 'Vela does not compile this model';
-  return {
-    bytes: artifact.bytes,
-    format: 'tflite',
-    known: {
-      deployable: false,
-      peakRam: null,
-      flash: null,
-      latency: null,
-      energy: null,
-      unavailable: { peakRam: why, flash: why, latency: why, energy: why },
-      parts: { peakRam: [], flash: [] },
-      layers: [],
-      findings: [finding],
-    },
-  };
 }

@@ -1,3 +1,4 @@
+import { reasonIn } from '../tools/refused.ts';
 import { iniNames, type NpuConfiguration, velaIni } from './configuration.ts';
 import { vela } from './vela.ts';
 import {
@@ -57,7 +58,7 @@ export async function runVela(model: Uint8Array, configuration: NpuConfiguration
     case 'timed-out':
       return { status: 'refused', reason: `It did not end within ${timeLimit / 60_000} minutes.` };
     case 'failed':
-      return { status: 'refused', reason: reasonOf(`${run.stderr}\n${run.stdout}`) };
+      return { status: 'refused', reason: reasonIn(`${run.stderr}\n${run.stdout}`) };
     case 'done': {
       const text = (key: string): string => new TextDecoder().decode(run.files.get(key));
       return {
@@ -70,12 +71,4 @@ export async function runVela(model: Uint8Array, configuration: NpuConfiguration
       };
     }
   }
-}
-
-/** The line in which Vela says what was wrong, without the stack that Python may put around it. */
-function reasonOf(printed: string): string {
-  const lines = printed.split(/\r?\n/).map((line) => line.trim());
-  const telling = lines.findIndex((line) => /error/i.test(line) && !/^Traceback/.test(line));
-  const found = telling < 0 ? lines.filter((line) => line !== '').slice(-1) : lines.slice(telling, telling + 4);
-  return (found.filter((line) => line !== '').join(' ') || 'It gave no reason.').slice(0, 600);
 }

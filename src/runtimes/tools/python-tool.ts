@@ -14,8 +14,8 @@ export interface PythonTool {
   readonly version: string;
   /** The package and all it needs, each as `name==version`, with the sha256 of every file of that version that may be installed. */
   readonly hashes: Readonly<Record<string, readonly string[]>>;
-  /** The module that `python -m` runs: `ethosu.vela`. */
-  readonly module: string;
+  /** The module that `python -m` runs: `ethosu.vela`. Without one a request's first argument names a Python file. */
+  readonly module?: string;
   /** Versions of Python that have a file of it: `{ from: [3, 10], to: [3, 13] }`, both inclusive. */
   readonly python: { readonly from: readonly [number, number]; readonly to: readonly [number, number] };
 }
@@ -34,7 +34,12 @@ export function installPythonTool(
   return async () => {
     const folder = environmentFolder(tool, environment);
     const python = path.join(folder, ...(process.platform === 'win32' ? ['Scripts', 'python.exe'] : ['bin', 'python']));
-    const located = { found: true, program: python, prefix: ['-I', '-m', tool.module], version: tool.version } as const;
+    const located = {
+      found: true,
+      program: python,
+      prefix: tool.module === undefined ? ['-I'] : ['-I', '-m', tool.module],
+      version: tool.version,
+    } as const;
     if (existsSync(`${folder}.complete`) && existsSync(python)) return located;
     const base = await findPython(tool, environment);
     if (!base.found) return base;

@@ -19,7 +19,9 @@ const retyped = (type: string, domain = ''): Graph => ({
 describe('litert', () => {
   test('an int8 model is taken as it is, a float one is not', () => {
     const float = 'fixtures/digits/base/digits-float.tflite';
-    expect([litert.takesAsIs(graph), litert.takesAsIs(readTflite(readFileSync(float), float))]).toEqual([true, false]);
+    expect([litert.takesAsIs(graph, target), litert.takesAsIs(readTflite(readFileSync(float), float), target)]).toEqual(
+      [true, false],
+    );
   });
 
   test('floats take more memory than integers, and more time where there are enough of them', () => {

@@ -47,8 +47,8 @@ describe('onnxruntime', () => {
       expect(estimate).toMatchObject({ deployable: true, findings: [] });
     }
     expect(integer.memory?.lowerBound).toBeLessThan(float.memory?.lowerBound ?? 0);
-    expect(onnxruntime.takesAsIs(smallNetwork())).toBe(false);
-    expect(onnxruntime.takesAsIs(await quantized())).toBe(true);
+    expect(onnxruntime.takesAsIs(smallNetwork(), target)).toBe(false);
+    expect(onnxruntime.takesAsIs(await quantized(), target)).toBe(true);
   });
 
   it('executes what it fuses as one operator', async () => {

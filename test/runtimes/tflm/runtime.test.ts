@@ -84,8 +84,8 @@ describe('tflm', () => {
   });
 
   test('integer models are judged as they are, float ones are not', () => {
-    expect(tflm.takesAsIs(convolution())).toBe(true);
-    expect(tflm.takesAsIs(convolution('float32', 'float32'))).toBe(false);
+    expect(tflm.takesAsIs(convolution(), board)).toBe(true);
+    expect(tflm.takesAsIs(convolution('float32', 'float32'), board)).toBe(false);
     expect(tflm.loads).toEqual(['tflite']);
   });
 
