@@ -10,7 +10,7 @@ import { readDataSet } from '../src/data/read-data-set.ts';
 import { readModel } from '../src/formats/read-model.ts';
 import type { Graph } from '../src/graph/graph.ts';
 import { inferShapes } from '../src/graph/infer-shapes.ts';
-import { accuracyLevers, holdOut } from '../src/levers/accuracy-levers.ts';
+import { compensatingLevers, equalisingLevers, holdOut } from '../src/levers/accuracy-levers.ts';
 import { chooseLevers } from '../src/levers/choose-levers.ts';
 import type { QuantizeGraph } from '../src/levers/correct-bias.ts';
 import { openQuantized } from '../src/levers/open-quantized.ts';
@@ -79,7 +79,10 @@ for (const [path, forCalibration, forEvaluation] of models) {
   const accuracy = async (graph: Graph) => ((100 * (await right(graph, evaluation))) / evaluation.count).toFixed(2);
   const score = async (graph: Graph) =>
     signalToNoise(original, graph, await quantiser(graph, calibration.fit), { data: calibration.held });
-  const levers = accuracyLevers({ data: calibration.fit, calibrate: (graph) => quantiser(graph, calibration.fit) });
+  const levers = [
+    ...equalisingLevers({ data: calibration.fit }),
+    ...compensatingLevers({ data: calibration.fit, calibrate: (graph) => quantiser(graph, calibration.fit) }),
+  ];
   const started = performance.now();
   const chosen = await chooseLevers(original, levers, score);
   const seconds = (performance.now() - started) / 1000;

@@ -2,9 +2,9 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { calibrateByEach, chooseObserver, type ScoreRanges } from '../src/calibrate/choose-observer.ts';
+import { calibrateByEach } from '../src/calibrate/choose-observer.ts';
 import { openFloatRunner } from '../src/calibrate/float-runner.ts';
-import { type Observer, observers } from '../src/calibrate/range.ts';
+import { observers } from '../src/calibrate/range.ts';
 import type { DataArray, DataSet } from '../src/data/data-set.ts';
 import { writeNpz } from '../src/data/write-npz.ts';
 import { readOnnx } from '../src/formats/onnx/read.ts';
@@ -12,80 +12,88 @@ import { writeOnnx } from '../src/formats/onnx/write.ts';
 import { tensorAt } from '../src/graph/access.ts';
 import type { Graph, TensorId } from '../src/graph/graph.ts';
 import { producers } from '../src/graph/traversal.ts';
-import { signalToNoise } from '../src/levers/signal-to-noise.ts';
+import { calibratorOf } from '../src/optimize/calibrator.ts';
 import { pullLevers } from '../src/optimize/pull-levers.ts';
 import { quantiserOf } from '../src/optimize/quantiser.ts';
 import { simplifyOnnx } from '../src/passes/simplify.ts';
 import { isQuantized } from '../src/quantize/is-quantized.ts';
 import { observedOnnxTensors, prepareOnnx, quantizeOnnxGraph } from '../src/quantize/onnx/quantize-onnx.ts';
 import { makeRandom } from '../src/random.ts';
+import { machine, numbersTable, versionsOf, writeSection } from './page.ts';
 import { referenceDirectory, referenceModels } from './reference.ts';
 
 /** Samples to calibrate with, and after them samples on which outputs are compared. */
 const [samples, held] = [50, 32];
 const peerMethods = ['MinMax', 'Percentile', 'Entropy'];
 
-/** Rows of a table, as they are found. */
+/** Prints the rows as they are found, and writes them to the page when all models were wanted and there was a peer. */
 export async function noise(python: string | undefined, folder: string, wanted = ''): Promise<void> {
-  console.log(
-    [
-      `Signal to quantisation noise in dB over all outputs, before a softmax or sigmoid at the end; ${samples} samples of noise to calibrate with, ${held} others to compare on.`,
-      '"chosen": the observer that chooseObserver takes; "levers": with the weights that pullLevers makes, and the observer chosen again.',
-      "quantize_static's best: of three methods, on the original and on what simplification and raising the operator set made of it.",
-    ].join('\n'),
-  );
-  const header = ['model', ...observers, 'chosen', 'levers', "quantize_static's best", 'levers - best'];
-  for (const row of [header, header.map(() => '---')]) console.log(`| ${row.join(' | ')} |`);
+  const header = ['model', ...observers, 'by default', "quantize_static's best", 'how', 'ours − best'];
+  const rows: (readonly string[])[] = [];
+  const skipped = new Map<string, string[]>();
   for (const { file } of referenceModels()) {
     if (!file.endsWith('.onnx') || !file.includes(wanted)) continue;
-    const row = await rowOf(path.join(referenceDirectory, 'models', file), python, folder).catch((error: unknown) => [
-      `skipped: ${String(error).split('\n')[0]?.slice(0, 110)}`,
-    ]);
-    if (row !== undefined) console.log(`| ${[path.basename(file), ...row].join(' | ')} |`);
+    const name = path.basename(file);
+    const row = await rowOf(path.join(referenceDirectory, 'models', file), python, folder).catch((error: unknown) =>
+      String(error)
+        .split('\n')[0]
+        ?.replace(/^\w*Error: /, '')
+        .slice(0, 160),
+    );
+    if (row === undefined) continue;
+    if (typeof row === 'string') skipped.set(row, [...(skipped.get(row) ?? []), name]);
+    else rows.push([name, ...row]);
+    console.log(typeof row === 'string' ? `${name}: skipped: ${row}` : rows.at(-1)?.join(' | '));
   }
+  const better = rows.filter((row) => Number(row.at(-1)) > 0).length;
+  const text = [
+    `Signal to quantisation noise in dB over all outputs, before a softmax or sigmoid at the end: ${samples} samples of smooth noise calibrate, ${held} others are compared on.`,
+    'The observers alone come first; "by default" is what the recipe `int8` makes for ONNX Runtime: the observer that measures best, and the levers that help.',
+    "quantize_static's best is the best of its three methods (weights per channel, QDQ), on the original and on what our simplification made of it.",
+    '',
+    numbersTable(header, rows, [0, 7]),
+    '',
+    `${better} of ${rows.length} better than quantize_static's best. Left out: ${[...skipped].map(([reason, names]) => `${names.join(', ')} (${reason})`).join('; ')}.`,
+  ].join('\n');
+  console.log(`\n${text}`);
+  if (wanted !== '' || python === undefined) return;
+  const versions = versionsOf(python, ['onnxruntime', 'onnx']);
+  writeSection('quantize-onnx-noise', `${text}\n\nCompared with ${versions}; ${machine()}.`);
 }
 
-async function rowOf(file: string, python: string | undefined, folder: string): Promise<readonly string[] | undefined> {
+async function rowOf(
+  file: string,
+  python: string | undefined,
+  folder: string,
+): Promise<readonly string[] | string | undefined> {
   const original = readOnnx(readFileSync(file), file);
   if (isQuantized(original)) return undefined;
   const graph = prepareOnnx(simplifyOnnx(original));
-  if (observedOnnxTensors(graph).length === 0) return ['skipped: no operator of it becomes integer'];
+  if (observedOnnxTensors(graph).length === 0) return 'no operator becomes integer';
   const arrays = noiseFor(original);
-  if (arrays === undefined) return ['skipped: an input is no float or has no shape'];
+  if (arrays === undefined) return 'an input is no float or has no shape';
   const [fit, others] = [dataSetOf(arrays, 0, samples), dataSetOf(arrays, samples, held)];
   const expected = await resultsFor(original, others);
   if (expected.every((values) => varies(values, expected[0]) === false)) {
-    return ['skipped: the outputs of the float model are the same for every sample'];
+    return 'the float outputs are the same for every sample';
   }
   const decibels = async (graph: Graph): Promise<number> => ratio(expected, await resultsFor(graph, others));
   const found: number[] = [];
   for (const { ranges } of (await calibrateByEach(graph, observedOnnxTensors(graph), fit)).values()) {
     found.push(await decibels(quantizeOnnxGraph(graph, ranges).graph));
   }
-  const chosen = await quantizedByBest(graph, graph, fit);
-  const { graph: pulled } = await pullLevers(graph, quantiserOf('onnx', { numbers: 'int8' }), fit, {
-    observer: chosen.observer,
-  });
-  const withLevers = await decibels((await quantizedByBest(graph, pulled, fit)).graph);
-  const row = [...found.map(words), `${words(await decibels(chosen.graph))} ${chosen.observer}`, words(withLevers)];
+  const quantiser = quantiserOf('onnx', { numbers: 'int8' });
+  const pulled = await pullLevers(graph, quantiser, fit, calibratorOf(graph, quantiser, fit), {});
+  const { ranges } = pulled.calibration ?? (await calibratorOf(pulled.graph, quantiser, fit).by({}));
+  const withLevers = await decibels(quantizeOnnxGraph(pulled.graph, ranges).graph);
+  const row = [...found.map(words), words(withLevers)];
   if (python === undefined) return row;
   const best = await bestOfPeer(file, graph, python, folder, arrays, decibels);
-  if (best === undefined) return [...row, 'no valid model', ''];
-  return [...row, `${words(best.decibels)} ${best.how}`, words(withLevers - best.decibels)];
+  if (best === undefined) return [...row, '', 'no valid model', ''];
+  return [...row, words(best.decibels), best.how, words(withLevers - best.decibels)];
 }
 
 const words = (value: number): string => (value > 190 ? 'exact' : value.toFixed(1));
-
-async function quantizedByBest(
-  original: Graph,
-  graph: Graph,
-  data: DataSet,
-): Promise<{ readonly graph: Graph; readonly observer: Observer }> {
-  const score: ScoreRanges = (ranges) =>
-    signalToNoise(original, graph, (changed) => quantizeOnnxGraph(changed, ranges).graph, { data });
-  const { ranges, observer } = await chooseObserver(graph, observedOnnxTensors(graph), data, score);
-  return { graph: quantizeOnnxGraph(graph, ranges).graph, observer };
-}
 
 /** The most that quantize_static reaches, and how; `undefined` when it makes nothing that ONNX Runtime runs. */
 async function bestOfPeer(
@@ -150,7 +158,7 @@ function comparedTensors(graph: Graph): readonly TensorId[] {
 }
 
 /** What a graph computes for every sample, all compared tensors one after the other. */
-export async function resultsFor(graph: Graph, data: DataSet): Promise<readonly Float32Array[]> {
+async function resultsFor(graph: Graph, data: DataSet): Promise<readonly Float32Array[]> {
   const watched = comparedTensors(graph);
   const runner = await openFloatRunner(graph, watched, data.path);
   try {
@@ -168,7 +176,7 @@ export async function resultsFor(graph: Graph, data: DataSet): Promise<readonly 
 const varies = (values: Float32Array, first: Float32Array | undefined): boolean =>
   values.some((value, index) => value !== first?.[index]);
 
-export function ratio(expected: readonly Float32Array[], actual: readonly Float32Array[]): number {
+function ratio(expected: readonly Float32Array[], actual: readonly Float32Array[]): number {
   let [signal, difference] = [0, 0];
   for (const [sample, values] of expected.entries()) {
     for (const [index, value] of values.entries()) {
@@ -180,7 +188,7 @@ export function ratio(expected: readonly Float32Array[], actual: readonly Float3
   return 10 * Math.log10(signal / Math.max(difference, signal * 1e-20));
 }
 
-export function dataSetOf(arrays: Readonly<Record<string, DataArray>>, from: number, count: number): DataSet {
+function dataSetOf(arrays: Readonly<Record<string, DataArray>>, from: number, count: number): DataSet {
   return {
     path: 'noise',
     sha256: '',
@@ -199,7 +207,7 @@ export function dataSetOf(arrays: Readonly<Record<string, DataArray>>, from: num
 }
 
 /** Noise for every input of a model, smooth where it is a picture; `undefined` when an input is no float. */
-export function noiseFor(graph: Graph): Readonly<Record<string, DataArray>> | undefined {
+function noiseFor(graph: Graph): Readonly<Record<string, DataArray>> | undefined {
   const random = makeRandom(11);
   const uniform = () => (random(2 ** 24) + 0.5) / 2 ** 24;
   const normal = () => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform());

@@ -20,8 +20,8 @@ export interface AccuracyLeverOptions extends Samples {
   readonly granularityOf?: GranularityOf;
 }
 
-/** The levers in the order in which they are worth trying: what evens out ranges, then what rounds weights with care, then what sets the means right. */
-export function accuracyLevers(options: AccuracyLeverOptions): readonly Lever[] {
+/** What evens out the ranges of a graph's channels, in the order in which it is worth trying. */
+export function equalisingLevers(options: Samples): readonly Lever[] {
   return [
     { name: 'equalise weights', apply: async (graph) => equalize(await relaxed(graph, options)) },
     {
@@ -31,6 +31,12 @@ export function accuracyLevers(options: AccuracyLeverOptions): readonly Lever[] 
         return equalize(plain, { statistics: await inputStatistics(plain, options) });
       },
     },
+  ];
+}
+
+/** What makes up for the integers' errors: rounds weights with care, then sets the means right. It goes by the ranges that `calibrate` finds, and holds for those alone. */
+export function compensatingLevers(options: AccuracyLeverOptions): readonly Lever[] {
+  return [
     {
       name: 'round weights on activations',
       apply: async (graph) => {

@@ -1,16 +1,15 @@
 import type { CalibrationOptions } from '../calibrate/calibrate.ts';
-import { calibrate } from '../calibrate/calibrate.ts';
-import type { Range } from '../calibrate/range.ts';
 import { syntheticData } from '../calibrate/synthetic.ts';
 import type { DataSet } from '../data/data-set.ts';
-import type { Graph, TensorId } from '../graph/graph.ts';
+import type { Graph } from '../graph/graph.ts';
 import { OnnxRuntimeError } from '../onnx-runtime/session.ts';
 import type { Finding } from '../runtimes/measurement.ts';
 import type { Target } from '../targets/target.ts';
+import { calibratorByOrigin, calibratorOf } from './calibrator.ts';
 import type { InDialect } from './into-dialect.ts';
 import { quantizeMixed } from './mix.ts';
-import { isWorthTrying, pullLevers } from './pull-levers.ts';
-import { bestRangesOf, type Quantiser, quantiserOf, rangesOf } from './quantiser.ts';
+import { type Pulled, pullLevers } from './pull-levers.ts';
+import { quantiserOf } from './quantiser.ts';
 import type { AppliedRecipe } from './recipe.ts';
 import { reopenShapes } from './reopen-shapes.ts';
 
@@ -47,18 +46,17 @@ export async function makeIntegers(
   };
   const float = quantiser.prepare(lowered.graph);
   try {
-    const isTried = calibration !== undefined && recipe.levers !== 'none' && isWorthTrying(float, calibration);
-    const pulled =
-      calibration === undefined || recipe.levers === 'none'
-        ? { graph: float, findings: [] }
-        : await pullLevers(float, quantiser, calibration, calibrating);
     const data = calibration ?? syntheticData(source);
-    const { ranges, findings } =
-      calibration !== undefined && isTried && recipe.observer === undefined
-        ? await bestRangesOf(pulled.graph, quantiser, calibration, calibrating)
-        : pulled.graph === float && float === lowered.graph
-          ? await rangesByOrigin(source, lowered, quantiser, data, calibrating)
-          : await rangesOf(pulled.graph, quantiser, data, calibrating);
+    const calibrator =
+      float === lowered.graph
+        ? calibratorByOrigin(source, lowered, quantiser, data)
+        : calibratorOf(float, quantiser, data);
+    const isPulled = calibration !== undefined && recipe.levers !== 'none';
+    const pulled: Pulled = isPulled
+      ? await pullLevers(float, quantiser, calibration, calibrator, calibrating)
+      : { graph: float, findings: [] };
+    const last = pulled.graph === float ? calibrator : calibratorOf(pulled.graph, quantiser, data);
+    const { ranges, findings } = pulled.calibration ?? (await last.by(calibrating));
     const quantized =
       recipe.leastDecibels === undefined
         ? quantiser.quantize(pulled.graph, ranges)
@@ -69,27 +67,6 @@ export async function makeIntegers(
     if (!(error instanceof OnnxRuntimeError)) throw error;
     return { graph: lowered.graph, findings: [notQuantized(error)] };
   }
-}
-
-/** Ranges for the lowered graph, from the source graph where that has all that is needed: ONNX Runtime is faster than our float kernels. */
-async function rangesByOrigin(
-  source: Graph,
-  { graph, origins }: InDialect,
-  quantiser: Quantiser,
-  data: DataSet,
-  options: CalibrationOptions,
-): ReturnType<typeof rangesOf> {
-  const pairs = quantiser.observed(graph).map((id) => [id, origins.get(id)] as const);
-  const wanted = new Set(pairs.flatMap(([, origin]) => (origin === undefined ? [] : [origin])));
-  if (source === graph || pairs.some(([, origin]) => origin === undefined)) {
-    return rangesOf(graph, quantiser, data, options);
-  }
-  const { ranges, findings } = await calibrate(source, [...wanted], data, options);
-  const found = pairs.flatMap(([id, origin]): readonly (readonly [TensorId, Range])[] => {
-    const range = ranges.get(origin ?? -1);
-    return range === undefined ? [] : [[id, range]];
-  });
-  return { ranges: new Map(found), findings };
 }
 
 function notQuantized({ message }: OnnxRuntimeError): Finding {

@@ -1,55 +1,103 @@
-import type { CalibrationOptions } from '../calibrate/calibrate.ts';
+import type { Calibration, CalibrationOptions } from '../calibrate/calibrate.ts';
+import { chooseObserver, type ObserverChoice, type ScoreRanges } from '../calibrate/choose-observer.ts';
+import { observers } from '../calibrate/range.ts';
 import type { DataSet } from '../data/data-set.ts';
 import type { Graph } from '../graph/graph.ts';
 import { graphMacs } from '../graph/macs.ts';
-import { accuracyLevers, holdOut } from '../levers/accuracy-levers.ts';
-import { chooseLevers, type LeverOutcome } from '../levers/choose-levers.ts';
+import { type CalibrateGraph, compensatingLevers, equalisingLevers, holdOut } from '../levers/accuracy-levers.ts';
+import { chooseLevers, type Lever, type LeverOutcome } from '../levers/choose-levers.ts';
 import { weightedLayers } from '../levers/layer-weights.ts';
 import { signalToNoise } from '../levers/signal-to-noise.ts';
 import type { Finding } from '../runtimes/measurement.ts';
-import { type Quantiser, rangesOf } from './quantiser.ts';
+import { type Calibrator, calibratorOf } from './calibrator.ts';
+import type { Quantiser } from './quantiser.ts';
 
 /** Samples below which what helps those that are held out is chance. */
 const fewestSamples = 16;
 /** Multiply-accumulates that trying all levers may take: about a minute. */
 const mostMacs = 1e11;
+/** Those that choosing an observer may, about ten seconds: ONNX Runtime computes faster than our integer kernels. */
+const mostMacsOfObservers: Readonly<Record<Graph['dialect'], number>> = { onnx: 2.5e10, tflite: 6e9 };
+/** Samples that tell observers apart, and as many as are worth scoring. */
+const scored = { least: 4, most: 64 };
 /** Decibels that a lever has to bring; less may be chance. */
 const leastGain = 0.1;
 
-/** Whether trying things on a model takes seconds and not hours, and there are samples enough to tell what helps. */
-export function isWorthTrying(graph: Graph, data: DataSet): boolean {
-  const work = graphMacs(graph) * Math.min(data.count, 64) * (weightedLayers(graph).length + 10);
-  return data.count >= fewestSamples && work <= mostMacs;
+/** A float graph that is ready to become integers. */
+export interface Pulled {
+  readonly graph: Graph;
+  /** Its ranges from all samples, where they were found on the way. */
+  readonly calibration?: Calibration;
+  readonly findings: readonly Finding[];
 }
 
 /**
- * The float graph with the weights that lose least when they become integers: levers are tried one after the other and kept where the integer graph comes
- * nearer to the float graph on calibration samples that they were not made from.
+ * The float graph with the weights that lose least when they become integers, and ranges by the observer that loses least. First what evens out ranges; then the observer, as it
+ * depends on them; then rounding and biases for the ranges of that observer; then the observer again. Each lever is kept where the integer graph comes nearer to the float graph
+ * on calibration samples that it was not made from.
+ * @param calibrator of the graph as it is
+ * @param options with `observer`, that one is used throughout
  */
 export async function pullLevers(
   original: Graph,
   quantiser: Quantiser,
   data: DataSet,
+  calibrator: Calibrator,
   options: CalibrationOptions,
-): Promise<{ readonly graph: Graph; readonly findings: readonly Finding[] }> {
-  if (data.count < fewestSamples) return { graph: original, findings: [] };
-  if (!isWorthTrying(original, data)) {
+): Promise<Pulled> {
+  if (data.count < fewestSamples || quantiser.observed(original).length === 0) return { graph: original, findings: [] };
+  const macs = graphMacs(original);
+  const observerOf = async (graph: Graph, calibrator: Calibrator): Promise<ObserverChoice | undefined> => {
+    // A run in float and one by each observer.
+    const most = mostMacsOfObservers[graph.dialect] / (macs * (observers.length + 1));
+    if (options.observer !== undefined || most < scored.least) return undefined;
+    const samples = { data, samples: Math.min(scored.most, Math.floor(most)) };
+    const score: ScoreRanges = (ranges) =>
+      signalToNoise(original, graph, (each) => quantiser.quantize(each, ranges).graph, samples);
+    return chooseObserver(await calibrator.byEach(options), score);
+  };
+  if (macs * Math.min(data.count, 64) * (weightedLayers(original).length + 10) > mostMacs) {
     const message =
       'The model is too large to try equalisation, rounding and bias correction on it; it is quantised as it is.';
-    return { graph: original, findings: [{ code: 'levers-skipped', severity: 'info', message }] };
+    const only = await observerOf(original, calibrator);
+    const skipped: Finding = { code: 'levers-skipped', severity: 'info', message };
+    return { graph: original, ...chosen(only), findings: [skipped, ...aboutObserver(only)] };
   }
   const { fit, held } = holdOut(data);
-  const calibrated = async (graph: Graph) => {
-    const { ranges } = await rangesOf(graph, quantiser, fit, { ...options, samples: 64 });
-    return (changed: Graph) => quantiser.quantize(changed, ranges).graph;
+  const pull = (
+    graph: Graph,
+    by: Pick<CalibrationOptions, 'observer'>,
+    leversOf: (calibrate: CalibrateGraph) => readonly Lever[],
+  ) => {
+    const calibrated: CalibrateGraph = async (each) => {
+      const { ranges } = await calibratorOf(each, quantiser, fit).by({ ...options, ...by, samples: 64 });
+      return (changed) => quantiser.quantize(changed, ranges).graph;
+    };
+    const score = async (each: Graph) => signalToNoise(original, each, await calibrated(each), { data: held });
+    return chooseLevers(graph, leversOf(calibrated), score, leastGain);
   };
-  const { graph, outcomes } = await chooseLevers(
-    original,
-    accuracyLevers({ data: fit, calibrate: calibrated }),
-    async (each) => signalToNoise(original, each, await calibrated(each), { data: held }),
-    leastGain,
+  const even = await pull(original, {}, () => equalisingLevers({ data: fit }));
+  const first = await observerOf(
+    even.graph,
+    even.graph === original ? calibrator : calibratorOf(even.graph, quantiser, data),
   );
-  return { graph, findings: [{ code: 'accuracy-levers', severity: 'info', message: words(outcomes) }] };
+  const by = first === undefined ? {} : { observer: first.observer };
+  const { graph, outcomes } = await pull(even.graph, by, (calibrate) => compensatingLevers({ data: fit, calibrate }));
+  const last = graph === even.graph ? first : await observerOf(graph, calibratorOf(graph, quantiser, data));
+  const message = words([...even.outcomes, ...outcomes]);
+  const about: Finding = { code: 'accuracy-levers', severity: 'info', message };
+  return { graph, ...chosen(last), findings: [about, ...aboutObserver(last)] };
+}
+
+const chosen = (calibration: ObserverChoice | undefined): Pick<Pulled, 'calibration'> =>
+  calibration === undefined ? {} : { calibration };
+
+function aboutObserver(choice: ObserverChoice | undefined): readonly Finding[] {
+  if (choice === undefined) return [];
+  const { observer, scores } = choice;
+  const decibels = scores.get(observer)?.toFixed(1);
+  const message = `Ranges by ${observer}, which of ${[...scores.keys()].join(', ')} keeps the outputs nearest to the float model's (${decibels} dB).`;
+  return [{ code: 'observer', severity: 'info', message }];
 }
 
 /** `Integers come nearer to the float model by: equalise weights (12.4 → 30.4 dB).` */

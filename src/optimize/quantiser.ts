@@ -1,10 +1,6 @@
-import { type CalibrationOptions, calibrate } from '../calibrate/calibrate.ts';
-import { chooseObserver } from '../calibrate/choose-observer.ts';
 import type { Range } from '../calibrate/range.ts';
-import type { DataSet } from '../data/data-set.ts';
 import { UserError } from '../errors.ts';
 import type { Graph, TensorId } from '../graph/graph.ts';
-import { signalToNoise } from '../levers/signal-to-noise.ts';
 import { observedOnnxTensors, prepareOnnx, quantizeOnnxGraph } from '../quantize/onnx/quantize-onnx.ts';
 import { dequantizeWeights } from '../quantize/tflite/dequantize-weights.ts';
 import { observedTensors } from '../quantize/tflite/observed.ts';
@@ -52,32 +48,4 @@ export function quantiserOf(
     observed: (graph) => observedOnnxTensors(graph, options),
     quantize: (graph, ranges) => quantizeOnnxGraph(graph, ranges, options),
   };
-}
-
-/** Ranges of a float graph by the observer whose integers come nearest to the float model, and which that is. */
-export async function bestRangesOf(
-  graph: Graph,
-  quantiser: Quantiser,
-  data: DataSet,
-  options: Omit<CalibrationOptions, 'observer'>,
-): Promise<{ readonly ranges: Ranges; readonly findings: readonly Finding[] }> {
-  const observed = quantiser.observed(graph);
-  if (observed.length === 0) return { ranges: new Map(), findings: [] };
-  const score = (ranges: Ranges) =>
-    signalToNoise(graph, graph, (each) => quantiser.quantize(each, ranges).graph, { data });
-  const { ranges, findings, observer, scores } = await chooseObserver(graph, observed, data, score, options);
-  const decibels = scores.get(observer)?.toFixed(1);
-  const message = `Ranges by ${observer}, which of ${[...scores.keys()].join(', ')} keeps the outputs nearest to the float model's (${decibels} dB).`;
-  return { ranges, findings: [...findings, { code: 'observer', severity: 'info', message }] };
-}
-
-/** Ranges of a float graph, and what there is to say of them. */
-export async function rangesOf(
-  graph: Graph,
-  quantiser: Quantiser,
-  data: DataSet,
-  options: CalibrationOptions,
-): Promise<{ readonly ranges: Ranges; readonly findings: readonly Finding[] }> {
-  const observed = quantiser.observed(graph);
-  return observed.length === 0 ? { ranges: new Map(), findings: [] } : calibrate(graph, observed, data, options);
 }

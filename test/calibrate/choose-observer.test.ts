@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { calibrate } from '../../src/calibrate/calibrate.ts';
-import { chooseObserver } from '../../src/calibrate/choose-observer.ts';
+import { calibrateByEach, chooseObserver } from '../../src/calibrate/choose-observer.ts';
 import { observers, type Range } from '../../src/calibrate/range.ts';
 import type { TensorId } from '../../src/graph/graph.ts';
 import { randomSamples, smallNetwork } from '../quantize/small-network.ts';
@@ -13,7 +13,7 @@ describe('chooseObserver', () => {
   it.each(observers)('takes %s when that scores best, with the ranges that calibrate finds by it', async (wanted) => {
     const expected = await calibrate(graph, everything, samples(16), { observer: wanted });
     let calls = 0;
-    const found = await chooseObserver(graph, everything, samples(16), async () =>
+    const found = await chooseObserver(await calibrateByEach(graph, everything, samples(16)), async () =>
       observers[calls++] === wanted ? 30 : 29.9,
     );
     expect(found.observer).toBe(wanted);
@@ -24,13 +24,13 @@ describe('chooseObserver', () => {
   });
 
   it('takes min-max where none is better', async () => {
-    const { observer } = await chooseObserver(graph, everything, samples(16), async () => 1);
+    const { observer } = await chooseObserver(await calibrateByEach(graph, everything, samples(16)), async () => 1);
     expect(observer).toBe('min-max');
   });
 
   it('scores the very ranges that each observer finds from all samples', async () => {
     const tried: ReadonlyMap<TensorId, Range>[] = [];
-    await chooseObserver(graph, everything, samples(16), async (ranges) => tried.push(ranges));
+    await chooseObserver(await calibrateByEach(graph, everything, samples(16)), async (ranges) => tried.push(ranges));
     expect(tried).toHaveLength(observers.length);
     for (const [index, observer] of observers.entries()) {
       expect(tried[index]).toEqual((await calibrate(graph, everything, samples(16), { observer })).ranges);
@@ -38,7 +38,7 @@ describe('chooseObserver', () => {
   });
 
   it('gives no ranges where none are asked for', async () => {
-    const { ranges, observer } = await chooseObserver(graph, [], samples(16), async () => 0);
+    const { ranges, observer } = await chooseObserver(await calibrateByEach(graph, [], samples(16)), async () => 0);
     expect(ranges.size).toBe(0);
     expect(observer).toBe('min-max');
   });

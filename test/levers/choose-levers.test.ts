@@ -5,7 +5,7 @@ import { readDataSet } from '../../src/data/read-data-set.ts';
 import { readModel } from '../../src/formats/read-model.ts';
 import type { Graph } from '../../src/graph/graph.ts';
 import { inferShapes } from '../../src/graph/infer-shapes.ts';
-import { accuracyLevers, holdOut } from '../../src/levers/accuracy-levers.ts';
+import { compensatingLevers, equalisingLevers, holdOut } from '../../src/levers/accuracy-levers.ts';
 import { chooseLevers } from '../../src/levers/choose-levers.ts';
 import { relaxClips } from '../../src/levers/relax-clips.ts';
 import { signalToNoise } from '../../src/levers/signal-to-noise.ts';
@@ -36,7 +36,7 @@ describe('chooseLevers', () => {
   });
 });
 
-describe('accuracyLevers', () => {
+describe('the levers of accuracy', () => {
   it.each(['hard.onnx', 'hard-float.tflite'])(
     '%s: bring back what a hundredfold difference of channels took',
     async (name) => {
@@ -55,7 +55,8 @@ describe('accuracyLevers', () => {
         return (again: Graph) => (isOnnx ? quantizeOnnxGraph(again, ranges) : quantizeTflite(again, ranges)).graph;
       };
       const score = async (changed: Graph) => signalToNoise(graph, changed, await calibrated(changed), { data: held });
-      const chosen = await chooseLevers(graph, accuracyLevers({ data: fit, calibrate: calibrated }), score);
+      const levers = [...equalisingLevers({ data: fit }), ...compensatingLevers({ data: fit, calibrate: calibrated })];
+      const chosen = await chooseLevers(graph, levers, score);
       const before = await score(graph);
       expect(before).toBeLessThan(15);
       expect(chosen.score).toBeGreaterThan(before + 15);
