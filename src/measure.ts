@@ -1,10 +1,12 @@
-import type { Accuracy, Progress } from './accuracy/accuracy.ts';
+import type { Accuracy, Answers, Progress } from './accuracy/accuracy.ts';
 import type { AccuracyMetric } from './accuracy/accuracy-metric.ts';
 import type { DataSet } from './data/data-set.ts';
 import type { DeviceMetrics } from './devices/device-result.ts';
 import type { Device } from './devices/measure-on-device.ts';
 import type { DutyCycle } from './energy/duty-cycle.ts';
 import { readModel } from './formats/read-model.ts';
+import { tensorAt } from './graph/access.ts';
+import type { Graph } from './graph/graph.ts';
 import { inferShapes } from './graph/infer-shapes.ts';
 import { joinMeasurement, notesAsFindings, unloadedMeasurement } from './join-measurement.ts';
 import { decideRecipe } from './optimize/decide-recipe.ts';
@@ -14,7 +16,7 @@ import { optimize } from './optimize/optimize.ts';
 import type { Recipe } from './optimize/recipe.ts';
 import type { Measurement } from './runtimes/measurement.ts';
 import { runtimeOf } from './runtimes/registry.ts';
-import type { Compiled } from './runtimes/runtime.ts';
+import type { Compiled, Estimate } from './runtimes/runtime.ts';
 import type { Target } from './targets/target.ts';
 
 /** A labelled data set and the metric that is taken on it. */
@@ -44,6 +46,8 @@ export interface Measured {
   readonly artifact: Uint8Array;
   /** By sample of the evaluation set: 1 where the answer was right. */
   readonly correct?: Uint8Array;
+  /** The class that was answered to each of them. */
+  readonly answers?: Answers;
 }
 
 /**
@@ -95,7 +99,7 @@ export async function measureOptimized(
   // What ships keeps its open dimensions; what is estimated is one inference with each of them known.
   const graph = inferShapes(optimized.artifact.graph, dimensions);
   const artifact = { ...optimized.artifact, graph };
-  const modelled = runtime.estimate(artifact, target);
+  const modelled = withNoise(runtime.estimate(artifact, target), graph, optimized.noise);
   const compiled = await runtime.compile?.(artifact, target);
   const shipped = compiled ?? optimized.artifact;
   const onDevice = await askDevice(device, { model, target, shipped, deployable: modelled.deployable });
@@ -103,7 +107,7 @@ export async function measureOptimized(
   const accuracy = await measureAccuracy(optimized, evaluation, progress);
   return {
     artifact: shipped.bytes,
-    ...(accuracy.metric === null ? {} : { correct: accuracy.correct }),
+    ...(accuracy.metric === null ? {} : { correct: accuracy.correct, answers: accuracy.answers }),
     measurement: joinMeasurement(
       model,
       target,
@@ -116,6 +120,19 @@ export async function measureOptimized(
       },
     ),
   };
+}
+
+/** Layers with how near their results come to the float model's; a layer is known by its place in the graph and what it makes. */
+function withNoise(estimate: Estimate, graph: Graph, noise: Optimized['noise']): Estimate {
+  if (noise === undefined) return estimate;
+  const layers = estimate.layers.map((layer) => {
+    const operator = graph.operators[layer.index];
+    const [output] = operator?.outputs ?? [];
+    if (operator?.type !== layer.type || typeof output !== 'number') return layer;
+    const decibels = noise.get(tensorAt(graph, output).name);
+    return decibels === undefined ? layer : { ...layer, decibels };
+  });
+  return { ...estimate, layers };
 }
 
 /** The tool that placed the operators, as what it measured names it. */

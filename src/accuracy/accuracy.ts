@@ -2,10 +2,17 @@ import type { DataSet } from '../data/data-set.ts';
 import type { Metric } from '../runtimes/measurement.ts';
 import type { AccuracyMetric } from './accuracy-metric.ts';
 
-/** Accuracy with the outcome of every sample (1: right), or why there is none. */
+/** Accuracy with the outcome of every sample (1: right) and the class that was answered, or why there is none. */
 export type Accuracy =
-  | { readonly metric: Metric; readonly correct: Uint8Array }
+  | { readonly metric: Metric; readonly correct: Uint8Array; readonly answers: Answers }
   | { readonly metric: null; readonly reason: string };
+
+/** A model's answer to every sample of an evaluation set: the class that it finds most likely. */
+export interface Answers {
+  readonly labels: Int32Array;
+  readonly chosen: Int32Array;
+  readonly classes: number;
+}
 
 /** Hears how many samples of how many have been given to the model. */
 export type Progress = (done: number, total: number) => void;
@@ -13,6 +20,7 @@ export type Progress = (done: number, total: number) => void;
 /** The share of right answers as a metric that says on what and by what it was measured. */
 export function accuracyOf(
   correct: Uint8Array,
+  answers: Answers,
   metric: AccuracyMetric,
   { path }: Pick<DataSet, 'path'>,
   runner: string,
@@ -22,5 +30,6 @@ export function accuracyOf(
   return {
     metric: { value: right / correct.length, unit: 'ratio', basis: 'measured', source: source.slice(0, 400) },
     correct,
+    answers,
   };
 }

@@ -4,10 +4,10 @@ import { modelInputs } from '../data/model-inputs.ts';
 import { UserError } from '../errors.ts';
 import { type OnnxRuntime, OnnxRuntimeError, type OnnxSession, type OnnxValue } from '../onnx-runtime/session.ts';
 import type { Artifact } from '../runtimes/runtime.ts';
-import { type Accuracy, accuracyOf, type Progress } from './accuracy.ts';
+import { type Accuracy, type Answers, accuracyOf, type Progress } from './accuracy.ts';
 import type { AccuracyMetric } from './accuracy-metric.ts';
 import { classLabels } from './class-labels.ts';
-import { isAmongHighest } from './top-k.ts';
+import { isAmongHighest, mostLikely } from './top-k.ts';
 
 /**
  * Runs an ONNX model on every sample of a labelled data set, one at a time on one thread, and counts how often its first output has the label among the highest.
@@ -23,8 +23,8 @@ export async function evaluateOnnx(
   const session = await opened(artifact.bytes, runtime);
   if (typeof session === 'string') return { metric: null, reason: session };
   try {
-    const correct = await outcomes(session, artifact, evaluation, labels, progress);
-    return accuracyOf(correct, evaluation.metric, evaluation.data, `ONNX Runtime ${runtime.version}`);
+    const { correct, answers } = await outcomes(session, artifact, evaluation, labels, progress);
+    return accuracyOf(correct, answers, evaluation.metric, evaluation.data, `ONNX Runtime ${runtime.version}`);
   } catch (error) {
     if (error instanceof OnnxRuntimeError)
       return { metric: null, reason: `ONNX Runtime ${runtime.version} fails on the model: ${firstLine(error)}` };
@@ -50,17 +50,22 @@ async function outcomes(
   { data, metric }: { readonly data: DataSet; readonly metric: AccuracyMetric },
   labels: Int32Array,
   progress: Progress | undefined,
-): Promise<Uint8Array> {
+): Promise<{ readonly correct: Uint8Array; readonly answers: Answers }> {
   const inputs = modelInputs(artifact.graph);
   const k = metric === 'top-1' ? 1 : 5;
   const correct = new Uint8Array(data.count);
+  const chosen = new Int32Array(data.count);
+  let classes = 2;
   for (let index = 0; index < data.count; index += 1) {
     const results = await session.run(bindInputs(await data.sample(index), inputs, data.path));
     const label = labels[index] ?? 0;
-    correct[index] = Number(isAmongHighest(scores(session, results, label, data.path), label, k));
+    const found = scores(session, results, label, data.path);
+    correct[index] = Number(isAmongHighest(found, label, k));
+    chosen[index] = mostLikely(found);
+    classes = Math.max(classes, found.length);
     progress?.(index + 1, data.count);
   }
-  return correct;
+  return { correct, answers: { labels, chosen, classes } };
 }
 
 function scores(

@@ -11,7 +11,7 @@ import type { AccuracyMetric } from './accuracy-metric.ts';
 import { classLabels } from './class-labels.ts';
 import { openPool } from './threads/pool.ts';
 import { type Batch, runSamples } from './threads/run-samples.ts';
-import { isAmongHighest } from './top-k.ts';
+import { isAmongHighest, mostLikely } from './top-k.ts';
 
 /** Enough that a thread is not kept waiting, few enough to show progress and to spread small sets. */
 const samplesPerBatch = 16;
@@ -34,15 +34,19 @@ export async function evaluateTflite(
   if (output === undefined) return { metric: null, reason: 'the model has no outputs' };
   const k = metric === 'top-1' ? 1 : 5;
   const correct = new Uint8Array(data.count);
+  const chosen = new Int32Array(data.count);
+  const classes = Math.max(2, output.values.length);
   const pool = openPool(artifact.bytes, graphMacs(artifact.graph) * data.count);
   const judge = (scores: TypedArray, index: number) => {
     const label = labels[index] ?? 0;
-    if (label >= Math.max(2, scores.length)) {
+    if (label >= classes) {
       throw new UserError(
-        `${data.path} has label ${label}, but the model's output "${output.name}" has ${scores.length} classes.`,
+        `${data.path} has label ${label}, but the model's output "${output.name}" has ${output.values.length} classes.`,
       );
     }
-    correct[index] = Number(isAmongHighest(inRealUnits(scores, output), label, k));
+    const real = inRealUnits(scores, output);
+    correct[index] = Number(isAmongHighest(real, label, k));
+    chosen[index] = mostLikely(real);
   };
   try {
     // As many batches are under way as there are threads; more would hold samples in memory for nothing.
@@ -61,7 +65,7 @@ export async function evaluateTflite(
   } finally {
     await pool?.close();
   }
-  return accuracyOf(correct, metric, data, 'the kernels of TensorFlow Lite Micro');
+  return accuracyOf(correct, { labels, chosen, classes }, metric, data, 'the kernels of TensorFlow Lite Micro');
 }
 
 async function bindBatch(data: DataSet, inputs: readonly ModelInput[], start: number): Promise<Batch> {

@@ -13,3 +13,14 @@ export function isAmongHighest(outputs: ArrayLike<number | bigint>, label: numbe
   }
   return higher < k;
 }
+
+/** The class that a model finds most likely: the lowest index of the highest output; of a single output 0 or 1. NaN is never chosen over a number. */
+export function mostLikely(outputs: ArrayLike<number | bigint>): number {
+  if (outputs.length === 1) return Number(outputs[0]) > 0.5 ? 1 : 0;
+  let [best, highest] = [0, Number.NEGATIVE_INFINITY];
+  for (let index = 0; index < outputs.length; index += 1) {
+    const value = Number(outputs[index]);
+    if (value > highest) [best, highest] = [index, value];
+  }
+  return best;
+}

@@ -1,7 +1,9 @@
+import type { Answers } from '../accuracy/accuracy.ts';
 import type { Measurement } from '../runtimes/measurement.ts';
 import { accuracyTest } from './accuracy-test.ts';
 import { attribute } from './attribute.ts';
 import type { Budget } from './budget.ts';
+import { compareAnswers } from './compare-answers.ts';
 import { compareMeasurements } from './compare-measurements.ts';
 import type { AccuracyTest, ChangeState, Comparison, Saving } from './comparison.ts';
 import { judge } from './judge.ts';
@@ -11,6 +13,7 @@ import { newFallbacks } from './new-fallbacks.ts';
 export interface Side {
   readonly measurement: Measurement;
   readonly correct?: Uint8Array;
+  readonly answers?: Answers;
 }
 
 /** All that a comparison is made of. `base` and `head` are `null` where there is no such model or it could not be measured; `problems` say why. */
@@ -39,6 +42,7 @@ export function buildComparison(input: ComparisonInput): Comparison {
     deltas: compareMeasurements(base, head),
     attributions: [...attribute(base, head)],
     diff: null,
+    answers: compareAnswers(input.base?.answers, input.head?.answers),
     accuracyTest: testAccuracy(input.base?.correct, input.head?.correct),
     fallbacks: [...newFallbacks(base, head)],
     saving: input.saving,

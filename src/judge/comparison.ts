@@ -3,6 +3,7 @@ import { modelDiffSchema } from '../diff/model-diff.ts';
 import { measurementSchema } from '../runtimes/measurement.ts';
 import { metricNames } from '../runtimes/metric-names.ts';
 import { budgetSchema } from './budget.ts';
+import { answersSchema } from './compare-answers.ts';
 
 /** `error` means that it could not be judged, which is never green. */
 export const verdictSchema = z.enum(['pass', 'warn', 'fail', 'error']);
@@ -120,6 +121,8 @@ export const comparisonSchema = z.strictObject({
   /** What became of which operator; `null` where there are no two models to compare. */
   diff: modelDiffSchema.nullable(),
   accuracyTest: accuracyTestSchema.nullable(),
+  /** What base and head answered, where an evaluation set was run. */
+  answers: answersSchema.nullable(),
   /** What newly falls back to the CPU on a target with an accelerator, the most work first. */
   fallbacks: z.array(fallbackSchema).max(50),
   saving: savingSchema.nullable(),

@@ -3,6 +3,7 @@ import { syntheticData } from '../calibrate/synthetic.ts';
 import type { DataSet } from '../data/data-set.ts';
 import type { Graph } from '../graph/graph.ts';
 import { OnnxRuntimeError } from '../onnx-runtime/session.ts';
+import { tensorNoise } from '../quantize/tensor-noise.ts';
 import type { Finding } from '../runtimes/measurement.ts';
 import type { Target } from '../targets/target.ts';
 import { calibratorByOrigin, calibratorOf } from './calibrator.ts';
@@ -24,6 +25,8 @@ export interface FloatModel {
 interface Made {
   readonly graph: Graph;
   readonly findings: readonly Finding[];
+  /** How near each tensor comes to the float model's; see `Optimized`. */
+  readonly noise?: ReadonlyMap<string, number>;
 }
 
 /**
@@ -62,7 +65,11 @@ export async function makeIntegers(
         ? quantiser.quantize(pulled.graph, ranges)
         : await quantizeMixed(pulled.graph, ranges, data, recipe.leastDecibels);
     const made = quantized.graph.dialect === 'onnx' ? reopenShapes(quantized.graph, lowered.graph) : quantized.graph;
-    return { graph: made, findings: [...pulled.findings, ...findings, ...quantized.findings] };
+    return {
+      graph: made,
+      findings: [...pulled.findings, ...findings, ...quantized.findings],
+      ...(calibration === undefined ? {} : { noise: await tensorNoise(pulled.graph, quantized.graph, calibration) }),
+    };
   } catch (error) {
     if (!(error instanceof OnnxRuntimeError)) throw error;
     return { graph: lowered.graph, findings: [notQuantized(error)] };

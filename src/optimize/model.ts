@@ -16,4 +16,6 @@ export interface Optimized {
   readonly recipe: AppliedRecipe;
   readonly artifact: Artifact;
   readonly findings: readonly Finding[];
+  /** Of integers made from a calibration set: how near each tensor comes to the float model's, in dB by the tensor's name. */
+  readonly noise?: ReadonlyMap<string, number>;
 }

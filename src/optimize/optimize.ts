@@ -4,7 +4,6 @@ import { UserError } from '../errors.ts';
 import { writeModel } from '../formats/write-model.ts';
 import type { Graph } from '../graph/graph.ts';
 import { isQuantized } from '../quantize/is-quantized.ts';
-import type { Finding } from '../runtimes/measurement.ts';
 import { runtimeOf } from '../runtimes/registry.ts';
 import type { Target } from '../targets/target.ts';
 import { intoDialect, loadedBy, NotConvertible, simplifiedFor } from './into-dialect.ts';
@@ -52,6 +51,7 @@ export async function optimize(
     recipe,
     artifact: { format: finished.dialect, bytes: writeModel(finished), graph: finished },
     findings: made.findings,
+    ...(made.noise === undefined ? {} : { noise: made.noise }),
   };
 }
 
@@ -61,7 +61,7 @@ async function transformed(
   recipe: AppliedRecipe,
   target: Target,
   { calibration, dimensions, progress }: OptimizeOptions,
-): Promise<{ readonly graph: Graph; readonly findings: readonly Finding[] }> {
+): Promise<{ readonly graph: Graph } & Pick<Optimized, 'findings' | 'noise'>> {
   const isInteger = isQuantized(simple);
   if (isInteger && (recipe.pruneChannels ?? recipe.pruneWeights) !== undefined) {
     throw new UserError(
@@ -74,7 +74,7 @@ async function transformed(
   const { makeIntegers } = await import('./make-integers.ts');
   const integers =
     recipe.numbers === 'lossless' || isInteger
-      ? { graph: lowered.graph, findings: [] }
+      ? { graph: lowered.graph, findings: [], noise: undefined }
       : await makeIntegers(
           { source, lowered },
           recipe,
@@ -84,5 +84,9 @@ async function transformed(
         );
   const simplified = integers.graph === simple ? simple : simplify(integers.graph);
   const stored = store(simplified, recipe, target);
-  return { graph: stored.graph, findings: [...pruned.findings, ...integers.findings, ...stored.findings] };
+  return {
+    graph: stored.graph,
+    findings: [...pruned.findings, ...integers.findings, ...stored.findings],
+    ...(integers.noise === undefined ? {} : { noise: integers.noise }),
+  };
 }

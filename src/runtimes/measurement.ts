@@ -78,6 +78,11 @@ export const layerSchema = z.strictObject({
   /** The element type of its first output (`int8`), and the shape of its weights: for saying what changed. */
   outputType: z.string().max(40).optional(),
   weightShape: z.array(z.number().int().nonnegative()).max(32).optional(),
+  /** The lowest and the highest real number that the integers of its first output, and of its weights, can stand for. */
+  outputRange: z.tuple([z.number(), z.number()]).optional(),
+  weightRange: z.tuple([z.number(), z.number()]).optional(),
+  /** How near its result comes to the float model's on calibration samples, in dB of signal to noise, with all that was lost before it. */
+  decibels: z.number().optional(),
 });
 export type Layer = z.infer<typeof layerSchema>;
 

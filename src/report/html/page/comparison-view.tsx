@@ -1,7 +1,9 @@
 import type { Comparison } from '../../../judge/comparison.ts';
 import { marks } from '../../marks.ts';
+import { AnswersView } from './answers-view.tsx';
 import { Findings } from './findings.tsx';
 import { FlashMap } from './flash-map.tsx';
+import { IntegerQuality } from './integer-quality.tsx';
 import { LayerCosts } from './layer-costs.tsx';
 import { MemoryMaps } from './memory-maps.tsx';
 import { MetricTable } from './metric-table.tsx';
@@ -28,6 +30,8 @@ export function ComparisonView({ comparison }: { readonly comparison: Comparison
       {head === null && base === null ? null : <MemoryMaps comparison={comparison} />}
       {head === null ? null : <LayerCosts head={head} base={base} />}
       {head === null ? null : <FlashMap measurement={head} />}
+      {head === null ? null : <IntegerQuality head={head} base={base} />}
+      {comparison.answers === null ? null : <AnswersView answers={comparison.answers} />}
       <RecipePlot comparison={comparison} />
       {head === null ? null : <Findings findings={head.findings} />}
     </article>
