@@ -10,6 +10,7 @@ import { effectiveSettings } from './config/settings.ts';
 import type { FileSource } from './data/data-set.ts';
 import { readDataSet } from './data/read-data-set.ts';
 import { messageOf, UserError } from './errors.ts';
+import type { Fit } from './fit/fit-recipe.ts';
 import { buildComparison, type ComparisonInput } from './judge/build-comparison.ts';
 import type { Comparison } from './judge/comparison.ts';
 import { type Measured, type MeasureOptions, measureModel } from './measure.ts';
@@ -19,7 +20,7 @@ import type { Model } from './optimize/model.ts';
 import { automatic, type Recipe, recipeText } from './optimize/recipe.ts';
 import { proposeRecipe } from './propose-recipe.ts';
 import type { ProducedModel } from './report/write-outputs.ts';
-import { artifactPath, proposalOf, savingOf } from './suggestions.ts';
+import { artifactPath, attemptOf, type CommandSubject, proposalOf, savingOf } from './suggestions.ts';
 import type { Target } from './targets/target.ts';
 
 /** A model that changed, a target it ships to, and all that is needed to judge it there. */
@@ -72,17 +73,27 @@ export async function compareChange(input: ChangeOnTarget): Promise<ComparedChan
     problems,
   };
   const comparison = buildComparison(judged);
-  const proposal =
+  const search =
     comparison.verdict !== 'fail' || head === undefined || options === undefined
       ? null
       : await attempt(() => proposeRecipe(head.model, target, options, judged));
   const made = saving ?? (head?.measured.measurement.artifact.recipe === 'none' ? undefined : head?.measured);
   return {
-    comparison: proposal ? { ...comparison, proposal: proposalOf(proposal, commandFor) } : comparison,
+    comparison: withSearch(comparison, search, commandFor),
     produced:
       made === undefined
         ? []
         : [{ target: target.name, path: artifactPath(change.path, made.measurement), bytes: made.artifact }],
+  };
+}
+
+function withSearch(comparison: Comparison, search: Fit | null | undefined, commandFor: CommandSubject): Comparison {
+  if (search === null || search === undefined) return comparison;
+  const { chosen, tried } = search;
+  return {
+    ...comparison,
+    proposal: chosen === null ? null : proposalOf(chosen, commandFor),
+    attempts: tried.slice(0, 200).map(attemptOf),
   };
 }
 

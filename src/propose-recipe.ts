@@ -1,5 +1,5 @@
 import { candidateRecipes } from './fit/candidates.ts';
-import { fitRecipe, type TriedRecipe } from './fit/fit-recipe.ts';
+import { type Fit, fitRecipe } from './fit/fit-recipe.ts';
 import type { Budget } from './judge/budget.ts';
 import { buildComparison, type ComparisonInput } from './judge/build-comparison.ts';
 import type { Comparison } from './judge/comparison.ts';
@@ -9,7 +9,7 @@ import { type AppliedRecipe, recipeText } from './optimize/recipe.ts';
 import type { Target } from './targets/target.ts';
 
 /**
- * The cheapest recipe with which a change that fails would pass, or `null` when there is none. Integers are proposed only where a calibration set says which,
+ * Looks for the cheapest recipe with which a change that fails would pass; it is `chosen`, or `null` when there is none. Integers are proposed only where a calibration set says which,
  * and the evaluation set is run only for recipes that keep every other budget.
  */
 export async function proposeRecipe(
@@ -17,7 +17,7 @@ export async function proposeRecipe(
   target: Target,
   options: MeasureOptions,
   judged: ComparisonInput,
-): Promise<TriedRecipe | null> {
+): Promise<Fit> {
   // A device that ran every candidate would be busy for long.
   const { device: _, ...estimated } = options;
   const { evaluation: __, ...unevaluated } = estimated;
@@ -31,7 +31,7 @@ export async function proposeRecipe(
   };
   const isCalibrated = options.calibration !== undefined;
   const current = judged.head?.measurement.artifact.recipe;
-  const { chosen } = await fitRecipe({
+  return fitRecipe({
     recipes: candidateRecipes(model, target).filter(
       (recipe) => (isCalibrated || recipe.numbers === 'lossless') && recipeText(recipe) !== current,
     ),
@@ -39,5 +39,4 @@ export async function proposeRecipe(
     fits: (measured) => passes(judgedAs(measured, judged.budgets)),
     untilFirst: true,
   });
-  return chosen;
 }

@@ -1,5 +1,5 @@
 import type { TriedRecipe } from './fit/fit-recipe.ts';
-import type { Proposal, Saving } from './judge/comparison.ts';
+import type { Attempt, Proposal, Saving } from './judge/comparison.ts';
 import type { MeasuredSaving } from './measure-saving.ts';
 import { lossless, type Recipe, recipeText } from './optimize/recipe.ts';
 import { targetFolder } from './report/write-outputs.ts';
@@ -34,6 +34,20 @@ export function proposalOf({ recipe, measured: { measurement } }: TriedRecipe, s
     recipe: recipeText(recipe),
     measurement,
     command: optimizeCommand(subject, recipe, artifactPath(subject.path, measurement)),
+  };
+}
+
+/** What was tried in looking for a recipe, as a comparison holds it. */
+export function attemptOf({ recipe, fits, measured: { measurement } }: TriedRecipe): Attempt {
+  const { peakRam, flash, latency, energy, accuracy } = measurement;
+  return {
+    recipe: recipeText(recipe),
+    passes: fits,
+    peakRam: peakRam?.value ?? null,
+    flash: flash?.value ?? null,
+    latency: latency?.value ?? null,
+    energy: energy?.value ?? null,
+    accuracy: accuracy?.value ?? null,
   };
 }
 

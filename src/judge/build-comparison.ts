@@ -47,6 +47,7 @@ export function buildComparison(input: ComparisonInput): Comparison {
     fallbacks: [...newFallbacks(base, head)],
     saving: input.saving,
     proposal: null,
+    attempts: [],
     problems: problemsOf(input),
   };
   const { judgements, verdict } = judge(unjudged, input.budgets);

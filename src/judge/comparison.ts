@@ -105,6 +105,19 @@ export const proposalSchema = z.strictObject({
 });
 export type Proposal = z.infer<typeof proposalSchema>;
 
+/** A recipe that was carried out on the head, and what it came to: bytes, ms, mJ, a share; `null` where it can't be had or was not worth taking. */
+export const attemptSchema = z.strictObject({
+  recipe: z.string().max(400),
+  /** Whether the change would pass with it. */
+  passes: z.boolean(),
+  peakRam: z.number().nullable(),
+  flash: z.number().nullable(),
+  latency: z.number().nullable(),
+  energy: z.number().nullable(),
+  accuracy: z.number().nullable(),
+});
+export type Attempt = z.infer<typeof attemptSchema>;
+
 /** One model on one target: base and head, what differs, and what the budgets say. */
 export const comparisonSchema = z.strictObject({
   model: z.string().max(4096),
@@ -127,6 +140,8 @@ export const comparisonSchema = z.strictObject({
   fallbacks: z.array(fallbackSchema).max(50),
   saving: savingSchema.nullable(),
   proposal: proposalSchema.nullable(),
+  /** The recipes that were tried in looking for the proposal, in that order. */
+  attempts: z.array(attemptSchema).max(200),
   judgements: z.array(judgementSchema).max(200),
   /** Why it could not be judged, when `verdict` is `error`; one sentence each. */
   problems: z.array(z.string().max(2000)).max(50),

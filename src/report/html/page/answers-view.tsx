@@ -60,7 +60,7 @@ function Confusion({
 }) {
   const right = cells.reduce((sum, { label, answer, count }) => sum + (label === answer ? count : 0), 0);
   const all = cells.reduce((sum, { count }) => sum + count, 0);
-  const mistakes = cells.filter(({ label, answer }) => label !== answer);
+  const mistakes = useMemo(() => cells.filter(({ label, answer }) => label !== answer), [cells]);
   const draw = useMemo(
     () => (width: number) => {
       const side = Math.min(width, 420);

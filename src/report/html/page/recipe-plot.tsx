@@ -3,7 +3,6 @@ import { useMemo, useState } from 'preact/hooks';
 import { formatValue } from '../../../format.ts';
 import type { Comparison } from '../../../judge/comparison.ts';
 import { metricWords } from '../../../judge/metric-words.ts';
-import type { Measurement } from '../../../runtimes/measurement.ts';
 import { Chart } from './chart.tsx';
 import { Choices } from './choices.tsx';
 import { Table } from './table.tsx';
@@ -11,12 +10,8 @@ import { Table } from './table.tsx';
 const costs = ['peakRam', 'flash', 'latency', 'energy'] as const;
 type Cost = (typeof costs)[number];
 
-interface Way {
+interface Point {
   readonly name: string;
-  readonly measurement: Measurement;
-}
-
-interface Point extends Way {
   readonly cost: number;
   readonly accuracy: number;
   readonly isOnFront: boolean;
@@ -81,19 +76,26 @@ export function RecipePlot({ comparison }: { readonly comparison: Comparison }) 
   );
 }
 
-function pointsOf({ base, head, saving, proposal }: Comparison, cost: Cost): readonly Point[] {
-  const named = (name: string, measurement: Measurement | null | undefined): readonly Way[] =>
-    measurement === null || measurement === undefined ? [] : [{ name, measurement }];
-  const ways = [
-    ...named(`base (${base?.artifact.recipe})`, base),
-    ...named(`head (${head?.artifact.recipe})`, head),
-    ...named(saving?.recipe ?? '', saving?.measurement),
-    ...named(proposal?.recipe ?? '', proposal?.measurement),
+function pointsOf({ base, head, saving, attempts }: Comparison, cost: Cost): readonly Point[] {
+  const sides = [
+    { name: `base (${base?.artifact.recipe})`, measurement: base },
+    { name: `head (${head?.artifact.recipe})`, measurement: head },
+    { name: saving?.recipe ?? '', measurement: saving?.measurement ?? null },
   ];
-  const plain = ways.flatMap((way) => {
-    const [value, accuracy] = [way.measurement[cost]?.value, way.measurement.accuracy?.value];
-    return value === undefined || accuracy === undefined ? [] : [{ ...way, cost: value, accuracy }];
-  });
+  const plain = [
+    ...sides.map(({ name, measurement }) => ({
+      name,
+      cost: measurement?.[cost]?.value ?? null,
+      accuracy: measurement?.accuracy?.value ?? null,
+    })),
+    ...attempts.map((attempt) => ({
+      name: `${attempt.recipe}${attempt.passes ? ' (passes)' : ''}`,
+      cost: attempt[cost],
+      accuracy: attempt.accuracy,
+    })),
+  ].flatMap(({ name, cost: value, accuracy }) =>
+    value === null || accuracy === null ? [] : [{ name, cost: value, accuracy }],
+  );
   const beats = (one: (typeof plain)[number], other: (typeof plain)[number]) =>
     one.cost <= other.cost &&
     one.accuracy >= other.accuracy &&
