@@ -33,7 +33,7 @@ export function isDeployable(measurement: Measurement): boolean {
 function judgeBudget(comparison: Unjudged, head: Measurement, budget: Budget): Judgement {
   const outcome = holdBudget(comparison, head, budget);
   const caution = 'caution' in outcome && outcome.caution !== undefined ? { caution: outcome.caution } : {};
-  return { budget, verdict: verdictOf(outcome, budget, head), message: outcome.message, ...caution };
+  return { budget, verdict: verdictOf(outcome, budget, head, comparison.base), message: outcome.message, ...caution };
 }
 
 function holdBudget(comparison: Unjudged, head: Measurement, budget: Budget): Outcome {
@@ -61,10 +61,16 @@ function holdBudget(comparison: Unjudged, head: Measurement, budget: Budget): Ou
   return outcome;
 }
 
-/** A budget can warn or fail; what can't be judged is never green, unless nobody asked for it (a default that only warns). */
-function verdictOf(outcome: Outcome, budget: Budget, head: Measurement): Verdict {
+/**
+ * A budget can warn or fail; what can't be judged is never green, unless nobody asked for it: a default that only warns, or the board's own limit
+ * where the runtime never says what a model takes, as the base shows. Of a new model that is a warning.
+ */
+function verdictOf(outcome: Outcome, budget: Budget, head: Measurement, base: Measurement | null): Verdict {
   if (outcome.kind === 'kept' || outcome.kind === 'undecided') return 'pass';
   if (outcome.kind === 'exceeded') return budget.level === 'warn' ? 'warn' : 'fail';
   if (budget.level === 'warn') return budget.rule === 'default' ? 'pass' : 'warn';
-  return isDeployable(head) ? 'error' : 'fail';
+  if (!isDeployable(head)) return 'fail';
+  if (budget.rule !== 'default') return 'error';
+  if (base === null) return 'warn';
+  return 'missing' in readingOf(base, budget.metric) ? 'pass' : 'error';
 }

@@ -154,6 +154,14 @@ describe('judge: what can not be had', () => {
     expect(result.verdict).toBe(verdict);
   });
 
+  it("the board's own limit is none where the base lacks the metric too, as on a target whose runtime never says it; a new model warns", () => {
+    const own = budget('latency', limit, { rule: 'default' });
+    expect(judged([own], missing, missing).verdict).toBe('pass');
+    expect(judged([budget('latency', limit)], missing, missing).verdict).toBe('error');
+    const fresh = { change: { path: 'models/new.onnx', state: 'new' as const }, base: null };
+    expect(comparison({ ...fresh, head: { measurement: measurement(missing) }, budgets: [own] }).verdict).toBe('warn');
+  });
+
   it('judges only absolute limits of a new model', () => {
     const result = comparison({
       change: { path: 'models/new.onnx', state: 'new' },
