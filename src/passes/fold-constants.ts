@@ -5,13 +5,13 @@ import type { Graph, Operator, Tensor, TensorId } from '../graph/graph.ts';
 import type { Fact } from '../graph/infer/fact.ts';
 import { factsOf } from '../graph/infer/propagate.ts';
 import { type Edit, edit, isConstantAt } from './edit.ts';
+import { bytesOf, foldingAllowance, paysToFold } from './pays-to-fold.ts';
 
 /**
- * Bytes of constants that a graph may have before folding makes no more of little (`ConstantOfShape`, `Expand`, `Tile`, `Range`):
- * a small file must not be a way to fill the memory. What grows by less than an operator takes in the file is folded all the same.
+ * Bytes of constants that a graph may have before folding makes no more of little (`ConstantOfShape`, `Expand`, `Tile`, `Range`), however well it would pay:
+ * a small file must not be a way to fill the memory.
  */
 const maximumConstantBytes = 1 << 28;
-const operatorBytes = 1024;
 
 /** Elements of a result beyond which nothing is computed ahead: time and memory stay bounded on hostile files. */
 const maximumElements = 1 << 24;
@@ -28,18 +28,27 @@ const maximumElements = 1 << 24;
  *
  * `DequantizeLinear` of constants stays, so a quantised model stays quantised. Graph outputs stay computed.
  * Initialisers that a file also lists as inputs count as constants with their default.
+ * What would make the file larger by more than a little stays, see `paysToFold`.
  */
 export function foldConstants(graph: Graph): Graph {
   const facts = factsOf(graph);
   const rewriting = edit(graph);
+  let known: ReturnType<typeof paysToFold> | undefined;
+  const pays = (operator: Operator): boolean => {
+    known ??= paysToFold(graph, facts);
+    return known(operator);
+  };
   let total = graph.tensors.reduce((sum, { data }) => sum + (data?.byteLength ?? 0), 0);
   for (const [index, operator] of rewriting.operators()) {
     if (operator.outputs.some((id) => id !== null && rewriting.isOutput(id))) continue;
+    // Where it would be wasted, the work of computing it is too.
+    const expected = operator.outputs.reduce<number>((sum, id) => sum + (id === null ? 0 : bytesOf(id, facts)), 0);
+    if (expected - freedBytes(rewriting, operator) > foldingAllowance && !pays(operator)) continue;
     const results = resultsOf(rewriting, operator, facts);
     if (results === undefined) continue;
     const bytes = results.reduce((sum, result) => sum + (tensorBytes(result) ?? 0), 0);
     const growth = bytes - freedBytes(rewriting, operator);
-    if (growth > operatorBytes && total + growth > maximumConstantBytes) continue;
+    if (growth > foldingAllowance && (total + growth > maximumConstantBytes || !pays(operator))) continue;
     total += growth;
     operator.outputs.forEach((id, position) => {
       const result = results[position];

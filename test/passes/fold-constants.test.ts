@@ -201,21 +201,63 @@ describe('foldConstants', () => {
     expect(typesOf(foldConstants(withBatch('N')))).toEqual(['Shape', 'Gather', 'Tile']);
   });
 
-  it('makes much out of little, but not without end', () => {
-    const filled = (...extents: number[]) => {
-      const builder = onnxGraph();
-      const shape = builder.constant('s', [extents.length], extents, 'int64');
-      const x = builder.input('x', extents);
-      return builder.build(builder.op('Add', [x, builder.op('ConstantOfShape', [shape])]));
-    };
-    expect(typesOf(foldConstants(filled(4096)))).toEqual(['Add']);
-    const large = filled(1 << 15, 1 << 15);
-    expect(foldConstants(large)).toBe(large);
+  const filled = (...extents: number[]) => {
     const builder = onnxGraph();
-    const shapes = Array.from({ length: 8 }, (_, i) => builder.constant(`s${i}`, [1], [(1 << 24) - i], 'int64'));
-    const sizes = shapes.map((shape) => builder.op('ConstantOfShape', [shape]));
-    const many = builder.build(...sizes.map((id) => builder.op('Neg', [id])));
-    const kept = typesOf(foldConstants(many)).filter((type) => type === 'ConstantOfShape');
+    const shape = builder.constant('s', [extents.length], extents, 'int64');
+    return { builder, value: builder.op('ConstantOfShape', [shape]) };
+  };
+
+  it('adds a little to a file', () => {
+    const { builder, value } = filled(1024);
+    const graph = builder.build(builder.op('Add', [builder.input('x', [1024]), value]));
+    expect(typesOf(foldConstants(graph))).toEqual(['Add']);
+  });
+
+  it.each([[1100], [1 << 12], [1 << 22]])('does not add %i floats that are no weights', (count) => {
+    const { builder, value } = filled(count);
+    const graph = builder.build(builder.op('Add', [builder.input('x', [count]), value]));
+    expect(foldConstants(graph)).toBe(graph);
+  });
+
+  it('makes weights, which runtimes want as constants', () => {
+    const { builder, value } = filled(64, 64);
+    const turned = builder.op('Transpose', [builder.op('Mul', [value, builder.constant('k', [1], [2])])]);
+    const graph = builder.build(builder.op('Gemm', [builder.input('x', [1, 64]), turned]));
+    expect(typesOf(foldConstants(graph))).toEqual(['Gemm']);
+  });
+
+  it('does not make weights that somebody else needs for something large', () => {
+    const { builder, value } = filled(64, 64);
+    const product = builder.op('MatMul', [builder.input('x', [64, 64]), value]);
+    const graph = builder.build(product, builder.op('Add', [builder.input('y', [64, 64]), value]));
+    expect(foldConstants(graph)).toBe(graph);
+  });
+
+  it('does not take what is computed from an input for weights', () => {
+    const { builder, value } = filled(64, 64);
+    const product = builder.op('Mul', [builder.input('x', [64, 64]), value]);
+    const graph = builder.build(builder.op('MatMul', [product, builder.input('y', [64, 64])]));
+    expect(foldConstants(graph)).toBe(graph);
+  });
+
+  it('goes through what is large to what is small', () => {
+    const { builder, value } = filled(1 << 16);
+    const sum = builder.op('ReduceSum', [builder.op('Neg', [value])]);
+    const graph = builder.build(builder.op('Add', [builder.input('x', [1]), sum]));
+    expect(typesOf(foldConstants(graph))).toEqual(['Add']);
+    const same = builder.build(builder.op('Add', [builder.input('x2', [1 << 16]), builder.op('Neg', [value])]));
+    expect(typesOf(foldConstants(same))).toContain('ConstantOfShape');
+  });
+
+  it('fills no memory with weights either', () => {
+    const { builder, value } = filled(1 << 15, 1 << 15);
+    const large = builder.build(builder.op('MatMul', [builder.input('x', [1, 1 << 15]), value]));
+    expect(foldConstants(large)).toBe(large);
+    const many = onnxGraph();
+    const shapes = Array.from({ length: 8 }, (_, i) => many.constant(`s${i}`, [2], [1 << 12, (1 << 12) - i], 'int64'));
+    const x = many.input('x', [1, 1 << 12]);
+    const products = shapes.map((shape) => many.op('MatMul', [x, many.op('ConstantOfShape', [shape])]));
+    const kept = typesOf(foldConstants(many.build(...products))).filter((type) => type === 'ConstantOfShape');
     expect(kept).toHaveLength(4);
   });
 
