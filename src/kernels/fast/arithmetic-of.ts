@@ -6,7 +6,7 @@ import { input, output } from '../refuse.ts';
  * The arithmetic of an operator with an input, weights that are constant (in the file, or decoded from it) and perhaps a constant bias, where fast kernels have it.
  * Weights that are not finite are left to the plain kernels: a zero of the padding times one of them is no zero.
  */
-export function arithmeticOf(node: Node): 'int8' | 'float32' | undefined {
+export function arithmeticOf(node: Node): 'int8' | 'int16' | 'float32' | undefined {
   const from = input(node, 0);
   const weights = input(node, 1);
   const bias = node.inputs[2];
@@ -16,6 +16,9 @@ export function arithmeticOf(node: Node): 'int8' | 'float32' | undefined {
   const arrays = [from.values, weights.values, to.values];
   if (arrays.every((values) => values instanceof Int8Array)) {
     return isInt8(from.zeroPoint, to.zeroPoint) ? 'int8' : undefined;
+  }
+  if ([from, to].every(({ values }) => values instanceof Int16Array) && weights.values instanceof Int8Array) {
+    return from.zeroPoint === 0 && to.zeroPoint === 0 ? 'int16' : undefined;
   }
   if (arrays.every((values) => values instanceof Float32Array)) {
     return (weights.values as Float32Array).every(Number.isFinite) ? 'float32' : undefined;

@@ -46,9 +46,33 @@ export function placeScaling(memory: FastMemory, blocks: readonly (readonly Lane
   return memory.place(table);
 }
 
+/** Bits that a bias of 64 bits may have: its product with a multiplier of 15 bits then fits. */
+const wideBiasBits = 46;
+
+/** False for 64-bit accumulators whose products or shifts the fast kernels do not hold. */
+export function canBePlaced({ wide, bias, shifts }: Finish): boolean {
+  const fits = (shift: number): boolean => shift <= 14 && shift >= 14 - 62;
+  return !wide || (shifts.every(fits) && bias.every((value) => Math.abs(value) <= 2 ** wideBiasBits));
+}
+
+/** Places the scaling of blocks of 8 lanes with 64-bit accumulators, as assembly/requantize.ts reads it. */
+function placeWideScaling(memory: FastMemory, blocks: readonly (readonly LaneScaling[])[]): number {
+  const table = new BigInt64Array(blocks.length * blockChannels * 2);
+  const factors = new Int32Array(table.buffer);
+  for (const [block, lanes] of blocks.entries()) {
+    for (const [lane, { bias, multiplier, shift }] of lanes.entries()) {
+      const at = block * blockChannels;
+      table[2 * at + lane] = BigInt(bias);
+      factors[4 * at + 2 * blockChannels + lane] = multiplier;
+      factors[4 * at + 3 * blockChannels + lane] = 14 - shift;
+    }
+  }
+  return memory.place(table);
+}
+
 /** Places how the sums of each block of channels are finished. */
 export function placeFinish(memory: FastMemory, finish: Finish): PlacedFinish {
-  const { bias, multipliers, shifts, zeroPoint, range } = finish;
+  const { bias, multipliers, shifts, zeroPoint, range, wide } = finish;
   const channels = multipliers.length;
   const blocks = channelBlocks(channels);
   const scaling = Array.from(blocks, (first) =>
@@ -59,7 +83,7 @@ export function placeFinish(memory: FastMemory, finish: Finish): PlacedFinish {
     })),
   );
   return {
-    scaling: placeScaling(memory, scaling),
+    scaling: wide ? placeWideScaling(memory, scaling) : placeScaling(memory, scaling),
     right: Number(shifts.every((shift) => shift < 0)),
     blocks: memory.place(blocks),
     blockCount: blocks.length,

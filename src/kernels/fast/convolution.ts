@@ -5,7 +5,8 @@ import { input, output } from '../refuse.ts';
 import type { Window } from '../window.ts';
 import { rank4, windowOf } from '../window.ts';
 import { arithmeticOf } from './arithmetic-of.ts';
-import { float32Elements, int8Elements } from './elements.ts';
+import { canBePlaced } from './channel-blocks.ts';
+import { float32Elements, int8Elements, int16Elements } from './elements.ts';
 import { placeFloatProducts } from './float-products.ts';
 import type { FastKernel } from './kernel.ts';
 import type { FastMemory } from './memory.ts';
@@ -15,24 +16,29 @@ import { placeProducts } from './products.ts';
 import type { WindowWeight } from './window-sums.ts';
 import { windowSums } from './window-sums.ts';
 
-/** CONV_2D of int8 activations or float, without groups. */
+/** CONV_2D of int8 or int16 activations or float, without groups. */
 export const fastConvolution: FastKernel = (node, memory) => {
   const weights = input(node, 1);
   const [channels = 1, kernelHeight = 1, kernelWidth = 1, depth = 1] = rank4(node, weights);
   const window = windowOf(node, input(node, 0), output(node), kernelHeight, kernelWidth);
   if (window.inputChannels !== depth || window.outputChannels !== channels) return undefined;
   const kernel = weights.values;
-  return convolve(node, memory, window, (channel, row, column, index) =>
-    Number(kernel[((channel * kernelHeight + row) * kernelWidth + column) * depth + index]),
-  );
+  const bias = node.inputs[2];
+  const weight: WindowWeight = (channel, row, column, index) =>
+    Number(kernel[((channel * kernelHeight + row) * kernelWidth + column) * depth + index]);
+  return convolve(node, memory, window, weight, bias !== undefined && bias.dtype !== 'int32');
 };
 
-/** A convolution over all input channels whose weights `weight` finds. */
+/**
+ * A convolution over all input channels whose weights `weight` finds.
+ * @param wide whether sums of int16 activations, which wrap at 32 bits, are finished in 64
+ */
 export function convolve(
   node: Node,
   memory: FastMemory,
   window: Window,
   weight: WindowWeight,
+  wide: boolean,
 ): (() => void) | undefined {
   const from = input(node, 0);
   const bias = node.inputs[2];
@@ -45,6 +51,14 @@ export function convolve(
     const finish = finishOf(node, channelScaling(node, from, input(node, 1), to, channels), bias, false);
     const plan = placeProducts(memory, windowSums(window, image, weight), finish);
     return onImage(memory, image, from.values, to.values, memory.kernels.multiply, plan);
+  }
+  if (arithmetic === 'int16') {
+    const finish = finishOf(node, channelScaling(node, from, input(node, 1), to, channels), bias, wide);
+    const image = canBePlaced(finish) ? paddedImage(memory, window, to, int16Elements(memory)) : undefined;
+    if (image === undefined) return undefined;
+    const plan = placeProducts(memory, windowSums(window, image, weight), finish);
+    const { multiply16, multiplyWide } = memory.kernels;
+    return onImage(memory, image, from.values, to.values, wide ? multiplyWide : multiply16, plan);
   }
   if (arithmetic === 'float32') {
     const image = paddedImage(memory, window, to, float32Elements(memory));

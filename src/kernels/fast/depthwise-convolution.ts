@@ -6,17 +6,21 @@ import type { TypedArray } from '../values.ts';
 import type { Window } from '../window.ts';
 import { rank4, windowOf } from '../window.ts';
 import { arithmeticOf } from './arithmetic-of.ts';
-import { blockChannels, channelBlocks, placeFinish, placePlan } from './channel-blocks.ts';
+import { blockChannels, canBePlaced, channelBlocks, placeFinish, placePlan } from './channel-blocks.ts';
 import { convolve } from './convolution.ts';
-import { float32Elements, int8Elements } from './elements.ts';
+import { float32Elements, int8Elements, int16Elements } from './elements.ts';
 import { placeFloatProducts } from './float-products.ts';
 import type { FastKernel } from './kernel.ts';
 import type { FastMemory } from './memory.ts';
 import { onImage } from './on-image.ts';
 import type { PaddedImage } from './padded-image.ts';
 import { paddedImage } from './padded-image.ts';
+import type { WindowWeight } from './window-sums.ts';
 
-/** DEPTHWISE_CONV_2D of int8 activations or float. With one input channel it is an ordinary convolution. */
+/** Products of int16 and int8 whose sum always fits into 32 bits. */
+const int16Products = 2 ** 31 / (2 ** 15 * 2 ** 7) - 1;
+
+/** DEPTHWISE_CONV_2D of int8 or int16 activations or float. With one input channel it is an ordinary convolution. */
 export const fastDepthwiseConvolution: FastKernel = (node, memory) => {
   const from = input(node, 0);
   const weights = input(node, 1);
@@ -26,19 +30,29 @@ export const fastDepthwiseConvolution: FastKernel = (node, memory) => {
   const window = windowOf(node, from, to, kernelHeight, kernelWidth);
   if (window.outputChannels !== channels) return undefined;
   const kernel = weights.values;
+  const arithmetic = arithmeticOf(node);
+  // Sums that do not wrap: the plain kernel adds them up without end.
+  if (arithmetic === 'int16' && kernelHeight * kernelWidth > int16Products) return undefined;
   if (window.inputChannels === 1) {
-    return convolve(node, memory, window, (channel, row, column) =>
-      Number(kernel[(row * kernelWidth + column) * channels + channel]),
-    );
+    const weight: WindowWeight = (channel, row, column) =>
+      Number(kernel[(row * kernelWidth + column) * channels + channel]);
+    return convolve(node, memory, window, weight, arithmetic === 'int16');
   }
   const repeat = channels / window.inputChannels;
-  const arithmetic = arithmeticOf(node);
   if (arithmetic === 'int8') {
     const image = paddedImage(memory, window, to, int8Elements(memory, from.zeroPoint), repeat, blockChannels);
     if (image === undefined) return undefined;
     const finish = finishOf(node, channelScaling(node, from, weights, to, channels), bias, false);
     const plan = placeDepthwise(memory, image, window, kernel, finish);
     return onImage(memory, image, from.values, to.values, memory.kernels.depthwise, plan);
+  }
+  if (arithmetic === 'int16') {
+    const finish = finishOf(node, channelScaling(node, from, weights, to, channels), bias, true);
+    const elements = int16Elements(memory);
+    const image = canBePlaced(finish) ? paddedImage(memory, window, to, elements, repeat, blockChannels) : undefined;
+    if (image === undefined) return undefined;
+    const plan = placeDepthwise(memory, image, window, kernel, finish);
+    return onImage(memory, image, from.values, to.values, memory.kernels.depthwiseWide, plan);
   }
   if (arithmetic === 'float32') {
     const image = paddedImage(memory, window, to, float32Elements(memory), repeat, blockChannels);

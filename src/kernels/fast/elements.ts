@@ -35,6 +35,11 @@ export function int8Elements({ kernels }: FastMemory, zeroPoint: number): Elemen
   };
 }
 
+/** int16 without a zero point stay what they are. */
+export function int16Elements({ kernels }: FastMemory): Elements {
+  return { tensorBytes: 2, imageBytes: 2, widen: kernels.copyRows, spread: kernels.spread16 };
+}
+
 /** float32 become float64, in which their products are exact. */
 export function float32Elements({ kernels }: FastMemory): Elements {
   return { tensorBytes: 4, imageBytes: 8, widen: kernels.widenFloat, spread: kernels.spreadFloat };

@@ -2,9 +2,11 @@ import { floatActivation } from '../arithmetic/activation.ts';
 import { finishOf } from '../arithmetic/channel-scaling.ts';
 import { denseScaling, denseWeightZero } from '../fully-connected.ts';
 import { input, output } from '../refuse.ts';
+import type { TypedArray } from '../values.ts';
 import { arithmeticOf, isInt8 } from './arithmetic-of.ts';
+import { canBePlaced } from './channel-blocks.ts';
 import type { Elements } from './elements.ts';
-import { float32Elements, int8Elements } from './elements.ts';
+import { float32Elements, int8Elements, int16Elements } from './elements.ts';
 import { placeFloatProducts } from './float-products.ts';
 import type { FastKernel } from './kernel.ts';
 import type { FastMemory } from './memory.ts';
@@ -12,7 +14,7 @@ import { aligned, scratchLimitBytes } from './memory.ts';
 import { onImage } from './on-image.ts';
 import { placeProducts } from './products.ts';
 
-/** FULLY_CONNECTED of int8 activations or float. */
+/** FULLY_CONNECTED of int8 or int16 activations or float. */
 export const fastFullyConnected: FastKernel = (node, memory) => {
   const vectors = input(node, 0);
   const weights = input(node, 1);
@@ -41,11 +43,30 @@ export const fastFullyConnected: FastKernel = (node, memory) => {
     const image = unpadded(memory, elements, vectors.values.length);
     return onImage(memory, image, vectors.values, to.values, memory.kernels.multiply, plan);
   }
+  if (arithmetic === 'int16') {
+    const finish = finishOf(node, denseScaling(node, vectors, weights, bias, to, channels), bias, true);
+    if (!canBePlaced(finish) || !sumsFit(matrix, depth)) return undefined;
+    const elements = int16Elements(memory);
+    const plan = placeProducts(memory, sums(elements, 0), finish);
+    const image = unpadded(memory, elements, vectors.values.length);
+    return onImage(memory, image, vectors.values, to.values, memory.kernels.multiplyWide, plan);
+  }
   const elements = float32Elements(memory);
   const plan = placeFloatProducts(memory, sums(elements, 0), channels, bias, floatActivation(node.operator));
   const image = unpadded(memory, elements, vectors.values.length);
   return onImage(memory, image, vectors.values, to.values, memory.kernels.multiplyFloat, plan);
 };
+
+/** True when no int16 activations take the sum of a row of weights beyond 32 bits, where the plain kernel does not wrap. */
+function sumsFit(matrix: TypedArray, depth: number): boolean {
+  let sum = 0;
+  for (let index = 0; index < matrix.length; index++) {
+    if (index % depth === 0) sum = 0;
+    sum += Math.abs(Number(matrix[index]));
+    if (sum * 2 ** 15 >= 2 ** 31) return false;
+  }
+  return true;
+}
 
 /** So many elements one after the other, as an image. */
 function unpadded(memory: FastMemory, elements: Elements, count: number) {

@@ -10,10 +10,15 @@ interface AssemblyKernels {
   readonly heapStart: () => number;
   readonly add: (plan: number, first: number, second: number, output: number, count: number) => void;
   readonly multiply: ImageKernel;
+  readonly multiply16: ImageKernel;
+  readonly multiplyWide: ImageKernel;
   readonly multiplyFloat: ImageKernel;
   readonly depthwise: ImageKernel;
+  readonly depthwiseWide: ImageKernel;
   readonly depthwiseFloat: ImageKernel;
   readonly widen: (...rows: readonly [...WidenedRows, zeroPoint: number]) => void;
+  readonly copyRows: (...rows: WidenedRows) => void;
+  readonly spread16: (...row: SpreadRow) => void;
   readonly widenFloat: (...rows: WidenedRows) => void;
   readonly spread: (...row: readonly [...SpreadRow, zeroPoint: number]) => void;
   readonly spreadFloat: (...row: SpreadRow) => void;
@@ -42,7 +47,9 @@ type SpreadRow = readonly [
 export interface FastMemory {
   readonly kernels: AssemblyKernels;
   /** Copies content that stays; gives its address. */
-  readonly place: (content: Int8Array | Int16Array | Int32Array | Float32Array | Float64Array) => number;
+  readonly place: (
+    content: Int8Array | Int16Array | Int32Array | Float32Array | Float64Array | BigInt64Array,
+  ) => number;
   /** Makes sure that `scratch` has so many bytes. */
   readonly reserveScratch: (bytes: number) => void;
   /** The address of the bytes that every kernel may use while it runs. It moves when more is reserved: ask when running. */

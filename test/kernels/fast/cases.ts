@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import type { Tensor } from '../../../src/graph/graph.ts';
 import type { Case } from './one-operator.ts';
 import {
   activations,
@@ -7,7 +8,9 @@ import {
   randomBias,
   randomFloats,
   randomInt8,
+  randomInt16,
   randomScales,
+  randomWideBias,
   tensor,
   zeroPoints,
 } from './one-operator.ts';
@@ -19,6 +22,8 @@ export const common = {
   activation: activations,
   perChannel: fc.boolean(),
   bias: fc.constantFrom('none', 'usual', 'large'),
+  /** For int16 activations. */
+  wideBias: fc.boolean(),
   /** Factors of up to 2^most: above 0 sums are shifted left. */
   most: fc.constantFrom(-4, -1, 0, 3),
 };
@@ -47,7 +52,7 @@ export type Windows = typeof windows extends fc.Arbitrary<infer T> ? T : never;
 /** A convolution as described; `undefined` where its window does not fit into the image. */
 export function windowCase(
   type: 'CONV_2D' | 'DEPTHWISE_CONV_2D',
-  arithmetic: 'int8' | 'float32',
+  arithmetic: 'int8' | 'int16' | 'float32',
   given: Windows,
 ): Case | undefined {
   const { batches, height, width, depth, kernelHeight, kernelWidth } = given;
@@ -89,6 +94,21 @@ export function windowCase(
     };
   }
   const scales = randomScales(given.perChannel ? channels : 1, given.most, next);
+  if (arithmetic === 'int16') {
+    // Only convolutions over all channels take a bias of 32 bits.
+    const bias = int16Bias(channels, { ...given, wideBias: depthwise || given.wideBias }, next);
+    return {
+      type,
+      attributes,
+      inputs: [
+        tensor('image', imageShape, 'int16', quantized([2 ** -8], 0)),
+        tensor('weights', weightShape, 'int8', quantized(scales, 0), randomInt8(weightCount, next)),
+        bias,
+      ],
+      output: tensor('result', outputShape, 'int16', quantized([1], 0)),
+      images: [randomInt16(imageCount, next)],
+    };
+  }
   const bias = given.bias === 'none' ? undefined : randomBias(channels, given.bias === 'large', next);
   return {
     type,
@@ -103,6 +123,18 @@ export function windowCase(
   };
 }
 
+/** The bias of a layer with int16 activations. */
+function int16Bias(
+  channels: number,
+  { bias, wideBias }: { readonly bias: string; readonly wideBias: boolean },
+  next: () => number,
+): Tensor | undefined {
+  if (bias === 'none') return undefined;
+  return wideBias
+    ? tensor('bias', [channels], 'int64', undefined, randomWideBias(channels, bias === 'large', next))
+    : tensor('bias', [channels], 'int32', undefined, randomBias(channels, bias === 'large', next));
+}
+
 export const dense = fc.record({
   ...common,
   rows: fc.integer({ min: 1, max: 9 }),
@@ -115,7 +147,7 @@ export const dense = fc.record({
 export type Dense = typeof dense extends fc.Arbitrary<infer T> ? T : never;
 
 /** A dense layer as described. */
-export function denseCase(arithmetic: 'int8' | 'float32', given: Dense): Case {
+export function denseCase(arithmetic: 'int8' | 'int16' | 'float32', given: Dense): Case {
   const { rows, depth, channels } = given;
   const next = numbers(given.seed);
   const shape = (last: number) => (given.rank === 2 ? [rows, last] : [1, rows, last]);
@@ -132,6 +164,21 @@ export function denseCase(arithmetic: 'int8' | 'float32', given: Dense): Case {
       ],
       output: tensor('result', shape(channels), 'float32'),
       images: [randomFloats(rows * depth, next)],
+    };
+  }
+  if (arithmetic === 'int16') {
+    const scales = randomScales(1, given.most, next);
+    const bias = int16Bias(channels, { ...given, wideBias: true }, next);
+    return {
+      type: 'FULLY_CONNECTED',
+      attributes,
+      inputs: [
+        tensor('vectors', shape(depth), 'int16', quantized([2 ** -8], 0)),
+        tensor('weights', [channels, depth], 'int8', quantized(scales, 0), randomInt8(channels * depth, next)),
+        bias && { ...bias, quantization: quantized([2 ** -8 * (scales[0] ?? 1)], 0) },
+      ],
+      output: tensor('result', shape(channels), 'int16', quantized([1], 0)),
+      images: [randomInt16(rows * depth, next)],
     };
   }
   const scales = randomScales(given.perChannel ? channels : 1, given.most, next);

@@ -73,6 +73,20 @@ export function randomInt8(count: number, next: () => number): Int8Array {
   });
 }
 
+export function randomInt16(count: number, next: () => number): Int16Array {
+  return Int16Array.from({ length: count }, () => {
+    const choice = next();
+    return choice < 0.25 ? -32768 : choice < 0.5 ? 32767 : Math.floor(next() * 65536) - 32768;
+  });
+}
+
+/** As `randomBias`, of which some need more than 32 bits when `large`. */
+export function randomWideBias(count: number, large: boolean, next: () => number): BigInt64Array {
+  return BigInt64Array.from({ length: count }, () =>
+    BigInt(Math.floor((next() - 0.5) * (large ? 2 ** 44 : 2 ** (4 + 26 * next())))),
+  );
+}
+
 /** Floats of many magnitudes: each addition rounds, some results are denormal, some overflow. */
 export function randomFloats(count: number, next: () => number): Float32Array {
   return Float32Array.from({ length: count }, () => {
@@ -108,7 +122,7 @@ export function tensor(
   shape: readonly number[],
   dtype: DataType,
   quantization?: Quantization,
-  content?: Int8Array | Int32Array | Float32Array,
+  content?: Int8Array | Int32Array | BigInt64Array | Float32Array,
 ): Tensor {
   return {
     name,

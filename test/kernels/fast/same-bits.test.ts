@@ -71,7 +71,7 @@ function expectSameBits(given: Case | undefined): void {
 }
 
 describe('fast kernels give the bits of the plain ones', () => {
-  for (const arithmetic of ['int8', 'float32'] as const) {
+  for (const arithmetic of ['int8', 'int16', 'float32'] as const) {
     for (const type of ['CONV_2D', 'DEPTHWISE_CONV_2D'] as const) {
       it(`${type} in ${arithmetic}`, () => {
         fc.assert(
@@ -125,6 +125,33 @@ describe('fast kernels leave to the plain ones', () => {
 
   it('zero points outside int8', () => {
     expect(fastOf({ inputs: [{ ...image, quantization: quantized([1], 1000) }, weights] })).toBeUndefined();
+  });
+
+  it('int16 with zero points, biases beyond 46 bits and sums beyond 32 bits', () => {
+    const wide = (zeroPoint: number, bias: bigint): Partial<Case> => ({
+      inputs: [
+        tensor('image', [1, 2, 2, 1], 'int16', quantized([1], zeroPoint)),
+        weights,
+        tensor('bias', [1], 'int64', undefined, BigInt64Array.of(bias)),
+      ],
+      output: tensor('result', [1, 2, 2, 1], 'int16', quantized([1], 0)),
+      images: [Int16Array.of(1000, 2000, -3000, 4)],
+    });
+    expect(fastOf(wide(0, 2n))).toEqual(Int16Array.of(1501, 3001, -4499, 7));
+    expect(fastOf(wide(1, 2n))).toBeUndefined();
+    expect(fastOf(wide(0, 1n << 47n))).toBeUndefined();
+    const long = (depth: number): Partial<Case> => ({
+      type: 'FULLY_CONNECTED',
+      attributes: {},
+      inputs: [
+        tensor('vectors', [1, depth], 'int16', quantized([1], 0)),
+        tensor('weights', [1, depth], 'int8', quantized([2 ** -20], 0), new Int8Array(depth).fill(-128)),
+      ],
+      output: tensor('result', [1, 1], 'int16', quantized([1], 0)),
+      images: [new Int16Array(depth).fill(-32768)],
+    });
+    expect(fastOf(long(511))).toEqual(Int16Array.of(2044));
+    expect(fastOf(long(512))).toBeUndefined();
   });
 
   it('outputs with more images than the input', () => {

@@ -1,9 +1,9 @@
 export { add } from './add';
-export { depthwise } from './depthwise';
+export { depthwise, depthwiseWide } from './depthwise';
 export { depthwiseFloat, multiplyFloat } from './float';
 export { countBins, extent, sumCounters } from './histogram';
-export { multiply } from './products';
-export { clear, spread, spreadFloat, widen, widenFloat } from './widen';
+export { multiply, multiply16, multiplyWide } from './products';
+export { clear, copyRows, spread, spread16, spreadFloat, widen, widenFloat } from './widen';
 
 /** Where memory is free for the host. */
 export function heapStart(): usize {

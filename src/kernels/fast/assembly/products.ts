@@ -1,4 +1,4 @@
-import { Requantize, scalingBytes } from './requantize';
+import { Requantize, scalingBytes, wideScalingBytes } from './requantize';
 
 /** A prepared matrix product; the host writes it, every field in 32 bits (../products.ts). */
 @unmanaged
@@ -13,7 +13,7 @@ export class Products {
   quads: i32;
   /** By block of 8 channels, run and pair of elements: 8 × the pair's two weights as i16. */
   weights: usize;
-  /** By block of 8 channels: see `Requantize`. */
+  /** By block of 8 channels: see `Requantize`; for 64-bit accumulators their own table. */
   scaling: usize;
   /** Not 0 where `Requantize.fourRight` is enough. */
   right: i32;
@@ -32,17 +32,32 @@ export class Products {
  * Four pixels at a time; the last four overlap the ones before.
  */
 export function multiply(plan: Products, image: usize, output: usize): void {
+  multiplyTo<i8>(plan, image, output);
+}
+
+/** As `multiply` with an output of i16, without zero points, with 16 spare bytes behind it. */
+export function multiply16(plan: Products, image: usize, output: usize): void {
+  multiplyTo<i16>(plan, image, output);
+}
+
+/** As `multiply16` with biases of 64 bits. */
+export function multiplyWide(plan: Products, image: usize, output: usize): void {
+  multiplyTo<i64>(plan, image, output);
+}
+
+/** `T` is the output's type, i64 for i16 from 64-bit accumulators. */
+function multiplyTo<T>(plan: Products, image: usize, output: usize): void {
   const count = plan.pixelCount;
   if (count < 4) {
-    for (let pixel = 0; pixel < count; pixel++) onePixel(plan, image, output, pixel);
+    for (let pixel = 0; pixel < count; pixel++) onePixel<T>(plan, image, output, pixel);
     return;
   }
   let pixel = 0;
-  for (; pixel < count - 3; pixel += 4) fourPixels(plan, image, output, pixel);
-  if (pixel < count) fourPixels(plan, image, output, count - 4);
+  for (; pixel < count - 3; pixel += 4) fourPixels<T>(plan, image, output, pixel);
+  if (pixel < count) fourPixels<T>(plan, image, output, count - 4);
 }
 
-function fourPixels(plan: Products, image: usize, output: usize, pixel: i32): void {
+function fourPixels<T>(plan: Products, image: usize, output: usize, pixel: i32): void {
   const starts = plan.pixels + ((<usize>pixel) << 2);
   const pixel0 = image + load<u32>(starts);
   const pixel1 = image + load<u32>(starts, 4);
@@ -61,8 +76,8 @@ function fourPixels(plan: Products, image: usize, output: usize, pixel: i32): vo
   const blocks = plan.blocks;
   const blocksEnd = blocks + ((<usize>plan.blockCount) << 2);
   for (let block = blocks; block < blocksEnd; block += 4) {
-    const biasA = v128.load(scaling);
-    const biasB = v128.load(scaling, 16);
+    const biasA = sizeof<T>() === 8 ? i32x4.splat(0) : v128.load(scaling);
+    const biasB = sizeof<T>() === 8 ? i32x4.splat(0) : v128.load(scaling, 16);
     let sum0A = biasA;
     let sum0B = biasB;
     let sum1A = biasA;
@@ -114,24 +129,41 @@ function fourPixels(plan: Products, image: usize, output: usize, pixel: i32): vo
         weights += 64;
       }
     }
-    const to = output + <usize>pixel * channels + load<u32>(block);
-    const first = i8x16.narrow_i16x8_s(
-      Requantize.eight(sum0A, sum0B, scaling, right, low, high, zeroPoint),
-      Requantize.eight(sum1A, sum1B, scaling, right, low, high, zeroPoint),
-    );
-    const second = i8x16.narrow_i16x8_s(
-      Requantize.eight(sum2A, sum2B, scaling, right, low, high, zeroPoint),
-      Requantize.eight(sum3A, sum3B, scaling, right, low, high, zeroPoint),
-    );
-    v128.store64_lane(to, first, 0);
-    v128.store64_lane(to + channels, first, 1);
-    v128.store64_lane(to + 2 * channels, second, 0);
-    v128.store64_lane(to + 3 * channels, second, 1);
-    scaling += scalingBytes;
+    if (sizeof<T>() === 1) {
+      const to = output + <usize>pixel * channels + load<u32>(block);
+      const first = i8x16.narrow_i16x8_s(
+        Requantize.eight(sum0A, sum0B, scaling, right, low, high, zeroPoint),
+        Requantize.eight(sum1A, sum1B, scaling, right, low, high, zeroPoint),
+      );
+      const second = i8x16.narrow_i16x8_s(
+        Requantize.eight(sum2A, sum2B, scaling, right, low, high, zeroPoint),
+        Requantize.eight(sum3A, sum3B, scaling, right, low, high, zeroPoint),
+      );
+      v128.store64_lane(to, first, 0);
+      v128.store64_lane(to + channels, first, 1);
+      v128.store64_lane(to + 2 * channels, second, 0);
+      v128.store64_lane(to + 3 * channels, second, 1);
+      scaling += scalingBytes;
+      continue;
+    }
+    const to = output + ((<usize>pixel * channels + load<u32>(block)) << 1);
+    if (sizeof<T>() === 2) {
+      v128.store(to, Requantize.eight(sum0A, sum0B, scaling, right, low, high, zeroPoint));
+      v128.store(to + 2 * channels, Requantize.eight(sum1A, sum1B, scaling, right, low, high, zeroPoint));
+      v128.store(to + 4 * channels, Requantize.eight(sum2A, sum2B, scaling, right, low, high, zeroPoint));
+      v128.store(to + 6 * channels, Requantize.eight(sum3A, sum3B, scaling, right, low, high, zeroPoint));
+      scaling += scalingBytes;
+    } else {
+      Requantize.storeWide(to, sum0A, sum0B, scaling, low, high);
+      Requantize.storeWide(to + 2 * channels, sum1A, sum1B, scaling, low, high);
+      Requantize.storeWide(to + 4 * channels, sum2A, sum2B, scaling, low, high);
+      Requantize.storeWide(to + 6 * channels, sum3A, sum3B, scaling, low, high);
+      scaling += wideScalingBytes;
+    }
   }
 }
 
-function onePixel(plan: Products, image: usize, output: usize, pixel: i32): void {
+function onePixel<T>(plan: Products, image: usize, output: usize, pixel: i32): void {
   const start = image + load<u32>(plan.pixels + ((<usize>pixel) << 2));
   const channels = <usize>plan.channels;
   const right = plan.right !== 0;
@@ -141,8 +173,8 @@ function onePixel(plan: Products, image: usize, output: usize, pixel: i32): void
   let weights = plan.weights;
   let scaling = plan.scaling;
   for (let block = 0; block < plan.blockCount; block++) {
-    let sumA = v128.load(scaling);
-    let sumB = v128.load(scaling, 16);
+    let sumA = sizeof<T>() === 8 ? i32x4.splat(0) : v128.load(scaling);
+    let sumB = sizeof<T>() === 8 ? i32x4.splat(0) : v128.load(scaling, 16);
     for (let run = 0; run < plan.runCount; run++) {
       let from = start + load<u32>(plan.runs + ((<usize>run) << 2));
       for (let quad = plan.quads; quad > 0; quad--) {
@@ -156,9 +188,15 @@ function onePixel(plan: Products, image: usize, output: usize, pixel: i32): void
         weights += 64;
       }
     }
-    const to = output + <usize>pixel * channels + load<u32>(plan.blocks + ((<usize>block) << 2));
+    const at = <usize>pixel * channels + load<u32>(plan.blocks + ((<usize>block) << 2));
+    if (sizeof<T>() === 8) {
+      Requantize.storeWide(output + (at << 1), sumA, sumB, scaling, low, high);
+      scaling += wideScalingBytes;
+      continue;
+    }
     const result = Requantize.eight(sumA, sumB, scaling, right, low, high, zeroPoint);
-    v128.store64_lane(to, i8x16.narrow_i16x8_s(result, result), 0);
+    if (sizeof<T>() === 1) v128.store64_lane(output + at, i8x16.narrow_i16x8_s(result, result), 0);
+    else v128.store(output + (at << 1), result);
     scaling += scalingBytes;
   }
 }

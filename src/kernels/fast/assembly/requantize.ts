@@ -1,6 +1,9 @@
 /** Bytes of the scaling of 8 channels: bias, multiplier, left factor, right factor and mask, each 8 × i32. */
 export const scalingBytes: usize = 160;
 
+/** Bytes of the scaling of 8 channels with 64-bit accumulators: bias as 8 × i64, reduced multiplier and right shift as 8 × i32. */
+export const wideScalingBytes: usize = 128;
+
 /** From int32 sums of 4 channels to their output, less its zero point; the arithmetic of `requantize` in ../../arithmetic/fixed-point.ts. */
 export class Requantize {
   /**
@@ -48,5 +51,31 @@ export class Requantize {
     }
     const clamped = i16x8.max_s(i16x8.min_s(i16x8.narrow_i32x4_s(a, b), high), low);
     return i16x8.add(clamped, zeroPoint);
+  }
+
+  /** 8 channels of a pixel from int32 sums without their bias, as `requantizeWide` in ../../arithmetic/fixed-point.ts; clamped, stored as i16. */
+  @inline
+  static storeWide(to: usize, first: v128, second: v128, scaling: usize, low: v128, high: v128): void {
+    const a = i32x4(
+      Requantize.wide(i32x4.extract_lane(first, 0), scaling, 0),
+      Requantize.wide(i32x4.extract_lane(first, 1), scaling, 1),
+      Requantize.wide(i32x4.extract_lane(first, 2), scaling, 2),
+      Requantize.wide(i32x4.extract_lane(first, 3), scaling, 3),
+    );
+    const b = i32x4(
+      Requantize.wide(i32x4.extract_lane(second, 0), scaling, 4),
+      Requantize.wide(i32x4.extract_lane(second, 1), scaling, 5),
+      Requantize.wide(i32x4.extract_lane(second, 2), scaling, 6),
+      Requantize.wide(i32x4.extract_lane(second, 3), scaling, 7),
+    );
+    v128.store(to, i16x8.max_s(i16x8.min_s(i16x8.narrow_i32x4_s(a, b), high), low));
+  }
+
+  @inline
+  static wide(sum: i32, scaling: usize, lane: usize): i32 {
+    const biased = <i64>sum + load<i64>(scaling + 8 * lane);
+    const product = biased * <i64>load<i32>(scaling + 4 * lane, 64);
+    const doubled = <i32>(product >> <i64>load<i32>(scaling + 4 * lane, 96));
+    return (doubled + 1) >> 1;
   }
 }

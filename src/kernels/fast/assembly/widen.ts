@@ -52,6 +52,31 @@ export function spread(
   }
 }
 
+/** Rows of i16, `fromPitch` bytes apart, are copied to `toPitch` bytes apart. */
+export function copyRows(from: usize, to: usize, rows: i32, elements: i32, fromPitch: usize, toPitch: usize): void {
+  for (let row = 0; row < rows; row++) {
+    memory.copy(to, from, (<usize>elements) << 1);
+    from += fromPitch;
+    to += toPitch;
+  }
+}
+
+/** As `spread` for i16 without a zero point. */
+export function spread16(from: usize, to: usize, pixels: i32, channels: i32, repeat: i32, pixelPitch: usize): void {
+  for (let pixel = 0; pixel < pixels; pixel++) {
+    let target = to;
+    for (let channel = 0; channel < channels; channel++) {
+      const value = load<i16>(from);
+      for (let copy = 0; copy < repeat; copy++) {
+        store<i16>(target, value);
+        target += 2;
+      }
+      from += 2;
+    }
+    to += pixelPitch;
+  }
+}
+
 /** Rows of f32, `fromPitch` bytes apart, become rows of f64, `toPitch` bytes apart. */
 export function widenFloat(from: usize, to: usize, rows: i32, elements: i32, fromPitch: usize, toPitch: usize): void {
   for (let row = 0; row < rows; row++) {
