@@ -76,7 +76,8 @@ function ladderWithoutSign(kind: keyof typeof ladders, magnitude: number, extra:
 
 /** Small whole numbers without decimals: 20 ms, not 20.0 ms. */
 function tidy(scaled: number, shown: string): string {
-  return Number.isInteger(scaled) ? String(scaled) : shown;
+  const withoutNoise = Number(scaled.toPrecision(9));
+  return Number.isInteger(withoutNoise) ? String(withoutNoise) : shown;
 }
 
 function withUnit(text: string, unit: string): string {

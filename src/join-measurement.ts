@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { type DutyCycle, operationOf } from './energy/duty-cycle.ts';
-import { inferShapes } from './graph/infer-shapes.ts';
 import { graphMacs } from './graph/macs.ts';
 import { graphParameters } from './graph/parameters.ts';
 import type { Model } from './optimize/model.ts';
@@ -10,14 +9,14 @@ import type { Finding, Measurement } from './runtimes/measurement.ts';
 import type { Estimate } from './runtimes/runtime.ts';
 import type { Target } from './targets/target.ts';
 
-/** The Measurement of a model that its target does not load, with the reason. */
+/** The Measurement of a model, whose shapes are inferred, that its target does not load, with the reason. */
 export function unloadedMeasurement(model: Model, target: Target, reason: string, dutyCycle?: DutyCycle): Measurement {
   const unavailable = { peakRam: reason, flash: reason, latency: reason, energy: reason, accuracy: reason };
   const where = `Change the model, or say in edge-ready.yml with "targets:" where ${model.path} ships to.`;
   return joinMeasurement(
     model,
     target,
-    { dimensions: undefined, artifact: model, recipe: committed, dutyCycle },
+    { artifact: model, recipe: committed, dutyCycle },
     {
       deployable: false,
       peakRam: null,
@@ -44,24 +43,22 @@ export function notesAsFindings(model: Model): readonly Finding[] {
 
 type Known = Omit<Estimate, 'unavailable'> & Pick<Measurement, 'accuracy' | 'unavailable' | 'findings'>;
 
-/** The bytes that ship, what made them, and the sizes that open dimensions were given. */
+/** The bytes that ship, and what made them. */
 interface Shipped {
   readonly artifact: { readonly format: string; readonly bytes: Uint8Array };
   readonly recipe: AppliedRecipe;
-  readonly dimensions: Readonly<Record<string, number>> | undefined;
   /** The compiler that decided which unit runs what, where it ran. */
   readonly placedBy?: string | undefined;
   readonly dutyCycle?: DutyCycle | undefined;
 }
 
-/** A Measurement of what is known of a model on a target. */
+/** A Measurement of what is known of a model, whose shapes are inferred, on a target. */
 export function joinMeasurement(
   model: Model,
   target: Target,
-  { artifact, recipe, dimensions, placedBy, dutyCycle }: Shipped,
+  { artifact, recipe, placedBy, dutyCycle }: Shipped,
   known: Known,
 ): Measurement {
-  const graph = inferShapes(model.graph, dimensions);
   const { unavailable, ...acceleration } = accelerationOf(known.layers, target, placedBy);
   const { unavailable: unknown, findings, ...operation } = operationOf(known, target.board, dutyCycle);
   return {
@@ -71,8 +68,8 @@ export function joinMeasurement(
       format: model.format,
       bytes: model.bytes.byteLength,
       sha256: sha256(model.bytes),
-      parameters: graphParameters(graph),
-      macs: graphMacs(graph),
+      parameters: graphParameters(model.graph),
+      macs: graphMacs(model.graph),
       operators: model.graph.operators.length,
     },
     target: { id: target.id, board: target.board.id, runtime: target.runtime },

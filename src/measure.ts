@@ -3,6 +3,7 @@ import type { AccuracyMetric } from './accuracy/accuracy-metric.ts';
 import type { DataSet } from './data/data-set.ts';
 import type { DeviceMetrics } from './devices/device-result.ts';
 import type { Device } from './devices/measure-on-device.ts';
+import type { ModelGraphs } from './diff/side.ts';
 import type { DutyCycle } from './energy/duty-cycle.ts';
 import { readModel } from './formats/read-model.ts';
 import { tensorAt } from './graph/access.ts';
@@ -48,6 +49,7 @@ export interface Measured {
   readonly correct?: Uint8Array;
   /** The class that was answered to each of them. */
   readonly answers?: Answers;
+  readonly graphs: ModelGraphs;
 }
 
 /**
@@ -73,12 +75,13 @@ export async function measureModel(model: Model, target: Target, options: Measur
   try {
     return await measureOptimized(model, await optimize(model, recipe, target, options), target, options);
   } catch (error) {
-    if (error instanceof NotConvertible)
-      return {
-        artifact: model.bytes,
-        measurement: unloadedMeasurement(model, target, error.message, options.dutyCycle),
-      };
-    throw error;
+    if (!(error instanceof NotConvertible)) throw error;
+    const source = inferShapes(model.graph);
+    return {
+      artifact: model.bytes,
+      graphs: { source, artifact: source },
+      measurement: unloadedMeasurement({ ...model, graph: source }, target, error.message, options.dutyCycle),
+    };
   }
 }
 
@@ -105,13 +108,15 @@ export async function measureOptimized(
   const onDevice = await askDevice(device, { model, target, shipped, deployable: modelled.deployable });
   const estimate = { ...modelled, ...compiled?.known, ...onDevice };
   const accuracy = await measureAccuracy(optimized, evaluation, progress);
+  const source = inferShapes(model.graph, dimensions);
   return {
     artifact: shipped.bytes,
     ...(accuracy.metric === null ? {} : { correct: accuracy.correct, answers: accuracy.answers }),
+    graphs: { source, artifact: graph },
     measurement: joinMeasurement(
-      model,
+      { ...model, graph: source },
       target,
-      { dimensions, artifact: shipped, recipe: optimized.recipe, placedBy: compilerOf(compiled), dutyCycle },
+      { artifact: shipped, recipe: optimized.recipe, placedBy: compilerOf(compiled), dutyCycle },
       {
         ...estimate,
         accuracy: accuracy.metric,

@@ -1,8 +1,8 @@
 import { candidateRecipes } from './fit/candidates.ts';
 import { type Fit, fitRecipe } from './fit/fit-recipe.ts';
 import type { Budget } from './judge/budget.ts';
-import { buildComparison, type ComparisonInput } from './judge/build-comparison.ts';
-import type { Comparison } from './judge/comparison.ts';
+import { type ComparisonInput, verdictOf } from './judge/build-comparison.ts';
+import type { Verdict } from './judge/comparison.ts';
 import { type Measured, type MeasureOptions, measureModel } from './measure.ts';
 import type { Model } from './optimize/model.ts';
 import { type AppliedRecipe, recipeText } from './optimize/recipe.ts';
@@ -21,9 +21,9 @@ export async function proposeRecipe(
   // A device that ran every candidate would be busy for long.
   const { device: _, ...estimated } = options;
   const { evaluation: __, ...unevaluated } = estimated;
-  const judgedAs = (head: Measured, budgets: readonly Budget[]) => buildComparison({ ...judged, head, budgets });
+  const judgedAs = (head: Measured, budgets: readonly Budget[]) => verdictOf({ ...judged, head, budgets });
   const others = judged.budgets.filter(({ metric }) => metric !== 'accuracy');
-  const passes = ({ verdict }: Comparison) => verdict === 'pass' || verdict === 'warn';
+  const passes = (verdict: Verdict) => verdict === 'pass' || verdict === 'warn';
   const measure = async (recipe: AppliedRecipe): Promise<Measured> => {
     // What only changes weights changes no size or time that a budget could be about.
     const quick = await measureModel(model, target, { ...unevaluated, recipe: { ...recipe, levers: 'none' } });

@@ -6,7 +6,7 @@ import { parseConfig } from '../config/parse.ts';
 import { UserError } from '../errors.ts';
 import { candidateRecipes } from '../fit/candidates.ts';
 import { type Fit, fitRecipe } from '../fit/fit-recipe.ts';
-import { buildComparison } from '../judge/build-comparison.ts';
+import { verdictOf } from '../judge/build-comparison.ts';
 import { type Measured, type MeasureOptions, measureModel } from '../measure.ts';
 import type { Model } from '../optimize/model.ts';
 import { recipeText } from '../optimize/recipe.ts';
@@ -26,7 +26,7 @@ export async function fitModel(
 ): Promise<Fit> {
   const budgets = budgetsFor(readConfig(config), model.path, target, { rule: 'base' });
   const judged = (head: Measured) =>
-    buildComparison({
+    verdictOf({
       change: { path: model.path, state: 'new' },
       target,
       base: null,
@@ -34,7 +34,7 @@ export async function fitModel(
       budgets,
       saving: null,
       problems: [],
-    }).verdict;
+    });
   return fitRecipe({
     recipes: candidateRecipes(model, target),
     measure: (recipe) => {

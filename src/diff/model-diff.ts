@@ -4,7 +4,7 @@ import { z } from 'zod';
 export const mostRows = 1000;
 
 /**
- * `same`: nothing that the author wrote differs. `changed`: `changes` say in what. `moved`: runs at another place among the others, and may be
+ * `same`: computes the same, if under another name. `changed`: `changes` say in what. `moved`: runs at another place among the others, and may be
  * changed too. `added` and `removed` have one side only.
  */
 export const rowKinds = ['same', 'changed', 'added', 'removed', 'moved'] as const;
@@ -117,12 +117,12 @@ const endSchema = z.strictObject({
 /**
  * How the head's model differs from the base's, as both were committed, and which operators brought each metric's difference.
  * For every metric in `totals`, the rows' deltas and those of `rest` sum to the total's delta, in any order and without an error:
- * bytes and counts are whole, times and energies whole multiples of 2⁻³⁰.
+ * bytes and counts are whole, times and energies whole multiples of 2⁻³⁶.
  */
 export const modelDiffSchema = z.strictObject({
   /** What happened, the most important first; one at least. */
   summary: z.array(eventSchema).min(1).max(eventCodes.length),
-  /** Operators of each kind; both sides' operators are `same + changed + moved` and what is `added` or `removed`. */
+  /** Operators of each kind, `Constant` operators left out, which are constants of their readers; both sides' operators are `same + changed + moved` and what is `added` or `removed`. */
   counts: z.strictObject({
     same: indexSchema,
     changed: indexSchema,

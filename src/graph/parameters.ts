@@ -1,6 +1,6 @@
-import { elementCount, isConstant } from './access.ts';
+import { elementCount, inputTensor, isConstant } from './access.ts';
 import type { DataType } from './data-type.ts';
-import type { Graph, Operator, Tensor, TensorId } from './graph.ts';
+import type { Graph, Operator, Tensor } from './graph.ts';
 import { ownEntry } from './own.ts';
 
 /** Types of shapes, axes and indices, which are not learned. */
@@ -35,36 +35,45 @@ const onnxIntegerWeights: Readonly<Record<string, readonly number[]>> = {
  * Shapes, axes, indices, scales and zero points do not count.
  */
 export function graphParameters(graph: Graph): number {
-  const seen = new Set<Tensor | Uint8Array>();
-  return countIn(graph, seen);
+  return sumOf(parametersByOperator(graph));
 }
 
-function countIn(graph: Graph, seen: Set<Tensor | Uint8Array>): number {
-  let count = 0;
-  const add = (tensor: Tensor | undefined) => {
+/** The weights and biases that each operator of the graph is the first to read, and as the last number those of further subgraphs. */
+export function parametersByOperator(graph: Graph): readonly number[] {
+  return countIn(graph, new Set());
+}
+
+function countIn(graph: Graph, seen: Set<Tensor | Uint8Array>): readonly number[] {
+  const elements = (tensor: Tensor | undefined): number => {
     const key = tensor?.data ?? tensor;
-    if (tensor === undefined || key === undefined || seen.has(key)) return;
+    if (tensor === undefined || key === undefined || seen.has(key)) return 0;
     seen.add(key);
-    count += elementCount(tensor) ?? 0;
+    return elementCount(tensor) ?? 0;
   };
-  for (const operator of graph.operators) {
+  const counts = graph.operators.map((operator) => {
+    let count = 0;
     operator.inputs.forEach((id, position) => {
-      if (id !== null && isParameter(graph, operator, position, id)) add(graph.tensors[id]);
+      if (isParameter(graph, operator, position)) count += elements(graph.tensors[id ?? -1]);
     });
     for (const attribute of Object.values(operator.attributes)) {
-      if (attribute.kind === 'graph') count += countIn(attribute.value, seen);
-      if (attribute.kind === 'graphs') for (const body of attribute.value) count += countIn(body, seen);
+      if (attribute.kind === 'graph') count += sumOf(countIn(attribute.value, seen));
+      if (attribute.kind === 'graphs') for (const body of attribute.value) count += sumOf(countIn(body, seen));
       if (attribute.kind === 'tensor' && operator.type === 'Constant' && !indexTypes.has(attribute.value.dtype)) {
-        add(attribute.value);
+        count += elements(attribute.value);
       }
     }
-  }
-  for (const subgraph of graph.subgraphs) count += countIn(subgraph, seen);
-  return count;
+    return count;
+  });
+  return [...counts, graph.subgraphs.reduce((sum, subgraph) => sum + sumOf(countIn(subgraph, seen)), 0)];
 }
 
-function isParameter(graph: Graph, operator: Operator, position: number, id: TensorId): boolean {
-  const tensor = graph.tensors[id];
+function sumOf(counts: readonly number[]): number {
+  return counts.reduce((sum, count) => sum + count, 0);
+}
+
+/** True where an operator's input is a constant that is learned: weights, a bias, a table. */
+export function isParameter(graph: Graph, operator: Operator, position: number): boolean {
+  const tensor = inputTensor(graph, operator, position);
   if (tensor === undefined || !isConstant(tensor)) return false;
   if (graph.dialect === 'tflite') return !indexTypes.has(tensor.dtype) || (tensor.quantization?.scale.length ?? 0) > 0;
   if (ownEntry(onnxIntegerWeights, operator.type)?.includes(position) === true) return true;

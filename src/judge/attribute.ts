@@ -1,106 +1,73 @@
-import type { Layer, Measurement } from '../runtimes/measurement.ts';
-import { alignLayers, type LayerPair } from './align-layers.ts';
-import { attributePeakRam } from './attribute-peak-ram.ts';
-import { changedParts } from './changed-parts.ts';
+import type { ComparedRow } from '../diff/compared-row.ts';
+import type { DetailedDiff } from '../diff/diff-models.ts';
+import { nameOf } from '../diff/matching.ts';
+import type { RowChange } from '../diff/model-diff.ts';
+import { firstOutput } from '../diff/shape-changes.ts';
+import type { Share, Shares } from '../diff/share.ts';
+import { shapeWords } from '../diff/tensor-words.ts';
+import type { MetricName } from '../runtimes/metric-names.ts';
 import type { Attribution } from './comparison.ts';
-import { describeLayerChange } from './describe-layer-change.ts';
 
-/** Layers named per metric; what the others bring is one row. */
-const namedLayers = 40;
+/** Operators named per metric; what the others bring is one row. */
+const namedRows = 40;
+
+const attributed: readonly MetricName[] = ['peakRam', 'flash', 'latency', 'energy'];
+
+/** Changes that make an operator larger or slower; others are told only where there is nothing else to say. */
+const costly: ReadonlySet<RowChange['what']> = new Set<RowChange['what']>([
+  'type',
+  'shape',
+  'data-type',
+  'attribute',
+  'connections',
+  'placement',
+]);
 
 /**
- * Which layers brought each metric's difference, largest first by metric. The rows of a metric sum to its delta: what layers don't account for
- * (runtime code, structures of the file, other buffers) has rows of its own. Empty for a metric that either side lacks or that did not change.
+ * Which operators brought each metric's difference, largest first by metric: the diff's shares as a list. The rows of a metric sum to its delta;
+ * what operators don't account for (runtime code, structures of the file, other buffers) has rows of its own. Empty for a metric that did not change.
  */
-export function attribute(base: Measurement | null, head: Measurement | null): readonly Attribution[] {
-  if (base === null || head === null) return [];
-  const pairs = alignLayers(base.layers, head.layers);
-  return [
-    ...attributePeakRam(base, head, pairs),
-    ...attributeFlash(base, head, pairs),
-    ...attributeTime('latency', base, head, pairs),
-    ...attributeTime('energy', base, head, pairs),
-  ];
-}
-
-function attributeFlash(base: Measurement, head: Measurement, pairs: readonly LayerPair[]): readonly Attribution[] {
-  if (base.flash === null || head.flash === null) return [];
-  const total = head.flash.value - base.flash.value;
-  const layers = layerRows('flash', pairs, head, (layer) => layer.flash);
-  const inArtifact = head.artifact.bytes - base.artifact.bytes;
-  const code = total - inArtifact;
-  return closeRows('flash', total, [
-    ...layers,
-    otherRow('flash', 'model file', inArtifact - sumOf(layers), 'structure of the file beside its constants'),
-    otherRow('flash', 'runtime', code, changedParts(base, head, 'flash', /^model$/) ?? 'code that the operators need'),
-  ]);
-}
-
-function attributeTime(
-  metric: 'latency' | 'energy',
-  base: Measurement,
-  head: Measurement,
-  pairs: readonly LayerPair[],
-): readonly Attribution[] {
-  const before = base[metric];
-  const after = head[metric];
-  if (before === null || after === null) return [];
-  const total = after.value - before.value;
-  const layers = layerRows(metric, pairs, head, (layer) => layer[metric] ?? 0);
-  const rest = total - sumOf(layers);
-  const isNoise = Math.abs(rest) <= 1e-9 * Math.max(before.value, after.value);
-  return closeRows(metric, total, [
-    ...layers,
-    ...(isNoise ? [] : [otherRow(metric, 'runtime', rest, 'beside the layers')]),
-  ]);
-}
-
-function layerRows(
-  metric: Attribution['metric'],
-  pairs: readonly LayerPair[],
-  head: Measurement,
-  share: (layer: Layer) => number,
-): readonly Attribution[] {
-  return pairs.flatMap((pair) => {
-    const layer = pair.head ?? pair.base;
-    if (layer === undefined) return [];
-    const delta = (pair.head === undefined ? 0 : share(pair.head)) - (pair.base === undefined ? 0 : share(pair.base));
-    if (delta === 0) return [];
-    return [
-      {
-        metric,
-        layer: layerName(layer),
-        type: layer.type,
-        delta,
-        what: describeLayerChange(pair, head.artifact.format).slice(0, 400),
-      },
-    ];
+export function attribute(detailed: DetailedDiff | null): readonly Attribution[] {
+  if (detailed === null) return [];
+  return detailed.shares.flatMap(({ metric, base, head, shares }) => {
+    const name = attributed.find((each) => each === metric);
+    return name === undefined || base === head ? [] : closeRows(name, shares, detailed.rows);
   });
 }
 
-/** A layer's name for people; an unnamed one goes by its place. */
-function layerName(layer: Layer): string {
-  return layer.name === '' ? `layer ${layer.index}` : layer.name;
-}
-
-function otherRow(metric: Attribution['metric'], layer: string, delta: number, what: string): Attribution {
-  return { metric, layer, type: 'other', delta, what };
-}
-
-/** Rows largest first without the empty ones, the smallest layers joined to one row; none when the total did not change. */
-function closeRows(metric: Attribution['metric'], total: number, rows: readonly Attribution[]): readonly Attribution[] {
-  const sorted = rows
-    .filter(({ delta }) => delta !== 0)
+function closeRows(metric: MetricName, shares: Shares['shares'], rows: readonly ComparedRow[]): readonly Attribution[] {
+  const sorted = shares
+    .map((share) => attributionOf(metric, share, rows[share.row ?? -1]))
     .sort((left, right) => Math.abs(right.delta) - Math.abs(left.delta));
-  if (total === 0) return [];
-  const rest = sorted.slice(namedLayers);
+  const rest = sorted.slice(namedRows);
   if (rest.length < 2) return sorted;
-  return [
-    ...sorted.slice(0, namedLayers),
-    otherRow(metric, `${rest.length} other layers`, sumOf(rest), 'smaller changes'),
-  ];
+  const delta = rest.reduce((sum, each) => sum + each.delta, 0);
+  const others = { metric, layer: `${rest.length} other layers`, type: 'other', delta, what: 'smaller changes' };
+  return delta === 0 ? sorted.slice(0, namedRows) : [...sorted.slice(0, namedRows), others];
 }
 
-function sumOf(rows: readonly Attribution[]): number {
-  return rows.reduce((sum, { delta }) => sum + delta, 0);
+function attributionOf(metric: MetricName, { delta, name, text }: Share, row: ComparedRow | undefined): Attribution {
+  const node = row?.head ?? row?.base;
+  if (row === undefined || node === undefined) {
+    return { metric, layer: (name ?? 'other').slice(0, 400), type: 'other', delta, what: text.slice(0, 400) };
+  }
+  const label = nameOf(node);
+  return {
+    metric,
+    layer: (label === '' ? `operator ${node.index}` : label).slice(0, 400),
+    type: node.operator.type.slice(0, 200),
+    delta,
+    what: whatOf(row, text).slice(0, 400),
+  };
+}
+
+function whatOf({ base, head, changes }: ComparedRow, text: string): string {
+  if (head === undefined) return 'removed layer';
+  if (base === undefined) {
+    const shape = firstOutput(head)?.shape;
+    return shape === undefined || shape.length === 0 ? 'new layer' : `new layer, output ${shapeWords(shape)}`;
+  }
+  const told = changes.filter(({ what }) => costly.has(what)).map((change) => change.text);
+  if (told.length > 0) return told.slice(0, 3).join(', ');
+  return text === '' ? 'changed' : text;
 }

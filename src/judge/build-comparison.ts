@@ -1,4 +1,6 @@
 import type { Answers } from '../accuracy/accuracy.ts';
+import { type DetailedDiff, diffModels } from '../diff/diff-models.ts';
+import type { ModelGraphs } from '../diff/side.ts';
 import type { Measurement } from '../runtimes/measurement.ts';
 import { accuracyTest } from './accuracy-test.ts';
 import { attribute } from './attribute.ts';
@@ -9,11 +11,12 @@ import type { AccuracyTest, ChangeState, Comparison, Saving } from './comparison
 import { judge } from './judge.ts';
 import { newFallbacks } from './new-fallbacks.ts';
 
-/** A side of a comparison: its Measurement, and by sample of the evaluation set 1 where the answer was right. */
+/** A side of a comparison: its Measurement, and by sample of the evaluation set 1 where the answer was right. Without its graphs nothing is told of operators. */
 export interface Side {
   readonly measurement: Measurement;
   readonly correct?: Uint8Array;
   readonly answers?: Answers;
+  readonly graphs?: ModelGraphs;
 }
 
 /** All that a comparison is made of. `base` and `head` are `null` where there is no such model or it could not be measured; `problems` say why. */
@@ -29,6 +32,23 @@ export interface ComparisonInput {
 
 /** Joins measurements, budgets and what happened to the file into a judged Comparison. */
 export function buildComparison(input: ComparisonInput): Comparison {
+  return judged(input, input.base === null || input.head === null ? null : diffSides(input.base, input.head));
+}
+
+/** The verdict alone, for those who look for a model that passes: what brought a number where it is stays untold. */
+export function verdictOf(input: ComparisonInput): Comparison['verdict'] {
+  return judged(input, null).verdict;
+}
+
+function diffSides(base: Side, head: Side): DetailedDiff | null {
+  if (base.graphs === undefined || head.graphs === undefined) return null;
+  return diffModels(
+    { measurement: base.measurement, ...base.graphs },
+    { measurement: head.measurement, ...head.graphs },
+  );
+}
+
+function judged(input: ComparisonInput, detailed: DetailedDiff | null): Comparison {
   const base = input.base?.measurement ?? null;
   const head = input.head?.measurement ?? null;
   const unjudged = {
@@ -40,11 +60,11 @@ export function buildComparison(input: ComparisonInput): Comparison {
     base,
     head,
     deltas: compareMeasurements(base, head),
-    attributions: [...attribute(base, head)],
-    diff: null,
     answers: compareAnswers(input.base?.answers, input.head?.answers),
+    attributions: [...attribute(detailed)],
+    diff: detailed?.diff ?? null,
     accuracyTest: testAccuracy(input.base?.correct, input.head?.correct),
-    fallbacks: [...newFallbacks(base, head)],
+    fallbacks: [...newFallbacks(base, head, detailed?.placed ?? null)],
     saving: input.saving,
     proposal: null,
     attempts: [],

@@ -6,6 +6,7 @@ import { paretoFront } from '../../src/fit/pareto.ts';
 import type { Measured } from '../../src/measure.ts';
 import { type AppliedRecipe, parseRecipe, recipeText } from '../../src/optimize/recipe.ts';
 import type { Measurement } from '../../src/runtimes/measurement.ts';
+import { tfliteGraph } from '../support/tflite-models.ts';
 
 const recipes = ['lossless', 'int8', 'int8+cluster=4bit+encode', 'int8+prune-channels=30%'].map(
   (text) => parseRecipe(text) as AppliedRecipe,
@@ -25,9 +26,11 @@ const results = new Map<string, readonly [number, number, number | null]>([
   ['int8+cluster=4bit+encode', [50, 70, 0.94]],
   ['int8+prune-channels=30%', [40, 80, 0.9]],
 ]);
+const graphs = { source: tfliteGraph({}), artifact: tfliteGraph({}) };
 const measure = async (recipe: AppliedRecipe): Promise<Measured> => ({
   measurement: measurement(...(results.get(recipeText(recipe)) ?? [0, 0, null])),
   artifact: new Uint8Array(),
+  graphs,
 });
 const under =
   (peakRam: number) =>
@@ -56,7 +59,7 @@ describe('fitRecipe', () => {
   });
 
   it('does not count a file twice', async () => {
-    const same = async () => ({ measurement: measurement(1, 1, 1), artifact: new Uint8Array() });
+    const same = async () => ({ measurement: measurement(1, 1, 1), artifact: new Uint8Array(), graphs });
     const fit = await fitRecipe({ recipes, measure: same, fits: () => true });
     expect(fit.tried).toHaveLength(1);
     expect(fit.refused[0]?.reason).toBe('makes the same file as lossless');

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { newFallbacks } from '../../src/judge/new-fallbacks.ts';
 import { renderComment } from '../../src/report/comment.ts';
 import { headline } from '../../src/report/headline.ts';
 import { renderText } from '../../src/report/text.ts';
@@ -40,6 +39,8 @@ const head = onNpu(
     { code: 'fallback', severity: 'warning', where: 'operator 2 SOFTMAX "softmax"', message: 'Softmax of that size.' },
   ],
 );
+const fallbacks = (one: Measurement | null, other: Measurement) =>
+  comparison({ base: one === null ? null : { measurement: one }, head: { measurement: other } }).fallbacks;
 const target = { name: 'vision', id: 'grove-vision-ai-v2/ethos-u' };
 
 describe('accelerationOf', () => {
@@ -70,11 +71,11 @@ describe('accelerationOf', () => {
 
 describe('a pull request that drops NPU coverage from 93 % to 25 %', () => {
   it('names the operator that fell back and not the one that always ran on the CPU', () => {
-    expect(newFallbacks(base, head).map((each) => each.layer)).toEqual(['dilated']);
-    expect(newFallbacks(base, head)[0]).toMatchObject({ from: 'npu', share: 0.68, latency: 40 });
-    expect(newFallbacks(head, base)).toEqual([]);
-    expect(newFallbacks(null, head)).toEqual([]);
-    expect(newFallbacks(measurement(), measurement())).toEqual([]);
+    expect(fallbacks(base, head).map((each) => each.layer)).toEqual(['dilated']);
+    expect(fallbacks(base, head)[0]).toMatchObject({ from: 'npu', share: 0.68, latency: 40 });
+    expect(fallbacks(head, base)).toEqual([]);
+    expect(fallbacks(null, head)).toEqual([]);
+    expect(fallbacks(measurement(), measurement())).toEqual([]);
   });
 
   const judged = (budgets: Parameters<typeof comparison>[0]) =>

@@ -5,6 +5,7 @@ import { worstVerdict } from '../../src/judge/worst-verdict.ts';
 import type { GateReport } from '../../src/report/report-schema.ts';
 import type { Layer, Measurement, Metric } from '../../src/runtimes/measurement.ts';
 import type { ScheduleResult } from '../../src/schedule/schedule-result.ts';
+import { layerGraphs } from './layer-graphs.ts';
 
 export const KiB = 1024;
 
@@ -77,9 +78,9 @@ export function budget(metric: BudgetMetric, limit: Limit, overrides: Partial<Bu
   return { metric, limit, level: 'error', origin: 'edge-ready.yml:12', rule: 'base', line: 12, ...overrides };
 }
 
-/** A comparison as `buildComparison` makes it, of two measurements that the test varies. */
+/** A comparison as `buildComparison` makes it, of two measurements that the test varies, and whose layers follow each other. */
 export function comparison(overrides: Partial<ComparisonInput> = {}): Comparison {
-  return buildComparison({
+  const input: ComparisonInput = {
     change: { path: 'models/kws.onnx', state: 'compared' },
     target: { name: 'nano33', id: 'arduino-nano-33-ble/tflm' },
     base: { measurement: measurement() },
@@ -88,7 +89,12 @@ export function comparison(overrides: Partial<ComparisonInput> = {}): Comparison
     saving: null,
     problems: [],
     ...overrides,
-  });
+  };
+  return buildComparison({ ...input, base: withGraphs(input.base), head: withGraphs(input.head) });
+}
+
+function withGraphs(side: ComparisonInput['base']): ComparisonInput['base'] {
+  return side === null ? null : { graphs: layerGraphs(side.measurement), ...side };
 }
 
 /** A report of comparisons, its verdict the worst of theirs. */

@@ -37,11 +37,9 @@ export function boardFuzzer(): Fuzzer {
         if (model === undefined) continue;
         // Not by `measureModel`, which would ask for the target's own compiler.
         const estimate = runtime.estimate(model, target);
-        const shipped = { artifact: model, recipe: committed, dimensions: undefined };
-        expectReport(
-          joinMeasurement(model, target, shipped, { ...estimate, accuracy: null, findings: [...estimate.findings] }),
-          target,
-        );
+        const known = { ...estimate, accuracy: null, findings: [...estimate.findings] };
+        const measurement = joinMeasurement(model, target, { artifact: model, recipe: committed }, known);
+        expectReport({ measurement }, target);
       }
       return 'estimated';
     },

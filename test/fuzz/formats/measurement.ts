@@ -18,7 +18,7 @@ export function measurementFuzzer(): Fuzzer {
     run: (bytes) => {
       const parsed = measurementSchema.safeParse(parsedJson(new TextDecoder().decode(bytes)));
       if (!parsed.success) throw new UserError(`not a measurement: ${firstMistake(parsed.error)}`);
-      expectReport(parsed.data, target);
+      expectReport({ measurement: parsed.data }, target);
       return 'rendered';
     },
   });

@@ -1,12 +1,11 @@
 import { UserError } from '../../../src/errors.ts';
 import { writeModel } from '../../../src/formats/write-model.ts';
 import { inferShapes } from '../../../src/graph/infer-shapes.ts';
-import { buildComparison } from '../../../src/judge/build-comparison.ts';
+import { buildComparison, type Side } from '../../../src/judge/build-comparison.ts';
 import { measureModel, openModel } from '../../../src/measure.ts';
 import type { Model } from '../../../src/optimize/model.ts';
 import { committed, lossless } from '../../../src/optimize/recipe.ts';
 import { gateReportSchema } from '../../../src/report/report-schema.ts';
-import type { Measurement } from '../../../src/runtimes/measurement.ts';
 import { runtimeOf } from '../../../src/runtimes/registry.ts';
 import type { Target } from '../../../src/targets/target.ts';
 import { report } from '../../support/measurements.ts';
@@ -46,16 +45,15 @@ async function isMeasured(model: Model, target: Target, recipe: typeof lossless)
     throw error;
   });
   if (result === undefined) return false;
-  const { measurement, artifact } = result;
+  const { measurement, graphs, artifact } = result;
   if (recipe === lossless) reopened(artifact, 'what was optimised');
-  expectReport(measurement, target);
+  expectReport({ measurement, graphs }, target);
   return measurement.deployable;
 }
 
 /** The measurement as it goes into a report and, through JSON, into another job, and all that is written of it there. */
-export function expectReport(measurement: Measurement, target: { readonly name: string; readonly id: string }): void {
-  const change = { path: measurement.model.path, state: 'compared' as const };
-  const side = { measurement };
+export function expectReport(side: Side, target: { readonly name: string; readonly id: string }): void {
+  const change = { path: side.measurement.model.path, state: 'compared' as const };
   const made = buildComparison({ change, target, base: side, head: side, budgets: [], saving: null, problems: [] });
   const parsed = gateReportSchema.safeParse(JSON.parse(JSON.stringify(report([made]))));
   if (!parsed.success) {

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { alignLayers } from '../../src/judge/align-layers.ts';
+import { alignGraphs } from '../../src/diff/align.ts';
 import type { Layer } from '../../src/runtimes/measurement.ts';
-import { layer, layers } from '../support/measurements.ts';
+import { layerGraphs } from '../support/layer-graphs.ts';
+import { layer, layers, measurement } from '../support/measurements.ts';
 
 const stack = layers(
   layer('conv_1', { outputShape: [1, 32, 32, 16] }),
@@ -14,14 +15,19 @@ const stack = layers(
 
 /** Pairs as `base>head`, an index or `-`. */
 function pairs(base: readonly Layer[], head: readonly Layer[]): string {
-  return alignLayers(base, head)
-    .map((pair) => `${pair.base?.index ?? '-'}>${pair.head?.index ?? '-'}`)
+  return aligned(base, head)
+    .map((pair) => `${pair.base ?? '-'}>${pair.head ?? '-'}`)
     .join(' ');
+}
+
+function aligned(base: readonly Layer[], head: readonly Layer[]) {
+  const graphOf = (of: readonly Layer[]) => layerGraphs(measurement({ layers: [...of] })).source;
+  return alignGraphs(graphOf(base), graphOf(head)).pairs;
 }
 
 const [conv1, relu1, conv2, conv3, softmax] = stack as [Layer, Layer, Layer, Layer, Layer];
 
-describe('alignLayers', () => {
+describe('alignGraphs', () => {
   it.each([
     ['nothing changed', stack, '0>0 1>1 2>2 3>3 4>4'],
     [
@@ -79,9 +85,9 @@ describe('alignLayers', () => {
   it('names every layer of both sides exactly once', () => {
     fc.assert(
       fc.property(anyLayers, anyLayers, (base, head) => {
-        const aligned = alignLayers(base, head);
+        const both = aligned(base, head);
         const indices = (side: 'base' | 'head') =>
-          aligned.flatMap((pair) => (pair[side] === undefined ? [] : [pair[side].index]));
+          both.flatMap((pair) => (pair[side] === undefined ? [] : [pair[side]]));
         expect([...indices('base')].sort((left, right) => left - right)).toEqual(base.map(({ index }) => index));
         expect([...indices('head')]).toEqual(head.map(({ index }) => index));
       }),
@@ -92,11 +98,15 @@ describe('alignLayers', () => {
     const distinct = fc.uniqueArray(fc.integer({ min: 0, max: 99 }), { minLength: 3, maxLength: 25 });
     fc.assert(
       fc.property(distinct, fc.nat(), fc.nat(), (widths, removeAt, insertAt) => {
-        const base = layers(...widths.map((width) => layer(`conv_${width}`, { outputShape: [1, 8, 8, width] })));
+        const base = layers(
+          ...widths.map((width) =>
+            layer(`conv_${width}`, { outputShape: [1, 8, 8, width], weightShape: [width, 3, 3, 1] }),
+          ),
+        );
         const kept = base.filter((_, index) => index !== removeAt % base.length);
         const head = layers(...kept.toSpliced(insertAt % (kept.length + 1), 0, layer('inserted', { type: 'ADD' })));
-        const alone = alignLayers(base, head).filter((pair) => pair.base === undefined || pair.head === undefined);
-        expect(alone.map((pair) => (pair.base ?? pair.head)?.name).sort()).toEqual(
+        const alone = aligned(base, head).filter((pair) => pair.base === undefined || pair.head === undefined);
+        expect(alone.map((pair) => (base[pair.base ?? -1] ?? head[pair.head ?? -1])?.name).sort()).toEqual(
           [base[removeAt % base.length]?.name, 'inserted'].sort(),
         );
       }),
@@ -113,8 +123,10 @@ describe('alignLayers', () => {
         return index === 1250 ? [one, layer('inserted', { type: 'ADD' })] : [one];
       }),
     );
-    const aligned = alignLayers(base, head);
-    expect(aligned.filter((pair) => pair.base === undefined || pair.head === undefined)).toHaveLength(1);
-    expect(aligned.every((pair) => pair.base === undefined || pair.base.name === pair.head?.name)).toBe(true);
+    const both = aligned(base, head);
+    expect(both.filter((pair) => pair.base === undefined || pair.head === undefined)).toHaveLength(1);
+    expect(both.every((pair) => pair.base === undefined || base[pair.base]?.name === head[pair.head ?? -1]?.name)).toBe(
+      true,
+    );
   });
 });

@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { describeLayerChange } from '../../src/judge/describe-layer-change.ts';
+import { alignGraphs } from '../../src/diff/align.ts';
+import { compareRows } from '../../src/diff/compared-row.ts';
 import type { Layer } from '../../src/runtimes/measurement.ts';
-import { layer } from '../support/measurements.ts';
+import { layerGraphs } from '../support/layer-graphs.ts';
+import { layer, layers, measurement } from '../support/measurements.ts';
 
 type Case = readonly [Partial<Layer>, Partial<Layer>, 'onnx' | 'tflite', string];
 
-describe('describeLayerChange', () => {
+describe('describePair', () => {
   it.each<Case>([
     [{ outputShape: [1, 8, 8, 64] }, { outputShape: [1, 8, 8, 96] }, 'tflite', '64 → 96 channels'],
     [
@@ -33,17 +35,12 @@ describe('describeLayerChange', () => {
       '64 → 96 channels',
     ],
     [{ type: 'RELU' }, { type: 'RELU6' }, 'tflite', 'RELU → RELU6'],
-    [{ unit: 'npu' }, { unit: 'cpu' }, 'tflite', 'npu → cpu'],
-    [{ macs: 1000 }, { macs: 2000 }, 'tflite', '1 k → 2 k MACs'],
-    [{ flash: 1024 }, { flash: 2048 }, 'tflite', 'constants 1 KiB → 2 KiB'],
-    [{ latency: 1 }, { latency: 1.5 }, 'tflite', 'same shape, 50 % slower'],
-    [{}, {}, 'tflite', 'changed'],
+    [{}, {}, 'tflite', ''],
   ])('%j to %j in %s: %s', (base, head, format, words) => {
-    expect(describeLayerChange({ base: layer('x', base), head: layer('x', head) }, format)).toBe(words);
-  });
-
-  it('names what is new and what is gone', () => {
-    expect(describeLayerChange({ base: undefined, head: layer('x') }, 'tflite')).toBe('new layer, output 1×8×8×64');
-    expect(describeLayerChange({ base: layer('x'), head: undefined }, 'tflite')).toBe('removed layer');
+    const graphOf = (one: Partial<Layer>) =>
+      layerGraphs(measurement({ artifact: { ...measurement().artifact, format }, layers: layers(layer('x', one)) }))
+        .source;
+    const [row] = compareRows(alignGraphs(graphOf(base), graphOf(head)));
+    expect(row?.changes.map(({ text }) => text).join(', ')).toBe(words);
   });
 });
