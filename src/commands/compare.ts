@@ -39,6 +39,7 @@ export async function compareCommand(
       headline: comparisonHeadline(comparison),
       origin: `${headFile} against ${baseFile} · edge-ready-gate ${gateVersion}`,
       comparisons: [comparison],
+      schedules: [],
       notes: [],
       problems: [],
     });

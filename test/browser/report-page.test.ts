@@ -8,6 +8,7 @@ import type { Comparison } from '../../src/judge/comparison.ts';
 import { measureModel, openModel } from '../../src/measure.ts';
 import { automatic } from '../../src/optimize/recipe.ts';
 import { renderHtml } from '../../src/report/html/render-html.ts';
+import type { ScheduleResult } from '../../src/schedule/schedule-result.ts';
 import { resolveTarget } from '../../src/targets/load.ts';
 import { attacks } from '../support/attacks.ts';
 import {
@@ -17,6 +18,7 @@ import {
   layer,
   layers,
   measurement,
+  modelled,
   narrowModel,
   report,
   wideModel,
@@ -33,20 +35,21 @@ describe.skipIf(browserPath === undefined)('the HTML report in a browser', () =>
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  const written = (name: string, comparisons: readonly Comparison[]) => {
+  const written = (name: string, comparisons: readonly Comparison[], schedules: readonly ScheduleResult[] = []) => {
     const file = path.join(folder, `${name}.html`);
-    writeFileSync(file, renderHtml(report(comparisons)));
+    writeFileSync(file, renderHtml(report(comparisons, { schedules: [...schedules] })));
     return file;
   };
 
   it.each(['light', 'dark'] as const)(
     'of real models shows every figure, says nothing to anybody and is accessible (%s)',
     async (colorScheme) => {
-      const file = written('real', [await realComparison(), modest()]);
+      const file = written('real', [await realComparison(), modest()], [crowded]);
       await withPage(file, { colorScheme }, async (page, { requests, messages }) => {
         expect(await page.locator('h1').innerText()).toContain('sensor');
         const headings = await page.locator('h3').allInnerTexts();
         expect(headings).toEqual(expect.arrayContaining(['Metrics', 'Memory', 'Layer by layer', 'Flash']));
+        expect(await page.locator('figure', { hasText: 'Timeline' }).innerText()).toContain('missed by gesture');
         // A map each for base and head, with a box for every buffer at least.
         expect(await page.locator('[aria-labelledby=memory] figure').count()).toBeGreaterThanOrEqual(2);
         expect(await page.locator('[aria-labelledby=memory] rect').count()).toBeGreaterThan(10);
@@ -118,6 +121,31 @@ describe.skipIf(browserPath === undefined)('the HTML report in a browser', () =>
     });
   });
 });
+
+const state = (takes: number, response: number, meets: boolean) => ({
+  takes: modelled(takes, 'ms', 0.1),
+  response,
+  meets,
+});
+
+/** Two models of which the slow one keeps the core from the quick one. */
+const crowded: ScheduleResult = {
+  target: 'nano33',
+  targetId: 'arduino-nano-33-ble/tflm',
+  policy: 'non-preemptive',
+  arenas: 'shared',
+  origin: 'edge-ready.yml:24',
+  rule: 'base',
+  tasks: [
+    { name: 'gesture', every: 10, deadline: 10, jitter: 0, base: null, head: state(4, 22, false) },
+    { name: 'keyword', every: 50, deadline: 50, jitter: 0, base: null, head: state(18, 30, true) },
+  ],
+  base: null,
+  head: { utilisation: 0.76, peakRam: null, flash: null },
+  judgements: [{ about: 'deadline', task: 'gesture', verdict: 'fail', message: 'gesture misses its deadline' }],
+  problems: [],
+  verdict: 'fail',
+};
 
 /** The digits models of the fixtures, as a microcontroller would load them. */
 async function realComparison(): Promise<Comparison> {

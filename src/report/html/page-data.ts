@@ -1,4 +1,5 @@
 import type { Comparison, Verdict } from '../../judge/comparison.ts';
+import type { ScheduleResult } from '../../schedule/schedule-result.ts';
 
 /** What the page shows, as its script finds it in the document. */
 export interface PageData {
@@ -8,6 +9,8 @@ export interface PageData {
   /** What was compared with what, and by which version. */
   readonly origin: string;
   readonly comparisons: readonly Comparison[];
+  /** Models that share a core. */
+  readonly schedules: readonly ScheduleResult[];
   readonly notes: readonly string[];
   readonly problems: readonly string[];
 }

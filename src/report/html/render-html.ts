@@ -6,10 +6,10 @@ import { script, style } from './report-page.bundle';
 
 /** The report of a run as a page. */
 export function renderHtml(report: GateReport): string {
-  const { base, head, gate, verdict, comparisons, notes, problems } = report;
+  const { base, head, gate, verdict, comparisons, schedules, notes, problems } = report;
   const against = base === null ? 'without a base' : `against ${base.label} at ${base.sha.slice(0, 10)}`;
   const origin = `${head.sha.slice(0, 10)} ${against} · edge-ready-gate ${gate}`;
-  return renderPage({ verdict, headline: headline(report), origin, comparisons, notes, problems });
+  return renderPage({ verdict, headline: headline(report), origin, comparisons, schedules, notes, problems });
 }
 
 /**

@@ -5,6 +5,7 @@ import { worstFirst } from '../../order.ts';
 import type { PageData } from '../page-data.ts';
 import { ComparisonView } from './comparison-view.tsx';
 import { Overview } from './overview.tsx';
+import { Schedules } from './schedules.tsx';
 
 /** The address of a comparison within the page. */
 export function addressOf({ model, target }: Comparison): string {
@@ -17,7 +18,7 @@ function addressPart(text: string): string {
 }
 
 /** The whole page: the verdict, every model on every target in one table, and below it the one that was chosen, at first the worst. */
-export function App({ verdict, headline, origin, comparisons: unordered, notes, problems }: PageData) {
+export function App({ verdict, headline, origin, comparisons: unordered, schedules, notes, problems }: PageData) {
   const comparisons = worstFirst(unordered);
   const address = useAddress();
   const chosen = comparisons.find((comparison) => addressOf(comparison) === address) ?? comparisons[0];
@@ -44,6 +45,7 @@ export function App({ verdict, headline, origin, comparisons: unordered, notes, 
             ))}
           </ul>
         )}
+        <Schedules schedules={schedules} />
         {chosen === undefined ? null : <ComparisonView key={addressOf(chosen)} comparison={chosen} />}
       </main>
     </>
