@@ -14,6 +14,7 @@ import { simplifyOnnx } from '../src/passes/simplify.ts';
 import { optimizeTflite } from '../src/passes/tflite/optimize.ts';
 import { type PruningStatistics, pruneChannels, pruningStatistics } from '../src/prune/prune-channels.ts';
 import { pruneWeights } from '../src/prune/prune-weights.ts';
+import { numbersTable, writeSection } from './page.ts';
 
 const readSamples = (path: string): Promise<DataSet> =>
   readDataSet(path, { read: async (file) => readFileSync(file), list: async () => undefined });
@@ -43,7 +44,9 @@ const models = [
   ['fixtures/hard', 'hard-float.tflite'],
 ] as const;
 const ratios = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6];
-const cell = (value: number) => value.toFixed(1).padStart(7);
+const cell = (value: number) => value.toFixed(1);
+const header = (first: string) => [first, ...ratios.map((ratio) => `${100 * ratio} %`)];
+const parts: string[] = [];
 
 for (const [folder, name] of models) {
   const graph = readGraph(`${folder}/${name}`, true);
@@ -53,14 +56,14 @@ for (const [folder, name] of models) {
     samples: 160,
   });
   const [macs, parameters] = [graphMacs(graph), graphParameters(graph)];
-  console.log(
-    `\n${folder}/${name}: ${(await accuracy(graph, evaluation)).toFixed(1)} % right, ${macs} MACs, ${parameters} parameters`,
+  parts.push(
+    `\`${folder}/${name}\`: ${(await accuracy(graph, evaluation)).toFixed(1)} % right, ${macs} MACs, ${parameters} parameters.`,
   );
-  console.log(`channels removed, %                 ${ratios.map((ratio) => cell(100 * ratio)).join('')}`);
+  let rows: string[][] = [];
   const row = async (title: string, prune: (ratio: number) => Graph) => {
     const cells: string[] = [];
     for (const ratio of ratios) cells.push(cell(await accuracy(prune(ratio), evaluation)));
-    console.log(`  ${title.padEnd(34)}${cells.join('')}`);
+    rows.push([title, ...cells]);
   };
   const { channels, patches } = statistics;
   const ways: Readonly<Record<string, PruningStatistics>> = {
@@ -87,14 +90,13 @@ for (const [folder, name] of models) {
         pruneChannels(whole, { amount: { ratio }, criterion: 'batch-norm', multipleOf: 1, statistics: own }).graph,
     );
   }
-  console.log(
-    '  MACs left, % (activation)         '.padEnd(36) +
-      ratios
-        .map((ratio) => cell((100 * graphMacs(pruned('activation', 'weights fitted anew')(ratio))) / macs))
-        .join(''),
-  );
+  rows.push([
+    'MACs left, % (activation)',
+    ...ratios.map((ratio) => cell((100 * graphMacs(pruned('activation', 'weights fitted anew')(ratio))) / macs)),
+  ]);
+  parts.push(numbersTable(header('channels removed'), rows));
+  rows = [];
   const means = statistics.patches;
-  console.log(`weights set to 0, %                 ${ratios.map((ratio) => cell(100 * ratio)).join('')}`);
   const { moments } = statistics;
   const known = moments === undefined ? { means } : { means, moments };
   for (const across of ['layer', 'network'] as const) {
@@ -105,4 +107,8 @@ for (const [folder, name] of models) {
     );
     await row(`per ${across}, others make up`, (sparsity) => pruneWeights(graph, { sparsity, across, ...known }).graph);
   }
+  parts.push(numbersTable(header('weights set to 0'), rows));
 }
+const text = ['Right answers in % of 600, without any training after it.', ...parts].join('\n\n');
+console.log(text);
+writeSection('prune', text);
