@@ -5,12 +5,13 @@ import type { Graph, Operator, TensorId } from '../../graph/graph.ts';
 import { capturedNames, consumers, producers } from '../../graph/traversal.ts';
 import type { QdqRules } from './qdq-rules.ts';
 import { type Scheme, schemeOf } from './schemes.ts';
+import { shareThroughConcats } from './share-through-concats.ts';
 
 /** What becomes integer in a graph. */
 export interface Plan {
   /** Schemes by index of the operator; operators without one stay in float. */
   readonly schemes: ReadonlyMap<number, Scheme>;
-  /** Every tensor that gets integer parameters, with the tensor whose parameters they are: itself, or where its elements were moved from. */
+  /** Every tensor that gets integer parameters, with the tensor whose parameters they are: itself, where its elements were moved from, or the Concat's result that they end in. */
   readonly roots: ReadonlyMap<TensorId, TensorId>;
   /** Activations that the operator before them applies as it computes: index of the Relu or Clip → index of that operator. */
   readonly fused: ReadonlyMap<number, number>;
@@ -43,8 +44,12 @@ export function planQuantization(graph: Graph, rules: QdqRules, keepFloat: Reado
     if (scheme.hasIntegerOutput && output !== null && output !== undefined) wanted.add(output);
     if (operator.type === 'Sigmoid' && output !== null && output !== undefined) fixed.add(output);
   }
-  const sources = spreadThroughMoves(graph, schemes, wanted);
+  const moved = spreadThroughMoves(graph, schemes, wanted);
   const taken = [...activations].filter(([, activation]) => wanted.has(activation.output));
+  const limits = new Map(taken.map(([, activation]) => [activation.output, activation.limits]));
+  const limitsOf = rules.activations === 'asymmetric' ? (id: TensorId) => limits.get(id) : () => undefined;
+  const together = shareThroughConcats(graph, schemes, wanted, limitsOf);
+  const sources = new Map([...[...together].filter(([id]) => !fixed.has(id)), ...moved]);
   const rootOf = (id: TensorId): TensorId => {
     const source = sources.get(id);
     return source === undefined ? id : rootOf(source);
@@ -55,7 +60,7 @@ export function planQuantization(graph: Graph, rules: QdqRules, keepFloat: Reado
     ),
     roots: new Map([...wanted].sort((a, b) => a - b).map((id) => [id, rootOf(id)])),
     fused: new Map(taken.map(([producer, { index }]) => [index, producer])),
-    limits: new Map(taken.map(([, { output, limits }]) => [output, limits])),
+    limits,
     fixed,
   };
 }

@@ -75,6 +75,58 @@ describe('quantizeOnnx', () => {
     expect(graph.outputs.map((id) => graph.tensors[id]?.name)).toEqual(['scores']);
   });
 
+  describe('where a Concat puts results together', () => {
+    const shape = [1, 2, 8, 8];
+    /** Two Conv with what comes behind each, put together; `extra` reads the first once more. */
+    const network = (behind: readonly ['Relu' | 'LeakyRelu', 'Relu' | 'LeakyRelu'], extra = false): Graph => {
+      const g = builder(13);
+      const x = g.tensor('x', shape);
+      const branches = behind.map((type, index) => {
+        const [conv, act] = [g.tensor(`conv${index}`, shape), g.tensor(`act${index}`, shape)];
+        const weights = g.constant(
+          `w${index}`,
+          [2, 2, 1, 1],
+          [1, -2, 3, -1].map((weight) => weight * 4 ** index),
+        );
+        g.operator('Conv', [x, weights], [conv], { kernel_shape: ints(1, 1) });
+        g.operator(type, [conv], [act]);
+        return act;
+      });
+      const together = g.tensor('together', [1, 4, 8, 8]);
+      g.operator('Concat', branches, [together], { axis: int(1) });
+      const mean = g.tensor('mean', [1, 4, 1, 1]);
+      g.operator('GlobalAveragePool', [together], [mean]);
+      if (!extra) return g.graph([x], [mean]);
+      const pool = g.tensor('pool', [1, 2, 1, 1]);
+      g.operator('GlobalAveragePool', [branches[0] ?? -1], [pool]);
+      return g.graph([x], [mean, pool]);
+    };
+    const scales = (graph: Graph): readonly (number | null | undefined)[] =>
+      ['act0', 'act1', 'together'].map(
+        (name) =>
+          graph.operators.find(
+            ({ type, outputs: [id] }) =>
+              type === 'QuantizeLinear' && graph.tensors[id ?? -1]?.name === `${name}_quantized`,
+          )?.inputs[1],
+      );
+
+    it.each([
+      ['both limited alike', network(['Relu', 'Relu']), [true, true]],
+      ['neither limited', network(['LeakyRelu', 'LeakyRelu']), [true, true]],
+      ['the limits left to the integers of one alone', network(['Relu', 'LeakyRelu']), [false, true]],
+      ['one that is read elsewhere too', network(['Relu', 'Relu'], true), [false, true]],
+    ])('%s: shares its parameters where it may', async (_, graph, shares) => {
+      const { graph: integer } = await quantizeOnnx(graph, samples, {});
+      const [first, second, together] = scales(integer);
+      expect(together).toBeTypeOf('number');
+      expect([first === together, second === together]).toEqual(shares);
+      const x = await firstSample();
+      const wanted = await run(graph, x);
+      expect(signalToNoise(wanted, await run(integer, x))).toBeGreaterThan(35);
+      expect(signalToNoise(wanted, await run(integer, x, { integerKernels: true }))).toBeGreaterThan(35);
+    });
+  });
+
   it('gives the same bytes again', async () => {
     const once = await quantizeOnnx(smallNetwork(), samples, {});
     const again = await quantizeOnnx(smallNetwork(), samples, {});
