@@ -2,6 +2,7 @@ import { UserError } from '../errors.ts';
 import { nearest } from '../nearest.ts';
 import { espDl } from './esp-dl/runtime.ts';
 import { ethosU } from './ethos-u/runtime.ts';
+import { glow } from './glow/runtime.ts';
 import { litert } from './litert/runtime.ts';
 import { onnxruntime } from './onnxruntime/runtime.ts';
 import type { Runtime } from './runtime.ts';
@@ -13,7 +14,7 @@ import { tvmRuntime } from './tvm/runtime.ts';
 
 /** Every runtime by its id. A new one is a folder and a line here. */
 export const runtimes: ReadonlyMap<string, Runtime> = new Map(
-  [tflm, onnxruntime, litert, ethosU, stEdgeAi, tensorrt, synap, espDl, tvmRuntime].map((runtime) => [
+  [tflm, onnxruntime, litert, ethosU, stEdgeAi, tensorrt, synap, espDl, tvmRuntime, glow].map((runtime) => [
     runtime.id,
     runtime,
   ]),

@@ -12,7 +12,7 @@ export function targetsDocument(): string {
 
 A target is a board, or a board and a runtime: \`nucleo-l4r5zi\`, \`nucleo-l4r5zi/st-edge-ai\`. \`edge-ready targets ID\` prints what is here.
 A board is a file of data, each number with its source; what nobody has published is called an estimate there, and why.
-Errors are mean relative errors on models and boards that were left out when coefficients were taken: [estimates.md](estimates.md).
+Errors are mean relative errors on models and boards that were left out when coefficients were taken: [estimates.md](estimates.md). What each runtime compiles to, refuses and is compiled by: [runtimes.md](runtimes.md).
 
 ${markdownTable([['board', 'core', 'runtimes'], ...boards.map((board) => [`[${board.id}](#${board.id})`, board.core.title, runtimesOf(board)])])}
 

@@ -7,10 +7,12 @@ import type { Finding, Layer, Metric } from '../measurement.ts';
 import type { Artifact, Estimate, Part, Runtime } from '../runtime.ts';
 import { constantBytes } from '../tflm/cycles.ts';
 import { activationsOf } from './activations.ts';
+import { analyzeWithStEdgeAi } from './compile.ts';
 import facts from './facts.json' with { type: 'json' };
 import { codeOf, weightsOf } from './flash.ts';
 import { cyclesOf, operatorWork } from './latency.ts';
 import { loweredNetwork } from './lowered.ts';
+import { stedgeai } from './stedgeai.ts';
 
 /** Layers that a Measurement can hold. */
 const layersLimit = 100_000;
@@ -22,6 +24,7 @@ export const stEdgeAi: Runtime = {
   loads: ['tflite', 'onnx'],
   takesAsIs: isQuantized,
   estimate,
+  compile: (artifact, target) => analyzeWithStEdgeAi(artifact, target, estimate(artifact, target)),
 };
 
 function estimate(artifact: Artifact, target: Target): Estimate {
@@ -126,8 +129,7 @@ function energyOf(latency: Metric | null, { board }: Target): Metric | null {
 const compilerMissing: Finding = {
   code: 'compiler-missing',
   severity: 'info',
-  message:
-    "These figures are our own model of ST Edge AI Core 9 and later, which did not run here; what ships is still to be compiled by ST's tool, stedgeai.",
+  message: `These figures are our own model of ST Edge AI Core 9 and later, which is not on this machine; what ships is still to be compiled. ${stedgeai.howToGet}`,
 };
 
 /** What ST publishes of the speed of float networks comes without the models. */

@@ -17,6 +17,7 @@ import {
 import { acceleratorUnit, cpuUnit, unitMilliseconds } from '../roofline/time.ts';
 import { computedTensors, operatorWork, precisionOf } from '../roofline/work.ts';
 import type { Artifact, Estimate, Runtime } from '../runtime.ts';
+import { convertWithSynap } from './compile.ts';
 import { synapPlacement } from './placement.ts';
 
 /** Synaptics SyNAP: models compiled offline for the NPU of an Astra, what the NPU lacks runs on the CPU. */
@@ -26,6 +27,7 @@ export const synap: Runtime = {
   loads: ['tflite', 'onnx'],
   takesAsIs: isQuantized,
   estimate,
+  compile: (artifact, target) => convertWithSynap(artifact, target, estimate(artifact, target)),
 };
 
 /** Where buffers start, for the plan alone. */

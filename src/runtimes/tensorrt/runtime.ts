@@ -19,6 +19,7 @@ import {
 import { acceleratorUnit, unitMilliseconds } from '../roofline/time.ts';
 import { computedTensors, operatorWork } from '../roofline/work.ts';
 import type { Artifact, Estimate, Part, Runtime } from '../runtime.ts';
+import { compileWithTrtexec } from './compile.ts';
 import { refusedByTensorrt } from './support.ts';
 
 /**
@@ -42,6 +43,7 @@ export const tensorrt: Runtime = {
   takesAsIs: isQuantized,
   qdqRules: () => rules,
   estimate,
+  compile: (artifact, target) => compileWithTrtexec(artifact, target, estimate(artifact, target)),
 };
 
 /** Bytes of an engine beside its weights, for each executed operator; and the mean error of engines estimated so: file sizes of 10 engines of YOLO11 in float16 and int8, ultralytics/ultralytics 0100750 docs/en/guides/nvidia-jetson.md. */
