@@ -48,6 +48,18 @@ test("a board of the user's, at half the clock of ours", async () => {
   expect(own.head?.latency?.source).toContain(`${ours.board.clockHz.value / 2e6} MHz`);
 });
 
+test.each([
+  ['nucleo-l4r5zi', 'a linear regulator: power follows the supply', 3.6 / 1.8],
+  ['nucleo-u575zi-q', 'a switching one: it stays', 1],
+])("a voltage of the user's on %s, behind %s", async (board, _, factor) => {
+  const targets = `  usual: ${board}\n  own: { board: ${board}, voltage: 3600 mV }\n`;
+  commit(folder, 'base', { 'edge-ready.yml': text(`version: 1\ntargets:\n${targets}`), ...models.base });
+  const { report } = await runGate({ directory: folder, targets: [], log: () => {} });
+  const [usual, own] = report.comparisons.map(({ head }) => head);
+  expect(own?.latency).toEqual(usual?.latency);
+  expect((own?.energy?.value ?? 0) / (usual?.energy?.value ?? 1)).toBeCloseTo(factor, 5);
+});
+
 test("a clock of the user's", async () => {
   const { head } = await check(
     {

@@ -2,17 +2,18 @@ import { formatValue } from '../format.ts';
 import { type Column, textTable } from '../report/text-table.ts';
 import type { Board } from '../targets/board.ts';
 import { defaultTarget } from '../targets/default-target.ts';
-import { loadBoards, resolveTarget } from '../targets/load.ts';
+import { loadBoards } from '../targets/load.ts';
 import { jsonText, type Output } from './output.ts';
+import { targetOption } from './target-option.ts';
 
-/** `edge-ready targets [T]`: lists the boards, or explains one, every number with its source. */
+/** `edge-ready targets [T]`: lists the boards, or explains one, also of the user's by its file, every number with its source. */
 export function targetsCommand(text: string | undefined, options: { readonly json?: true }, output: Output): void {
   if (text === undefined) {
     const boards = [...loadBoards().values()];
     output.result(options.json ? jsonText(boards) : listText(boards));
     return;
   }
-  const { board } = resolveTarget(text);
+  const { board } = targetOption(text);
   output.result(options.json ? jsonText(board) : boardText(board));
 }
 

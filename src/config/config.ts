@@ -25,6 +25,8 @@ export interface ConfiguredTarget {
   /** A board of the user's: its file, the runtime that is wanted, and the board itself once the file is read. */
   readonly own?: { readonly file: string; readonly runtime?: string; readonly board?: Board };
   readonly clockHz?: number;
+  /** The supply. */
+  readonly volts?: number;
   /** A program of the repository, or an https address. */
   readonly measureWith?: string;
   readonly ram?: Quantity & { readonly line: number };

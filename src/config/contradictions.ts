@@ -4,6 +4,7 @@ import { suggestion } from '../nearest.ts';
 import { isNonPreemptive, policies } from '../schedule/task.ts';
 import { resolveTarget } from '../targets/load.ts';
 import type { Path } from './positions.ts';
+import { noSupply } from './targets.ts';
 
 /** What is wrong with a value, and where the value is. */
 interface Contradiction {
@@ -22,6 +23,13 @@ export function findContradictions(content: unknown): readonly Contradiction[] {
     const board = typeof target === 'string' ? target : member(target, 'board');
     const path = ['targets', name, ...(typeof target === 'string' ? [] : ['board'])];
     return typeof board === 'string' && board !== '' ? explain(path, complaintOf(board)) : [];
+  });
+  const voltages = targets.flatMap(([name, target]) => {
+    const board = member(target, 'board');
+    if (member(target, 'voltage') === undefined || typeof board !== 'string' || complaintOf(board) !== undefined)
+      return [];
+    const known = resolveTarget(board).board;
+    return known.power.supply === undefined ? explain(['targets', name, 'voltage'], noSupply(known)) : [];
   });
   const unknown = (path: Path, name: unknown) =>
     typeof name !== 'string' || name === '' || names.includes(name) || complaintOf(name) === undefined
@@ -46,7 +54,7 @@ export function findContradictions(content: unknown): readonly Contradiction[] {
   const schedules = itemsOf(member(content, 'schedule')).flatMap((entry, index) =>
     scheduleContradictions(entry, index, targets, unknown),
   );
-  return [...boards, ...listed('models'), ...listed('budgets'), ...batteries, ...schedules];
+  return [...boards, ...voltages, ...listed('models'), ...listed('budgets'), ...batteries, ...schedules];
 }
 
 /** A schedule that no target of the file would be judged by, arenas that tasks would overwrite for each other, and tasks that are there twice. */

@@ -68,9 +68,10 @@ function statements(config: Config): ReadonlyMap<string, Statement> {
   const say = (subject: string, isBudget: boolean, value: unknown, shown: string) =>
     add({ subject, isBudget, value: JSON.stringify(value), shown });
 
-  for (const { name, board, own, clockHz, measureWith, ram, flash } of config.targets) {
+  for (const { name, board, own, clockHz, volts, measureWith, ram, flash } of config.targets) {
     say(`board of target ${name}`, false, [board, own?.runtime, own?.board], board);
     if (clockHz !== undefined) say(`clock of target ${name}`, false, clockHz, `${clockHz / 1e6} MHz`);
+    if (volts !== undefined) say(`voltage of target ${name}`, false, volts, `${volts} V`);
     if (measureWith !== undefined) say(`measure-with of target ${name}`, false, measureWith, measureWith);
     if (ram !== undefined) say(`RAM of target ${name}`, true, ram.value, ram.text);
     if (flash !== undefined) say(`flash of target ${name}`, true, flash.value, flash.text);

@@ -68,13 +68,14 @@ function toConfig(file: ConfigFile, path: string, lineOf: (place: Path) => numbe
     targets: Object.entries(file.targets ?? {}).map(([name, target]): ConfiguredTarget => {
       const line = lineOf(['targets', name]);
       if (typeof target === 'string') return { name, board: target, line };
-      const { board, file, runtime, clock, ram, flash, 'measure-with': measureWith } = target;
+      const { board, file, runtime, clock, voltage, ram, flash, 'measure-with': measureWith } = target;
       return {
         name,
         board: board ?? file ?? '',
         line,
         ...(file === undefined ? {} : { own: { file, ...(runtime === undefined ? {} : { runtime }) } }),
         ...(clock === undefined ? {} : { clockHz: clock.value }),
+        ...(voltage === undefined ? {} : { volts: voltage.value }),
         ...(measureWith === undefined ? {} : { measureWith }),
         ...(ram === undefined ? {} : { ram: { ...ram, line: lineOf(['targets', name, 'ram']) } }),
         ...(flash === undefined ? {} : { flash: { ...flash, line: lineOf(['targets', name, 'flash']) } }),

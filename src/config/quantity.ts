@@ -10,6 +10,7 @@ import {
   parsePercent,
   parsePoints,
   parseRatio,
+  parseVolts,
 } from './units.ts';
 
 /** A quantity in the gate's unit, with the text that it was written as. */
@@ -54,6 +55,12 @@ export const frequency: Kind = {
   parse: parseHertz,
   what: 'a frequency with its unit (kHz, MHz, GHz), such as "64 MHz"',
   pattern: `${number}(kHz|MHz|GHz)\\s*$`,
+  bare: { const: 0 },
+};
+export const voltage: Kind = {
+  parse: parseVolts,
+  what: 'a voltage with its unit (mV, V), such as "1.8 V"',
+  pattern: `${number}(mV|V)\\s*$`,
   bare: { const: 0 },
 };
 export const power: Kind = {

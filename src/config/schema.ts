@@ -17,6 +17,7 @@ import {
   ratio,
   size,
   time,
+  voltage,
 } from './quantity.ts';
 
 const levelSchema = z.enum(['off', 'warn', 'error']).meta({
@@ -112,6 +113,9 @@ const targetFields = {
   clock: positiveSchema(frequency)
     .optional()
     .meta({ description: "The clock that the firmware sets, where it is not the board file's." }),
+  voltage: positiveSchema(voltage)
+    .optional()
+    .meta({ description: "The supply, where it is not the one that the board's power was taken at." }),
   'measure-with': z
     .string()
     .min(1)

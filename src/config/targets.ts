@@ -32,7 +32,7 @@ export function resolveTargets(
   });
 }
 
-function fromConfig({ name, board, own, clockHz, ram, flash }: ConfiguredTarget): Target {
+function fromConfig({ name, board, own, clockHz, volts, ram, flash }: ConfiguredTarget): Target {
   const available = {
     ...(ram === undefined ? {} : { ramBytes: ram.value }),
     ...(flash === undefined ? {} : { flashBytes: flash.value }),
@@ -44,16 +44,50 @@ function fromConfig({ name, board, own, clockHz, ram, flash }: ConfiguredTarget)
     own?.board === undefined
       ? resolveTarget(board, name, available)
       : targetOn(own.board, own.runtime, name, available);
-  return clockHz === undefined ? target : { ...target, board: clockedAt(target.board, clockHz) };
+  const clocked = clockHz === undefined ? target.board : clockedAt(target.board, clockHz);
+  return { ...target, board: volts === undefined ? clocked : suppliedAt(clocked, volts, name) };
 }
+
+const configured = 'The configuration of the repository that is checked.';
 
 /** The board at another clock. Its power is what it was: how it follows the clock is not known. */
 function clockedAt(board: Board, clockHz: number): Board {
   return {
     ...board,
     clockHz: { value: clockHz, source: 'configured' },
-    sources: { ...board.sources, configured: 'The configuration of the repository that is checked.' },
+    sources: { ...board.sources, configured },
   };
+}
+
+/**
+ * The board at another supply: behind a linear regulator all power follows the voltage, behind a switching one it stays.
+ * @throws UserError for a board whose power is not given for a voltage
+ */
+function suppliedAt(board: Board, volts: number, name: string): Board {
+  const { supply, ...known } = board.power;
+  if (supply === undefined) throw new UserError(`Target "${name}": ${noSupply(board)}.`);
+  const factor = supply.regulator === 'linear' ? volts / supply.volts.value : 1;
+  const scaled = (figure: NonNullable<(typeof known)[keyof typeof known]>) => ({
+    ...figure,
+    value: Number((figure.value * factor).toPrecision(6)),
+  });
+  const { activeMilliwatts, idleMilliwatts, sleepMilliwatts, wakeMicrojoules } = known;
+  return {
+    ...board,
+    power: {
+      ...(activeMilliwatts === undefined ? {} : { activeMilliwatts: scaled(activeMilliwatts) }),
+      ...(idleMilliwatts === undefined ? {} : { idleMilliwatts: scaled(idleMilliwatts) }),
+      ...(sleepMilliwatts === undefined ? {} : { sleepMilliwatts: scaled(sleepMilliwatts) }),
+      ...(wakeMicrojoules === undefined ? {} : { wakeMicrojoules: scaled(wakeMicrojoules) }),
+      supply: { ...supply, volts: { value: volts, source: 'configured' } },
+    },
+    sources: { ...board.sources, configured },
+  };
+}
+
+/** Why a board takes no other voltage. */
+export function noSupply({ title }: Board): string {
+  return `the power of ${title} is not given for a voltage, so that it can't be had for another: name a board file of your own with its power`;
 }
 
 function fromText(text: string, configured: readonly string[]): Target {

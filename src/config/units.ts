@@ -6,6 +6,7 @@ const bytesPerUnit = { B: 1, kB: 1000, KiB: 1024, MB: 1000 ** 2, MiB: 1024 ** 2 
 const millisecondsPerUnit = { us: 0.001, µs: 0.001, ms: 1, s: 1000 } as const;
 const millijoulesPerUnit = { uJ: 0.001, µJ: 0.001, mJ: 1, J: 1000 } as const;
 const hertzPerUnit = { kHz: 1e3, MHz: 1e6, GHz: 1e9 } as const;
+const voltsPerUnit = { mV: 0.001, V: 1 } as const;
 const milliwattsPerUnit = { uW: 0.001, µW: 0.001, mW: 1, W: 1000 } as const;
 const daysPerUnit = { h: 1 / 24, day: 1, days: 1, d: 1, weeks: 7, week: 7, years: 365.25, year: 365.25 } as const;
 const countPerUnit = { '': 1, k: 1000, M: 1_000_000 } as const;
@@ -24,6 +25,9 @@ export const parseHertz: Parser = (text) => parseQuantity(text, hertzPerUnit);
 
 /** Millijoules: `2 mJ`, `350 uJ`. */
 export const parseMillijoules: Parser = (text) => parseQuantity(text, millijoulesPerUnit);
+
+/** Volts: `1.8 V`, `3300 mV`. */
+export const parseVolts: Parser = (text) => parseQuantity(text, voltsPerUnit);
 
 /** Milliwatts: `3 mW`, `15 uW`. */
 export const parseMilliwatts: Parser = (text) => parseQuantity(text, milliwattsPerUnit);

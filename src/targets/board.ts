@@ -172,6 +172,11 @@ const boardFields = {
     sleepMilliwatts: sourced.optional(),
     /** Energy of waking from sleep and going back, beside what runs. */
     wakeMicrojoules: sourced.optional(),
+    /**
+     * The supply that these hold for, where the core is behind a regulator on the chip. Behind a `linear` one the current stays and the power follows the voltage;
+     * a `switching` one takes about the same power from any.
+     */
+    supply: z.strictObject({ volts: positive, regulator: z.enum(['linear', 'switching']), source }).optional(),
   }),
   runtimes: z.record(z.string(), boardRuntimeSchema),
   defaultRuntime: z.string(),

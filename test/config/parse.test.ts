@@ -243,6 +243,14 @@ describe('parseConfig', () => {
       ['e.yml:2:23: budgets.latency: must say max, max-increase or level'],
     ],
     [
+      'a voltage of a board whose power is not given for one',
+      'version: 1\ntargets:\n  pi: { board: raspberry-pi-4, voltage: 5 V }\n  sensor: { board: nucleo-l4r5zi, voltage: 3 }',
+      [
+        "e.yml:3:41: the power of Raspberry Pi 4 Model B is not given for a voltage, so that it can't be had for another: name a board file of your own with its power",
+        'e.yml:4:44: sensor.voltage: 3 is not a voltage with its unit (mV, V), such as "1.8 V"',
+      ],
+    ],
+    [
       'a policy that there is not',
       'version: 1\nschedule:\n  - { target: raspberry-pi-4, policy: edg, tasks: [ { model: a, every: 1 s } ] }',
       [
