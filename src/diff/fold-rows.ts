@@ -1,4 +1,5 @@
-import { type DiffMetric, type DiffRow, diffMetrics, mostRows } from './model-diff.ts';
+import { byImportance } from './importance.ts';
+import { type DiffRow, diffMetrics, mostRows } from './model-diff.ts';
 
 /** Graphs of up to so many rows are shown whole. */
 const wholeRows = 400;
@@ -28,21 +29,6 @@ function nearChanges(rows: readonly DiffRow[]): ReadonlySet<number> {
     for (let near = at - context; near <= at + context; near++) kept.add(near);
   });
   return kept;
-}
-
-/** Places of rows, those first that have the largest share of some metric's difference, of two equal ones the changed one. */
-function byImportance(rows: readonly DiffRow[]): readonly number[] {
-  const sums = new Map<DiffMetric, number>();
-  for (const { deltas } of rows) {
-    for (const metric of diffMetrics) sums.set(metric, (sums.get(metric) ?? 0) + Math.abs(deltas[metric] ?? 0));
-  }
-  const importance = rows.map(({ kind, deltas }) => {
-    const shares = diffMetrics.map((metric) => Math.abs(deltas[metric] ?? 0) / (sums.get(metric) || 1));
-    return Math.max(...shares) + (kind === 'same' ? 0 : 1e-6);
-  });
-  return rows
-    .map((_, at) => at)
-    .sort((left, right) => (importance[right] ?? 0) - (importance[left] ?? 0) || left - right);
 }
 
 /** Joins neighbouring rows that are not kept: those of one kind, or with `mixed` all of them. */

@@ -62,6 +62,7 @@ export function whatHappened(happening: Happening): readonly DiffEvent[] {
       text: `Runs in another order: ${counted(moved, 'operator')} moved${events.length === 0 ? ', the same is computed' : ''}.`,
     });
   }
+  if (events.length === 0) events.push(...otherEvents(rows));
   if (events.length === 0) events.push({ code: 're-exported', text: reExportedWords(happening) });
   return [...format, ...events];
 }
@@ -76,9 +77,18 @@ function counted(count: number, noun: string): string {
 
 /** `conv_1, conv_2 and 3 more`. */
 function named(rows: readonly ComparedRow[]): string {
-  const names = rows.slice(0, mostNames).map(labelOf);
-  const rest = rows.length - names.length;
-  return rest > 0 ? `${names.join(', ')} and ${rest} more` : names.join(', ');
+  return listed(rows.map(labelOf), mostNames, ', ');
+}
+
+/** The first few phrases, equal ones once: converters give several operators one name. */
+function listed(phrases: readonly string[], most: number, between: string): string {
+  const counts = new Map<string, number>();
+  for (const phrase of phrases) counts.set(phrase, (counts.get(phrase) ?? 0) + 1);
+  const told = [...counts]
+    .slice(0, most)
+    .map(([phrase, count]) => (count === 1 ? phrase : `${phrase} (${count} times)`));
+  const rest = [...counts.values()].slice(most).reduce((sum, count) => sum + count, 0);
+  return rest > 0 ? `${told.join(between)} and ${rest} more` : told.join(between);
 }
 
 function labelOf({ base, head }: ComparedRow): string {
@@ -204,8 +214,8 @@ function widthEvents({ rows, dialect }: Happening): readonly DiffEvent[] {
   const event = (code: 'wider' | 'narrower', title: string, sign: number): readonly DiffEvent[] => {
     const some = changed.filter(({ before, after }) => Math.sign(after - before) === sign);
     if (some.length === 0) return [];
-    const told = some.slice(0, 3).map(({ row, before, after }) => `${labelOf(row)} ${before} → ${after} channels`);
-    return [{ code, text: `${title}: ${told.join(', ')}${some.length > 3 ? ` and ${some.length - 3} more` : ''}.` }];
+    const phrases = some.map(({ row, before, after }) => `${labelOf(row)} ${before} → ${after} channels`);
+    return [{ code, text: cut(`${title}: ${listed(phrases, 3, ', ')}.`) }];
   };
   return [...event('wider', 'Wider', 1), ...event('narrower', 'Narrower', -1)];
 }
@@ -237,15 +247,7 @@ function settingEvents(rows: readonly ComparedRow[]): readonly DiffEvent[] {
     return first === undefined || isReshape ? [] : [`${labelOf(row)} ${first.text}`];
   });
   if (changed.length === 0) return [];
-  const rest = changed.length - 3;
-  return [
-    {
-      code: 'settings-changed',
-      text: cut(
-        `Other settings: ${changed.slice(0, 3).join('; ')}${rest > 0 ? `; and ${counted(rest, 'more operator')}` : ''}.`,
-      ),
-    },
-  ];
+  return [{ code: 'settings-changed', text: cut(`Other settings: ${listed(changed, 3, '; ')}.`) }];
 }
 
 function weightEvents(rows: readonly ComparedRow[], isQuantised: boolean): readonly DiffEvent[] {
@@ -316,6 +318,15 @@ function elementsOf(rows: readonly ComparedRow[], comparable: boolean): number {
     }
   }
   return sum;
+}
+
+/** What no other sentence tells, so that a model that differs is never said not to. */
+function otherEvents(rows: readonly ComparedRow[]): readonly DiffEvent[] {
+  const phrases = rows.flatMap((row) => {
+    const first = row.changes.find(({ what }) => !withoutEffect.has(what));
+    return first === undefined ? [] : [`${labelOf(row)} ${first.text}`];
+  });
+  return phrases.length === 0 ? [] : [{ code: 'settings-changed', text: cut(`Changed: ${listed(phrases, 3, '; ')}.`) }];
 }
 
 function reExportedWords({ rows, opsets }: Happening): string {

@@ -3,6 +3,7 @@ import { basisList } from './comment-basis.ts';
 import { failureDetails } from './comment-details.ts';
 import { accuracyList, fold, remarksList, runLines, undecidedAccuracy } from './comment-sections.ts';
 import { comparisonTable, valuesTable } from './comment-table.ts';
+import { diffSection, happenedList } from './diff-section.ts';
 import { code } from './escape.ts';
 import { headlineMarkdown } from './headline.ts';
 import { marks } from './marks.ts';
@@ -29,7 +30,7 @@ export interface Frame {
   readonly pageUrl?: string;
 }
 
-/** A report as Markdown to a given extent: headline, one table, what is wrong and why, savings, and in folds the rest. */
+/** A report as Markdown to a given extent: headline, one table, what happened to the models, what is wrong and why, savings, and in folds the rest. */
 export function commentBody(report: GateReport, frame: Frame, extent: Extent): string {
   const ordered = worstFirst(report.comparisons);
   const candidates = extent.unchanged ? ordered : ordered.filter((comparison) => !isUnchanged(comparison));
@@ -37,12 +38,14 @@ export function commentBody(report: GateReport, frame: Frame, extent: Extent): s
   const objected = shown.filter(({ verdict }) => verdict !== 'pass');
   const savings = savingsList(shown);
   const proposals = proposalsList(shown);
+  const happened = happenedList(shown);
   return joinParts([
     ...(frame.marker === undefined ? [] : [frame.marker]),
     `${marks[report.verdict]} ${headlineMarkdown(report)}`,
     runLines(report.notes, report.problems.length > 1 ? report.problems : [], extent.folds ? 50 : 10),
     shown.length === 0 ? '' : comparisonTable(shown),
     hiddenWords(ordered, shown),
+    happened === '' ? '' : `**What changed**\n\n${happened}`,
     undecidedAccuracy(shown),
     ...objected.map(failureDetails),
     schedulesSection(report.schedules, extent),
@@ -76,6 +79,7 @@ function joinParts(parts: readonly string[]): string {
 
 function folds(shown: readonly Comparison[]): readonly string[] {
   return [
+    ...fold('What changed, operator by operator', diffSection(shown)),
     ...fold('Base and head', valuesTable(shown.filter((comparison) => !isUnchanged(comparison)))),
     ...fold('Accuracy, sample by sample', accuracyList(shown)),
     ...fold('Remarks', remarksList(shown, 30)),

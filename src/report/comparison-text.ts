@@ -5,6 +5,7 @@ import { metricNames } from '../runtimes/metric-names.ts';
 import { causesOf, deltaWords, valueWords } from './change-words.ts';
 import { accuracyWords } from './comment-sections.ts';
 import { titleOf } from './comment-table.ts';
+import { diffTable, happenedText } from './diff-text.ts';
 import { plain } from './escape.ts';
 import { accelerationWords, fallbackPhrases } from './fallback-words.ts';
 import { groupFindings } from './group-findings.ts';
@@ -16,7 +17,7 @@ import { type TextOptions, textTable } from './text-table.ts';
 
 const layersPerMetric = 5;
 
-/** One comparison for a terminal: base beside head, where each difference comes from, the accuracy test, what is wrong. Ends with a new line. */
+/** One comparison for a terminal: base beside head, what happened to the model and which operators brought each difference, the accuracy test, what is wrong. Ends with a new line. */
 export function renderComparisonText(comparison: Comparison, options: TextOptions = {}): string {
   const width = options.width ?? 100;
   const rows = metricNames.flatMap((name) => {
@@ -39,6 +40,7 @@ export function renderComparisonText(comparison: Comparison, options: TextOption
   const right = { align: 'right' } as const;
   const parts = [
     `${plain(comparison.model, 80)} on ${plain(comparison.target, 40)} (${comparison.targetId}): ${comparison.verdict}`,
+    comparison.diff === null ? '' : happenedText(comparison.diff),
     rows.length === 0
       ? ''
       : textTable(
@@ -52,7 +54,7 @@ export function renderComparisonText(comparison: Comparison, options: TextOption
           rows,
           width,
         ),
-    causeTable(comparison, width),
+    comparison.diff === null ? '' : diffTable(comparison.diff, width),
     comparison.accuracyTest === null ? '' : `Accuracy: ${accuracyWords(comparison.accuracyTest)}`,
     comparison.verdict === 'pass' ? '' : comparisonLines(comparison, false),
   ];
@@ -93,28 +95,4 @@ function fallbackLines(comparison: Comparison): readonly string[] {
       .slice(0, layersPerMetric)
       .map((fallback) => `  ${phrasesToText(fallbackPhrases(fallback))}`),
   ];
-}
-
-function causeTable(comparison: Comparison, width: number): string {
-  const rows = metricNames.flatMap((name) =>
-    causesOf(comparison, name, layersPerMetric).map(({ layer, type, delta, what }, index) => [
-      index === 0 ? titleOf(name) : '',
-      formatDifference(delta, metricWords[name].quantity),
-      layerLabel(layer),
-      type === 'other' ? '' : type,
-      what,
-    ]),
-  );
-  if (rows.length === 0) return '';
-  return textTable(
-    [
-      { title: 'From' },
-      { title: 'Change', align: 'right' },
-      { title: 'Layer', flexible: true },
-      { title: 'Operator', flexible: true },
-      { title: 'What', flexible: true },
-    ],
-    rows,
-    width,
-  );
 }

@@ -48,6 +48,10 @@ describe('renderComment', () => {
       | ❌ \`models/kws.onnx\` | \`nano33\` | ❌ 71.2 KiB<br>+18.5 % | ⚠️ ≈ 131 KiB<br>+9.2 % | ❌ ≈ 21.4 ms<br>+17.6 % | ≈ 428 µJ<br>+17.6 % | 91.3 %<br>±0 |
       | ✅ \`models/kws.onnx\` | \`esp32\` | ✅ 71.2 KiB<br>+18.5 % | ≈ 131 KiB<br>+9.2 % | ≈ 21.4 ms<br>+17.6 % | ≈ 428 µJ<br>+17.6 % | 91.3 %<br>±0 |
 
+      **What changed**
+
+      - \`models/kws.onnx\`: Wider: conv_3 64 → 96 channels.
+
       #### ❌ **models/kws.onnx** on **nano33**
 
       - ❌ peak RAM 71.2 KiB > 64 KiB (\`edge-ready.yml:12\`)
@@ -58,6 +62,20 @@ describe('renderComment', () => {
       - ⚠️ flash ≈ 120 KiB → 131 KiB, +9.2 % > 4 % (\`edge-ready.yml:12\`, new in this pull request)
         - +9.4 KiB from \`conv_3\` CONV_2D: 64 → 96 channels
         - +1.6 KiB from model file: structure of the file beside its constants
+
+      <details><summary>What changed, operator by operator</summary>
+
+      \`models/kws.onnx\`, figures for \`nano33\`
+
+      - Wider: conv_3 64 → 96 channels.
+
+      ||Operator|What|Peak RAM|Flash|Latency|Energy|
+      |:-:|:-|:-|-:|-:|-:|-:|
+      |±|\`conv_3\` CONV_2D|64 → 96 channels|+10 KiB|+9.4 KiB|+3.20 ms|+64 µJ|
+      ||other memory|placement of buffers and the runtime's own structures|+1.1 KiB||||
+      ||model file|structure of the file beside its constants||+1.6 KiB|||
+
+      </details>
 
       <details><summary>Base and head</summary>
 
@@ -315,6 +333,27 @@ function many(unchanged: number, failing: number): readonly Comparison[] {
     ...Array.from({ length: failing }, (_, index) => ({ ...bad, model: `models/wide-${index}.onnx` })),
   ];
 }
+
+it('tells of a model once what happened, with the figures of the target that comes first, and nothing of one that did not change', () => {
+  const sides = { base: { measurement: narrowModel() }, head: { measurement: wideModel() } };
+  const on = (name: string) => ({ target: { name, id: `${name}/tflm` } });
+  const same = { base: { measurement: wideModel() }, head: { measurement: wideModel() } };
+  const all = [
+    comparison({ ...sides, ...on('nano33') }),
+    comparison({ ...sides, ...on('esp32') }),
+    comparison({ ...same, ...on('nano33'), change: { path: 'models/other.onnx', state: 'compared' } }),
+  ];
+  const text = renderComment(report(all), { marker: '' });
+  expect(text.match(/Wider: conv_3/g)).toHaveLength(2);
+  expect(text.match(/operator by operator/g)).toHaveLength(1);
+  expect(text).not.toContain('`models/other.onnx`: ');
+  const many = Array.from({ length: 400 }, (_, index) =>
+    comparison({ ...sides, change: { path: `models/${index}.onnx`, state: 'compared' } }),
+  );
+  const short = renderComment(report(many), { marker: '' });
+  expect(short.length).toBeLessThanOrEqual(60_000);
+  expect(short).toContain('Wider: conv_3');
+});
 
 describe('the ladder', () => {
   const given = report(many(40, 12));

@@ -39,6 +39,8 @@ describe('the terminal', () => {
     expect(renderComparisonText(wide)).toMatchInlineSnapshot(`
       "models/kws.onnx on nano33 (arduino-nano-33-ble/tflm): fail
 
+      Wider: conv_3 64 → 96 channels.
+
                      Base       Head     Change
       Peak RAM   60.1 KiB   71.2 KiB  +11.1 KiB  +18.5 %
       Flash     ≈ 120 KiB  ≈ 131 KiB    +11 KiB   +9.2 %
@@ -46,13 +48,11 @@ describe('the terminal', () => {
       Energy     ≈ 364 µJ   ≈ 428 µJ     +64 µJ  +17.6 %
       Accuracy     91.3 %     91.3 %          0
 
-      From        Change  Layer         Operator  What
-      Peak RAM   +10 KiB  conv_3        CONV_2D   64 → 96 channels
-                +1.1 KiB  other memory            placement of buffers and the runtime's own structures
-      Flash     +9.4 KiB  conv_3        CONV_2D   64 → 96 channels
-                +1.6 KiB  model file              structure of the file beside its constants
-      Latency   +3.20 ms  conv_3        CONV_2D   64 → 96 channels
-      Energy      +64 µJ  conv_3        CONV_2D   64 → 96 channels
+         Operator      Type     What                                  Peak RAM     Flash   Latency  Energy
+      ±  conv_3        CONV_2D  64 → 96 channels                       +10 KiB  +9.4 KiB  +3.20 ms  +64 µJ
+         other memory           placement of buff…'s own structures   +1.1 KiB
+         model file             structure of the …ide its constants             +1.6 KiB
+         in all                                                      +11.1 KiB   +11 KiB  +3.20 ms  +64 µJ
 
         fail: peak RAM 71.2 KiB > 64 KiB (edge-ready.yml:12)
           +10 KiB from conv_3: 64 → 96 channels

@@ -216,6 +216,7 @@ function convModel(size: {
     flash: modelled(size.flash, 'B', 0.03, 'artifact and the code of its operators'),
     latency: modelled(size.latency, 'ms', 0.1, 'cycles per operator at 64 MHz'),
     energy: modelled(size.latency / 50, 'mJ', 0.2, 'active power × latency'),
+    model: { ...measurement().model, sha256: size.channels.toString(16).padStart(64, '0') },
     artifact: { format: 'tflite', bytes: size.bytes, sha256: 'b'.repeat(64), recipe: 'none' },
     memory: { arenaUsed: 73_000, arenaRequired: 73_000, lowerBound: 54_720, buffers: plan },
     layers: layers(
@@ -224,6 +225,7 @@ function convModel(size: {
       layer('conv_3', {
         ...part(2, size.channels / 10),
         outputShape: [1, 8, 8, size.channels],
+        weightShape: [size.channels, 1, 1, 64],
         flash: size.channels * 300,
       }),
       layer('softmax', { ...part(3, 0.1), type: 'SOFTMAX', outputShape: [1, 12], flash: 0, macs: 0 }),
