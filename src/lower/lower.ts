@@ -5,6 +5,7 @@ import { evaluate } from '../graph/evaluate/evaluate.ts';
 import type { Graph, Operator, TensorId } from '../graph/graph.ts';
 import { asInOnnx, isSame } from './arrangement.ts';
 import { channelsLastAxes, ofAxes, shapeOfAxes } from './axes.ts';
+import { checkOperator } from './check-operator.ts';
 import { expandQuantized } from './expand-quantized.ts';
 import { finishGraph } from './finish.ts';
 import { isImageInput } from './input-layout.ts';
@@ -37,17 +38,9 @@ export interface Lowered {
  */
 export function lowerToTflite(graph: Graph): Lowered {
   if (graph.dialect !== 'onnx') throw new RangeError(`a graph of dialect ${graph.dialect} is not ONNX`);
-  try {
-    const lowered = lowerWhole(graph);
-    checkExtents(lowered.graph);
-    return lowered;
-  } catch (error) {
-    // What rules take for granted (ranks, axes, extents that divide) holds in every model that does not contradict itself.
-    if (!(error instanceof RangeError)) throw error;
-    throw new UserError(
-      `The model contradicts itself, so that it has no counterpart (${error.message}); check it with onnx.checker.`,
-    );
-  }
+  const lowered = lowerWhole(graph);
+  checkExtents(lowered.graph);
+  return lowered;
 }
 
 function lowerWhole(graph: Graph): Lowered {
@@ -90,7 +83,12 @@ function lowerOperator(lowerer: OpenLowerer, operator: Operator): void {
   if (computeAhead(lowerer, operator)) return;
   const lowering = loweringOf(operator);
   if (lowering === undefined) lowerer.refuse(operator, 'TensorFlow Lite Micro has no counterpart of this operator');
-  else withPlace(lowerer.graph, operator, () => lowering(lowerer, operator));
+  else {
+    withPlace(lowerer.graph, operator, () => {
+      checkOperator(lowerer, operator);
+      lowering(lowerer, operator);
+    });
+  }
 }
 
 /** Messages about a tensor name the operator too. */

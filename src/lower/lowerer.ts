@@ -154,7 +154,11 @@ export function outputOf(operator: Operator, position = 0): TensorId {
   return operator.outputs[position] ?? -1;
 }
 
-/** An axis counted from the front. */
+/** An axis counted from the front. @throws UserError when a tensor of this rank has no such axis */
 export function axisFromFront(axis: number, rank: number): number {
-  return axis < 0 ? axis + rank : axis;
+  const fromFront = axis < 0 ? axis + rank : axis;
+  if (Number.isInteger(fromFront) && fromFront >= 0 && fromFront < rank) return fromFront;
+  throw new UserError(
+    `The model contradicts itself: a tensor of ${rank} dimensions has no axis ${axis}; check it with onnx.checker.`,
+  );
 }

@@ -103,6 +103,11 @@ export function openLowerer(graph: Graph, run: RunOperators, subgraphs: Graph[] 
     if (known !== undefined) return known;
     const value = content(id);
     const { name } = onnxTensor(id);
+    if (value === undefined && !producerOf.has(id)) {
+      throw new UserError(
+        `The model contradicts itself: "${name}" is used, and nothing computes it; check it with onnx.checker.`,
+      );
+    }
     if (value === undefined) throw new RangeError(`"${name}" is used before it is computed`);
     const list: Stored[] = [];
     values.set(id, list);

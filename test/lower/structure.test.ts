@@ -30,7 +30,7 @@ describe('lowering control flow', () => {
     }
   });
 
-  // 3, true, x ─▶ Loop (x · k) ─▶ y
+  // 70, true, x ─▶ Loop (x · k) ─▶ y        fewer would be unrolled
   it('runs a body again and again', async () => {
     const graph = onnxGraph(17);
     const inner = onnxGraph(17);
@@ -40,9 +40,9 @@ describe('lowering control flow', () => {
     const next = inner.op('Mul', [value, inner.capture('k', [3], 'float32')], { dtype: 'float32', shape: [2, 3] });
     const same = inner.op('Identity', [goesOn], { dtype: 'bool', shape: [] });
     const body = nested(inner.build(same, next));
-    graph.constant('k', [3], noise(3, 4));
+    graph.constant('k', [3], [1.01, 0.99, -1]);
     const inputs = [
-      graph.constant('n', [], [3], 'int64'),
+      graph.constant('n', [], [70], 'int64'),
       graph.constant('go', [], [1], 'bool'),
       graph.input('x', [2, 3]),
     ];

@@ -43,11 +43,11 @@ function computed(operator: Operator, inputs: readonly (Fact | undefined)[]): re
     : undefined;
 }
 
-/** Facts about one operator's outputs. */
-function inferOperator(
+/** Facts about one operator's outputs; `enter` gives those of a nested graph's outputs. */
+export function inferOperator(
   operator: Operator,
   inputs: readonly (Fact | undefined)[],
-  enter: (graph: Graph, inputs: readonly (Fact | undefined)[]) => readonly (Fact | undefined)[],
+  enter: (graph: Graph, inputs: readonly (Fact | undefined)[]) => readonly (Fact | undefined)[] = () => [],
 ): readonly (Fact | undefined)[] {
   const shaped = ruleOf(operator)?.({ operator, inputs, inferNested: enter }) ?? [];
   const count = shaped[0]?.shape?.every((extent) => typeof extent === 'number')

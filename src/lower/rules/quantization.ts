@@ -23,6 +23,8 @@ function parametersOf(lowerer: Lowerer, operator: Operator): Parameters {
   const zeroPoint = zeroId === undefined ? scale?.map(() => 0) : lowerer.numbersOf(zeroId);
   if (scale === undefined || zeroPoint === undefined)
     return lowerer.refuse(operator, 'its scale is computed by the model');
+  if (scale.length !== zeroPoint.length)
+    return lowerer.refuse(operator, `it has ${scale.length} scales and ${zeroPoint.length} zero points`);
   return { scale, zeroPoint };
 }
 
@@ -53,11 +55,11 @@ function dequantize(lowerer: Lowerer, operator: Operator) {
   const integers = lowerer.numbersOf(input);
   if (integers !== undefined) {
     const shape = lowerer.shapeOf(input);
-    const axis = axisFromFront(intAttribute(operator, 'axis', 1), shape.length);
+    const axis = parameters.scale.length === 1 ? 0 : axisFromFront(intAttribute(operator, 'axis', 1), shape.length);
     const elements = realNumbers(integers, shape, axis, parameters);
     const shift = lowerer.graph.tensors[input]?.dtype === 'uint8' ? -128 : 0;
     const zeroPoint = parameters.zeroPoint.map((zero) => zero + shift);
-    const scales = { scale: parameters.scale, zeroPoint, axis: parameters.scale.length === 1 ? 0 : axis };
+    const scales = { scale: parameters.scale, zeroPoint, axis };
     return lowerer.setConstant(output, { dtype: 'float32', shape, elements }, scales);
   }
   const { tensor, shape, arrangement } = lowerer.native(input);

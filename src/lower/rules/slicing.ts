@@ -83,7 +83,10 @@ function gather(lowerer: Lowerer, operator: Operator) {
   const extent = at(shape, axis);
   const indexShape = lowerer.shapeOf(indexId);
   const name = lowerer.nameOf(output);
-  const indexes = lowerer.numbersOf(indexId)?.map((index) => axisFromFront(index, extent));
+  const indexes = lowerer.numbersOf(indexId)?.map((index) => (index < 0 ? index + extent : index));
+  if (indexes?.some((index) => !(index >= 0 && index < extent)) === true) {
+    return lowerer.refuse(operator, `its indexes go beyond the ${extent} elements of axis ${axis}`);
+  }
   const kept = shape.map((length, place) => (place === axis ? product(indexShape) : length));
   if (indexes !== undefined && indexShape.length <= 1) {
     const view = lowerer.view(input);
