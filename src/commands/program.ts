@@ -138,6 +138,16 @@ function describeProgram(output: Output, exitWith: (code: number) => void): Comm
     });
 
   program
+    .command('init')
+    .description('Look at the repository and write edge-ready.yml and the workflow; what exists is kept.')
+    .option('--yes', 'ask nothing')
+    .option('--forks', 'also write the workflow that comments on pull requests from forks')
+    .action(async (options) => {
+      const { initCommand } = await import('./init.ts');
+      await initCommand(options, output);
+    });
+
+  program
     .command('demo')
     .description('Make a repository with a pull request that regresses, check it, and show the comment.')
     .option('--output <folder>', 'write report.html, report.json, comment.md and the optimised models there')
