@@ -5,6 +5,7 @@ import { numberForms } from '../optimize/recipe.ts';
 import { defaultTarget } from '../targets/default-target.ts';
 import { gateVersion } from '../version.ts';
 import { dimensionOption } from './dimension-options.ts';
+import { examples } from './examples.ts';
 import { type Output, processOutput } from './output.ts';
 
 /**
@@ -156,6 +157,18 @@ function describeProgram(output: Output, exitWith: (code: number) => void): Comm
       exitWith(await demoCommand(options, output));
     });
 
+  program
+    .command('completion <shell>')
+    .description('Print the script that completes commands and options in bash, zsh or fish.')
+    .action(async (shell) => {
+      const { completionScript } = await import('./completion.ts');
+      output.result(completionScript(program, shell));
+    });
+
+  for (const command of program.commands) {
+    const example = examples[command.name()];
+    if (example !== undefined) command.addHelpText('after', `\nExample:\n  ${example}`);
+  }
   return program;
 }
 
