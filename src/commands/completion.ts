@@ -52,6 +52,7 @@ function bashScript(program: Command): string {
     ...program.commands.map((command) => `    ${command.name()}) words="${longNames(command).join(' ')}" ;;`),
     '  esac',
     `  if [ "$COMP_CWORD" -eq 1 ]; then COMPREPLY=($(compgen -W "${program.commands.map((command) => command.name()).join(' ')} --help --version" -- "$current")); return; fi`,
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: the shell's
     '  if [ "${COMP_WORDS[1]}" = targets ] && [[ "$current" != -* ]]; then',
     `    COMPREPLY=($(compgen -W "${boardIds.join(' ')}" -- "$current")); return`,
     '  fi',
