@@ -2,17 +2,13 @@ import type { FoundModels } from './changes/find-models.ts';
 import type { Range } from './changes/range.ts';
 import type { Repository } from './changes/repository.ts';
 import { findFileAt, type TreeFile } from './changes/tree.ts';
-import { measureOptions } from './compare-change.ts';
 import type { Configs } from './config/read-configs.ts';
 import { isForTarget } from './config/rule-slots.ts';
 import { type EffectiveSchedule, type EffectiveTask, effectiveSchedules, nameOf } from './config/schedules.ts';
 import { effectiveSettings } from './config/settings.ts';
-import type { FileSource } from './data/data-set.ts';
 import { messageOf } from './errors.ts';
 import type { Comparison } from './judge/comparison.ts';
-import { measureModel } from './measure.ts';
-import { openCommittedModel } from './open-committed-model.ts';
-import type { Recipe } from './optimize/recipe.ts';
+import type { Measurer } from './measuring/measurer.ts';
 import type { Measurement } from './runtimes/measurement.ts';
 import { judgeSchedule } from './schedule/judge-schedule.ts';
 import { knownWork, type PlannedTask, type TaskSide } from './schedule/planned-task.ts';
@@ -23,12 +19,11 @@ import type { Target } from './targets/target.ts';
 export interface ScheduleRun {
   readonly repository: Repository;
   readonly range: Range;
-  readonly source: FileSource;
   readonly configs: Configs;
   readonly targets: readonly Target[];
   readonly models: FoundModels;
   readonly comparisons: readonly Comparison[];
-  readonly recipe: Recipe | undefined;
+  readonly measurer: Measurer;
   readonly log: (line: string) => void;
 }
 
@@ -115,9 +110,8 @@ async function measureFile(
   run: ScheduleRun,
 ): Promise<Measurement> {
   const { evaluation: _, ...settings } = effectiveSettings(run.configs.base, run.configs.head, headPath);
-  const options = await measureOptions(settings, { ...run, target });
-  const model = await openCommittedModel(run.repository, commit, file);
-  return (await measureModel(model, target, options)).measurement;
+  const { measurement } = await run.measurer.side({ commit, path: file.path, blob: file.blob, target, settings });
+  return measurement;
 }
 
 function sideOf(measurement: Measurement | null): TaskSide | null {

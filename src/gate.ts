@@ -1,13 +1,14 @@
-import { commitSource } from './changes/commit-source.ts';
 import { findModels } from './changes/find-models.ts';
 import { type Range, resolveRange } from './changes/range.ts';
 import { type RangeOptions, rangeRequestOf } from './changes/range-request-of.ts';
 import { openRepository } from './changes/repository.ts';
 import { checkSchedules } from './check-schedules.ts';
-import { type ComparedChange, compareChange } from './compare-change.ts';
+import { compareChange } from './compare-change.ts';
 import { loadConfigs } from './config/load-configs.ts';
 import { selectWork } from './config/select-work.ts';
 import { resolveTargets } from './config/targets.ts';
+import type { Comparison } from './judge/comparison.ts';
+import { type MeasuringCounts, openMeasurer } from './measuring/measurer.ts';
 import type { Recipe } from './optimize/recipe.ts';
 import { buildReport } from './report/build-report.ts';
 import type { GateReport } from './report/report-schema.ts';
@@ -25,14 +26,17 @@ export interface GateRequest extends RangeOptions {
   readonly models?: readonly string[];
   /** Instead of the recipes of the configuration. */
   readonly recipe?: Recipe;
+  /** A folder that measurements are kept in from run to run; without it everything is measured. */
+  readonly cache?: string;
+  /** Takes each optimised model as soon as it is made. */
+  readonly keep?: (model: ProducedModel) => Promise<void>;
   /** Hears what is being done, a line at a time. */
   readonly log: (line: string) => void;
 }
 
 export interface GateResult {
   readonly report: GateReport;
-  /** The optimised models that came out of it. */
-  readonly produced: readonly ProducedModel[];
+  readonly counts: MeasuringCounts;
 }
 
 /**
@@ -49,20 +53,20 @@ export async function runGate(request: GateRequest): Promise<GateResult> {
   const work = selectWork(models, targets, configs, range);
   request.log(describeWork(work.length, range));
 
-  const { log, recipe } = request;
-  const source = commitSource(repository, range.base === null ? [range.head.sha] : [range.base.sha, range.head.sha]);
-  const compared: ComparedChange[] = [];
-  for (const { change, target } of work) {
-    log(`${change.path} on ${target.name}`);
-    compared.push(await compareChange({ repository, range, source, configs, change, target, recipe, log }));
+  const { cache, keep, log, recipe } = request;
+  const measurer = await openMeasurer({ repository, range, configs, recipe, cache, log });
+  try {
+    const comparisons: Comparison[] = [];
+    for (const { change, target } of work) {
+      log(`${change.path} on ${target.name}`);
+      comparisons.push(await compareChange({ measurer, range, configs, change, target, keep }));
+    }
+    const run = { repository, range, configs, targets, models, comparisons };
+    const schedules = await checkSchedules({ ...run, measurer, log });
+    return { report: buildReport({ ...run, schedules }), counts: measurer.counts() };
+  } finally {
+    await measurer.close();
   }
-
-  const comparisons = compared.map(({ comparison }) => comparison);
-  const run = { repository, range, source, configs, targets, models, comparisons, recipe, log };
-  return {
-    report: buildReport({ ...run, schedules: await checkSchedules(run) }),
-    produced: compared.flatMap(({ produced }) => produced),
-  };
 }
 
 function describeWork(count: number, { base, how }: Range): string {

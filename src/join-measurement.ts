@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { type DutyCycle, operationOf } from './energy/duty-cycle.ts';
 import { graphMacs } from './graph/macs.ts';
 import { graphParameters } from './graph/parameters.ts';
@@ -7,12 +6,13 @@ import { type AppliedRecipe, committed, recipeText } from './optimize/recipe.ts'
 import { accelerationOf } from './runtimes/acceleration.ts';
 import type { Finding, Measurement } from './runtimes/measurement.ts';
 import type { Estimate } from './runtimes/runtime.ts';
+import { sha256 } from './sha256.ts';
 import type { Target } from './targets/target.ts';
 
 /** The Measurement of a model, whose shapes are inferred, that its target does not load, with the reason. */
 export function unloadedMeasurement(model: Model, target: Target, reason: string, dutyCycle?: DutyCycle): Measurement {
   const unavailable = { peakRam: reason, flash: reason, latency: reason, energy: reason, accuracy: reason };
-  const where = `Change the model, or say in edge-ready.yml with "targets:" where ${model.path} ships to.`;
+  const where = 'Change the model, or say in edge-ready.yml with "targets:" where it ships to.';
   return joinMeasurement(
     model,
     target,
@@ -94,8 +94,4 @@ export function joinMeasurement(
     layers: [...known.layers],
     findings: [...known.findings, ...findings],
   };
-}
-
-function sha256(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
 }

@@ -50,6 +50,8 @@ export interface Measured {
   /** The class that was answered to each of them. */
   readonly answers?: Answers;
   readonly graphs: ModelGraphs;
+  /** The model that `graphs.artifact` was read from, where the target's compiler made something else of it. */
+  readonly uncompiled?: Uint8Array;
 }
 
 /**
@@ -113,6 +115,7 @@ export async function measureOptimized(
     artifact: shipped.bytes,
     ...(accuracy.metric === null ? {} : { correct: accuracy.correct, answers: accuracy.answers }),
     graphs: { source, artifact: graph },
+    ...(compiled === undefined ? {} : { uncompiled: optimized.artifact.bytes }),
     measurement: joinMeasurement(
       { ...model, graph: source },
       target,

@@ -18,7 +18,10 @@ export interface CommandSubject {
 }
 
 /** A saving as a comparison holds it, with the command that takes it. */
-export function savingOf({ measurement, steps }: MeasuredSaving, subject: CommandSubject): Saving {
+export function savingOf(
+  { measurement, steps }: Pick<MeasuredSaving, 'measurement' | 'steps'>,
+  subject: CommandSubject,
+): Saving {
   return {
     recipe: recipeText(lossless),
     steps: [...steps],

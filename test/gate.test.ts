@@ -40,14 +40,9 @@ async function gate(
   git(directory, 'checkout', '--quiet', '-b', 'change');
   for (const file of options.removed ?? []) git(directory, 'rm', '--quiet', file);
   commit(directory, 'head', head);
-  const { report, produced } = await runGate({
-    directory,
-    base: 'main',
-    targets: options.targets ?? [],
-    log: () => {},
-  });
+  const { report } = await runGate({ directory, base: 'main', targets: options.targets ?? [], log: () => {} });
   expect(gateReportSchema.safeParse(report).error).toBeUndefined();
-  return { report, produced, only: report.comparisons[0] as Comparison };
+  return { report, only: report.comparisons[0] as Comparison };
 }
 
 const evaluation = { 'data/evaluation.npz': fixture('evaluation.npz') };

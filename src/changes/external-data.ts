@@ -3,6 +3,7 @@ import { UserError } from '../errors.ts';
 import { formatLimits } from '../formats/limits.ts';
 import { decode } from '../formats/onnx/decode.ts';
 import { cleanRelativePath } from '../formats/onnx/external-data.ts';
+import { isTflite } from '../formats/tflite/read.ts';
 import { readContent } from './lfs.ts';
 import type { Repository } from './repository.ts';
 import type { TreeFile } from './tree.ts';
@@ -46,18 +47,32 @@ async function keepsTensorsIn(repository: Repository, model: TreeFile, files: re
       const stem = path.posix.basename(model.path).replace(/\.[^.]*$/, '');
       return files.some((file) => path.posix.basename(file).startsWith(stem));
     }
-    const bytes = Buffer.from(content.bytes.buffer, content.bytes.byteOffset, content.bytes.byteLength);
+    const bytes = bufferOf(content.bytes);
     // Without the name there is no need to read the model.
     const named = files.filter((file) => bytes.includes(path.posix.basename(file)));
     if (named.length === 0) return false;
-    const locations = locationsIn(
-      decode('ModelProto', new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength), model.path),
-    );
-    return named.some((file) => locations.has(file));
+    const locations = externalLocations(content.bytes, model.path);
+    return named.some((file) => locations.includes(file));
   } catch (error) {
     if (error instanceof UserError) return false;
     throw error;
   }
+}
+
+/** The files that an ONNX model keeps tensors in, as clean paths from its folder; none for what is no ONNX model. */
+export function externalLocations(bytes: Uint8Array, label: string): readonly string[] {
+  // The key under which ONNX names such a file: without it there is no need to read the model.
+  if (isTflite(bytes) || !bufferOf(bytes).includes('location')) return [];
+  try {
+    return [...locationsIn(decode('ModelProto', bytes, label))];
+  } catch (error) {
+    if (error instanceof UserError) return [];
+    throw error;
+  }
+}
+
+function bufferOf(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 /** The clean paths of external data anywhere in a decoded model. */

@@ -1,3 +1,4 @@
+import { cacheFolder } from '../cache/cache-folder.ts';
 import { exitCodeOf } from '../exit-code.ts';
 import { runGate } from '../gate.ts';
 import { renderComment } from '../report/comment.ts';
@@ -5,7 +6,7 @@ import { renderJunit } from '../report/junit.ts';
 import type { GateReport } from '../report/report-schema.ts';
 import { renderSarif } from '../report/sarif.ts';
 import { renderText } from '../report/text.ts';
-import { writeOutputs } from '../report/write-outputs.ts';
+import { type Outputs, withOutputs } from '../report/write-outputs.ts';
 import { jsonText, type Output } from './output.ts';
 
 /** The options of `edge-ready check`. */
@@ -15,6 +16,8 @@ export interface CheckOptions {
   readonly config?: string;
   readonly target?: readonly string[];
   readonly output?: string;
+  /** False: everything is measured. */
+  readonly cache: boolean;
   readonly format: CheckFormat;
 }
 
@@ -30,19 +33,25 @@ const renderers = {
 export type CheckFormat = keyof typeof renderers;
 
 /** `edge-ready check`: the gate on the repository of the working folder. */
-export async function checkCommand(options: CheckOptions, output: Output): Promise<number> {
-  const { base, head, config, target, output: folder, format } = options;
-  const { report, produced } = await runGate({
+export function checkCommand(options: CheckOptions, output: Output): Promise<number> {
+  return withOutputs(options.output, (outputs) => check(options, outputs, output));
+}
+
+async function check(options: CheckOptions, outputs: Outputs | undefined, output: Output): Promise<number> {
+  const { base, head, config, target, cache, format } = options;
+  const { report } = await runGate({
     directory: process.cwd(),
     ...(base === undefined ? {} : { base }),
     ...(head === undefined ? {} : { head }),
     ...(config === undefined ? {} : { configPath: config }),
+    ...(cache ? { cache: cacheFolder() } : {}),
+    ...(outputs === undefined ? {} : { keep: outputs.keep }),
     targets: target ?? [],
     log: output.note,
   });
   output.result(renderers[format](report));
-  if (folder !== undefined) {
-    const files = await writeOutputs(report, produced, folder);
+  if (outputs !== undefined) {
+    const files = await outputs.finish(report);
     output.note(`Written: ${files.report}, ${files.comment}, ${files.page}, ${files.artifacts}`);
   }
   return exitCodeOf(report.verdict);

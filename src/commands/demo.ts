@@ -4,7 +4,8 @@ import path from 'node:path';
 import { exitCodes } from '../exit-code.ts';
 import { runGate } from '../gate.ts';
 import { renderComment } from '../report/comment.ts';
-import { writeOutputs } from '../report/write-outputs.ts';
+import type { GateReport } from '../report/report-schema.ts';
+import { type Outputs, withOutputs } from '../report/write-outputs.ts';
 import { makeDemoRepository } from './demo-repository.ts';
 import type { Output } from './output.ts';
 
@@ -16,18 +17,7 @@ export async function demoCommand(options: { readonly output?: string }, output:
   const directory = mkdtempSync(path.join(tmpdir(), 'edge-ready-demo-'));
   try {
     makeDemoRepository(directory);
-    const { report, produced } = await runGate({
-      directory,
-      base: 'main',
-      head: 'pull-request',
-      targets: [],
-      log: output.note,
-    });
-    output.result(renderComment(report, { marker: '' }));
-    if (options.output !== undefined) {
-      const { page } = await writeOutputs(report, produced, options.output);
-      output.note(`The report with its figures: ${page}`);
-    }
+    const report = await withOutputs(options.output, (outputs) => checkDemo(directory, outputs, output));
     if (report.verdict === 'fail') {
       output.note('The pull request fails its budgets, as it should: the demonstration ran as intended.');
       return exitCodes.pass;
@@ -37,4 +27,21 @@ export async function demoCommand(options: { readonly output?: string }, output:
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
+}
+
+async function checkDemo(directory: string, outputs: Outputs | undefined, output: Output): Promise<GateReport> {
+  const { report } = await runGate({
+    directory,
+    base: 'main',
+    head: 'pull-request',
+    targets: [],
+    ...(outputs === undefined ? {} : { keep: outputs.keep }),
+    log: output.note,
+  });
+  output.result(renderComment(report, { marker: '' }));
+  if (outputs !== undefined) {
+    const { page } = await outputs.finish(report);
+    output.note(`The report with its figures: ${page}`);
+  }
+  return report;
 }

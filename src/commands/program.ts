@@ -44,6 +44,7 @@ function describeProgram(output: Output, exitWith: (code: number) => void): Comm
     .option('--config <file>', 'configuration within the repository (default: edge-ready.yml)')
     .option('--target <target...>', 'only these targets: names from the configuration, boards, or board/runtime')
     .option('--output <folder>', 'write report.html, report.json, comment.md and the optimised models there')
+    .option('--no-cache', 'measure everything, also what an earlier run has measured')
     .addOption(
       new Option('--format <format>', 'what to print')
         .choices(['text', 'markdown', 'json', 'sarif', 'junit'])

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { measureOptions } from '../compare-change.ts';
+import { progressLines } from '../accuracy/progress-lines.ts';
 import { defaultConfigPath } from '../config/defaults.ts';
 import { withOwnBoards } from '../config/own-boards.ts';
 import { parseConfig } from '../config/parse.ts';
@@ -8,10 +8,13 @@ import { type EffectiveSchedule, effectiveSchedules, nameOf } from '../config/sc
 import { settingsFor } from '../config/settings.ts';
 import { resolveTargets } from '../config/targets.ts';
 import { folderSource } from '../data/folder-source.ts';
+import { readDataSet } from '../data/read-data-set.ts';
 import { UserError } from '../errors.ts';
 import { exitCodeOf } from '../exit-code.ts';
 import { worstVerdict } from '../judge/worst-verdict.ts';
 import { measureModel } from '../measure.ts';
+import { openOptions } from '../measuring/side.ts';
+import { sideOptions } from '../measuring/side-options.ts';
 import { renderScheduleText } from '../report/schedule-text.ts';
 import { judgeSchedule } from '../schedule/judge-schedule.ts';
 import { knownWork, type PlannedTask } from '../schedule/planned-task.ts';
@@ -39,12 +42,14 @@ export async function scheduleCommand(options: ScheduleOptions, output: Output):
   const configs = { base: null, head: config, notes: [] };
   const wanted = options.target ?? (parsed.targets.length > 0 ? [] : parsed.schedules.map(({ target }) => target));
   const targets = resolveTargets(null, config, wanted);
+  const readData = (path: string) => readDataSet(path, source);
   const measured = async (path: string, target: Target) => {
     if (!existsSync(path)) throw new UserError(`There is no model ${path}, which ${file} has in its schedule.`);
     output.note(`${path} on ${target.name}`);
     const { evaluation: _, ...settings } = settingsFor(config, path);
-    const measuring = { source, configs, target, recipe: undefined, log: output.note };
-    const { measurement } = await measureModel(openModelFile(path), target, await measureOptions(settings, measuring));
+    const plain = await sideOptions(settings, target, { configs, source, recipe: undefined });
+    const measuring = await openOptions(plain, { readData, progress: progressLines(output.note) });
+    const { measurement } = await measureModel(openModelFile(path), target, measuring);
     return { takes: measurement.latency, measurement };
   };
   const results: ScheduleResult[] = [];

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from '../sha256.ts';
 import { type DeviceMetrics, deviceMetrics, parseDeviceResult } from './device-result.ts';
 import { fetchDeviceResult, resultUrl } from './fetch-result.ts';
 import { type DeviceCommand, type DeviceSubject, runDeviceCommand } from './run-command.ts';
@@ -14,7 +14,6 @@ export async function measureOnDevice(device: Device, subject: DeviceSubject): P
     const label = device.command.path;
     return deviceMetrics(parseDeviceResult(await runDeviceCommand(device.command, subject), label), label);
   }
-  const sha256 = createHash('sha256').update(subject.artifact).digest('hex');
-  const url = resultUrl(device.template, { sha256, targetId: subject.targetId });
+  const url = resultUrl(device.template, { sha256: sha256(subject.artifact), targetId: subject.targetId });
   return deviceMetrics(parseDeviceResult(await fetchDeviceResult(url), url), url);
 }

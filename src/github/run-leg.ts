@@ -1,8 +1,8 @@
 import { ConfigError } from '../config/config-error.ts';
 import { messageOf, UserError } from '../errors.ts';
-import { type GateResult, runGate } from '../gate.ts';
+import { type GateRequest, runGate } from '../gate.ts';
 import type { GateReport } from '../report/report-schema.ts';
-import { type OutputFiles, writeOutputs } from '../report/write-outputs.ts';
+import { type OutputFiles, openOutputs } from '../report/write-outputs.ts';
 import type { RunContext } from './context.ts';
 import { emptyReport } from './empty-report.ts';
 import type { GateInputs } from './inputs.ts';
@@ -19,13 +19,23 @@ export interface LegRun {
  * our bug, is a report with verdict `error` too, so that the comment and the report job say why.
  */
 export async function runLeg(inputs: GateInputs, context: RunContext, folder: string): Promise<LegRun> {
-  const { report, produced } = await judge(inputs, context);
-  return { report, files: await writeOutputs(report, produced, folder) };
+  const outputs = await openOutputs(folder);
+  try {
+    const report = await judge(inputs, context, { keep: outputs.keep });
+    return { report, files: await outputs.finish(report) };
+  } finally {
+    await outputs.close();
+  }
 }
 
-async function judge(inputs: GateInputs, context: RunContext): Promise<GateResult> {
+async function judge(
+  inputs: GateInputs,
+  context: RunContext,
+  rest: Pick<GateRequest, 'cache' | 'keep'>,
+): Promise<GateReport> {
   try {
-    return await runGate({
+    const { report } = await runGate({
+      ...rest,
       directory: context.workspace,
       ...(context.eventName === ''
         ? {}
@@ -37,14 +47,15 @@ async function judge(inputs: GateInputs, context: RunContext): Promise<GateResul
       targets: inputs.targets,
       log: logLine,
     });
+    return report;
   } catch (error) {
     if (error instanceof UserError) {
       logLines(error.message);
-      return { report: emptyReport(context, inputs.targets, sentencesOf(error)), produced: [] };
+      return emptyReport(context, inputs.targets, sentencesOf(error));
     }
     logStack(error);
     const problem = `A bug in edge-ready-gate: ${messageOf(error)}`;
-    return { report: emptyReport(context, inputs.targets, [problem]), produced: [] };
+    return emptyReport(context, inputs.targets, [problem]);
   }
 }
 

@@ -74,7 +74,7 @@ export const accuracyTestSchema = z.strictObject({
 });
 export type AccuracyTest = z.infer<typeof accuracyTestSchema>;
 
-const savingStepSchema = z.strictObject({
+export const savingStepSchema = z.strictObject({
   pass: z.string().max(100),
   peakRam: z.number().optional(),
   flash: z.number().optional(),

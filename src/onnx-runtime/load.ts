@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { messageOf, UserError } from '../errors.ts';
+import { installedPlaces } from './installed-places.ts';
 import { restoreFromActionsCache, saveToActionsCache } from './package/actions-cache.ts';
 import { install } from './package/install.ts';
 import { type Build, buildForThisMachine } from './package/pinned.ts';
@@ -38,10 +39,7 @@ export async function ownOnnxRuntime(build: Build, root: string): Promise<OnnxRu
 
 /** An `onnxruntime-node` that somebody installed, or `undefined`; one that does not load (another platform's) counts as none. */
 function installedOnnxRuntime(module: Build['module']): OnnxRuntime | undefined {
-  // In Actions the working directory is the pull request's: code from there would run inside the gate that judges it.
-  const places =
-    process.env.GITHUB_ACTIONS === 'true' ? [import.meta.url] : [import.meta.url, path.join(process.cwd(), 'any.js')];
-  for (const place of places) {
+  for (const place of installedPlaces()) {
     try {
       return wrapModule(createRequire(place)(module) as OnnxRuntimeModule, 'installed');
     } catch {

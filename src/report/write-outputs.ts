@@ -21,36 +21,56 @@ export interface OutputFiles {
   readonly artifacts: string;
 }
 
+/** A folder that is being written: nothing is seen of it before `finish`. */
+export interface Outputs {
+  /** Writes an optimised model. */
+  readonly keep: (model: ProducedModel) => Promise<void>;
+  /** Writes the rest and moves all to its place, the report last. */
+  readonly finish: (report: GateReport) => Promise<OutputFiles>;
+  /** Deletes what is left of the writing; to be called at the end in any case. */
+  readonly close: () => Promise<void>;
+}
+
 /**
- * Writes `report.json`, `comment.md`, `report.html` and `artifacts/<target>/<path>` into a folder, which is made when it is missing.
- * Each appears whole or not at all: it is written beside its place and moved there; the report comes last.
+ * Begins to write `report.json`, `comment.md`, `report.html` and `artifacts/<target>/<path>` into a folder, which is made when it is missing.
+ * Each appears whole or not at all: it is written beside its place and moved there.
  */
-export async function writeOutputs(
-  report: GateReport,
-  models: readonly ProducedModel[],
-  directory: string,
-): Promise<OutputFiles> {
+export async function openOutputs(directory: string): Promise<Outputs> {
   await mkdir(directory, { recursive: true });
   const scratch = await mkdtemp(path.join(directory, '.writing-'));
+  await mkdir(path.join(scratch, 'artifacts'));
+  return {
+    keep: (model) => writeModelFile(path.join(scratch, 'artifacts'), model),
+    finish: async (report) => {
+      await writeFile(path.join(scratch, 'comment.md'), renderComment(report, { marker: '' }));
+      await writeFile(path.join(scratch, 'report.html'), renderHtml(report));
+      await writeFile(path.join(scratch, 'report.json'), `${JSON.stringify(report)}\n`);
+      const files = {
+        report: path.join(directory, 'report.json'),
+        comment: path.join(directory, 'comment.md'),
+        page: path.join(directory, 'report.html'),
+        artifacts: path.join(directory, 'artifacts'),
+      };
+      await rm(files.artifacts, { recursive: true, force: true });
+      for (const file of [files.artifacts, files.comment, files.page, files.report]) {
+        await rename(path.join(scratch, path.basename(file)), file);
+      }
+      return files;
+    },
+    close: () => rm(scratch, { recursive: true, force: true }),
+  };
+}
+
+/** Has a folder written by `use`, or none where none is wanted; see `openOutputs`. */
+export async function withOutputs<T>(
+  directory: string | undefined,
+  use: (outputs: Outputs | undefined) => Promise<T>,
+): Promise<T> {
+  const outputs = directory === undefined ? undefined : await openOutputs(directory);
   try {
-    await mkdir(path.join(scratch, 'artifacts'));
-    for (const model of models) await writeModelFile(path.join(scratch, 'artifacts'), model);
-    await writeFile(path.join(scratch, 'comment.md'), renderComment(report, { marker: '' }));
-    await writeFile(path.join(scratch, 'report.html'), renderHtml(report));
-    await writeFile(path.join(scratch, 'report.json'), `${JSON.stringify(report)}\n`);
-    const files = {
-      report: path.join(directory, 'report.json'),
-      comment: path.join(directory, 'comment.md'),
-      page: path.join(directory, 'report.html'),
-      artifacts: path.join(directory, 'artifacts'),
-    };
-    await rm(files.artifacts, { recursive: true, force: true });
-    for (const file of [files.artifacts, files.comment, files.page, files.report]) {
-      await rename(path.join(scratch, path.basename(file)), file);
-    }
-    return files;
+    return await use(outputs);
   } finally {
-    await rm(scratch, { recursive: true, force: true });
+    await outputs?.close();
   }
 }
 

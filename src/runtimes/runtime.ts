@@ -73,4 +73,6 @@ export interface Runtime {
    * @throws UserError when the tool refuses the artifact for a reason that the user can change
    */
   readonly compile?: (artifact: Artifact, target: Target) => Promise<Compiled | undefined>;
+  /** Which version of that compiler would run here for the target, `undefined` for none. What a runtime compiles without saying this is never taken from a cache. */
+  readonly compilerVersion?: (target: Target) => Promise<string | undefined>;
 }

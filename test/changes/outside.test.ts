@@ -7,8 +7,8 @@ import { openRepository } from '../../src/changes/repository.ts';
 import { openModelFile } from '../../src/commands/model-file.ts';
 import { UserError } from '../../src/errors.ts';
 import { encode } from '../../src/formats/onnx/encode.ts';
-import { openCommittedModel } from '../../src/open-committed-model.ts';
-import { writeOutputs } from '../../src/report/write-outputs.ts';
+import { openModelFiles, readCommittedModel } from '../../src/measuring/model-files.ts';
+import { openOutputs } from '../../src/report/write-outputs.ts';
 import { report } from '../support/measurements.ts';
 import { commit, newRepository, run, temporaryFolder } from './git-fixture.ts';
 
@@ -141,7 +141,7 @@ describe('external data of a model file stays in its folder', () => {
 describe('what a committed model names stays in the commit', () => {
   const openAt = async (folder: string, head: string) => {
     const blob = run(folder, 'rev-parse', `${head}:m/a.onnx`);
-    return openCommittedModel(await openRepository(folder), head, { path: 'm/a.onnx', blob });
+    return openModelFiles(await readCommittedModel(await openRepository(folder), head, { path: 'm/a.onnx', blob }));
   };
 
   test.each(waysOut('/tmp'))('%j', async (location) => {
@@ -214,9 +214,12 @@ test.each([
 ])('a model that was made is written below its folder: %j', async (name) => {
   const root = temporaryFolder();
   const output = path.join(root, 'a', 'b', 'out');
-  await writeOutputs(report([]), [{ target: '../../../up', path: name, bytes: secret }], output);
+  const outputs = await openOutputs(output);
+  await outputs.keep({ target: '../../../up', path: name, bytes: secret });
+  await outputs.finish(report([]));
+  await outputs.close();
   const files = readdirSync(root, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  const made = files.filter((entry) => !['report.json', 'comment.md'].includes(entry.name));
+  const made = files.filter((entry) => !['report.json', 'report.html', 'comment.md'].includes(entry.name));
   expect(made).toHaveLength(1);
   const file = path.join(made[0]?.parentPath ?? '', made[0]?.name ?? '');
   expect(path.relative(path.join(output, 'artifacts'), file)).not.toMatch(/^\.\./);

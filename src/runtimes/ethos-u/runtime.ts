@@ -19,6 +19,7 @@ export const ethosU: Runtime = {
   linkTogether,
   estimate,
   compile: compileForEthosU,
+  compilerVersion: vela.version,
 };
 
 /** Without Vela: our own model of what it would do. */

@@ -6,6 +6,7 @@ import { compileWithTvm } from './compile.ts';
 import { llvmTarget } from './compiled-for.ts';
 import { estimateMicro } from './micro.ts';
 import { estimateRelax } from './relax.ts';
+import { tvm } from './tvm.ts';
 
 /**
  * Apache TVM: compiles a model into machine code of its own. On boards that run Linux that is Relax, TVM's present form, whose virtual machine calls the kernels;
@@ -18,6 +19,7 @@ export const tvmRuntime: Runtime = {
   takesAsIs,
   estimate: (artifact, target) => (isMicro(target) ? estimateMicro : estimateRelax)(artifact, target),
   compile: async (artifact, target) => (isMicro(target) ? undefined : compileWithTvm(artifact, target)),
+  compilerVersion: async (target) => (isMicro(target) ? undefined : tvm.version()),
 };
 
 /** Relax folds and fuses what there is, and has no integer arithmetic to gain; microTVM's kernels are for integers. */

@@ -1,0 +1,45 @@
+import type { SideJob } from '../measuring/side.ts';
+import { onnxRuntimeVersion } from '../onnx-runtime/version.ts';
+import { recipeText } from '../optimize/recipe.ts';
+import { runtimeOf } from '../runtimes/registry.ts';
+import { sha256 } from '../sha256.ts';
+import { canonicalJson } from './canonical-json.ts';
+import { gateDigest } from './gate-digest.ts';
+
+/** The contents of a job's data sets, as something that changes whenever they do. */
+export interface DataIdentities {
+  readonly calibration?: string;
+  readonly evaluation?: string;
+}
+
+/**
+ * A sha256 of everything that a measurement depends on: the model's bytes and those of its external data, the board's numbers and what of it is left for the model,
+ * recipe, data sets, duty cycle, this gate's code, the versions of what it runs (Node, ONNX Runtime, the target's compiler) and the machine's kind.
+ * The model's path is not among it, nor what the target is called. `undefined` for what must be measured each time: a device's answers, and a compiler that does not say its version.
+ */
+export async function measurementKey(
+  { files, target, options }: SideJob,
+  data: DataIdentities,
+): Promise<string | undefined> {
+  const { recipe, calibration, evaluation, dimensions, dutyCycle, device } = options;
+  const { compile, compilerVersion } = runtimeOf(target.runtime);
+  if (device !== undefined || (compile !== undefined && compilerVersion === undefined)) return undefined;
+  const { name: _, ...ships } = target;
+  const text = canonicalJson({
+    layout: 1,
+    gate: gateDigest(),
+    machine: [process.platform, process.arch, process.version],
+    onnxRuntime: onnxRuntimeVersion(),
+    compiler: (await compilerVersion?.(target)) ?? null,
+    model: sha256(files.bytes),
+    external: [...files.external].map(([name, bytes]) => [name, sha256(bytes)]).sort(),
+    target: ships,
+    recipe: recipeText(recipe),
+    // Metrics name the data set that they were taken on by its path.
+    calibration: calibration === undefined ? null : [calibration, data.calibration],
+    evaluation: evaluation === undefined ? null : [evaluation.data, evaluation.metric, data.evaluation],
+    dimensions: dimensions ?? null,
+    dutyCycle: dutyCycle ?? null,
+  });
+  return sha256(text);
+}

@@ -1,0 +1,235 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { progressLines } from '../accuracy/progress-lines.ts';
+import { openFolderCache } from '../cache/folder-cache.ts';
+import { measurementKey } from '../cache/measurement-key.ts';
+import { handedOut, type KeptModels, type SideRecord } from '../cache/stored-side.ts';
+import { commitSource } from '../changes/commit-source.ts';
+import { dataIdentity } from '../changes/data-identity.ts';
+import type { Range } from '../changes/range.ts';
+import type { Repository } from '../changes/repository.ts';
+import type { ModelSettings } from '../config/config.ts';
+import type { Configs } from '../config/read-configs.ts';
+import { readDataSet } from '../data/read-data-set.ts';
+import type { ModelGraphs } from '../diff/side.ts';
+import type { Fit } from '../fit/fit-recipe.ts';
+import { readModel } from '../formats/read-model.ts';
+import { inferShapes } from '../graph/infer-shapes.ts';
+import type { ComparisonInput } from '../judge/build-comparison.ts';
+import type { Recipe } from '../optimize/recipe.ts';
+import type { Measurement } from '../runtimes/measurement.ts';
+import { sha256 } from '../sha256.ts';
+import type { Target } from '../targets/target.ts';
+import { inTurn } from './in-turn.ts';
+import { type ModelFiles, openModelFiles, readCommittedModel } from './model-files.ts';
+import { remembered } from './remembered.ts';
+import { type MeasuredSide, measureSide, proposeForSide, type SideJob } from './side.ts';
+import { sideOptions } from './side-options.ts';
+
+/** A model of a commit on a target. */
+export interface SideRequest {
+  readonly commit: string;
+  readonly path: string;
+  readonly blob: string;
+  readonly target: Target;
+  readonly settings: ModelSettings;
+}
+
+/** A side of a comparison, measured in this run or before. */
+export interface Side extends SideRecord {
+  /** The optimised model that would be handed out, and its Measurement; `undefined` where what ships is what was committed. */
+  readonly made?: { readonly measurement: Measurement; readonly bytes: () => Promise<Uint8Array> };
+  /** The model as it was committed and as it was compiled, read again from their bytes. */
+  readonly readGraphs: () => Promise<ModelGraphs>;
+}
+
+/** How many sides were asked for, and how they were had. */
+export interface MeasuringCounts {
+  readonly measured: number;
+  readonly fromCache: number;
+  /** Asked for again in the same run: a base of several changes, a model under two names. */
+  readonly again: number;
+}
+
+/** Measures the models of one run, each once. */
+export interface Measurer {
+  /** @throws UserError for what is wrong with the model, its data sets or its recipe */
+  readonly side: (request: SideRequest) => Promise<Side>;
+  /** Looks for a recipe that a failing head would pass with. */
+  readonly propose: (request: SideRequest, judged: ComparisonInput) => Promise<Fit>;
+  readonly counts: () => MeasuringCounts;
+  readonly close: () => Promise<void>;
+}
+
+export interface MeasurerOptions {
+  readonly repository: Repository;
+  readonly range: Range;
+  readonly configs: Configs;
+  /** Instead of the configuration's. */
+  readonly recipe: Recipe | undefined;
+  /** Where measurements are kept from run to run; without it they are kept for this one. */
+  readonly cache: string | undefined;
+  readonly log: (line: string) => void;
+}
+
+/** Models that are held in memory besides those that are being measured: a model comes with several targets in a row. */
+const heldModels = 2;
+/** Data sets likewise: one to calibrate, one to evaluate. */
+const heldDataSets = 2;
+/** What is left of the cache when a run has ended. */
+const cacheBytes = 512 * 2 ** 20;
+
+/**
+ * A measurer for the commits of a range. What it measures goes to a folder at once, so that it holds no optimised model in memory,
+ * and what that folder has from before under the same key is not measured again.
+ */
+export async function openMeasurer(options: MeasurerOptions): Promise<Measurer> {
+  const { repository, range, log } = options;
+  const commits = range.base === null ? [range.head.sha] : [range.base.sha, range.head.sha];
+  const source = commitSource(repository, commits);
+  const folder = options.cache ?? (await mkdtemp(path.join(tmpdir(), 'edge-ready-run-')));
+  const cache = openFolderCache(folder, log);
+  const counts = { measured: 0, fromCache: 0, again: 0 };
+  const inOrder = inTurn();
+  const known = new Map<string, Promise<Had>>();
+  const readData = remembered(heldDataSets, (file) => readDataSet(file, source));
+  const identityOf = remembered(1000, (file) => dataIdentity(repository, commits, file));
+  const context = { readData, progress: progressLines(log) };
+  const filesBy = new Map<string, SideRequest>();
+  const readFiles = remembered(heldModels, (id) => {
+    const request = filesBy.get(id) as SideRequest;
+    return readCommittedModel(repository, request.commit, request);
+  });
+
+  const filesOf = (request: SideRequest): Promise<ModelFiles> => {
+    const id = JSON.stringify([request.commit, request.path, request.blob]);
+    filesBy.set(id, request);
+    return readFiles(id);
+  };
+  const jobOf = async (request: SideRequest): Promise<SideJob> => ({
+    options: await sideOptions(request.settings, request.target, { ...options, source }),
+    files: await filesOf(request),
+    target: request.target,
+  });
+  const keyOf = async (job: SideJob): Promise<string | undefined> => {
+    const { calibration, evaluation } = job.options;
+    const data = {
+      calibration: calibration === undefined ? '' : await identityOf(calibration),
+      evaluation: evaluation === undefined ? '' : await identityOf(evaluation.data),
+    };
+    // A data set that is missing is told by measuring.
+    return data.calibration === undefined || data.evaluation === undefined
+      ? undefined
+      : measurementKey(job, {
+          calibration: data.calibration,
+          evaluation: data.evaluation,
+        });
+  };
+  const measure = async (job: SideJob): Promise<MeasuredSide> => {
+    counts.measured += 1;
+    return inOrder(() => measureSide(job, context));
+  };
+  const had = async (request: SideRequest, job: SideJob, key: string): Promise<Had> => {
+    const { files, target } = job;
+    const asked = {
+      key,
+      model: { bytes: files.bytes.byteLength, sha256: sha256(files.bytes) },
+      target: { id: target.id, board: target.board.id, runtime: target.runtime },
+    };
+    const stored = await cache.read(asked);
+    // Holds nothing large: measured again in the unlikely case that the entry is gone.
+    const models = async () => (await cache.read(asked))?.models ?? modelsOf(await measure(await jobOf(request)));
+    if (stored !== undefined) {
+      counts.fromCache += 1;
+      return { record: stored.side, models };
+    }
+    const side = await measure(job);
+    const record = recordOf(side);
+    const kept = modelsOf(side);
+    return mayBeKept(record) && (await cache.write(key, record, kept))
+      ? { record, models }
+      : { record, models: async () => kept };
+  };
+  const answer = (request: SideRequest, { record, models }: Had): Side => {
+    const side = calledBy(request.path, record);
+    const measurement = handedOut(side);
+    const readGraphs = async (): Promise<ModelGraphs> => {
+      const { dimensions } = request.settings;
+      const source = inferShapes(openModelFiles(await filesOf(request)).graph, dimensions);
+      if (side.measurement.artifact.recipe === 'none') return { source, artifact: source };
+      const { made, uncompiled = made } = await models();
+      return { source, artifact: inferShapes(readModel(uncompiled, request.path).graph, dimensions) };
+    };
+    return {
+      ...side,
+      readGraphs,
+      ...(measurement === undefined ? {} : { made: { measurement, bytes: async () => (await models()).made } }),
+    };
+  };
+
+  return {
+    counts: () => counts,
+    side: async (request) => {
+      const job = await jobOf(request);
+      const key = await keyOf(job);
+      if (key === undefined) {
+        const side = await measure(job);
+        return answer(request, { record: recordOf(side), models: async () => modelsOf(side) });
+      }
+      const before = known.get(key);
+      if (before !== undefined) counts.again += 1;
+      // What failed says so of the other path.
+      const made = before?.catch(() => had(request, job, key)) ?? had(request, job, key);
+      known.set(key, made);
+      return answer(request, await made);
+    },
+    propose: async (request, judged) => {
+      const job = await jobOf(request);
+      return inOrder(() => proposeForSide(job, judged, context));
+    },
+    close: async () => {
+      if (options.cache === undefined) await rm(folder, { recursive: true, force: true });
+      else await cache.prune(cacheBytes);
+    },
+  };
+}
+
+/** What is known under a key, and how to have the models that belong to it. */
+interface Had {
+  readonly record: SideRecord;
+  readonly models: () => Promise<KeptModels>;
+}
+
+/** What a compiler refused may have been the machine's fault: it is asked again the next time. */
+function mayBeKept({ measurement }: SideRecord): boolean {
+  return !measurement.findings.some(({ code }) => code === 'compiler-refused');
+}
+
+function recordOf({ measured: { measurement, correct, answers }, saving }: MeasuredSide): SideRecord {
+  return {
+    measurement,
+    ...(correct === undefined ? {} : { correct }),
+    ...(answers === undefined ? {} : { answers }),
+    ...(saving === undefined ? {} : { saving: { measurement: saving.measurement, steps: [...saving.steps] } }),
+  };
+}
+
+function modelsOf(side: MeasuredSide): KeptModels {
+  if (handedOut(recordOf(side)) === undefined) return { made: new Uint8Array(0) };
+  if (side.saving !== undefined) return { made: side.saving.artifact };
+  const { artifact: made, uncompiled } = side.measured;
+  return uncompiled === undefined ? { made } : { made, uncompiled };
+}
+
+/** The same measurement of the same bytes under another path. */
+function calledBy(modelPath: string, side: SideRecord): SideRecord {
+  if (side.measurement.model.path === modelPath) return side;
+  const renamed = (measurement: Measurement) => ({ ...measurement, model: { ...measurement.model, path: modelPath } });
+  const { measurement, saving } = side;
+  return {
+    ...side,
+    measurement: renamed(measurement),
+    ...(saving === undefined ? {} : { saving: { ...saving, measurement: renamed(saving.measurement) } }),
+  };
+}
