@@ -20,6 +20,7 @@ export const glow: Runtime = {
     if (compiled === undefined) return undefined;
     return { ...compiled, known: { ...compiled.known, findings: [retired, ...(compiled.known.findings ?? [])] } };
   },
+  compilerVersion: modelCompiler.version,
 };
 
 /** Without Glow: our own model of what it would make. */

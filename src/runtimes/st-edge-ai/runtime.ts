@@ -25,6 +25,7 @@ export const stEdgeAi: Runtime = {
   takesAsIs: isQuantized,
   estimate,
   compile: (artifact, target) => analyzeWithStEdgeAi(artifact, target, estimate(artifact, target)),
+  compilerVersion: stedgeai.version,
 };
 
 function estimate(artifact: Artifact, target: Target): Estimate {

@@ -19,6 +19,7 @@ import { computedTensors, operatorWork, precisionOf } from '../roofline/work.ts'
 import type { Artifact, Estimate, Runtime } from '../runtime.ts';
 import { convertWithSynap } from './compile.ts';
 import { synapPlacement } from './placement.ts';
+import { synapConvert } from './synap-convert.ts';
 
 /** Synaptics SyNAP: models compiled offline for the NPU of an Astra, what the NPU lacks runs on the CPU. */
 export const synap: Runtime = {
@@ -28,6 +29,7 @@ export const synap: Runtime = {
   takesAsIs: isQuantized,
   estimate,
   compile: (artifact, target) => convertWithSynap(artifact, target, estimate(artifact, target)),
+  compilerVersion: synapConvert.version,
 };
 
 /** Where buffers start, for the plan alone. */
