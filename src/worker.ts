@@ -2,7 +2,8 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { type Batch, runSamples } from './accuracy/threads/run-samples.ts';
 import type { ThreadTask } from './accuracy/threads/threads.ts';
 import { answerRecording } from './calibrate/threads/answer.ts';
-import type { RecordingRequest } from './calibrate/threads/recording-task.ts';
+import { answerCounting } from './calibrate/threads/counter.ts';
+import type { CountingRequest, RecordingRequest } from './calibrate/threads/recording-task.ts';
 import { readTflite } from './formats/tflite/read.ts';
 import { openInterpreter } from './kernels/run-graph.ts';
 
@@ -11,6 +12,9 @@ const task = workerData as ThreadTask;
 if (task.kind === 'evaluate') {
   const interpreter = openInterpreter(readTflite(task.model, 'the model'));
   parentPort?.on('message', (batch: Batch) => parentPort?.postMessage(runSamples(interpreter, batch)));
+} else if (task.kind === 'count') {
+  const answer = answerCounting(task.watched);
+  parentPort?.on('message', (request: CountingRequest) => parentPort?.postMessage(answer(request)));
 } else {
   const answer = answerRecording(task);
   parentPort?.on('message', async (request: RecordingRequest) => parentPort?.postMessage(await answer(request)));

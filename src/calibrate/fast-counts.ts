@@ -29,15 +29,27 @@ interface CountingKernels {
 
 /** Counts values in WebAssembly, as `addValues` does. */
 export interface FastCounts {
-  /** As `addValues`. Arrays from `allocate` are counted where they are. */
+  /** As `addValues`, but that some of it is in the histogram only after `settle`. */
   readonly add: (histogram: Histogram, values: Float32Array) => void;
   /** As `addExtent`. */
   readonly addExtent: (histogram: Histogram, values: Float32Array) => void;
-  /** Zeroed arrays of these lengths that are counted without a copy. To be called once. */
-  readonly allocate: (lengths: readonly number[]) => readonly Float32Array[];
+  /** Puts all that was counted into its histogram. */
+  readonly settle: () => void;
 }
 
 const pageBytes = 65_536;
+/** Histograms with counters of their own, 64 KiB each, that are added up only when their range grows or they are asked for. */
+const ownCounters = 256;
+/** Values that may be counted before counters of 32 bits are added up. */
+const mostCounted = 2 ** 31;
+
+/** Counters in WebAssembly's memory of what is not yet in a histogram. */
+interface Slot {
+  readonly counters: number;
+  counted: number;
+  zeros: number;
+}
+
 /** Below, a call costs more than it saves. */
 const worthwhile = 1024;
 
@@ -54,54 +66,68 @@ export function openFastCounts(): FastCounts | undefined {
   }
   const { memory } = kernels;
   const result = Math.ceil(kernels.heapStart() / 64) * 64;
-  const counters = result + 64;
-  const sums = counters + binCount * 16;
+  const sums = result + 64;
   const copies = sums + binCount * 4;
-  const end = copies + tileLength * 4;
+  const counterBytes = binCount * 16;
+  let end = copies + tileLength * 4;
   const growTo = (bytes: number): void => {
     const missing = bytes - memory.buffer.byteLength;
     if (missing > 0) memory.grow(Math.ceil(missing / pageBytes));
   };
-  growTo(end);
+  const newSlot = (): Slot => {
+    const counters = end;
+    end += counterBytes;
+    growTo(end);
+    return { counters, counted: 0, zeros: 0 };
+  };
+  const shared = newSlot();
+  const slots = new Map<Histogram, Slot>();
+  const slotOf = (histogram: Histogram): Slot => {
+    const known = slots.get(histogram);
+    if (known !== undefined || slots.size >= ownCounters) return known ?? shared;
+    const slot = newSlot();
+    slots.set(histogram, slot);
+    return slot;
+  };
+  const flush = (histogram: Histogram, slot: Slot): void => {
+    if (slot.counted === 0) return;
+    const { counts } = histogram;
+    const bins = Math.floor(histogram.max / histogram.width) - histogram.first + 1;
+    kernels.sumCounters(slot.counters, bins, sums);
+    const counted = new Uint32Array(memory.buffer, sums, bins);
+    for (let bin = 0; bin < bins; bin += 1) counts[bin] = (counts[bin] as number) + (counted[bin] as number);
+    // Zeros were counted as any other value, and are kept apart.
+    if (slot.zeros > 0) counts[-histogram.first] = (counts[-histogram.first] as number) - slot.zeros;
+    histogram.zeros += slot.zeros;
+    slot.zeros = 0;
+    slot.counted = 0;
+  };
 
   /** Calls `each` with the address and number of elements of one tile after the other. */
   const forTiles = (values: Float32Array, each: (address: number, elements: number, start: number) => void): void => {
-    const isHere = values.buffer === memory.buffer;
-    const copy = isHere ? undefined : new Float32Array(memory.buffer, copies, tileLength);
+    const copy = new Float32Array(memory.buffer, copies, tileLength);
     for (let start = 0; start < values.length; start += tileLength) {
       const elements = Math.min(tileLength, values.length - start);
-      copy?.set(values.subarray(start, start + elements));
-      each(isHere ? values.byteOffset + start * 4 : copies, elements, start);
+      copy.set(values.subarray(start, start + elements));
+      each(copies, elements, start);
     }
   };
 
   const add = (histogram: Histogram, values: Float32Array): void => {
     if (values.length < worthwhile) {
+      const slot = slots.get(histogram);
+      if (slot !== undefined) flush(histogram, slot);
       addValues(histogram, values);
       return;
     }
+    const slot = slotOf(histogram);
     const extent = new Float32Array(memory.buffer, result, 2);
-    let zeros = 0;
-    let pending = false;
-    const flush = (): void => {
-      if (!pending) return;
-      pending = false;
-      const { counts } = histogram;
-      const bins = Math.floor(histogram.max / histogram.width) - histogram.first + 1;
-      kernels.sumCounters(counters, bins, sums);
-      const counted = new Uint32Array(memory.buffer, sums, bins);
-      for (let bin = 0; bin < bins; bin += 1) counts[bin] = (counts[bin] as number) + (counted[bin] as number);
-      // Zeros were counted as any other value, and are kept apart.
-      if (zeros > 0) counts[-histogram.first] = (counts[-histogram.first] as number) - zeros;
-      histogram.zeros += zeros;
-      zeros = 0;
-    };
     forTiles(values, (address, elements, start) => {
       kernels.extent(address, elements, result);
       const [low = 0, high = 0] = extent;
       const areFinite = high - low < Number.POSITIVE_INFINITY;
       if (!areFinite || !(low >= histogram.min && high <= histogram.max)) {
-        flush();
+        flush(histogram, slot);
         if (areFinite) spanTo(histogram, low, high);
         else spanFinite(histogram, values.subarray(start, start + elements));
       }
@@ -111,19 +137,23 @@ export function openFastCounts(): FastCounts | undefined {
       const isPlain = !areFinite || width < 2 ** -120 || width > 2 ** 120;
       const whole = isPlain ? 0 : (to - from) & ~3;
       if (whole > 0) {
-        pending = true;
-        zeros += kernels.countBins(address + (from - start) * 4, whole, counters, binCount, 1 / width, first);
+        if (slot.counted + whole > mostCounted) flush(histogram, slot);
+        const at = address + (from - start) * 4;
+        slot.zeros += kernels.countBins(at, whole, slot.counters, binCount, 1 / width, first);
+        slot.counted += whole;
       }
       if (from + whole < to) {
-        if (isPlain) flush();
         countValues(histogram, values.subarray(from + whole, to));
       }
     });
-    flush();
+    if (slot === shared) flush(histogram, slot);
   };
 
   return {
     add,
+    settle() {
+      for (const [histogram, slot] of slots) flush(histogram, slot);
+    },
     addExtent(histogram, values) {
       const extent = new Float32Array(memory.buffer, result, 2);
       forTiles(values, (address, elements, start) => {
@@ -134,16 +164,6 @@ export function openFastCounts(): FastCounts | undefined {
           if (high > histogram.max) histogram.max = high;
         } else addExtent(histogram, values.subarray(start, start + elements));
       });
-    },
-    allocate(lengths) {
-      let at = end;
-      const places = lengths.map((length) => {
-        const place = at;
-        at += Math.ceil((length * 4) / 64) * 64;
-        return place;
-      });
-      growTo(at);
-      return lengths.map((length, index) => new Float32Array(memory.buffer, places[index] ?? 0, length));
     },
   };
 }

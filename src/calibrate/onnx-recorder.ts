@@ -1,6 +1,9 @@
 import { UserError } from '../errors.ts';
-import { type OnnxRuntime, OnnxRuntimeError, type OnnxSession, type OnnxValue } from '../onnx-runtime/session.ts';
-import { type Counters, type Feeds, makeCounters, type Recorder } from './recorder.ts';
+import { type OnnxRuntime, OnnxRuntimeError } from '../onnx-runtime/session.ts';
+import { freeArrays } from './free-arrays.ts';
+import { addHistogram, type Histogram } from './histogram.ts';
+import { makeCounters, type Recorder } from './recorder.ts';
+import { type Counter, openCounter } from './threads/counter.ts';
 import { highestOf, lowestOf } from './with-extents.ts';
 
 /** What an ONNX recorder runs. */
@@ -12,66 +15,62 @@ export interface OnnxRecording {
   readonly extents: boolean;
 }
 
-/** A recorder in ONNX Runtime. @throws OnnxRuntimeError when it does not load the model */
+/** Values to count from which on it pays to start a thread for them, so that ONNX Runtime computes the next sample meanwhile. */
+const worthwhileElements = 3e7;
+
+/** A recorder in ONNX Runtime for so many samples. @throws OnnxRuntimeError when it does not load the model */
 export async function openOnnxRecorder(
   { model, watched, extents }: OnnxRecording,
   runtime: OnnxRuntime,
   threads: number,
+  samples: number,
 ): Promise<Recorder> {
   const session = await runtime.open(model, { threads, sparesMemory: true });
   const counters = makeCounters(watched.length, extents);
-  const run = extents ? (feeds: Feeds) => session.run(feeds) : runInPlace(session, counters);
+  let counter: Counter | undefined;
+  let recorded = 0;
   return {
     record: async (feeds) => {
-      const results = await run(feeds).catch(asUserError);
+      const results = await session.run(feeds).catch(asUserError);
+      const found: [number, Float32Array][] = [];
       for (const [index, name] of watched.entries()) {
-        for (const found of [results[name], results[lowestOf(name)], results[highestOf(name)], feeds[name]]) {
-          if (found?.data instanceof Float32Array) counters.add(index, found.data);
+        for (const value of [results[name], results[lowestOf(name)], results[highestOf(name)]]) {
+          if (value?.data instanceof Float32Array) found.push([index, value.data]);
         }
+        // An input's array stays the caller's, what ONNX Runtime gave is ours.
+        const given = feeds[name]?.data;
+        if (given instanceof Float32Array) found.push([index, given.slice()]);
       }
+      // The first sample tells how much there is to count.
+      const elements = found.reduce((sum, [, { length }]) => sum + length, 0);
+      if (counter === undefined) {
+        for (const [index, values] of found) counters.add(index, values);
+        freeArrays(found.map(([, values]) => values));
+      } else await counter.add(found);
+      recorded += 1;
+      if (recorded > 1 || extents) return;
+      if (elements * (samples - 1) >= worthwhileElements) counter = openCounter(watched.length);
     },
-    histograms: async () => counters.histograms,
-    close: () => session.close(),
+    histograms: async () => {
+      const first = counters.histograms();
+      const others = (await counter?.histograms()) ?? [];
+      return first.map((histogram, index) => {
+        const other = others[index];
+        return other === undefined ? histogram : merged(histogram, other);
+      });
+    },
+    close: async () => {
+      await counter?.close();
+      await session.close();
+    },
   };
 }
 
-/** Has ONNX Runtime write all outputs to the same memory again and again, from where they are counted without a copy. */
-function runInPlace(
-  session: OnnxSession,
-  counters: Counters,
-): (feeds: Feeds) => Promise<Readonly<Record<string, OnnxValue>>> {
-  let into: Readonly<Record<string, OnnxValue>> | undefined;
-  let isPossible = session.outputs.every(({ dtype }) => dtype === 'float32');
-  const place = (outputs: readonly { readonly name: string; readonly shape: readonly number[] }[]) => {
-    const arrays = counters.allocate(
-      outputs.map(({ shape }) => shape.reduce((product, extent) => product * extent, 1)),
-    );
-    into = Object.fromEntries(
-      outputs.map(({ name, shape }, index) => [
-        name,
-        { dtype: 'float32', shape, data: arrays[index] ?? new Float32Array(0) },
-      ]),
-    );
-  };
-  const isFixed = (output: { readonly shape: OnnxSession['outputs'][number]['shape'] }): boolean =>
-    output.shape.every((extent) => typeof extent === 'number');
-  if (isPossible && session.outputs.every(isFixed)) {
-    place(session.outputs.map(({ name, shape }) => ({ name, shape: shape as readonly number[] })));
-  }
-  return async (feeds) => {
-    if (into !== undefined && isPossible) {
-      try {
-        return await session.run(feeds, into);
-      } catch (error) {
-        if (!(error instanceof OnnxRuntimeError)) throw error;
-        // Shapes differ from those of the first sample; or the model fails, as the run below will show.
-        isPossible = false;
-      }
-    }
-    const results = await session.run(feeds);
-    if (isPossible) place(Object.entries(results).map(([name, { shape }]) => ({ name, shape })));
-    return results;
-  };
+/** What two histograms counted together. */
+function merged(one: Readonly<Histogram>, other: Readonly<Histogram>): Histogram {
+  const both = { ...one, counts: one.counts.slice() };
+  addHistogram(both, other);
+  return both;
 }
 
 /** What ONNX Runtime says of a model that it has loaded is the user's to solve. */

@@ -40,5 +40,5 @@ export async function openRecorder(
   const computed = watched.filter((id) => !graph.inputs.includes(id));
   const model = writeOnnx(extents ? withExtents(graph, computed) : withOutputs(graph, computed));
   const names = watched.map((id) => tensorAt(graph, id).name);
-  return openOnnxRecorder({ model, watched: names, extents }, await loadOnnxRuntime(), sharing);
+  return openOnnxRecorder({ model, watched: names, extents }, await loadOnnxRuntime(), sharing, samples);
 }

@@ -1,5 +1,5 @@
 import type { BoundInput } from '../data/bind-inputs.ts';
-import { type FastCounts, openFastCounts } from './fast-counts.ts';
+import { openFastCounts } from './fast-counts.ts';
 import { addExtent, addValues, type Histogram, newHistogram } from './histogram.ts';
 
 /** A model's inputs by name. */
@@ -16,10 +16,9 @@ export interface Recorder {
 
 /** Histograms that take values, in WebAssembly where that can be had. */
 export interface Counters {
-  readonly histograms: readonly Histogram[];
+  /** What was counted so far. */
+  readonly histograms: () => readonly Histogram[];
   readonly add: (index: number, values: Float32Array) => void;
-  /** See `FastCounts`. */
-  readonly allocate: FastCounts['allocate'];
 }
 
 /** @param extents whether only the extremes are wanted, no counts */
@@ -28,8 +27,10 @@ export function makeCounters(count: number, extents: boolean): Counters {
   const fast = openFastCounts();
   const add = extents ? (fast?.addExtent ?? addExtent) : (fast?.add ?? addValues);
   return {
-    histograms,
+    histograms: () => {
+      fast?.settle();
+      return histograms;
+    },
     add: (index, values) => add(histograms[index] as Histogram, values),
-    allocate: fast?.allocate ?? ((lengths) => lengths.map((length) => new Float32Array(length))),
   };
 }

@@ -15,7 +15,7 @@ export function openTfliteRecorder(graph: Graph, extents: boolean): Recorder {
         if (values instanceof Float32Array) counters.add(index, values);
       }
     },
-    histograms: async () => counters.histograms,
+    histograms: async () => counters.histograms(),
     close: async () => {},
   };
 }

@@ -29,6 +29,10 @@ export function castTo(data: NumberArray, dtype: DataType, quantization?: Quanti
   if (target === undefined) throw new UserError(`The model takes ${dtype} inputs, which data sets cannot give yet.`);
   const result = target.make(data.length);
   if (result.constructor === data.constructor && quantization === undefined) return data;
+  if (result instanceof Float32Array && !(data instanceof BigInt64Array) && !(data instanceof BigUint64Array)) {
+    result.set(data);
+    return result;
+  }
   const scale = quantization?.scale[0] ?? 1;
   const zeroPoint = quantization?.zeroPoint[0] ?? 0;
   const [low, high] = target.range ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];

@@ -63,6 +63,7 @@ describe('counting in WebAssembly', () => {
       addValues(plain, values);
       fast.add(counted, values);
     }
+    fast.settle();
     expect(counted).toEqual(plain);
     const [extent, fastExtent] = [newHistogram(), newHistogram()];
     for (const values of batches) {
@@ -71,17 +72,24 @@ describe('counting in WebAssembly', () => {
     }
     expect(fastExtent).toEqual(extent);
   });
+});
 
-  it('counts where ONNX Runtime writes', () => {
-    const own = openFastCounts();
-    const arrays = own?.allocate([20_000, 3]) ?? [];
-    const values = random(20_000, (x) => x);
-    arrays[0]?.set(values);
-    arrays[1]?.set([1, 2, 3]);
-    const [plain, counted] = [newHistogram(), newHistogram()];
-    for (const array of [values, Float32Array.of(1, 2, 3)]) addValues(plain, array);
-    for (const array of arrays) own?.add(counted, array);
-    expect(counted).toEqual(plain);
+describe('counting of many histograms in turn', () => {
+  it('gives what plain counting gives, with and without counters of their own', () => {
+    const several = openFastCounts();
+    const histograms = Array.from({ length: 300 }, newHistogram);
+    const plain = Array.from({ length: 300 }, newHistogram);
+    // The second range holds the first; short arrays come between.
+    for (const length of [2000, 100, 3000]) {
+      for (const [index, histogram] of histograms.entries()) {
+        const values = random(length, (x) => x * (length + index));
+        several?.add(histogram, values);
+        addValues(plain[index] ?? newHistogram(), values);
+      }
+      if (length === 100) several?.settle();
+    }
+    several?.settle();
+    for (const index of [0, 1, 255, 256, 257, 299]) expect(histograms[index]).toEqual(plain[index]);
   });
 });
 

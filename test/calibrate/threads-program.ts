@@ -1,7 +1,8 @@
 /** Run as a program beside a bundled worker.js: samples recorded over threads and in one, compared; prints what was found as JSON. */
 import { addHistogram, type Histogram, newHistogram } from '../../src/calibrate/histogram.ts';
-import type { Recorder } from '../../src/calibrate/recorder.ts';
+import { makeCounters, type Recorder } from '../../src/calibrate/recorder.ts';
 import { openTfliteRecorder } from '../../src/calibrate/tflite-recorder.ts';
+import { openCounter } from '../../src/calibrate/threads/counter.ts';
 import { openThreadedRecorder } from '../../src/calibrate/threads/recorder.ts';
 import { writeTflite } from '../../src/formats/tflite/write.ts';
 import type { Graph } from '../../src/graph/graph.ts';
@@ -48,4 +49,23 @@ for (const wantsExtents of [false, true]) {
     largest: many[0]?.max,
   };
 }
+
+/** Values of two tensors of three samples, made anew each time as they are given away. */
+const samplesOf = () =>
+  [1, 2, 3].map((sample) => {
+    const next = numbers(sample);
+    const values = (length: number) => Float32Array.from({ length }, () => next() * sample);
+    return [[0, values(70_000)] as const, [1, values(10)] as const];
+  });
+const counter = openCounter(2);
+if (counter === undefined) throw new Error('there is no thread');
+const given = samplesOf();
+for (const values of given) await counter.add(values);
+const alone = makeCounters(2, false);
+for (const [index, values] of samplesOf().flat()) alone.add(index, values);
+answers.counting = {
+  isSame: JSON.stringify(await counter.histograms()) === JSON.stringify(alone.histograms()),
+  isGivenAway: given.flat().every(([, { length }]) => length === 0),
+};
+await counter.close();
 console.log(JSON.stringify(answers));

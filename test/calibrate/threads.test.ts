@@ -36,6 +36,7 @@ describe('recording over threads', () => {
       expect(JSON.parse(said)).toEqual({
         counts: { ...expected, largest: expect.closeTo(12, 1) },
         extents: { ...expected, largest: expect.closeTo(12, 1) },
+        counting: { isSame: true, isGivenAway: true },
       });
     } finally {
       rmSync(folder, { recursive: true, force: true });

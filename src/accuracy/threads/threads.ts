@@ -2,10 +2,10 @@ import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import type { RecordingTask } from '../../calibrate/threads/recording-task.ts';
+import type { CountingTask, RecordingTask } from '../../calibrate/threads/recording-task.ts';
 
-/** What a thread is started for: evaluating a `.tflite`, or recording what a float model computes. */
-export type ThreadTask = { readonly kind: 'evaluate'; readonly model: Uint8Array } | RecordingTask;
+/** What a thread is started for: evaluating a `.tflite`, recording what a float model computes, or counting what was computed. */
+export type ThreadTask = { readonly kind: 'evaluate'; readonly model: Uint8Array } | RecordingTask | CountingTask;
 
 /** Runners have 2 to 4 cores; more threads would each hold a copy of the model for little. */
 const mostThreads = 8;
@@ -13,18 +13,22 @@ const mostThreads = 8;
 /** Threads that all do the same task. */
 export interface Threads<Request, Answer> {
   readonly count: number;
-  /** Has whichever thread is free first answer a request. @throws what ended the thread */
-  readonly ask: (request: Request) => Promise<Answer>;
+  /** Has whichever thread is free first answer a request; what is in `moved` is no longer the caller's. @throws what ended the thread */
+  readonly ask: (request: Request, moved?: readonly ArrayBuffer[]) => Promise<Answer>;
   /** Has every thread answer the same request; to be called when no other is under way. */
   readonly askAll: (request: Request) => Promise<readonly Answer[]>;
   readonly close: () => Promise<void>;
 }
 
-/** As many threads as the machine has cores; `undefined` with one core or no bundle to start them from. */
-export function openThreads<Request, Answer>(task: ThreadTask): Threads<Request, Answer> | undefined {
+/** As many threads as the machine has cores, but no more than `most`; `undefined` with one core or no bundle to start them from. */
+export function openThreads<Request, Answer>(
+  task: ThreadTask,
+  most = mostThreads,
+): Threads<Request, Answer> | undefined {
   const script = fileURLToPath(new URL('./worker.js', import.meta.url));
-  const count = Math.min(availableParallelism(), mostThreads);
-  if (count < 2 || !existsSync(script)) return undefined;
+  const cores = availableParallelism();
+  if (cores < 2 || !existsSync(script)) return undefined;
+  const count = Math.min(cores, most);
   const all = Array.from({ length: count }, () => new Worker(script, { workerData: task }));
   const idle = [...all];
   const waiting: ((worker: Worker) => void)[] = [];
@@ -39,10 +43,10 @@ export function openThreads<Request, Answer>(task: ThreadTask): Threads<Request,
   };
   return {
     count,
-    ask: async (request) => {
+    ask: async (request, moved) => {
       const worker = await take();
       try {
-        return await post(worker, request);
+        return await post(worker, request, moved);
       } finally {
         give(worker);
       }
@@ -55,7 +59,7 @@ export function openThreads<Request, Answer>(task: ThreadTask): Threads<Request,
 }
 
 /** Posts a request and waits for its answer. @throws what ended the thread */
-function post<Request, Answer>(worker: Worker, request: Request): Promise<Answer> {
+function post<Request, Answer>(worker: Worker, request: Request, moved: readonly ArrayBuffer[] = []): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const done = (answer: Answer) => {
       worker.off('error', failed);
@@ -67,6 +71,6 @@ function post<Request, Answer>(worker: Worker, request: Request): Promise<Answer
     };
     worker.once('message', done);
     worker.once('error', failed);
-    worker.postMessage(request);
+    worker.postMessage(request, moved);
   });
 }

@@ -16,3 +16,16 @@ export type RecordingAnswer =
   | { readonly histograms: readonly Histogram[] }
   /** A failure that is the model's or the data's, in words. */
   | { readonly failure: string };
+
+/** What a thread is started with to count values that another one computes. */
+export interface CountingTask {
+  readonly kind: 'count';
+  /** How many tensors are watched. */
+  readonly watched: number;
+}
+
+/** Values of tensors, by their index. */
+export type CountedValues = readonly (readonly [index: number, values: Float32Array])[];
+
+/** Values to count, or the wish to have what was counted. */
+export type CountingRequest = CountedValues | 'histograms';

@@ -1,0 +1,49 @@
+import { openThreads } from '../../accuracy/threads/threads.ts';
+import { freeArrays } from '../free-arrays.ts';
+import type { Histogram } from '../histogram.ts';
+import { makeCounters } from '../recorder.ts';
+import type { CountedValues, CountingRequest } from './recording-task.ts';
+
+/** What a thread that counts does. */
+export function answerCounting(watched: number): (request: CountingRequest) => readonly Histogram[] {
+  const counters = makeCounters(watched, false);
+  return (request) => {
+    if (request === 'histograms') return counters.histograms();
+    for (const [index, values] of request) counters.add(index, values);
+    freeArrays(request.map(([, values]) => values));
+    return [];
+  };
+}
+
+/** Counts beside what computes the values. */
+export interface Counter {
+  /** Takes the values of a sample, after those before are counted: no more than two samples are in memory. The arrays are given away. */
+  readonly add: (values: CountedValues) => Promise<void>;
+  readonly histograms: () => Promise<readonly Histogram[]>;
+  readonly close: () => Promise<void>;
+}
+
+/** A thread that counts; `undefined` where there are no threads. */
+export function openCounter(watched: number): Counter | undefined {
+  const threads = openThreads<CountingRequest, readonly Histogram[]>({ kind: 'count', watched }, 1);
+  if (threads === undefined) return undefined;
+  let underWay: Promise<unknown> = Promise.resolve();
+  return {
+    add: async (values) => {
+      await underWay;
+      const moved = new Set<ArrayBuffer>();
+      for (const [, { buffer }] of values) if (buffer instanceof ArrayBuffer) moved.add(buffer);
+      underWay = threads.ask(values, [...moved]);
+      // Whoever waits for it next is told.
+      underWay.catch(() => {});
+    },
+    histograms: async () => {
+      await underWay;
+      return threads.ask('histograms');
+    },
+    close: async () => {
+      await Promise.allSettled([underWay]);
+      await threads.close();
+    },
+  };
+}
