@@ -9,9 +9,10 @@ import { measureModel } from '../measure.ts';
 import { automatic } from '../optimize/recipe.ts';
 import { type FittedBoard, fitBoard, type MeasuredRun } from '../runtimes/tflm/fit-board.ts';
 import type { Board } from '../targets/board.ts';
-import { openModelFile, readUserFile } from './model-file.ts';
+import { openModelFile } from './model-file.ts';
 import { jsonText, type Output } from './output.ts';
 import { targetOption } from './target-option.ts';
+import { readUserFile } from './user-file.ts';
 import { writeWhole } from './write-whole.ts';
 
 const resultsSchema = z.strictObject({

@@ -11,8 +11,8 @@ import { type Measured, type MeasureOptions, measureModel } from '../measure.ts'
 import type { Model } from '../optimize/model.ts';
 import { recipeText } from '../optimize/recipe.ts';
 import type { Target } from '../targets/target.ts';
-import { readUserFile } from './model-file.ts';
 import type { Output } from './output.ts';
+import { readUserFile } from './user-file.ts';
 
 /**
  * Tries recipes on a model until all are known, and takes the one that keeps the budgets with the highest accuracy: those of a configuration for the model's path, and what the target has.

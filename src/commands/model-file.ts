@@ -1,54 +1,11 @@
-import { readFileSync, realpathSync, statSync } from 'node:fs';
-import path from 'node:path';
-import { messageOf, UserError } from '../errors.ts';
 import { openModel } from '../measure.ts';
 import type { Model } from '../optimize/model.ts';
-
-/** The bytes of a file that the user named. @throws UserError naming the file and why it can't be read. */
-export function readUserFile(file: string): Uint8Array {
-  try {
-    return readFileSync(file);
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === 'ENOENT') throw new UserError(`There is no file ${file}.`);
-    if (code === 'EISDIR') throw new UserError(`${file} is a folder, not a file.`);
-    if (code === 'ERR_FS_FILE_TOO_LARGE')
-      throw new UserError(`${file} is larger than 2 GiB, more than the gate reads.`);
-    throw new UserError(`${file} can't be read: ${messageOf(error)}`);
-  }
-}
+import { externalDataBeside, readUserFile } from './user-file.ts';
 
 /**
  * A model from the file system; its external data is looked for beside it, and never above its folder, whatever links are there.
  * @throws UserError when either can't be read, and when the data is a link out of the model's folder, or no file at all
  */
 export function openModelFile(file: string): Model {
-  const folder = path.dirname(file);
-  return openModel(readUserFile(file), file, { externalData: (relativePath) => readInside(folder, relativePath) });
-}
-
-/** A file below a folder by its clean relative path; undefined when there is none. Links are followed as long as they stay below. */
-function readInside(folder: string, relativePath: string): Uint8Array | undefined {
-  const named = path.join(folder, relativePath);
-  const real = realPath(named);
-  if (real === undefined) return undefined;
-  const below = path.relative(realPath(folder) ?? folder, real);
-  if (below === '..' || below.startsWith(`..${path.sep}`) || path.isAbsolute(below)) {
-    throw new UserError(
-      `${named} is a link out of the model's folder, which the gate does not follow; put the file itself there.`,
-    );
-  }
-  // What a pipe or a device holds never ends.
-  if (!statSync(real).isFile()) throw new UserError(`${named} is not a file.`);
-  return readUserFile(real);
-}
-
-function realPath(file: string): string | undefined {
-  try {
-    return realpathSync(file);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-    throw new UserError(`${file} can't be read: ${messageOf(error)}`);
-  }
+  return openModel(readUserFile(file), file, { externalData: externalDataBeside(file) });
 }

@@ -72,6 +72,15 @@ function describeProgram(output: Output, exitWith: (code: number) => void): Comm
       exitWith(await compareCommand(base, head, options, output));
     });
 
+  program
+    .command('inspect <model>')
+    .description('Print a model as text, a line per operator; git shows changes of models by it.')
+    .option('--textconv', 'for git: never fails, whatever the file holds')
+    .action(async (model, options) => {
+      const { inspectCommand } = await import('./inspect.ts');
+      inspectCommand(model, options, output);
+    });
+
   modelOptions(program.command('optimize <model>'))
     .description('Write the model as its target would load it.')
     .requiredOption('--output <file>', 'the file to write')

@@ -2,8 +2,9 @@ import { readNpz } from '../data/npz.ts';
 import { writeNpz } from '../data/write-npz.ts';
 import { UserError } from '../errors.ts';
 import { runTflite } from '../run-model.ts';
-import { openModelFile, readUserFile } from './model-file.ts';
+import { openModelFile } from './model-file.ts';
 import type { Output } from './output.ts';
+import { readUserFile } from './user-file.ts';
 import { writeWhole } from './write-whole.ts';
 
 /** The options of `edge-ready run`. */

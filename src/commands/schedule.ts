@@ -20,8 +20,9 @@ import { judgeSchedule } from '../schedule/judge-schedule.ts';
 import { knownWork, type PlannedTask } from '../schedule/planned-task.ts';
 import type { ScheduleResult } from '../schedule/schedule-result.ts';
 import type { Target } from '../targets/target.ts';
-import { openModelFile, readUserFile } from './model-file.ts';
+import { openModelFile } from './model-file.ts';
 import { jsonText, type Output } from './output.ts';
+import { readUserFile } from './user-file.ts';
 
 /** The options of `edge-ready schedule`. */
 export interface ScheduleOptions {

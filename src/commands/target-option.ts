@@ -1,6 +1,6 @@
 import { parseBoard, resolveTarget, targetOn } from '../targets/load.ts';
 import type { Target } from '../targets/target.ts';
-import { readUserFile } from './model-file.ts';
+import { readUserFile } from './user-file.ts';
 
 /**
  * The target that `--target` means: a board that comes with the gate, or the file of one of the user's, each with `/runtime` behind it where it is not the default one.

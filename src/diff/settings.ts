@@ -136,7 +136,7 @@ function isNeutral(isOnnx: boolean, name: string, attribute: Attribute): boolean
 }
 
 function asAttribute(value: number | string | readonly (number | string)[]): Attribute {
-  if (typeof value === 'number') return { kind: 'float', value };
+  if (typeof value === 'number') return { kind: Number.isInteger(value) ? 'int' : 'float', value };
   if (typeof value === 'string') return { kind: 'string', value };
   if (value.every((each) => typeof each === 'number')) return { kind: 'ints', value };
   return { kind: 'strings', value: value.map(String) };
