@@ -8,7 +8,7 @@ import { loadConfigs } from './config/load-configs.ts';
 import { selectWork } from './config/select-work.ts';
 import { resolveTargets } from './config/targets.ts';
 import type { Comparison } from './judge/comparison.ts';
-import { type MeasuringCounts, openMeasurer } from './measuring/measurer.ts';
+import { type MeasurementFolder, type MeasuringCounts, openMeasurer } from './measuring/measurer.ts';
 import type { Recipe } from './optimize/recipe.ts';
 import { buildReport } from './report/build-report.ts';
 import type { GateReport } from './report/report-schema.ts';
@@ -26,8 +26,8 @@ export interface GateRequest extends RangeOptions {
   readonly models?: readonly string[];
   /** Instead of the recipes of the configuration. */
   readonly recipe?: Recipe;
-  /** A folder that measurements are kept in from run to run; without it everything is measured. */
-  readonly cache?: string;
+  /** Where measurements are kept from run to run; without it everything is measured. */
+  readonly cache?: MeasurementFolder;
   /** Takes each optimised model as soon as it is made. */
   readonly keep?: (model: ProducedModel) => Promise<void>;
   /** Hears what is being done, a line at a time. */

@@ -47,7 +47,7 @@ async function gate(options: { readonly cache?: string; readonly targets?: reado
     directory,
     base: 'main',
     targets: options.targets ?? [],
-    ...(options.cache === undefined ? {} : { cache: options.cache }),
+    ...(options.cache === undefined ? {} : { cache: { folder: options.cache } }),
     keep: async (model) => void produced.push(model),
     log: (line) => lines.push(line),
   });

@@ -44,7 +44,7 @@ async function check(options: CheckOptions, outputs: Outputs | undefined, output
     ...(base === undefined ? {} : { base }),
     ...(head === undefined ? {} : { head }),
     ...(config === undefined ? {} : { configPath: config }),
-    ...(cache ? { cache: cacheFolder() } : {}),
+    ...(cache ? { cache: { folder: cacheFolder() } } : {}),
     ...(outputs === undefined ? {} : { keep: outputs.keep }),
     targets: target ?? [],
     log: output.note,

@@ -26,6 +26,8 @@ export interface GateInputs {
   readonly comment: CommentMode;
   readonly failOn: FailOn;
   readonly upload: boolean;
+  /** Whether measurements of earlier runs are used, and this one's kept. */
+  readonly cache: boolean;
   readonly token: string;
   readonly key: string | null;
   readonly leg: Leg;
@@ -103,6 +105,7 @@ const published = {
 
 const gateSchema = z.object({
   ...published,
+  cache: choice(['true', 'false']).transform((value) => value === 'true'),
   target: z.string().transform(splitTargets),
   config: text,
   models: z.string().transform(lines),
@@ -131,6 +134,7 @@ export function readGateInputs(environment: Environment): GateInputs {
     comment: values.comment,
     failOn: values['fail-on'],
     upload: values.upload,
+    cache: values.cache,
     token: values['github-token'],
     key: values.key,
     leg: {

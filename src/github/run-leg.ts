@@ -7,6 +7,7 @@ import type { RunContext } from './context.ts';
 import { emptyReport } from './empty-report.ts';
 import type { GateInputs } from './inputs.ts';
 import { logLine, logLines, logStack } from './log.ts';
+import { withMeasurements } from './measurement-cache.ts';
 
 /** What the engine made of this leg, and where it was written. */
 export interface LegRun {
@@ -21,7 +22,12 @@ export interface LegRun {
 export async function runLeg(inputs: GateInputs, context: RunContext, folder: string): Promise<LegRun> {
   const outputs = await openOutputs(folder);
   try {
-    const report = await judge(inputs, context, { keep: outputs.keep });
+    const { keep } = outputs;
+    const report = inputs.cache
+      ? await withMeasurements(`${inputs.leg.job}\n${inputs.leg.matrix}\n${inputs.targets.join()}`, context, (cache) =>
+          judge(inputs, context, { keep, cache }),
+        )
+      : await judge(inputs, context, { keep });
     return { report, files: await outputs.finish(report) };
   } finally {
     await outputs.close();

@@ -62,6 +62,12 @@ export interface Measurer {
   readonly close: () => Promise<void>;
 }
 
+/** A folder of measurements, and what is left of it when a run has ended: half a GiB unless told. */
+export interface MeasurementFolder {
+  readonly folder: string;
+  readonly mostBytes?: number;
+}
+
 export interface MeasurerOptions {
   readonly repository: Repository;
   readonly range: Range;
@@ -69,7 +75,7 @@ export interface MeasurerOptions {
   /** Instead of the configuration's. */
   readonly recipe: Recipe | undefined;
   /** Where measurements are kept from run to run; without it they are kept for this one. */
-  readonly cache: string | undefined;
+  readonly cache: MeasurementFolder | undefined;
   readonly log: (line: string) => void;
 }
 
@@ -77,8 +83,7 @@ export interface MeasurerOptions {
 const heldModels = 2;
 /** Data sets likewise: one to calibrate, one to evaluate. */
 const heldDataSets = 2;
-/** What is left of the cache when a run has ended. */
-const cacheBytes = 512 * 2 ** 20;
+const defaultCacheBytes = 512 * 2 ** 20;
 
 /**
  * A measurer for the commits of a range. What it measures goes to a folder at once, so that it holds no optimised model in memory,
@@ -88,7 +93,7 @@ export async function openMeasurer(options: MeasurerOptions): Promise<Measurer> 
   const { repository, range, log } = options;
   const commits = range.base === null ? [range.head.sha] : [range.base.sha, range.head.sha];
   const source = commitSource(repository, commits);
-  const folder = options.cache ?? (await mkdtemp(path.join(tmpdir(), 'edge-ready-run-')));
+  const folder = options.cache?.folder ?? (await mkdtemp(path.join(tmpdir(), 'edge-ready-run-')));
   const cache = openFolderCache(folder, log);
   const counts = { measured: 0, fromCache: 0, again: 0 };
   const inOrder = inTurn();
@@ -190,7 +195,7 @@ export async function openMeasurer(options: MeasurerOptions): Promise<Measurer> 
     },
     close: async () => {
       if (options.cache === undefined) await rm(folder, { recursive: true, force: true });
-      else await cache.prune(cacheBytes);
+      else await cache.prune(options.cache.mostBytes ?? defaultCacheBytes);
     },
   };
 }

@@ -55,6 +55,7 @@ describe('readGateInputs', () => {
       comment: 'auto',
       failOn: 'fail',
       upload: true,
+      cache: true,
       token: '',
       key: null,
       leg: { job: '', index: null, total: null, matrix: '{}' },

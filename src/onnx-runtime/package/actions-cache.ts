@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import { actionsCache } from '../../actions-cache.ts';
 import { folderDigest } from './folder-digest.ts';
 import type { Build } from './pinned.ts';
 import { pinnedVersion } from './pinned.ts';
@@ -30,11 +31,4 @@ export async function restoreFromActionsCache(build: Build, folder: string): Pro
 export async function saveToActionsCache(build: Build, folder: string): Promise<void> {
   const cache = await actionsCache();
   await cache?.saveCache([folder], cacheKey(build)).catch(() => undefined);
-}
-
-/** `@actions/cache`, when this is a workflow that has a cache. Large, so loaded only then. */
-async function actionsCache(): Promise<typeof import('@actions/cache') | undefined> {
-  if (process.env.GITHUB_ACTIONS !== 'true' || process.env.ACTIONS_RUNTIME_TOKEN === undefined) return undefined;
-  const cache = await import('@actions/cache');
-  return cache.isFeatureAvailable() ? cache : undefined;
 }
