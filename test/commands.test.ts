@@ -157,6 +157,8 @@ test('demo: the comment of a pull request that fails, exit 0', async () => {
   expect(result).toMatch(/`models\/sensor\.onnx` on `nano33` would pass with recipe `int8\+prune-channels=\d+%`/);
   expect(result).toContain('recipe `lossless` saves');
   expect(result).toContain('models/gateway.onnx');
+  expect(result).toContain('❌ models/wake.tflite now misses its deadline of 26 ms');
+  for (const target of ['nano33', 'esp32', 'pi4']) expect(result).toContain(`| \`${target}\` |`);
 });
 
 describe('bad input: one sentence, exit 2, no stack', () => {

@@ -9,6 +9,7 @@ const configuration = `version: 1
 targets:
   nano33: { board: arduino-nano-33-ble, ram: 128 KiB, flash: 512 KiB }
   pi4: { board: raspberry-pi-4/onnxruntime }
+  esp32: esp32-s3
 models:
   - path: models/*
     calibration: data/calibration.npz
@@ -17,8 +18,10 @@ models:
     targets: [nano33]
     recipe: int8
     use-case: keyword-spotting
-  - path: models/logger.tflite
+  - path: models/wake.tflite
     targets: [nano33]
+  - path: models/logger.tflite
+    targets: [nano33, esp32]
   - path: models/gateway.onnx
     targets: [pi4]
     recipe: int8
@@ -31,7 +34,17 @@ budgets:
     latency: { max: 100 ms }
   - models: models/*
     accuracy: { max-drop: 1 pp }
+schedule:
+  - target: nano33
+    arenas: shared
+    tasks:
+      - { model: models/wake.tflite, every: 100 ms, deadline: 26 ms }
+      - { model: models/sensor.onnx, every: 200 ms }
+      - { model: models/logger.tflite, every: 1 s }
 `;
+
+/** A model that the pull request leaves as it is, and makes late. */
+export const lateModel = 'models/wake.tflite';
 
 /** A commit of the demonstration: what happens, and which fixture version each model file takes. */
 interface Step {
@@ -44,6 +57,7 @@ const main: Step = {
   models: {
     'models/sensor.onnx': 'base/digits.onnx',
     'models/logger.tflite': 'base/digits-int8.tflite',
+    'models/wake.tflite': 'base/digits-int8.tflite',
     'models/gateway.onnx': 'base/digits.onnx',
   },
 };
@@ -58,7 +72,7 @@ const pullRequest: Step = {
 };
 
 /**
- * Makes a git repository in an empty folder: `main` with three good models, and `pull-request` with two that grew and one that was retrained badly.
+ * Makes a git repository in an empty folder: `main` with four good models, and `pull-request` with two that grew, so that a third on the same core is late, and one that was retrained badly.
  * @throws UserError when the fixtures are not beside the gate, or git is missing.
  */
 export function makeDemoRepository(directory: string): void {

@@ -6,24 +6,31 @@ import { runGate } from '../gate.ts';
 import { renderComment } from '../report/comment.ts';
 import type { GateReport } from '../report/report-schema.ts';
 import { type Outputs, withOutputs } from '../report/write-outputs.ts';
-import { makeDemoRepository } from './demo-repository.ts';
+import { lateModel, makeDemoRepository } from './demo-repository.ts';
 import type { Output } from './output.ts';
 
 /**
- * `edge-ready demo`: makes a repository with a pull request that regresses on both of its targets, checks it as the action would and prints the comment.
- * The demonstration went as it should when the gate says `fail`.
+ * `edge-ready demo`: makes a repository with a pull request that regresses on its targets, of three families, and makes an unchanged model late; checks it as the action would and prints the comment.
+ * The demonstration went as it should when the gate says `fail`, and who is late.
  */
 export async function demoCommand(options: { readonly output?: string }, output: Output): Promise<number> {
   const directory = mkdtempSync(path.join(tmpdir(), 'edge-ready-demo-'));
   try {
     makeDemoRepository(directory);
     const report = await withOutputs(options.output, (outputs) => checkDemo(directory, outputs, output));
-    if (report.verdict === 'fail') {
-      output.note('The pull request fails its budgets, as it should: the demonstration ran as intended.');
-      return exitCodes.pass;
+    const late = report.schedules.flatMap(({ judgements }) => judgements).filter(({ verdict }) => verdict === 'fail');
+    if (report.verdict !== 'fail') {
+      output.note(`The demonstration should end with "fail" and ended with "${report.verdict}".`);
+      return exitCodes.error;
     }
-    output.note(`The demonstration should end with "fail" and ended with "${report.verdict}".`);
-    return exitCodes.error;
+    if (!late.some(({ task }) => task === lateModel)) {
+      output.note(`The demonstration should say that ${lateModel}, which did not change, is late, and does not.`);
+      return exitCodes.error;
+    }
+    output.note(
+      'The pull request fails its budgets and makes a model late, as it should: the demonstration ran as intended.',
+    );
+    return exitCodes.pass;
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }

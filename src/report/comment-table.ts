@@ -69,7 +69,8 @@ function table(rows: readonly (readonly string[])[], names: number): string {
 function metricCell(comparison: Comparison, name: MetricName): string {
   const metric = comparison.head?.[name] ?? null;
   const mark = metricMark(comparison, name);
-  if (metric === null) return mark === undefined ? '–' : `${mark} –`;
+  // What can't be judged and keeps nobody up is not kept either.
+  if (metric === null) return mark === undefined || mark === marks.pass ? '–' : `${mark} –`;
   const delta = comparison.deltas[name];
   const change = delta === undefined ? '' : `<br>${unbroken(deltaWords(delta, name))}`;
   return unbroken(`${mark === undefined ? '' : `${mark} `}${valueWords(metric, name)}`) + change;
