@@ -159,7 +159,7 @@ test('demo: the comment of a pull request that fails, exit 0', async () => {
   expect(result).toContain('models/gateway.onnx');
   expect(result).toContain('❌ models/wake.tflite now misses its deadline of 26 ms');
   for (const target of ['nano33', 'esp32', 'pi4']) expect(result).toContain(`| \`${target}\` |`);
-});
+}, 240_000);
 
 describe('bad input: one sentence, exit 2, no stack', () => {
   const good = model('base/digits-int8.tflite');
