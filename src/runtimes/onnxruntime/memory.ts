@@ -4,7 +4,7 @@ import { liveness } from '../../graph/liveness.ts';
 import { nestedGraphs } from '../../graph/traversal.ts';
 import type { Memory } from '../measurement.ts';
 import { alignUp } from '../plan/buffers.ts';
-import { planGreedily } from '../plan/greedy.ts';
+import { planWithinLimit } from '../plan/greedy.ts';
 import type { Part } from '../runtime.ts';
 import type { ExecutedGraph } from './executed-graph.ts';
 import facts from './memory-facts.json' with { type: 'json' };
@@ -30,7 +30,7 @@ const alignment = 64;
 export function sessionMemory(graph: Graph, executed: ExecutedGraph): SessionMemory {
   const { lifetimes, liveBytes, lowerBound } = liveness(executed.graph);
   const requests = lifetimes.map(({ bytes = 0, first, last }) => ({ bytes: alignUp(bytes, alignment), first, last }));
-  const plan = planGreedily(requests);
+  const plan = planWithinLimit(requests);
   const weightBytes = constantBytes(graph);
   const parts: readonly Part[] = [
     { name: 'ONNX Runtime library', bytes: facts.library.privateBytes + facts.library.mappedBytes, shared: 'runtime' },

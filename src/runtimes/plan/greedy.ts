@@ -41,6 +41,11 @@ export function planGreedily(requests: readonly BufferRequest[]): Plan {
 /** Buffers up to which a plan is made; placing one looks at all others, so time grows with the square. */
 export const plannedBuffersLimit = 10_000;
 
+/** The greedy plan, or where there are too many buffers to plan, all of them side by side. */
+export function planWithinLimit(requests: readonly BufferRequest[]): Plan {
+  return requests.length > plannedBuffersLimit ? placeSideBySide(requests) : planGreedily(requests);
+}
+
 /** Every buffer beside all others: what is left when there are too many of them to plan. */
 export function placeSideBySide(requests: readonly BufferRequest[]): Plan {
   let end = 0;

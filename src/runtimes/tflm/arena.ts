@@ -3,7 +3,7 @@ import type { Graph, TensorId } from '../../graph/graph.ts';
 import { sumOverTime } from '../../graph/liveness.ts';
 import type { Memory } from '../measurement.ts';
 import { alignUp } from '../plan/buffers.ts';
-import { placeSideBySide, planGreedily, plannedBuffersLimit } from '../plan/greedy.ts';
+import { plannedBuffersLimit, planWithinLimit } from '../plan/greedy.ts';
 import type { Part } from '../runtime.ts';
 import type { KernelBuild } from './kernels.ts';
 import { arenaLifetimes, bufferAlignment, type ScratchRequest, tflmTensorBytes } from './lifetimes.ts';
@@ -60,7 +60,7 @@ export function tflmArena(graph: Graph, build: KernelBuild): Arena {
   const { persistent, scratch } = allKernelRequests(graphs, build);
   const { buffers, operatorAt } = arenaLifetimes(graphs, scratch, offsets);
   const isPlanned = buffers.length <= plannedBuffersLimit;
-  const plan = isPlanned ? planGreedily(buffers) : placeSideBySide(buffers);
+  const plan = planWithinLimit(buffers);
 
   const beforePlanning = [
     ...interpreterStructures(graphs),

@@ -64,7 +64,7 @@ export function codeParts(types: readonly string[], sizes: CodeSizes, build: Cod
     { name: 'interpreter', bytes: sizes.interpreter, shared: 'runtime' },
     ...(shared === 0 ? [] : [{ name: 'shared by kernels', bytes: shared, shared: 'runtime' as const }]),
     ...kernels.map(({ type, bytes, shares }) => ({
-      name: `${kernelWord}${type}`,
+      name: `${kernelWord}${type}`.slice(0, 200),
       bytes: bytes + pieceBytes(shares.filter((piece) => users.get(piece) === 1)),
       shared: 'runtime' as const,
     })),

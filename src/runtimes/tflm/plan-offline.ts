@@ -1,6 +1,7 @@
 import { modelExtras } from '../../formats/tflite/extras.ts';
 import type { Graph } from '../../graph/graph.ts';
 import { planCompactly } from '../plan/compact.ts';
+import { plannedBuffersLimit } from '../plan/greedy.ts';
 import { tflmArena } from './arena.ts';
 import type { KernelBuild } from './kernels.ts';
 import { arenaLifetimes } from './lifetimes.ts';
@@ -40,6 +41,7 @@ function compactPlan(graph: Graph, build: KernelBuild): Uint8Array | undefined {
     kernelRequests(graph, operator, build).scratch.map((bytes) => ({ bytes, subgraph: 0, operator: index })),
   );
   const { buffers } = arenaLifetimes([graph], scratch, undefined);
+  if (buffers.length > plannedBuffersLimit) return undefined;
   const { offsets } = planCompactly(buffers);
   // The format has 31 bits for an offset.
   if (offsets.some((offset) => offset >= 2 ** 31)) return undefined;

@@ -34,44 +34,50 @@ export function placeMaps(
   const count = graph.operators.length;
   const limit = memoryMode === 'dedicated' ? (cacheBytes ?? sharedBytes) : sharedBytes;
   const inSram = new Map(maps.map((map) => [map, memoryMode === 'shared' || !map.isOutside ? map.bytes : 0]));
-  const used = new Float64Array(count + 1);
+  const used = sumOverTime(maps, count, (map) => inSram.get(map) ?? 0);
   const add = (map: FeatureMap, bytes: number): void => {
     for (let at = map.first; at <= Math.min(map.last, count - 1); at += 1) used[at] = (used[at] ?? 0) + bytes;
   };
-  for (const [map, bytes] of inSram) add(map, bytes);
-  if (memoryMode === 'dedicated') {
+  const isOverAt = (moment: number): boolean => (used[moment] ?? 0) > limit;
+  if (memoryMode === 'dedicated' && used.some((bytes) => bytes > limit)) {
     const bySize = [...maps].sort((a, b) => b.bytes - a.bytes);
     for (const map of bySize) {
       const bytes = inSram.get(map) ?? 0;
-      const isOver = Array.from({ length: map.last - map.first + 1 }, (_, at) => used[map.first + at] ?? 0).some(
-        (each) => each > limit,
-      );
-      if (bytes === 0 || !isOver) continue;
+      let moment = map.first;
+      while (moment <= map.last && !isOverAt(moment)) moment += 1;
+      if (bytes === 0 || moment > map.last) continue;
       const stripe = stripeBytes(graph, map);
       add(map, stripe - bytes);
       inSram.set(map, stripe);
     }
   }
   const outside = (map: FeatureMap): number => (inSram.get(map) === 0 ? map.bytes : 0);
+  const lyingOutside = maps.filter((map) => outside(map) > 0);
+  const readersOutside = new Set(lyingOutside.flatMap(({ readers }) => readers));
+  const writersOutside = new Set(lyingOutside.flatMap(({ writers }) => writers));
   return {
     usedAt: (operator) =>
       memoryMode === 'dedicated' && placements[operator]?.unit === 'cpu' ? 0 : (used[operator] ?? 0),
     freeAt: (operator) => Math.max(0, limit - (used[operator] ?? 0)),
-    channelsOf: (operator, { sram, store }) => {
-      const isOutside = (of: (map: FeatureMap) => readonly number[]): boolean =>
-        maps.some((map) => of(map).includes(operator) && outside(map) > 0);
-      return {
-        input: isOutside(({ readers }) => readers) ? store : sram,
-        output: isOutside(({ writers }) => writers) ? store : sram,
-      };
-    },
-    outsideBytes: Math.max(
-      0,
-      ...Array.from({ length: count }, (_, at) =>
-        maps.filter(({ first, last }) => first <= at && at <= last).reduce((sum, map) => sum + outside(map), 0),
-      ),
-    ),
+    channelsOf: (operator, { sram, store }) => ({
+      input: readersOutside.has(operator) ? store : sram,
+      output: writersOutside.has(operator) ? store : sram,
+    }),
+    outsideBytes: sumOverTime(maps, count, outside).reduce((most, bytes) => Math.max(most, bytes), 0),
   };
+}
+
+/** At each operator the bytes of the maps that are alive then. */
+function sumOverTime(maps: readonly FeatureMap[], count: number, bytesOf: (map: FeatureMap) => number): Float64Array {
+  const sums = new Float64Array(count + 1);
+  for (const map of maps) {
+    const bytes = bytesOf(map);
+    sums[map.first] = (sums[map.first] ?? 0) + bytes;
+    const end = Math.min(map.last, count - 1) + 1;
+    sums[end] = (sums[end] ?? 0) - bytes;
+  }
+  for (let at = 1; at < sums.length; at += 1) sums[at] = (sums[at] ?? 0) + (sums[at - 1] ?? 0);
+  return sums;
 }
 
 /** Bytes of the rows between two striped operators; 0 when the map cannot be cut. */
