@@ -14,11 +14,14 @@ const mostArrays = 64;
 export function readNpz(bytes: Uint8Array, label: string): Readonly<Record<string, DataArray>> {
   let promised = 0;
   let entries = 0;
-  const files = unzip(bytes, label, ({ name, originalSize }) => {
+  const files = unzip(bytes, label, ({ name, size, originalSize }) => {
     entries += 1;
     promised += originalSize;
     if (entries > mostArrays) throw new UserError(`${label} holds more than ${mostArrays} arrays.`);
     if (promised > largestArchiveBytes) throw new UserError(`${label} unpacks to more than 1 GiB; use fewer samples.`);
+    // Deflate adds five bytes to 64 KiB at most: what is larger packed unpacks to more than it promises.
+    if (size > originalSize * 1.01 + 1024)
+      throw new UserError(`${label} unpacks to more than it says; write it again.`);
     return name.endsWith('.npy');
   });
   const arrays = Object.entries(files).map(([name, file]) => {
@@ -32,7 +35,7 @@ export function readNpz(bytes: Uint8Array, label: string): Readonly<Record<strin
 function unzip(
   bytes: Uint8Array,
   label: string,
-  filter: (file: { name: string; originalSize: number }) => boolean,
+  filter: (file: { name: string; size: number; originalSize: number }) => boolean,
 ): Readonly<Record<string, Uint8Array>> {
   try {
     return unzipSync(bytes, { filter });

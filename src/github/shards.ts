@@ -93,7 +93,10 @@ export async function downloadShards(
 function readShardFile(archive: Uint8Array, label: string): string {
   let files: Record<string, Uint8Array>;
   try {
-    files = unzipSync(archive, { filter: (file) => file.name === shardFile && file.originalSize <= shardBytesLimit });
+    files = unzipSync(archive, {
+      filter: (file) =>
+        file.name === shardFile && file.originalSize <= shardBytesLimit && file.size <= file.originalSize * 1.01 + 1024,
+    });
   } catch (error) {
     throw new UserError(`The artifact ${label} is not a readable archive: ${messageOf(error)}.`);
   }

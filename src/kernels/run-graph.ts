@@ -1,5 +1,5 @@
 import { UserError } from '../errors.ts';
-import { tensorAt } from '../graph/access.ts';
+import { tensorAt, tensorBytes } from '../graph/access.ts';
 import type { Graph, TensorId } from '../graph/graph.ts';
 import type { FastMemory } from './fast/memory.ts';
 import { openFastMemory } from './fast/memory.ts';
@@ -34,15 +34,26 @@ export interface InterpreterOptions {
   readonly fast?: boolean;
 }
 
+/** What computed tensors may take: every one has an array of its own here. Far above what any device runs, and what a runner has. */
+const largestTensorBytes = 2 ** 31;
+
 /**
  * Prepares every operator of a TensorFlow Lite graph once.
- * @throws UserError when an operator has no kernel or its kernel does not accept it; names the operator and its place
+ * @throws UserError when an operator has no kernel or its kernel does not accept it (names the operator and its place), and when the tensors take too much memory
  */
 export function openInterpreter(graph: Graph, options: InterpreterOptions = {}): Interpreter {
   const fastMemory = options.fast === false ? undefined : openFastMemory();
   const resources = makeResources();
   const resets: (() => void)[] = [resources.reset];
   const graphs = [graph, ...graph.subgraphs];
+  const bytes = graphs
+    .flatMap(({ tensors }) => tensors)
+    .reduce((sum, tensor) => sum + (tensor.data === undefined ? (tensorBytes(tensor) ?? 0) : 0), 0);
+  if (bytes > largestTensorBytes) {
+    throw new UserError(
+      `The model's tensors take ${bytes} bytes; the gate runs models of at most ${largestTensorBytes}.`,
+    );
+  }
   const opened = new Map<number, Prepared | 'opening'>();
 
   const open = (index: number): Prepared => {
