@@ -7,6 +7,9 @@ type Piece =
   | { readonly kind: 'any' | 'star' | 'folders' | 'rest' }
   | { readonly kind: 'set'; readonly isNegated: boolean; readonly ranges: readonly (readonly [string, string])[] };
 
+/** Looking for the partners of braces takes time with the square of this. */
+const mostLetters = 1000;
+
 /** By glob: the same few are asked about every model on every target. */
 const compiled = new Map<string, (path: string) => boolean>();
 
@@ -21,6 +24,8 @@ const compiled = new Map<string, (path: string) => boolean>();
 export function globMatcher(glob: string): (path: string) => boolean {
   const known = compiled.get(glob);
   if (known !== undefined) return known;
+  if (glob.length > mostLetters)
+    throw new UserError(`A glob has ${glob.length} characters; at most ${mostLetters} are read.`);
   const alternatives = expandBraces(glob.replace(/^\.?\//, ''));
   if (alternatives === undefined) {
     throw new UserError(`The braces of ${JSON.stringify(glob)} stand for more than ${mostAlternatives} globs.`);

@@ -2,12 +2,13 @@ import { cacheFolder } from '../cache/cache-folder.ts';
 import { exitCodeOf } from '../exit-code.ts';
 import { runGate } from '../gate.ts';
 import { renderComment } from '../report/comment.ts';
+import { jsonText } from '../report/json-text.ts';
 import { renderJunit } from '../report/junit.ts';
 import type { GateReport } from '../report/report-schema.ts';
 import { renderSarif } from '../report/sarif.ts';
 import { renderText } from '../report/text.ts';
 import { type Outputs, withOutputs } from '../report/write-outputs.ts';
-import { jsonText, type Output } from './output.ts';
+import type { Output } from './output.ts';
 
 /** The options of `edge-ready check`. */
 export interface CheckOptions {

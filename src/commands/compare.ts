@@ -4,10 +4,11 @@ import { buildComparison } from '../judge/build-comparison.ts';
 import { measureModel } from '../measure.ts';
 import { renderComparisonText } from '../report/comparison-text.ts';
 import { comparisonHeadline } from '../report/headline.ts';
+import { jsonText } from '../report/json-text.ts';
 import { gateVersion } from '../version.ts';
 import { openModelFile } from './model-file.ts';
 import { type ModelOptions, readMeasureOptions } from './model-options.ts';
-import { jsonText, type Output } from './output.ts';
+import type { Output } from './output.ts';
 import { targetOption } from './target-option.ts';
 import { writeWhole } from './write-whole.ts';
 

@@ -9,6 +9,7 @@ import { measureModel, openModel } from '../measure.ts';
 import { automatic } from '../optimize/recipe.ts';
 import { valueWords } from '../report/change-words.ts';
 import { plain } from '../report/escape.ts';
+import { forTerminal } from '../report/terminal.ts';
 import { textTable } from '../report/text-table.ts';
 import type { Measurement } from '../runtimes/measurement.ts';
 import { resolveTarget } from '../targets/load.ts';
@@ -129,7 +130,7 @@ function verdictWords({ deployable, findings }: Measurement): string {
 async function askTerminal(question: string, proposal: string): Promise<string> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    const answer = (await terminal.question(`${question} [${proposal}] `)).trim();
+    const answer = (await terminal.question(forTerminal(`${question} [${proposal}] `))).trim();
     return answer === '' ? proposal : answer;
   } finally {
     terminal.close();

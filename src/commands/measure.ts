@@ -1,8 +1,9 @@
 import { measureModel } from '../measure.ts';
+import { jsonText } from '../report/json-text.ts';
 import { renderMeasurementText } from '../report/measurement-text.ts';
 import { openModelFile } from './model-file.ts';
 import { type ModelOptions, readMeasureOptions } from './model-options.ts';
-import { jsonText, type Output } from './output.ts';
+import type { Output } from './output.ts';
 import { targetOption } from './target-option.ts';
 
 /** `edge-ready measure MODEL`: prints the model's Measurement on a target. A model that does not fit or run is an answer, not an error. */

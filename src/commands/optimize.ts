@@ -6,6 +6,7 @@ import { decideRecipe } from '../optimize/decide-recipe.ts';
 import type { Model } from '../optimize/model.ts';
 import { lossless, type Recipe } from '../optimize/recipe.ts';
 import { renderFitText } from '../report/fit-text.ts';
+import { jsonText } from '../report/json-text.ts';
 import { renderMeasurementText } from '../report/measurement-text.ts';
 import type { Measurement } from '../runtimes/measurement.ts';
 import { cSource } from '../runtimes/tflm/c-source.ts';
@@ -13,7 +14,7 @@ import type { Target } from '../targets/target.ts';
 import { chosenOf, fitJson, fitModel } from './fit-model.ts';
 import { openModelFile } from './model-file.ts';
 import { type ModelOptions, readMeasureOptions } from './model-options.ts';
-import { jsonText, type Output } from './output.ts';
+import type { Output } from './output.ts';
 import { targetOption } from './target-option.ts';
 import { writeWhole } from './write-whole.ts';
 

@@ -1,3 +1,5 @@
+import { forTerminal } from '../report/terminal.ts';
+
 /** Where a command writes: results for programs and pipes, words and progress for people. */
 export interface Output {
   /** stdout: the result, and with `--json` one JSON document and nothing else. */
@@ -12,7 +14,7 @@ export const processOutput: Output = {
   note: (text) => void process.stderr.write(`${text}\n`),
 };
 
-/** A JSON document as every `--json` prints it. */
-export function jsonText(value: unknown): string {
-  return `${JSON.stringify(value, null, 2)}\n`;
+/** The same output with nothing in it that a terminal or a workflow's runner obeys: names and messages come from anybody's files. */
+export function harmlessOutput({ result, note }: Output): Output {
+  return { result: (text) => result(forTerminal(text)), note: (text) => note(forTerminal(text)) };
 }

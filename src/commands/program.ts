@@ -6,13 +6,14 @@ import { defaultTarget } from '../targets/default-target.ts';
 import { gateVersion } from '../version.ts';
 import { dimensionOption } from './dimension-options.ts';
 import { examples } from './examples.ts';
-import { type Output, processOutput } from './output.ts';
+import { harmlessOutput, type Output, processOutput } from './output.ts';
 
 /**
  * The command line as a whole: parses the arguments, runs the command, gives the exit code. Never throws.
  * Commands are loaded when they are asked for, so that `--help` and small commands start at once.
  */
-export async function runCommandLine(args: readonly string[], output: Output = processOutput): Promise<number> {
+export async function runCommandLine(args: readonly string[], to: Output = processOutput): Promise<number> {
+  const output = harmlessOutput(to);
   let exitCode: number = exitCodes.pass;
   const program = describeProgram(output, (code) => {
     exitCode = code;

@@ -15,13 +15,14 @@ import { worstVerdict } from '../judge/worst-verdict.ts';
 import { measureModel } from '../measure.ts';
 import { openOptions } from '../measuring/side.ts';
 import { sideOptions } from '../measuring/side-options.ts';
+import { jsonText } from '../report/json-text.ts';
 import { renderScheduleText } from '../report/schedule-text.ts';
 import { judgeSchedule } from '../schedule/judge-schedule.ts';
 import { knownWork, type PlannedTask } from '../schedule/planned-task.ts';
 import type { ScheduleResult } from '../schedule/schedule-result.ts';
 import type { Target } from '../targets/target.ts';
 import { openModelFile } from './model-file.ts';
-import { jsonText, type Output } from './output.ts';
+import type { Output } from './output.ts';
 import { readUserFile } from './user-file.ts';
 
 /** The options of `edge-ready schedule`. */

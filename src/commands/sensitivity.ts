@@ -8,11 +8,12 @@ import { isQuantized } from '../quantize/is-quantized.ts';
 import { dequantizeWeights } from '../quantize/tflite/dequantize-weights.ts';
 import { observedTensors } from '../quantize/tflite/observed.ts';
 import { sensitivityOf } from '../quantize/tflite/sensitivity.ts';
+import { jsonText } from '../report/json-text.ts';
 import { renderSensitivityText } from '../report/sensitivity-text.ts';
 import { runtimeOf } from '../runtimes/registry.ts';
 import { readDimensions } from './dimension-options.ts';
 import { openModelFile } from './model-file.ts';
-import { jsonText, type Output } from './output.ts';
+import type { Output } from './output.ts';
 import { targetOption } from './target-option.ts';
 
 /** `edge-ready sensitivity MODEL`: prints what each operator of a float model costs the outputs when it becomes integer, the worst first. */

@@ -1,9 +1,10 @@
 import { formatValue } from '../format.ts';
+import { jsonText } from '../report/json-text.ts';
 import { type Column, textTable } from '../report/text-table.ts';
 import type { Board } from '../targets/board.ts';
 import { defaultTarget } from '../targets/default-target.ts';
 import { loadBoards } from '../targets/load.ts';
-import { jsonText, type Output } from './output.ts';
+import type { Output } from './output.ts';
 import { targetOption } from './target-option.ts';
 
 /** `edge-ready targets [T]`: lists the boards, or explains one, also of the user's by its file, every number with its source. */

@@ -13,8 +13,13 @@ export class ConfigError extends UserError {
 
   constructor(path: string, mistakes: readonly Mistake[]) {
     const sorted = [...mistakes].sort((one, other) => one.line - other.line || one.column - other.column);
-    super(sorted.map(({ line, column, message }) => `${path}:${line}:${column}: ${message}`).join('\n'));
+    super(sorted.map(({ line, column, message }) => `${path}:${line}:${column}: ${shortened(message)}`).join('\n'));
     this.path = path;
     this.mistakes = sorted;
   }
+}
+
+/** A message quotes the file, which may hold texts of any length. */
+function shortened(message: string): string {
+  return message.length > 2000 ? `${message.slice(0, 2000)}…` : message;
 }

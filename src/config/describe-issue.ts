@@ -30,7 +30,7 @@ function describe(issue: Issue, outer: Path, content: unknown): readonly Fault[]
   }
   switch (issue.code) {
     case 'unrecognized_keys':
-      return issue.keys.map((key) => ({
+      return issue.keys.slice(0, mostKeys).map((key) => ({
         path: [...path, key],
         part: 'key',
         message: unknownKey(key, knownKeys(path)),
@@ -60,6 +60,9 @@ function describe(issue: Issue, outer: Path, content: unknown): readonly Fault[]
   }
 }
 
+/** Unknown keys of a map that are told. */
+const mostKeys = 20;
+
 /** What zod says of a value that is not there. */
 const mayBeMissing: ReadonlySet<string> = new Set(['invalid_type', 'invalid_value', 'invalid_union', 'custom']);
 
@@ -74,7 +77,7 @@ const expectedNames: Readonly<Record<string, string>> = {
 
 /** `unknown key "peek-ram"; did you mean "peak-ram"?` */
 export function unknownKey(key: string, known: readonly string[]): string {
-  return `unknown key ${JSON.stringify(key)}${suggestion(key, known)}`;
+  return `unknown key ${JSON.stringify(key.slice(0, 100))}${suggestion(key, known)}`;
 }
 
 /** `"eror" is not one of off, warn, error; did you mean "error"?` */

@@ -9,8 +9,11 @@ import { metricRules } from './metric-rules.ts';
 import { type Path, positionOf } from './positions.ts';
 import { type ConfigFile, fileSchema } from './schema.ts';
 
-/** A configuration is written by people; what is longer is none. */
-const largestFile = 512 * 1024;
+/** A configuration is written by people; what is longer is none, and would take the YAML parser long: it compares each key with all others of its map. */
+const largestFile = 128 * 1024;
+
+/** Mistakes that are told; whoever makes more sees the next when these are mended. */
+const mostMistakes = 50;
 
 /** Aliases (`*name`) that a file may use; more only serve to blow it up. */
 const mostAliases = 100;
@@ -29,8 +32,10 @@ export function parseConfig(text: string, path: string): Config {
   const result = fileSchema.safeParse(content);
   const faults = result.success ? [] : describeIssues(result.error.issues, content);
   const mistakes = [
-    ...faults.map(({ path: place, part, message }) => ({ ...at(place, part), message })),
-    ...findContradictions(content).map(({ path: place, message }) => ({ ...at(place), message })),
+    ...faults.slice(0, mostMistakes).map(({ path: place, part, message }) => ({ ...at(place, part), message })),
+    ...findContradictions(content)
+      .slice(0, mostMistakes)
+      .map(({ path: place, message }) => ({ ...at(place), message })),
   ];
   if (!result.success || mistakes.length > 0) throw new ConfigError(path, mistakes);
   return toConfig(result.data, path, (place) => at(place, 'key').line);
@@ -43,10 +48,12 @@ function readDocument(text: string, path: string, lines: LineCounter) {
       lineCounter: lines,
       prettyErrors: false,
     });
-    const mistakes = [...document.errors, ...document.warnings].map(({ pos, message }): Mistake => {
-      const { line, col } = lines.linePos(pos[0]);
-      return { line, column: col, message: yamlProblem(message) };
-    });
+    const mistakes = [...document.errors, ...document.warnings]
+      .slice(0, mostMistakes)
+      .map(({ pos, message }): Mistake => {
+        const { line, col } = lines.linePos(pos[0]);
+        return { line, column: col, message: yamlProblem(message) };
+      });
     let aliases = 0;
     visit(document, { Alias: () => void aliases++ });
     if (aliases > mostAliases) mistakes.push({ line: 1, column: 1, message: `more than ${mostAliases} aliases` });

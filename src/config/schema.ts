@@ -31,7 +31,7 @@ const globSchema = z
   .refine((glob) => !glob.startsWith('/'), {
     error: 'must be a path from the repository\'s top, without a leading "/"',
   })
-  .refine((glob) => expandBraces(glob) !== undefined, {
+  .refine((glob) => glob.length > 500 || expandBraces(glob) !== undefined, {
     error: `must not stand for more than ${mostAlternatives} globs by its braces`,
   })
   .meta({ description: 'A path from the repository\'s top; "*" matches within a folder, "**" over folders.' });

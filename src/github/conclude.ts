@@ -1,7 +1,9 @@
 import { setFailed, warning } from '@actions/core';
 import { messageOf, UserError } from '../errors.ts';
 import { exitCodeOf, type FailOn } from '../exit-code.ts';
+import { plain } from '../report/escape.ts';
 import type { GateReport } from '../report/report-schema.ts';
+import { forTerminal } from '../report/terminal.ts';
 import { logLine, logStack } from './log.ts';
 import { publishOutputs } from './publish.ts';
 
@@ -15,7 +17,7 @@ export function conclude(report: GateReport, headline: string, failOn: FailOn, a
 
 /** Says in the log what went wrong beside the verdict. */
 export function warnOf(sentences: readonly string[]): void {
-  for (const sentence of sentences) warning(sentence);
+  for (const sentence of sentences) warning(forTerminal(sentence));
 }
 
 /**
@@ -27,11 +29,11 @@ export async function runFace(face: () => Promise<void>): Promise<void> {
     await face();
   } catch (error) {
     const mended = error instanceof UserError;
-    setFailed(mended ? error.message : `A bug in edge-ready-gate: ${messageOf(error)}`);
+    setFailed(forTerminal(mended ? error.message : `A bug in edge-ready-gate: ${messageOf(error)}`));
     if (!mended) logStack(error);
     publishOutputs({
       verdict: 'error',
-      summary: messageOf(error),
+      summary: plain(messageOf(error)),
       report: '',
       page: '',
       artifacts: '',

@@ -1,7 +1,8 @@
 import { appendFileSync } from 'node:fs';
 import { error as annotateError, notice, setOutput, warning } from '@actions/core';
 import type { Verdict } from '../judge/comparison.ts';
-import { plain } from '../report/escape.ts';
+import { cell } from '../report/escape.ts';
+import { forTerminal } from '../report/terminal.ts';
 import type { RunContext } from './context.ts';
 
 /** One line beside the code; `file` is relative to the repository. */
@@ -16,7 +17,7 @@ export interface PublishedAnnotation {
 /** Appends markdown to the job summary, and below it what went wrong beside the verdict; nothing where there is no summary. */
 export function publishSummary(context: RunContext, markdown: string, problems: readonly string[]): void {
   if (context.summaryPath === null) return;
-  const lines = problems.map((problem) => `> ⚠️ ${plain(problem)}`);
+  const lines = problems.map((problem) => `> ⚠️ ${cell(problem)}`);
   appendFileSync(context.summaryPath, `${[markdown.trimEnd(), ...lines].join('\n\n')}\n`);
 }
 
@@ -24,8 +25,8 @@ export function publishSummary(context: RunContext, markdown: string, problems: 
 export function publishAnnotations(annotations: readonly PublishedAnnotation[]): void {
   for (const { level, message, title, file, line } of annotations) {
     const print = level === 'error' ? annotateError : level === 'warning' ? warning : notice;
-    print(message, {
-      ...(title === undefined ? {} : { title }),
+    print(forTerminal(message), {
+      ...(title === undefined ? {} : { title: forTerminal(title) }),
       ...(file === undefined ? {} : { file }),
       ...(line === undefined ? {} : { startLine: line }),
     });

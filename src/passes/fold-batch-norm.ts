@@ -43,8 +43,8 @@ export function isInferenceNorm(rewriting: Edit, operator: Operator): boolean {
 function channelMap(rewriting: Edit, operator: Operator) {
   const [gamma, beta, mean, variance] = operator.inputs.slice(1).map((id) => rewriting.constant(id));
   const epsilon = floatAttribute(operator, 'epsilon', 1e-5);
-  if (gamma?.dtype !== 'float32' || beta === undefined || mean === undefined || variance === undefined)
-    return undefined;
+  if ([gamma, beta, mean, variance].some((constant) => constant?.dtype !== 'float32')) return undefined;
+  if (gamma === undefined || beta === undefined || mean === undefined || variance === undefined) return undefined;
   const scale = Array.from(
     gamma.elements as Float32Array,
     (value, c) => value / Math.sqrt((variance.elements[c] as number) + epsilon),

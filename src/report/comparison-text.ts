@@ -39,7 +39,7 @@ export function renderComparisonText(comparison: Comparison, options: TextOption
   });
   const right = { align: 'right' } as const;
   const parts = [
-    `${plain(comparison.model, 80)} on ${plain(comparison.target, 40)} (${comparison.targetId}): ${comparison.verdict}`,
+    `${plain(comparison.model, 80)} on ${plain(comparison.target, 40)} (${plain(comparison.targetId, 60)}): ${comparison.verdict}`,
     comparison.diff === null ? '' : happenedText(comparison.diff),
     rows.length === 0
       ? ''

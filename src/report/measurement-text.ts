@@ -16,11 +16,11 @@ const findingsShown = 20;
 export function renderMeasurementText(measurement: Measurement, options: TextOptions = {}): string {
   const width = options.width ?? 100;
   const { model, target, artifact } = measurement;
-  const recipe = artifact.recipe === 'none' ? 'as committed' : `recipe ${artifact.recipe}`;
+  const recipe = artifact.recipe === 'none' ? 'as committed' : `recipe ${plain(artifact.recipe, 100)}`;
   const parts = [
     [
       `${plain(model.path, 80)} on ${plain(target.id, 60)}${measurement.deployable ? '' : ': does not run'}`,
-      `${formatValue(model.parameters, 'count')} parameters, ${formatValue(model.macs, 'count')} MACs, ${model.operators} operators; ${artifact.format} of ${formatValue(artifact.bytes, 'B')}, ${recipe}`,
+      `${formatValue(model.parameters, 'count')} parameters, ${formatValue(model.macs, 'count')} MACs, ${model.operators} operators; ${plain(artifact.format, 20)} of ${formatValue(artifact.bytes, 'B')}, ${recipe}`,
     ].join('\n'),
     metricTable(measurement, width),
     partsWords(measurement),

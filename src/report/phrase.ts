@@ -25,9 +25,12 @@ export function phrasesToMarkdown(phrases: readonly Phrase[]): string {
     .join('');
 }
 
+/** What GitHub makes a link of though it looks like a name: a web address, an issue, a commit. */
+const linked = /www\.|\bgh-\d|\b[0-9a-f]{7,64}\b/i;
+
 /** A name in bold; as code when it is not an ordinary name, because bold text is still Markdown. */
 export function strong(name: string): string {
-  return /^[A-Za-z0-9]([A-Za-z0-9_./-]*[A-Za-z0-9])?$/.test(name) && name.length <= 120 && !/www\./i.test(name)
+  return /^[A-Za-z0-9]([A-Za-z0-9_./-]*[A-Za-z0-9])?$/.test(name) && name.length <= 120 && !linked.test(name)
     ? `**${name}**`
     : code(name);
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Comparison } from '../judge/comparison.ts';
 import type { ScheduleResult } from '../schedule/schedule-result.ts';
 import { plain } from './escape.ts';
+import { jsonText } from './json-text.ts';
 import { judgementWords } from './judgement-words.ts';
 import type { GateReport } from './report-schema.ts';
 import { objectionsOf, scheduleJudgementWords } from './schedule-words.ts';
@@ -48,7 +49,7 @@ export function renderSarif(report: GateReport): string {
       },
     ],
   };
-  return `${JSON.stringify(log, null, 2)}\n`;
+  return jsonText(log);
 }
 
 function resultOf({ rule, level, message, file, line, identity }: Objection, rules: readonly string[]) {

@@ -12,7 +12,7 @@ import type { Target } from './target.ts';
 export const boardIds: readonly string[] = Object.keys(boardTexts).sort();
 
 /** Files of boards and cores are written by people, or by `calibrate`; the longest here has some 20,000 characters. */
-const largestFile = 512 * 1024;
+const largestFile = 128 * 1024;
 
 const loaded = new Map<string, Board>();
 

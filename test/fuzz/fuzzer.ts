@@ -39,7 +39,8 @@ export async function outcomeOf(fuzzer: Fuzzer, bytes: Uint8Array): Promise<Outc
   } catch (error) {
     if (!(error instanceof UserError)) return { kind: 'bug', error, cpuMs: cpuMs() };
     const text = error.message.trim();
-    const foul = text === '' ? 'nothing' : unclear.exec(text)?.[0];
+    // What is quoted comes from the file, and may be anything.
+    const foul = text === '' ? 'nothing' : unclear.exec(text.replace(/"(?:[^"\\]|\\.)*"/g, '""'))?.[0];
     if (foul !== undefined) {
       return { kind: 'bug', error: new Error(`a refusal that says "${foul}": ${text.slice(0, 300)}`), cpuMs: cpuMs() };
     }
