@@ -77,42 +77,19 @@ def read(path):
         return file.read()
 
 
-jobs = json.load(open(sys.argv[1]))
-print(f"{'model':44} {'ours int8':>9} {'peer int8':>10} {'ours int16x8':>12} {'peer int16x8':>12}   (peer: ai-edge-quantizer)")
-for job in jobs["jobs"]:
+for job in json.load(open(sys.argv[1])):
     float_model = read(job["float"])
     evaluation = rows(job["evaluation"])
     expected = attempt(lambda: run(float_model, evaluation))
     if isinstance(expected, str):
-        print(f"{job['model']:44} LiteRT refuses the float model: {expected}")
+        print(json.dumps({"error": f"LiteRT refuses the float model: {expected}"}), flush=True)
         continue
     judge = lambda make: attempt(lambda: sqnr(expected, run(make(), evaluation)))
     calibration = rows(job["calibration"])
-    found = [judge(lambda: read(job["ours"]))]
-    found.append(judge(lambda: peer(float_model, calibration, 8)) if quantizer else "skipped")
-    found.append(judge(lambda: read(job["ours16"])))
-    found.append(judge(lambda: peer(float_model, calibration, 16)) if quantizer else "skipped")
-    print(f"{job['model']:44} {found[0]:>9} {found[1]:>10} {found[2]:>12} {found[3]:>12}", flush=True)
-
-if "accuracy" in jobs:
-    job = jobs["accuracy"]
-    arrays = np.load(job["data"])
-    x, y = arrays["x"], arrays["y"].astype(int)
-    taken = job["calibration"]
-    others = [index for index in range(len(y)) if index not in set(taken)]
-    models = {name: read(path) for name, path in job["models"].items()}
-    if quantizer:
-        for bits in (8, 16):
-            made = attempt(lambda: peer(models["float"], [(x[index],) for index in taken], bits))
-            if isinstance(made, bytes):
-                models[f"ai-edge-quantizer int{bits}"] = made
-            else:
-                print(f"ai-edge-quantizer int{bits}: {made}")
-    print(f"\nKeyword spotting in LiteRT, right of {len(y)} = {len(taken)} that calibrate + {len(others)} others")
-    for name, content in models.items():
-        scores = attempt(lambda: run(content, [(value,) for value in x]))
-        if isinstance(scores, str):
-            print(f"{name:44} {scores}")
-            continue
-        right = scores.argmax(axis=1) == y
-        print(f"{name:44} {right.sum()} = {right[taken].sum()} + {right[others].sum()}   {len(content)} B")
+    found = {
+        "ours": judge(lambda: read(job["ours"])),
+        "peer": judge(lambda: peer(float_model, calibration, 8)) if quantizer else "",
+        "ours16": judge(lambda: read(job["ours16"])),
+        "peer16": judge(lambda: peer(float_model, calibration, 16)) if quantizer else "",
+    }
+    print(json.dumps(found), flush=True)

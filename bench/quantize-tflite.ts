@@ -1,18 +1,15 @@
 /**
- * Float TensorFlow Lite models as integers: ours in the kernels of TensorFlow Lite Micro, against the converter's own int8 file where the reference set has one, and ai-edge-quantizer.
+ * Float TensorFlow Lite models as integers by SQNR of the outputs against the float model, in dB (the mean square of the float outputs over that of the differences):
+ * ours in the kernels of TensorFlow Lite Micro, against the converter's own int8 file where the reference set has one, and both in LiteRT against ai-edge-quantizer.
  *
- *   node scripts/run-ts.mjs bench/quantize-tflite.ts [PYTHON]      PYTHON has ai-edge-litert and ai-edge-quantizer installed
+ *   node scripts/run-ts.mjs bench/quantize-tflite.ts [PYTHON [MODEL]]      PYTHON has ai-edge-litert and ai-edge-quantizer installed; with it and all models the table goes into docs/benchmarks.md
  *
- * 1. Keyword spotting of MLPerf Tiny: right answers of 515 labelled samples. 100 calibrate; they are counted apart from the 415 others.
- * 2. SQNR of the outputs against the float model, in dB: the mean square of the float outputs over that of the differences.
- *    Samples: real ones where the reference set has them (half calibrate, the others are judged), else random ones in the range of the converter's int8 file, or normal ones.
+ * Samples: real ones where the reference set has them (half calibrate, the others are judged), else random ones in the range of the converter's int8 file, or normal ones.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { evaluateTflite } from '../src/accuracy/evaluate-tflite.ts';
 import { calibrate } from '../src/calibrate/calibrate.ts';
-import { type Observer, observers } from '../src/calibrate/range.ts';
 import { syntheticData } from '../src/calibrate/synthetic.ts';
 import type { DataSet } from '../src/data/data-set.ts';
 import { modelInputs } from '../src/data/model-inputs.ts';
@@ -25,15 +22,17 @@ import { writeModel } from '../src/formats/write-model.ts';
 import { tensorAt } from '../src/graph/access.ts';
 import type { Graph } from '../src/graph/graph.ts';
 import { graphMacs } from '../src/graph/macs.ts';
+import { calibratorOf } from '../src/optimize/calibrator.ts';
+import { pullLevers } from '../src/optimize/pull-levers.ts';
+import { quantiserOf } from '../src/optimize/quantiser.ts';
 import { optimizeTflite } from '../src/passes/tflite/optimize.ts';
 import { dequantizeWeights } from '../src/quantize/tflite/dequantize-weights.ts';
-import { mixPrecisions } from '../src/quantize/tflite/mix-precisions.ts';
 import { observedTensors } from '../src/quantize/tflite/observed.ts';
 import { type QuantizeTfliteOptions, quantizeTflite } from '../src/quantize/tflite/quantize-tflite.ts';
-import { sensitivityOf } from '../src/quantize/tflite/sensitivity.ts';
 import { makeRandom } from '../src/random.ts';
 import { unsupported } from '../src/runtimes/tflm/support/unsupported.ts';
 import { openReal, sqnr } from '../test/support/real-outputs.ts';
+import { machine, numbersTable, versionsOf, writeSection } from './page.ts';
 import { referenceDirectory, referenceModels } from './reference.ts';
 
 const [python, wanted = ''] = process.argv.slice(2);
@@ -124,19 +123,21 @@ function rangedSamples(graph: Graph, int8: Graph): DataSet {
   };
 }
 
-async function quantized(graph: Graph, data: DataSet, observer: Observer, options: QuantizeTfliteOptions) {
+/** Integers with ranges by `mse` alone. */
+async function plain(graph: Graph, data: DataSet, options: QuantizeTfliteOptions): Promise<Graph> {
   const levels = options.activations === 'int16' ? 65535 : 255;
-  const { ranges } = await calibrate(graph, observedTensors(graph), data, { observer, levels });
-  const result = quantizeTflite(graph, ranges, options);
-  return { ...result, graph: optimizeTflite(result.graph) };
+  const { ranges } = await calibrate(graph, observedTensors(graph), data, { levels });
+  return optimizeTflite(quantizeTflite(graph, ranges, options).graph);
 }
 
-async function rightAnswers(graph: Graph, data: DataSet): Promise<number> {
-  const accuracy = await evaluateTflite(
-    { format: 'tflite', bytes: writeModel(graph), graph },
-    { data, metric: 'top-1' },
-  );
-  return accuracy.metric === null ? Number.NaN : Math.round(accuracy.metric.value * data.count);
+/** Integers as a recipe makes them: by the observer that measures best, with the levers that help. */
+async function byDefault(graph: Graph, data: DataSet, numbers: 'int8' | 'int16x8') {
+  const quantiser = quantiserOf('tflite', { numbers });
+  const options = numbers === 'int16x8' ? { levels: 65535 } : {};
+  const pulled = await pullLevers(graph, quantiser, data, calibratorOf(graph, quantiser, data), options);
+  const { ranges } = pulled.calibration ?? (await calibratorOf(pulled.graph, quantiser, data).by(options));
+  const { graph: made, findings } = quantiser.quantize(pulled.graph, ranges);
+  return { graph: optimizeTflite(made), findings };
 }
 
 /** The peer calibrates by signature, which some of the models lack. */
@@ -152,83 +153,12 @@ function withSignature(graph: Graph): Graph {
   return { ...graph, extras: { ...graph.extras, signatures: [signature] } };
 }
 
-async function keywordSpotting(): Promise<void> {
-  const float = optimizeTflite(
-    dequantizeWeights(read(`${mlperf}/keyword_spotting/trained_models/kws_ref_model_float32.tflite`)),
-  );
-  const own = read(`${mlperf}/keyword_spotting/trained_models/kws_ref_model.tflite`);
-  const taken = Array.from({ length: 100 }, (_, index) => Math.floor((index * keywords.count) / 100));
-  const others = Array.from({ length: keywords.count }, (_, index) => index).filter((index) => !taken.includes(index));
-  const rows: [string, Graph][] = [
-    ['float (weights as floats), our kernels', float],
-    ["MLPerf Tiny's own int8 file, our kernels", own],
-  ];
-  for (const observer of observers) {
-    rows.push([`ours int8, ${observer}`, (await quantized(float, part(keywords, taken), observer, {})).graph]);
-  }
-  rows.push([
-    'ours int8, mse, dense weights per channel',
-    (await quantized(float, part(keywords, taken), 'mse', { denseWeights: 'per-channel' })).graph,
-  ]);
-  rows.push([
-    'ours int16x8, mse',
-    (await quantized(float, part(keywords, taken), 'mse', { activations: 'int16' })).graph,
-  ]);
-  const { ranges } = await calibrate(float, observedTensors(float), part(keywords, taken), {});
-  const started = performance.now();
-  const sensitivity = await sensitivityOf(float, ranges, part(keywords, taken));
-  const milliseconds = performance.now() - started;
-  for (const leastDecibels of [30, 40]) {
-    const mix = await mixPrecisions(float, ranges, part(keywords, taken), sensitivity, { leastDecibels });
-    const mixed = optimizeTflite(quantizeTflite(float, ranges, mix.options).graph);
-    rows.push([`ours int8, ${mix.kept.size} operators kept for ${leastDecibels} dB`, mixed]);
-  }
-  console.log(
-    `\nSensitivity of its operators, SQNR in dB of the outputs with one in integers (8 samples, ${milliseconds.toFixed(0)} ms)`,
-  );
-  for (const { operator, type, int8Decibels, int16Decibels, share } of sensitivity) {
-    const numbers = [int8Decibels, int16Decibels ?? Number.NaN].map((value) => value.toFixed(1).padStart(6));
-    console.log(
-      `${String(operator).padStart(3)} ${type.padEnd(20)} int8 ${numbers[0]}  int16 ${numbers[1]}  ${(share * 100).toFixed(1).padStart(5)} % of the noise`,
-    );
-  }
-  const files = rows.map(([name, graph], index): [string, string] => {
-    const target = path.join(folder, `keywords-${index}.tflite`);
-    writeFileSync(target, writeModel(index === 0 ? withSignature(graph) : graph));
-    return [index === 0 ? 'float' : name.replace(', our kernels', ''), target];
-  });
-  accuracy = {
-    data: path.join(referenceDirectory, 'data/kws01.npz'),
-    calibration: taken,
-    models: Object.fromEntries(files),
-  };
-  console.log('\nKeyword spotting, right of 515 = 100 that calibrate + 415 others; bytes of the file');
-  const labelled = (indices: readonly number[]): DataSet => ({
-    ...part(keywords, indices),
-    ...(keywords.labels === undefined
-      ? {}
-      : {
-          labels: {
-            ...keywords.labels,
-            values: Float64Array.from(indices, (index) => keywords.labels?.values[index] ?? 0),
-          },
-        }),
-  });
-  for (const [name, graph] of rows) {
-    const inside = await rightAnswers(graph, labelled(taken));
-    const outside = await rightAnswers(graph, labelled(others));
-    console.log(
-      `${name.padEnd(44)} ${inside + outside} = ${inside} + ${outside}   ${((outside / others.length) * 100).toFixed(2)} % of the others   ${writeModel(graph).byteLength} B`,
-    );
-  }
-}
-
 /** One row of the table of SQNR. */
 interface Row {
   readonly model: string;
   readonly samples: string;
   readonly int8: string;
-  readonly int8PerChannel: string;
+  readonly byDefault: string;
   readonly int16: string;
   readonly converter: string;
   readonly left: string;
@@ -236,7 +166,6 @@ interface Row {
 
 const decibels = (value: number): string => (Number.isFinite(value) ? value.toFixed(1) : String(value));
 const jobs: object[] = [];
-let accuracy: object | undefined;
 
 async function signalToNoise(file: string): Promise<Row | undefined> {
   const original = optimizeTflite(read(file));
@@ -271,10 +200,10 @@ async function signalToNoise(file: string): Promise<Row | undefined> {
       throw error;
     }
   };
-  const first = await quantized(graph, part(data, even), 'mse', {});
+  const first = await byDefault(graph, part(data, even), 'int8');
   if (first.graph === graph || first.graph.operators.every(({ type }) => type === 'DEQUANTIZE')) return undefined;
   const refusals = unsupported(first.graph);
-  const wide = await quantized(graph, part(data, even), 'mse', { activations: 'int16' });
+  const wide = await byDefault(graph, part(data, even), 'int16x8');
   const label = file.split('/').slice(-1)[0] ?? file;
   const name = jobs.length;
   const save = (suffix: string, bytes: Uint8Array) => {
@@ -300,7 +229,6 @@ async function signalToNoise(file: string): Promise<Row | undefined> {
     );
   };
   jobs.push({
-    model: label,
     float: save('float.tflite', writeModel(withSignature(graph))),
     ours: save('int8.tflite', writeModel(first.graph)),
     ours16: save('int16.tflite', writeModel(wide.graph)),
@@ -311,8 +239,8 @@ async function signalToNoise(file: string): Promise<Row | undefined> {
     model: label,
     samples:
       data === keywords ? 'real' : pair?.samples !== undefined ? 'real' : int8 === undefined ? 'normal' : 'ranged',
-    int8: judge(first.graph) + (refusals.length === 0 ? '' : ' (not deployable)'),
-    int8PerChannel: judge((await quantized(graph, part(data, even), 'mse', { denseWeights: 'per-channel' })).graph),
+    int8: judge(await plain(graph, part(data, even), {})),
+    byDefault: judge(first.graph) + (refusals.length === 0 ? '' : ' (not deployable)'),
     int16: judge(wide.graph),
     converter: int8 === undefined ? '' : judge(int8),
     left: [
@@ -323,14 +251,32 @@ async function signalToNoise(file: string): Promise<Row | undefined> {
   };
 }
 
+interface InLiteRt {
+  readonly error?: string;
+  readonly ours?: string;
+  readonly peer?: string;
+  readonly ours16?: string;
+  readonly peer16?: string;
+}
+
+/** What LiteRT computes with our files and with ai-edge-quantizer's, by model. */
+function inLiteRt(): readonly InLiteRt[] {
+  if (python === undefined) return [];
+  const job = path.join(folder, 'jobs.json');
+  writeFileSync(job, JSON.stringify(jobs));
+  const run = spawnSync(python, [path.join('bench', 'quantize-tflite-peer.py'), job], {
+    encoding: 'utf8',
+    maxBuffer: 2 ** 26,
+  });
+  if (run.status !== 0) console.error(run.stderr.slice(-2000));
+  return run.stdout
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+    .map((line): InLiteRt => JSON.parse(line));
+}
+
 try {
-  if (wanted === '') await keywordSpotting();
-  console.log(
-    '\nSQNR in dB against the float model, on samples that did not calibrate (mse); left: types left in float',
-  );
-  console.log(
-    `${'model'.padEnd(44)} ${['samples', 'int8', 'int8, dense per channel', 'int16x8', "converter's int8"].join('  ')}  left`,
-  );
+  const rows: Row[] = [];
   for (const { file } of referenceModels()) {
     if (!file.endsWith('.tflite') || !existsSync(path.join(models, file)) || !file.includes(wanted)) continue;
     const graph = read(file);
@@ -338,23 +284,63 @@ try {
     if (floats.length < graph.operators.length / 2 || graph.operators.some(({ domain }) => domain === 'custom'))
       continue;
     const row = await signalToNoise(file);
-    if (row === undefined) console.log(`${file.split('/').slice(-1)[0]?.padEnd(44)} nothing to quantise`);
-    else
-      console.log(
-        `${row.model.padEnd(44)} ${row.samples.padEnd(7)}  ${row.int8.padStart(4)}  ${row.int8PerChannel.padStart(22)}  ${row.int16.padStart(7)}  ${row.converter.padStart(16)}  ${row.left}`,
-      );
+    if (row === undefined) continue;
+    rows.push(row);
+    console.log(Object.values(row).join(' | '));
   }
-  if (python === undefined) console.log('\nLiteRT and ai-edge-quantizer: skipped, no python given.');
-  else {
-    const job = path.join(folder, 'jobs.json');
-    writeFileSync(job, JSON.stringify({ jobs, ...(accuracy === undefined ? {} : { accuracy }) }));
-    const run = spawnSync(python, [path.join('bench', 'quantize-tflite-peer.py'), job], {
-      encoding: 'utf8',
-      maxBuffer: 2 ** 26,
-    });
-    console.log(`\nIn LiteRT: SQNR in dB against the float model there\n${run.stdout}`);
-    if (run.status !== 0) console.log(run.stderr.slice(-2000));
+  if (python === undefined) console.log('LiteRT and ai-edge-quantizer: skipped, no python given.');
+  const litert = inLiteRt();
+  const shown = (value: string | undefined): string =>
+    value === undefined || /^(inf|[-\d.]+)?$/.test(value) ? (value ?? '') : 'refused';
+  const text = [
+    'Signal to quantisation noise of the outputs in dB against the float model, on samples that did not calibrate. First in the kernels of TensorFlow Lite Micro: ours with ranges by `mse` alone, as the recipes',
+    "`int8` and `int16x8` make it, and the int8 file that TensorFlow's converter made of the same network. Then in LiteRT: ours and ai-edge-quantizer's, from the same samples.",
+    'Samples: "real", "ranged" (uniform over the range of the converter\'s input) or "normal".',
+    '',
+    numbersTable(
+      [
+        'model',
+        'samples',
+        'mse',
+        'int8',
+        'int16x8',
+        'converter',
+        'LiteRT int8',
+        'ai-edge',
+        'LiteRT int16x8',
+        'ai-edge',
+        'left in float',
+      ],
+      rows.map((row, index) => {
+        const { ours, peer, ours16, peer16 } = litert[index] ?? {};
+        return [
+          ...[row.model, row.samples, row.int8, row.byDefault, row.int16, row.converter],
+          ...[ours, peer, ours16, peer16].map(shown),
+          row.left,
+        ];
+      }),
+      [0, 1, 10],
+    ),
+    '',
+    counted(rows, litert),
+  ].join('\n');
+  console.log(`\n${text}`);
+  if (python !== undefined && wanted === '') {
+    const versions = versionsOf(python, ['ai-edge-quantizer', 'ai-edge-litert']);
+    writeSection('quantize-tflite', `${text}\n\nCompared with ${versions}; ${machine()}.`);
   }
 } finally {
   rmSync(folder, { recursive: true, force: true });
+}
+
+/** In how many rows ours comes nearer. */
+function counted(rows: readonly Row[], litert: readonly InLiteRt[]): string {
+  const pairs = (of: readonly (readonly [string | undefined, string | undefined])[]): string => {
+    const known = of.map(([one, other]) => [Number.parseFloat(one ?? ''), Number.parseFloat(other ?? '')] as const);
+    const both = known.filter(([one, other]) => Number.isFinite(one) && Number.isFinite(other));
+    return `${both.filter(([one, other]) => one >= other).length} of ${both.length}`;
+  };
+  const converter = pairs(rows.map((row) => [row.byDefault, row.converter]));
+  const peer = pairs(litert.map(({ ours, peer }) => [ours, peer]));
+  return `At least as near as the converter: ${converter}; as ai-edge-quantizer, int8 in LiteRT: ${peer}.`;
 }

@@ -32,9 +32,9 @@ export interface Pulled {
 }
 
 /**
- * The float graph with the weights that lose least when they become integers, and ranges by the observer that loses least. First what evens out ranges; then the observer, as it
- * depends on them; then rounding and biases for the ranges of that observer; then the observer again. Each lever is kept where the integer graph comes nearer to the float graph
- * on calibration samples that it was not made from.
+ * The float graph with the weights that lose least when they become integers, and ranges by the observer that loses least. First what evens out ranges, each way with the observer
+ * that suits it best: what a lever is worth depends on what the observer cuts off. Then rounding and biases for the ranges of that observer, kept where the integer graph comes
+ * nearer to the float graph on calibration samples that they were not made from; then the observer again.
  * @param calibrator of the graph as it is
  * @param options with `observer`, that one is used throughout
  */
@@ -76,14 +76,31 @@ export async function pullLevers(
     const score = async (each: Graph) => signalToNoise(original, each, await calibrated(each), { data: held });
     return chooseLevers(graph, leversOf(calibrated), score, leastGain);
   };
-  const even = await pull(original, {}, () => equalisingLevers({ data: fit }));
-  const first = await observerOf(
-    even.graph,
-    even.graph === original ? calibrator : calibratorOf(even.graph, quantiser, data),
-  );
+  const choices = new Map<Graph, ObserverChoice | undefined>();
+  const chooseFor = async (graph: Graph): Promise<ObserverChoice | undefined> => {
+    const choice = await observerOf(graph, graph === original ? calibrator : calibratorOf(graph, quantiser, data));
+    choices.set(graph, choice);
+    return choice;
+  };
+  const bestScore = async (graph: Graph): Promise<number | undefined> => {
+    const choice = await chooseFor(graph);
+    return choice?.scores.get(choice.observer);
+  };
+  const equalising = equalisingLevers({ data: fit });
+  const plainly = await bestScore(original);
+  const even =
+    plainly === undefined
+      ? await pull(original, {}, () => equalising)
+      : await chooseLevers(
+          original,
+          equalising,
+          async (graph) => (graph === original ? plainly : ((await bestScore(graph)) ?? Number.NEGATIVE_INFINITY)),
+          leastGain,
+        );
+  const first = choices.get(even.graph);
   const by = first === undefined ? {} : { observer: first.observer };
   const { graph, outcomes } = await pull(even.graph, by, (calibrate) => compensatingLevers({ data: fit, calibrate }));
-  const last = graph === even.graph ? first : await observerOf(graph, calibratorOf(graph, quantiser, data));
+  const last = graph === even.graph ? first : await chooseFor(graph);
   const message = words([...even.outcomes, ...outcomes]);
   const about: Finding = { code: 'accuracy-levers', severity: 'info', message };
   return { graph, ...chosen(last), findings: [about, ...aboutObserver(last)] };
