@@ -1,21 +1,7 @@
 import type { Block } from './block.ts';
-import { elementsOf, type NpuOperation, type Volume } from './npu-operation.ts';
-
-/** A memory as cycles see it: bytes a cycle, latencies in cycles, and its longest burst. */
-export interface Channel {
-  readonly bytesPerCycle: number;
-  /** What each use of it reaches of that, in bytes a cycle: an Ethos-U85 has a limited number of requests under way for each. */
-  readonly inputRate: number;
-  /** Of element-wise operations. */
-  readonly streamRate: number;
-  readonly writeRate: number;
-  readonly weightRate: number;
-  readonly scaleRate: number;
-  readonly moveRate: number;
-  readonly readLatency: number;
-  readonly writeLatency: number;
-  readonly burstLength: number;
-}
+import { blockCycles, type Timing } from './multipliers.ts';
+import { clip, elementsOf, type NpuOperation, over } from './npu-operation.ts';
+import { type Channel, transferBytes } from './transfer.ts';
 
 /** Where an operation reads and writes. */
 export interface Places {
@@ -25,30 +11,13 @@ export interface Places {
   readonly weights: Channel;
 }
 
-/** What the arithmetic of a unit costs. */
-export interface Timing {
-  readonly isU85: boolean;
-  readonly cores: number;
-  readonly macs: number;
-  readonly output: readonly number[];
-  readonly activation: readonly number[];
-}
-
-const clip = (volume: Volume, to: Volume): Volume => ({
-  h: Math.min(volume.h, to.h),
-  w: Math.min(volume.w, to.w),
-  c: Math.min(volume.c, to.c),
-});
-const over = (volume: Volume, by: Volume): Volume => ({
-  h: Math.ceil(volume.h / by.h),
-  w: Math.ceil(volume.w / by.w),
-  c: Math.ceil(volume.c / by.c),
-});
-
 /** Which part of an operation: cut by channels, only the first part waits for its input, and only the last for its output. */
 export type Part = 'whole' | 'first' | 'middle' | 'last';
 
-/** Cycles of one operation while all its data is at hand: `Estimate…Cycles` of Vela's performance estimation. */
+/**
+ * Cycles of one operation while all its data is at hand: the multipliers and the output unit work at once, a block apart, and neither is faster than blocks are issued. Rates and delays are those of Vela's
+ * performance estimation (`ethos_u55_performance.cpp` and `ethos_u85_performance.cpp` of its compilation core).
+ */
 export function operationCycles(
   operation: NpuOperation,
   block: Block,
@@ -57,121 +26,75 @@ export function operationCycles(
   part: Part = 'whole',
 ): number {
   if (operation.kind === 'elementwise') return elementwiseCycles(operation, block, timing, places);
-  const ofmBlock = clip(operation.ofm, block.ofm);
-  const micros = elementsOf(over(ofmBlock, block.micro));
-  const blocks = elementsOf(over(operation.ofm, block.micro)) / micros;
-  const hasBias = operation.kind === 'convolution' || operation.kind === 'depthwise' || operation.kind === 'dense';
-  const bias = hasBias ? (10 * ofmBlock.c * places.weights.readLatency) / 256 : 0;
-  const output = Math.max(Math.ceil(outputCycles(operation, block, timing) * elementsOf(ofmBlock)), bias);
-  const arithmetic = blockCycles(operation, block, timing);
+  const size = clip(operation.ofm, block.ofm);
+  const blocks = elementsOf(over(operation.ofm, block.micro)) / elementsOf(over(size, block.micro));
   const load = inputBlockCycles(operation, block, timing, places.input);
   const store = outputBlockCycles(operation, block, timing, places.output);
-  const issue = ((blocks > 1 ? Math.abs(store - load) : 0) + arithmetic + output) / 4;
-  const multiply = Math.max(arithmetic, issue);
-  const finish = Math.max(output, issue);
-  const isLast = part === 'whole' || part === 'last';
-  const isFirst = part === 'whole' || part === 'first';
-  const total = multiply > finish ? Math.floor(multiply * blocks) + (isLast ? finish : 0) : finish * blocks + multiply;
-  return Math.floor(total + (isFirst ? load : 0) + (isLast ? store : 0));
+  const multiplying = blockCycles(operation, block, timing);
+  const writing = Math.max(
+    Math.ceil(outputCycles(operation, block, timing) * elementsOf(size)),
+    biasCycles(operation, size.c, places.weights),
+  );
+  // A block is issued in a quarter of what it keeps the units busy for, and of what its transfers differ by where there is more than one.
+  const issuing = (multiplying + writing + (blocks > 1 ? Math.abs(store - load) : 0)) / 4;
+  const [multipliers, output] = [Math.max(multiplying, issuing), Math.max(writing, issuing)];
+  const ends = { first: part === 'whole' || part === 'first', last: part === 'whole' || part === 'last' };
+  const steady =
+    multipliers > output ? Math.floor(multipliers * blocks) + (ends.last ? output : 0) : output * blocks + multipliers;
+  return Math.floor(steady + (ends.first ? load : 0) + (ends.last ? store : 0));
+}
+
+/** Ten bytes of bias and scale for each channel of a block, in bursts of 256. */
+function biasCycles({ kind }: NpuOperation, channels: number, weights: Channel): number {
+  const hasBias = kind === 'convolution' || kind === 'depthwise' || kind === 'dense';
+  return hasBias ? (10 * channels * weights.readLatency) / 256 : 0;
 }
 
 function elementwiseCycles(operation: NpuOperation, block: Block, timing: Timing, places: Places): number {
   const { h, w, c } = operation.ofm;
+  // In groups of 16 channels what is missing in the last one is written too.
   const elements = h * w * (operation.isOutputLinear === true ? c : Math.ceil(c / 16) * 16);
-  const perElement = outputCycles(operation, block, timing);
+  const each = outputCycles(operation, block, timing);
   const transfer = Math.max(
     inputBlockCycles(operation, block, timing, places.input),
     outputBlockCycles(operation, block, timing, places.output),
   );
-  const issue = (transfer / elementsOf(block.ofm) + perElement) / 4;
-  return Math.max(Math.ceil(issue * elements), Math.ceil(perElement * elements));
+  const issuing = (each + transfer / elementsOf(block.ofm)) / 4;
+  return Math.max(Math.ceil(each * elements), Math.ceil(issuing * elements));
 }
 
-/** Cycles of the multipliers for one block. */
-function blockCycles({ kind, ifm, ofm, kernel, inputBits }: NpuOperation, block: Block, timing: Timing): number {
-  const ifmBlock = clip(ifm, block.ifm);
-  const micros = over(clip(ofm, block.ofm), block.micro);
-  const area = micros.h * micros.w;
-  const decode = (32 * block.micro.c) / (timing.isU85 ? 8 * timing.cores : 8);
-  const step = kind === 'dense' ? 1 : 8;
-  const slow = block.wideAccumulator && timing.macs <= 128 ? 3 : 2;
-  const stall = timing.macs === 32 ? (block.wideAccumulator ? 7 : 3) : slow;
-  let cycles = 0;
-  for (let x = 0; x < kernel.w; x += step) {
-    for (let y = 0; y < kernel.h; y += step) {
-      const taps = Math.min(kernel.h - y, step) * Math.min(kernel.w - x, step);
-      let steps = taps;
-      let compute: number;
-      if (kind === 'pooling' || kind === 'copy') {
-        steps = 1;
-        compute = Math.max(4, taps) * elementsOf(micros) * (timing.macs === 32 ? 1 : inputBits / 2);
-      } else if (kind === 'depthwise') {
-        steps = Math.ceil(taps / 4);
-        compute = Math.max(decode, 4 * area * (inputBits / 8)) * steps * micros.c;
-      } else if (block.isPartKernel) {
-        steps = Math.ceil(taps / (inputBits === 16 ? 2 : 4));
-        compute = Math.max(decode, 4 * area) * steps * micros.c * Math.ceil(ifmBlock.c / 8);
-      } else if (timing.isU85) {
-        compute = Math.max(decode, Math.floor(ifmBlock.c / 8) * area) * steps * micros.c * (inputBits / 8);
-      } else {
-        compute = Math.max(decode, 4 * area) * steps * micros.c;
-      }
-      let wait = 0;
-      if (area === 1) wait = micros.c === 1 ? stall * steps : stall * Math.max(0, steps - 1) * micros.c;
-      if (kind === 'convolution' && block.isPartKernel) wait *= Math.ceil(ifmBlock.c / 8);
-      cycles += compute + wait;
-    }
-  }
-  const isDeep = kind === 'convolution' || kind === 'dense' || kind === 'reduce-sum';
-  if (isDeep) cycles *= Math.ceil(ifm.c / ifmBlock.c);
-  return timing.isU85 ? cycles : Math.floor(cycles / timing.cores);
-}
+/** What `output` of an Ethos-U55 or U65 in architectures.json lists, in its order. */
+const outputRates = [
+  'unary of 32 bits',
+  'binary of 32 bits',
+  'product of 32 bits',
+  'product',
+  'plain sum',
+  'sum',
+  'maximum',
+  'other',
+] as const;
 
 /** Cycles of the output unit for one element. */
-function outputCycles(
-  { kind, output, activation, ifm2, inputBits, outputBits }: NpuOperation,
+function outputCycles(operation: NpuOperation, block: Block, timing: Timing): number {
+  // An Ethos-U85 lists one for results of 8, 16 and 32 bits.
+  if (timing.isU85) return timing.output[Math.log2(operation.outputBits / 8)] ?? 0;
+  const rate = timing.output[outputRates.indexOf(outputRate(operation, block))] ?? 0;
+  const after = { lut: 0, clamp: 1, none: 2 } as const;
+  return Math.max(rate, timing.activation[after[operation.activation]] ?? 0);
+}
+
+function outputRate(
+  { kind, output, ifm2, inputBits, outputBits }: NpuOperation,
   block: Block,
-  timing: Timing,
-): number {
-  const at = (index: number): number => timing.output[index] ?? 0;
-  if (timing.isU85) return at(outputBits === 32 ? 2 : outputBits === 16 ? 1 : 0);
+): (typeof outputRates)[number] {
   const isElementwise = kind === 'elementwise';
-  let index = 7;
-  if (isElementwise && inputBits === 32) index = ifm2 === undefined ? 0 : 1;
-  else if (output === 'multiply') index = outputBits === 32 ? 2 : 3;
-  else if (!isElementwise && block.wideAccumulator) index = 3;
-  else if (output === 'add') index = 5;
-  else if (output === 'max-pool') index = 6;
-  const after = timing.activation[activation === 'lut' ? 0 : activation === 'clamp' ? 1 : 2] ?? 0;
-  return Math.max(at(index), after);
-}
-
-/** A transfer between a memory and the unit's own. */
-export interface Transfer {
-  readonly elements: number;
-  readonly bits: number;
-  readonly block: Volume;
-  /** Of the whole feature map. */
-  readonly shape: Volume;
-  readonly isRead: boolean;
-  readonly isLinear: boolean;
-}
-
-/** Bytes that a transfer costs: bursts that are not filled cost whole ones. */
-export function transferBytes(
-  { elements, bits, block, shape, isRead, isLinear }: Transfer,
-  cores: number,
-  memory: Channel,
-): number {
-  const writers = isRead ? 1 : cores;
-  let burstBits = 16 * bits * block.w * writers;
-  if (isLinear) {
-    const isWholeRow = (shape.c * bits) / 8 === block.c && (isRead || block.c <= 16);
-    if (isWholeRow) burstBits = bits * block.w * block.c;
-    else burstBits = isRead ? bits * block.c : Math.min(64 * 8, 16 * bits * writers, block.c * bits);
-  }
-  const burst = Math.min(memory.burstLength, Math.floor(burstBits / 8));
-  return Math.floor((((elements * bits) / 8) * memory.burstLength) / Math.max(1, burst));
+  if (isElementwise && inputBits === 32) return ifm2 === undefined ? 'unary of 32 bits' : 'binary of 32 bits';
+  if (output === 'multiply') return outputBits === 32 ? 'product of 32 bits' : 'product';
+  // Accumulators of 40 bits are read as slowly as products.
+  if (!isElementwise && block.wideAccumulator) return 'product';
+  if (output === 'add') return 'sum';
+  return output === 'max-pool' ? 'maximum' : 'other';
 }
 
 function inputBlockCycles(

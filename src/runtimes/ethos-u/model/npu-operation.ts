@@ -9,6 +9,19 @@ export interface Volume {
 
 export const elementsOf = ({ h, w, c }: Volume): number => h * w * c;
 
+/** Extents of a volume, at most those of another. */
+export const clip = (volume: Volume, to: Volume): Volume => ({
+  h: Math.min(volume.h, to.h),
+  w: Math.min(volume.w, to.w),
+  c: Math.min(volume.c, to.c),
+});
+/** How many of another it takes along each extent. */
+export const over = (volume: Volume, by: Volume): Volume => ({
+  h: Math.ceil(volume.h / by.h),
+  w: Math.ceil(volume.w / by.w),
+  c: Math.ceil(volume.c / by.c),
+});
+
 /** A window and how it moves. */
 export interface Kernel {
   readonly h: number;

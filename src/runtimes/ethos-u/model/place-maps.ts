@@ -1,8 +1,8 @@
 import type { Graph } from '../../../graph/graph.ts';
 import type { NpuConfiguration } from '../configuration.ts';
 import type { Placement } from '../support/placements.ts';
-import type { Channel } from './cycles.ts';
 import type { FeatureMap } from './feature-maps.ts';
+import type { Channel } from './transfer.ts';
 import type { Unit } from './unit.ts';
 
 /** Where feature maps lie. */

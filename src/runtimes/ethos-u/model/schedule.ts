@@ -3,7 +3,7 @@ import type { Graph, Tensor } from '../../../graph/graph.ts';
 import type { NpuConfiguration } from '../configuration.ts';
 import type { Placement } from '../support/placements.ts';
 import { type Block, roundUp } from './block.ts';
-import { type Channel, operationCycles, type Part } from './cycles.ts';
+import { operationCycles, type Part } from './cycles.ts';
 import { type EncodedWeights, encodedWeights } from './encoded-weights.ts';
 import { type FeatureMap, featureMaps } from './feature-maps.ts';
 import type { NpuOperation } from './npu-operation.ts';
@@ -11,6 +11,7 @@ import { volumeOf } from './operations.ts';
 import { placeMaps } from './place-maps.ts';
 import type { Step } from './steps.ts';
 import { trafficOf } from './traffic.ts';
+import type { Channel } from './transfer.ts';
 import { type Unit, unitOf } from './unit.ts';
 import { moveCycles, type WeightBuffer, weightBuffer } from './weight-buffer.ts';
 

@@ -1,6 +1,6 @@
 import type { Block } from './block.ts';
-import { type Channel, transferBytes } from './cycles.ts';
 import { elementsOf, type NpuOperation, type Volume } from './npu-operation.ts';
+import { type Channel, transferBytes } from './transfer.ts';
 
 /** What an operation moves. */
 export interface Traffic {

@@ -1,10 +1,12 @@
 import type { NpuConfiguration, NpuMemory } from '../configuration.ts';
 import architectures from './architectures.json' with { type: 'json' };
 import type { Block } from './block.ts';
-import { findBlockU55, type U55Unit } from './block-u55.ts';
+import { findBlockU55 } from './block-u55.ts';
+import type { U55Unit } from './block-u55-cost.ts';
 import { findBlockU85, type U85Unit } from './block-u85.ts';
-import type { Channel, Timing } from './cycles.ts';
+import type { Timing } from './multipliers.ts';
 import type { NpuOperation } from './npu-operation.ts';
+import type { Channel } from './transfer.ts';
 
 /** An NPU as our model computes with it. */
 export interface Unit {

@@ -1,5 +1,6 @@
 import { roundUp } from './block.ts';
-import type { Channel, Part } from './cycles.ts';
+import type { Part } from './cycles.ts';
+import type { Channel } from './transfer.ts';
 
 /** What is known of an operation when it is decided whether its weights move to SRAM before they are used. */
 export interface WeightQuestion {
@@ -32,100 +33,154 @@ export interface WeightBuffer {
   readonly isAhead: boolean;
 }
 
-const splitDepth = 16;
-/** The register of an output's depth has 16 bits (Arm's Ethos-U register specification, NPU_SET_OFM_DEPTH_M1). */
-const mostChannels = 2 ** 16;
-/** Cycles at the start of an operation that Vela counts as noise. */
-const startup = 1000;
+/** Output channels of the smallest piece that weights are cut into. */
+const smallestPiece = 16;
+/** Cycles that may be lost where nothing ran before: Vela counts so many as noise. */
+const grace = 1000;
 
-/** Cycles of moving bytes from the store to SRAM. */
+/** Cycles of moving bytes from the store to SRAM: both ends have to keep up. */
 export function moveCycles(bytes: number, { store, sram }: Pick<WeightQuestion, 'store' | 'sram'>): number {
-  return Math.max(
-    Math.floor(bytes / store.moveRate) + store.readLatency,
-    Math.floor(bytes / sram.writeRate) + sram.writeLatency,
-  );
+  const leaving = store.readLatency + Math.floor(bytes / store.moveRate);
+  const arriving = sram.writeLatency + Math.floor(bytes / sram.writeRate);
+  return Math.max(leaving, arriving);
 }
 
-const readCycles = (bytes: number, memory: Channel): number => bytes / memory.weightRate + memory.readLatency;
+const readCycles = (bytes: number, memory: Channel): number => memory.readLatency + bytes / memory.weightRate;
+
+/** A question with what follows from it before anything is cut. */
+interface Prospect extends WeightQuestion {
+  /** Cycles of all weights: moved once, and read as often as the operation does from where they are, and from SRAM. */
+  readonly moving: number;
+  readonly reading: { readonly store: number; readonly sram: number };
+  /** The operation keeps the NPU longer than its weights take to read. */
+  readonly isBusy: boolean;
+  /** The first operation, and its weights so small or so often read that waiting for a piece of them is nothing. */
+  readonly mayStartLate: boolean;
+}
 
 /**
- * Whether and how weights are buffered in SRAM: where that hides reading them from slower memory, as Vela's scheduler decides (`ProposeSlicedWeightBuffering`).
+ * Whether and how weights are buffered in SRAM: where that hides reading them from slower memory. The thresholds are those of Vela's scheduler
+ * (`Scheduler::ProposeSlicedWeightBuffering` of its compilation core), the result has been compared with its figures on 154 models (bench/estimates/ethos-u.ts).
  * @returns `undefined` when they are read from where they are.
  */
 export function weightBuffer(question: WeightQuestion): WeightBuffer | undefined {
-  const { bytes, passes, channels, blockChannels, cycles, slack, isFirst, sram, store, freeBytes } = question;
-  if (channels > mostChannels) return undefined;
-  const unmoved = readCycles(bytes, store) * passes;
-  const buffered = readCycles(bytes, sram) * passes;
-  if (buffered >= unmoved) return undefined;
-  const move = moveCycles(bytes, question);
-  const smallest = (move * Math.min(channels, splitDepth)) / channels;
-  const force = isFirst && passes > 1 && (smallest < unmoved / 10 || smallest <= startup);
-  const isDominated = cycles > unmoved;
-  const worthwhile =
-    force ||
-    buffered + Math.max(0, move - slack) < unmoved ||
-    Math.floor(channels / blockChannels) > 2 ||
-    (!isFirst && smallest < slack && passes > 1);
-  if (!worthwhile) return undefined;
+  const prospect = prospectOf(question);
+  if (prospect.reading.sram >= prospect.reading.store || !isPromising(prospect)) return undefined;
+  const pieces = piecesOf(prospect);
+  const sizes = pieces.map((piece) => roundUp((question.bytes * piece) / question.channels, 16));
+  const parts = roomFor(sizes, question.freeBytes);
+  if (parts === undefined) return undefined;
+  const course = courseOf(prospect, pieces, sizes, parts[1] > 0);
+  if (!pays(prospect, course, pieces.length)) return undefined;
+  return {
+    parts,
+    firstBytes: sizes[0] ?? question.bytes,
+    slices: pieces.length,
+    lastCycles: course.lastCycles,
+    isAhead: !question.isFirst,
+  };
+}
 
-  const slices = sliceDepths(question, move, isDominated);
-  const sizes = slices.map((depth) => roundUp((bytes * depth) / channels, 16));
-  const even = Math.max(...sizes.filter((_, index) => index % 2 === 0));
-  const odd = Math.max(0, ...sizes.filter((_, index) => index % 2 === 1));
-  const isDouble = slices.length > 1 && even + odd <= freeBytes;
-  const parts: readonly [number, number] = isDouble ? [even, odd] : [Math.max(even, odd), 0];
-  if (parts[0] + parts[1] > freeBytes) return undefined;
+function prospectOf(question: WeightQuestion): Prospect {
+  const { bytes, passes, cycles, isFirst, sram, store } = question;
+  const moving = moveCycles(bytes, question);
+  const reading = { store: passes * readCycles(bytes, store), sram: passes * readCycles(bytes, sram) };
+  const shortest = shortestMove(question, moving);
+  return {
+    ...question,
+    moving,
+    reading,
+    isBusy: cycles > reading.store,
+    mayStartLate: isFirst && passes > 1 && (shortest <= grace || shortest < reading.store / 10),
+  };
+}
 
-  let hidden = isFirst ? (force ? startup : 0) : slack;
-  let visible = 0;
-  let run = 0;
-  let lastCycles = cycles;
-  slices.forEach((depth, index) => {
-    visible += Math.max(0, moveCycles(sizes[index] ?? 0, question) - hidden);
-    const own =
-      slices.length === 1
-        ? cycles
-        : question.cyclesFor(depth, index === 0 ? 'first' : index === slices.length - 1 ? 'last' : 'middle');
-    run += own;
-    lastCycles = own;
-    hidden = isDouble ? own : 0;
+/** Cycles of moving the smallest piece. */
+const shortestMove = ({ channels }: WeightQuestion, moving: number): number =>
+  (moving * Math.min(channels, smallestPiece)) / channels;
+
+/** Any of four reasons to try. */
+function isPromising(prospect: Prospect): boolean {
+  const { moving, reading, slack, channels, blockChannels, isFirst, passes, mayStartLate } = prospect;
+  const isFaster = reading.sram + Math.max(0, moving - slack) < reading.store;
+  const hasManyBlocks = Math.floor(channels / blockChannels) > 2;
+  const hidesItsStart = !isFirst && passes > 1 && shortestMove(prospect, moving) < slack;
+  return mayStartLate || isFaster || hasManyBlocks || hidesItsStart;
+}
+
+/** Two buffers that take turns where both fit, else one that every piece fits into; `undefined` where that does not fit either. */
+function roomFor(sizes: readonly number[], freeBytes: number): readonly [number, number] | undefined {
+  const turns = [0, 1].map((turn) => Math.max(0, ...sizes.filter((_, index) => index % 2 === turn)));
+  const [one = 0, other = 0] = turns;
+  if (sizes.length > 1 && one + other <= freeBytes) return [one, other];
+  const single = Math.max(one, other);
+  return single <= freeBytes ? [single, 0] : undefined;
+}
+
+/** How an operation with its weights in pieces goes. */
+interface Course {
+  /** Cycles of computing all pieces, of the last one, and those in which the NPU waits for weights. */
+  readonly computing: number;
+  readonly lastCycles: number;
+  readonly waiting: number;
+}
+
+/** A piece is moved while the one before it is computed, where there are two buffers; the first while the operation before it runs. */
+function courseOf(
+  prospect: Prospect,
+  pieces: readonly number[],
+  sizes: readonly number[],
+  takesTurns: boolean,
+): Course {
+  const partOf = (index: number): Part => (index === 0 ? 'first' : index === pieces.length - 1 ? 'last' : 'middle');
+  const computing =
+    pieces.length === 1 ? [prospect.cycles] : pieces.map((piece, index) => prospect.cyclesFor(piece, partOf(index)));
+  const atFirst = prospect.isFirst ? (prospect.mayStartLate ? grace : 0) : prospect.slack;
+  const waiting = sizes.map((size, index) => {
+    const meanwhile = index === 0 ? atFirst : takesTurns ? (computing[index - 1] ?? 0) : 0;
+    return Math.max(0, moveCycles(size, prospect) - meanwhile);
   });
-  const fetches = passes * slices.length;
-  const reading = readCycles((bytes * passes) / fetches, sram) * fetches;
-  const before = Math.max(cycles, unmoved, question.inputCycles);
-  let after = Math.max(run + visible, reading, question.inputCycles);
-  if (isDominated) {
-    if (visible / slices.length < startup) after -= visible;
-    if (slices.length > 1 && force) after -= (slices.length * startup) / 2;
-  }
-  if (before < after || (passes === 1 && move + reading > before)) return undefined;
-  return { parts, firstBytes: sizes[0] ?? bytes, slices: slices.length, lastCycles, isAhead: !isFirst };
+  return { computing: sum(computing), lastCycles: computing.at(-1) ?? prospect.cycles, waiting: sum(waiting) };
 }
 
-/** Channels of each part. */
-function sliceDepths(
-  { bytes, channels, blockChannels, slack, freeBytes, cyclesFor }: WeightQuestion,
-  move: number,
-  isDominated: boolean,
-): readonly number[] {
-  const least = Math.min(splitDepth / channels, 1);
-  const half = Math.min(freeBytes / 2 / bytes, 1);
-  const moved = Math.min(slack / move, 1);
-  const aligned = Math.floor(moved / least) * least;
-  let share = 1 - aligned < least / 2 ? 1 : moved;
-  if (isDominated && share > 0.5 && share < 1) {
-    share = Math.min(1, Math.max(0.5, roundUp(Math.floor(channels / 2), splitDepth) / channels));
-  }
-  share = Math.min(Math.max(share, least), half);
-  const first = Math.max(Math.floor(Math.floor(channels * share) / splitDepth) * splitDepth, splitDepth);
-  if (share >= 1 || first >= channels) return [channels];
-  let depth = Math.floor((channels * cyclesFor(first, 'first')) / move);
-  depth = roundUp(Math.max(depth, splitDepth), blockChannels);
-  if ((depth / channels) * bytes > freeBytes / 2) depth = Math.floor((freeBytes / 2 / bytes) * channels);
-  const grain = depth > blockChannels ? blockChannels : splitDepth;
-  depth = Math.max(Math.floor(depth / grain) * grain, splitDepth);
-  const rest = channels - first;
-  const whole = Math.floor(rest / depth);
-  return [first, ...new Array<number>(whole).fill(depth), ...(rest % depth === 0 ? [] : [rest % depth])];
+const sum = (values: readonly number[]): number => values.reduce((all, each) => all + each, 0);
+
+/** Whether an operation is no slower with weights in SRAM. Waits that are short beside the operation are forgiven. */
+function pays(prospect: Prospect, { computing, waiting }: Course, pieces: number): boolean {
+  const { bytes, passes, cycles, inputCycles, sram, moving, reading, isBusy, mayStartLate } = prospect;
+  const fetches = passes * pieces;
+  const buffered = fetches * readCycles((bytes * passes) / fetches, sram);
+  const before = Math.max(cycles, reading.store, inputCycles);
+  if (passes === 1 && moving + buffered > before) return false;
+  const forgiven = isBusy
+    ? (waiting / pieces < grace ? waiting : 0) + (mayStartLate && pieces > 1 ? (pieces * grace) / 2 : 0)
+    : 0;
+  return Math.max(computing + waiting, buffered, inputCycles) - forgiven <= before;
 }
+
+/** Output channels of each piece: as many in the first as can be moved in time, then as many as can be moved while the first is computed. */
+function piecesOf(prospect: Prospect): readonly number[] {
+  const { bytes, channels, blockChannels, freeBytes, moving, cyclesFor } = prospect;
+  const inHalf = freeBytes / 2 / bytes;
+  const share = Math.min(firstShare(prospect), inHalf);
+  const first = Math.max(roundDown(Math.floor(channels * share), smallestPiece), smallestPiece);
+  if (share >= 1 || first >= channels) return [channels];
+  const inTime = Math.floor((channels * cyclesFor(first, 'first')) / moving);
+  const blocks = roundUp(Math.max(inTime, smallestPiece), blockChannels);
+  const fitting = blocks / channels > inHalf ? Math.floor(channels * inHalf) : blocks;
+  const next = Math.max(roundDown(fitting, fitting > blockChannels ? blockChannels : smallestPiece), smallestPiece);
+  const count = Math.ceil((channels - first) / next);
+  return [first, ...Array.from({ length: count }, (_, index) => Math.min(next, channels - first - index * next))];
+}
+
+/** Share of the channels that can be moved while the operation before runs, at least a piece; all where next to none would be left. A busy operation is cut in halves rather than in a large part and a small one. */
+function firstShare({ channels, slack, moving, isBusy }: Prospect): number {
+  const piece = Math.min(smallestPiece / channels, 1);
+  const inTime = Math.min(slack / moving, 1);
+  const wanted = 1 - roundDown(inTime, piece) < piece / 2 ? 1 : inTime;
+  if (!isBusy || wanted <= 0.5 || wanted === 1) return Math.max(wanted, piece);
+  const half = roundUp(Math.floor(channels / 2), smallestPiece) / channels;
+  return Math.max(Math.min(Math.max(half, 0.5), 1), piece);
+}
+
+const roundDown = (value: number, to: number): number => Math.floor(value / to) * to;
