@@ -36,10 +36,11 @@ export function describePair(base: Node, head: Node, around: Surroundings): Pair
       ...typeChange(base, head),
       ...shapeChanges(base, head, dialect),
       ...dataTypeChanges(base, head),
-      ...settingChanges(base.settings, head.settings),
+      // Settings of another operator are others: the type says it.
+      ...(base.operator.type === head.operator.type ? settingChanges(base.settings, head.settings) : []),
       ...connectionChange(base, head, around),
-      ...quantisationChanges(base, head),
       ...weights.changes,
+      ...quantisationChanges(base, head),
       ...formChange(base, head, dialect),
       ...(nameOf(base) === nameOf(head)
         ? []

@@ -9,7 +9,7 @@ const channelsSecond = /conv|pool|batchnorm|instancenorm|groupnorm|prelu|resize|
 export function outputChange(base: Node, head: Node, dialect: Dialect): string | undefined {
   const before = firstOutput(base)?.shape;
   const after = firstOutput(head)?.shape;
-  if (before === undefined || after === undefined || before.join() === after.join()) return undefined;
+  if (before === undefined || after === undefined || isSameAsFarAsKnown(before, after)) return undefined;
   const whole = `output ${shapeWords(before)} → ${shapeWords(after)}`;
   if (before.length !== after.length) return whole;
   const differing = before.flatMap((extent, axis) => (extent === after[axis] ? [] : [axis]));
@@ -21,6 +21,14 @@ export function outputChange(base: Node, head: Node, dialect: Dialect): string |
   if (after.length !== 4 || differing.includes(0) || differing.includes(channels)) return whole;
   const spatial = (shape: Shape) => shape.filter((_, axis) => axis !== 0 && axis !== channels).join('×');
   return `output ${spatial(before)} → ${spatial(after)}`;
+}
+
+/** True where no extent that both sides know differs. */
+function isSameAsFarAsKnown(before: Shape, after: Shape): boolean {
+  return (
+    before.length === after.length &&
+    before.every((extent, axis) => extent === after[axis] || extent === '?' || after[axis] === '?')
+  );
 }
 
 /** How many channels an operator with weights gives on both sides, where these differ. */

@@ -26,6 +26,8 @@ const roundingDistance = 1e-6;
 /** Operators that compute nothing. */
 const passive = /^(Identity|Dropout)$/;
 const converting = /^(QuantizeLinear|DequantizeLinear|DynamicQuantizeLinear|QUANTIZE|DEQUANTIZE|Cast|CAST)$/;
+/** Settings that follow from the shapes around them. */
+const ofShape = /^(group|shape|new_shape|input \d+) /;
 const mostNames = 4;
 
 /** What happened to the model, the most important first, a sentence each. */
@@ -242,9 +244,9 @@ function structureEvents(rows: readonly ComparedRow[], isQuantised: boolean): re
 /** Settings that are shapes follow from what is told elsewhere. */
 function settingEvents(rows: readonly ComparedRow[]): readonly DiffEvent[] {
   const changed = rows.flatMap((row) => {
-    const first = row.changes.find(({ what }) => what === 'attribute');
-    const isReshape = /^reshape$/i.test(typeOf(row)) && row.changes.some(({ what }) => what === 'shape');
-    return first === undefined || isReshape ? [] : [`${labelOf(row)} ${first.text}`];
+    const isResized = row.changes.some(({ what }) => what === 'shape');
+    const first = row.changes.find(({ what, text }) => what === 'attribute' && !(isResized && ofShape.test(text)));
+    return first === undefined ? [] : [`${labelOf(row)} ${first.text}`];
   });
   if (changed.length === 0) return [];
   return [{ code: 'settings-changed', text: cut(`Other settings: ${listed(changed, 3, '; ')}.`) }];

@@ -123,6 +123,8 @@ function convAttributes(dialect: Dialect, dilation: number): Readonly<Record<str
   if (dialect === 'tflite') {
     return {
       padding: { kind: 'string', value: 'SAME' },
+      stride_w: { kind: 'int', value: 1 },
+      stride_h: { kind: 'int', value: 1 },
       dilation_w_factor: { kind: 'int', value: dilation },
       dilation_h_factor: { kind: 'int', value: dilation },
     };
