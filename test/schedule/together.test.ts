@@ -17,23 +17,27 @@ const graphOf = (path: string) => readModel(readFileSync(path), path).graph;
 const separate = { arenas: 'separate', inTurn: true } as const;
 
 describe('one model', () => {
-  test.each(['raspberry-pi-4/litert', 'raspberry-pi-4/onnxruntime', 'nucleo-l4r5zi/st-edge-ai', 'arduino-nano-33-ble'])(
-    'needs on %s what it needs by itself',
-    async (id) => {
-      const target = resolveTarget(id);
-      const path = id.endsWith('onnxruntime')
-        ? 'fixtures/digits/base/digits.onnx'
-        : 'fixtures/digits/base/digits-int8.tflite';
-      const model = await measured(path, target);
-      for (const sharing of [
-        separate,
-        { arenas: 'shared', inTurn: true },
-        { arenas: 'separate', inTurn: false },
-      ] as const)
-        expect(ramTogether([model], sharing, target)?.value).toBe(model.peakRam?.value);
-      expect(flashTogether([model], target)?.value).toBe(model.flash?.value);
-    },
-  );
+  test.each([
+    'raspberry-pi-4/litert',
+    'raspberry-pi-4/onnxruntime',
+    'nucleo-l4r5zi/st-edge-ai',
+    'arduino-nano-33-ble',
+
+    'mimxrt1060-evk/glow',
+  ])('needs on %s what it needs by itself', async (id) => {
+    const target = resolveTarget(id);
+    const path = /onnxruntime|glow/.test(id)
+      ? 'fixtures/digits/base/digits.onnx'
+      : 'fixtures/digits/base/digits-int8.tflite';
+    const model = await measured(path, target);
+    for (const sharing of [
+      separate,
+      { arenas: 'shared', inTurn: true },
+      { arenas: 'separate', inTurn: false },
+    ] as const)
+      expect(ramTogether([model], sharing, target)?.value).toBe(model.peakRam?.value);
+    expect(flashTogether([model], target)?.value).toBe(model.flash?.value);
+  });
 });
 
 describe('flash of TensorFlow Lite Micro', () => {

@@ -51,7 +51,8 @@ export function estimateBundle({ graph }: Artifact, target: Target, figures: Bun
   );
   const energy = energyOf(latency, board, 'glow');
   const ram: readonly Part[] = [
-    { name: 'activations', bytes: figures.activations.arenaRequired },
+    // The application's, handed to every bundle's entry.
+    { name: 'activations', bytes: figures.activations.arenaRequired, shared: 'arena' },
     { name: 'inputs and outputs (mutable weights)', bytes: figures.mutable },
   ];
   const flash: readonly Part[] = [

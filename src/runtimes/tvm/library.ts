@@ -57,7 +57,7 @@ export function libraryParts(figures: LibraryFigures): {
   const { process } = facts;
   return {
     ram: [
-      { name: 'TVM runtime', bytes: process.bytes },
+      { name: 'TVM runtime', bytes: process.bytes, shared: 'runtime' },
       { name: 'constants, mapped and copied', bytes: Math.round(process.bytesPerConstantByte * constants) },
       { name: 'activations', bytes: Math.round(process.bytesPerActivationByte * (storageBytes + unplannedBytes)) },
       { name: 'padded inputs of kernels', bytes: Math.round(process.bytesPerPaddingByte * paddingBytes) },
@@ -65,7 +65,7 @@ export function libraryParts(figures: LibraryFigures): {
     flash: [
       { name: 'kernels', bytes: code },
       { name: 'constants and program', bytes: constants },
-      { name: 'TVM runtime library', bytes: facts.runtime.libraryBytes },
+      { name: 'TVM runtime library', bytes: facts.runtime.libraryBytes, shared: 'runtime' },
     ],
   };
 }
