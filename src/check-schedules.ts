@@ -6,7 +6,7 @@ import type { Configs } from './config/read-configs.ts';
 import { isForTarget } from './config/rule-slots.ts';
 import { type EffectiveSchedule, type EffectiveTask, effectiveSchedules, nameOf } from './config/schedules.ts';
 import { effectiveSettings } from './config/settings.ts';
-import { messageOf } from './errors.ts';
+import { problemWords, UserError } from './errors.ts';
 import type { Comparison } from './judge/comparison.ts';
 import type { Measurer } from './measuring/measurer.ts';
 import type { Measurement } from './runtimes/measurement.ts';
@@ -62,7 +62,7 @@ async function checkSchedule(schedule: EffectiveSchedule, target: Target, run: S
     try {
       tasks.push({ ...common, model: task.model, ...(await sidesOf(task, schedule, target, run)) });
     } catch (error) {
-      problems.push(messageOf(error).slice(0, 2000));
+      problems.push(problemWords(error));
       tasks.push({ ...common, model: task.model, base: null, head: null });
     }
   }
@@ -85,7 +85,7 @@ async function sidesOf(
   const compared = run.comparisons.find((each) => each.model === model && each.target === target.name);
   if (compared !== undefined) {
     const [problem] = compared.problems;
-    if (problem !== undefined) throw new Error(`${model} could not be measured on ${target.name}: ${problem}`);
+    if (problem !== undefined) throw new UserError(`${model} could not be measured on ${target.name}: ${problem}`);
     return { base: inBase ? sideOf(compared.base) : null, head: sideOf(compared.head) };
   }
   const { repository, range } = run;
@@ -93,7 +93,7 @@ async function sidesOf(
   const before = inBase && range.base !== null ? await findFileAt(repository, range.base.sha, basePath) : undefined;
   const after = await findFileAt(repository, range.head.sha, model);
   if (before === undefined && after === undefined) {
-    throw new Error(`There is no model ${model}, which the schedule of ${target.name} names (${origin}).`);
+    throw new UserError(`There is no model ${model}, which the schedule of ${target.name} names (${origin}).`);
   }
   const head = after === undefined ? null : await measureFile(range.head.sha, after, model, target, run);
   if (before === undefined || range.base === null) return { base: null, head: sideOf(head) };

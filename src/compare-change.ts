@@ -3,7 +3,7 @@ import type { Range } from './changes/range.ts';
 import { effectiveBudgets } from './config/budgets.ts';
 import type { Configs } from './config/read-configs.ts';
 import { effectiveSettings } from './config/settings.ts';
-import { messageOf, UserError } from './errors.ts';
+import { problemWords } from './errors.ts';
 import type { Fit } from './fit/fit-recipe.ts';
 import { buildComparison, type ComparisonInput } from './judge/build-comparison.ts';
 import type { Comparison } from './judge/comparison.ts';
@@ -93,19 +93,10 @@ async function attempt<T>(what: () => Promise<T>): Promise<Attempt<T>> {
   try {
     return { value: await what() };
   } catch (error) {
-    const message = messageOf(error);
-    const where =
-      error instanceof Error && !(error instanceof UserError) ? ` (a bug in the gate${placeOf(error)})` : '';
-    return { problem: `${message}${where}`.slice(0, 2000) };
+    return { problem: problemWords(error) };
   }
 }
 
 function problemsOf(...sentences: readonly (string | undefined)[]): readonly string[] {
   return [...new Set(sentences.filter((sentence) => sentence !== undefined))];
-}
-
-/** The innermost line of the stack, so that a bug can be reported from the comment alone. */
-function placeOf(error: Error): string {
-  const line = error.stack?.split('\n').find((text) => text.trimStart().startsWith('at '));
-  return line === undefined ? '' : `, ${line.trim()}`;
 }

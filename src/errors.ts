@@ -11,3 +11,15 @@ export class UserError extends Error {
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
+
+/** What went wrong in a sentence for a report: what a user can change as it is, anything else as a bug with its place. */
+export function problemWords(error: unknown): string {
+  const isBug = error instanceof Error && !(error instanceof UserError);
+  return `${messageOf(error)}${isBug ? ` (a bug in the gate${placeOf(error)})` : ''}`.slice(0, 2000);
+}
+
+/** The innermost line of the stack, so that a bug can be reported from the comment alone. */
+function placeOf(error: Error): string {
+  const line = error.stack?.split('\n').find((text) => text.trimStart().startsWith('at '));
+  return line === undefined ? '' : `, ${line.trim()}`;
+}
