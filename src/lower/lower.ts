@@ -3,6 +3,7 @@ import { checkExtents } from '../graph/check-extents.ts';
 import type { ConstantValue } from '../graph/evaluate/constant-value.ts';
 import { evaluate } from '../graph/evaluate/evaluate.ts';
 import type { Graph, Operator, TensorId } from '../graph/graph.ts';
+import { inferShapes } from '../graph/infer-shapes.ts';
 import { asInOnnx, isSame } from './arrangement.ts';
 import { channelsLastAxes, ofAxes, shapeOfAxes } from './axes.ts';
 import { checkOperator } from './check-operator.ts';
@@ -38,7 +39,9 @@ export interface Lowered {
  */
 export function lowerToTflite(graph: Graph): Lowered {
   if (graph.dialect !== 'onnx') throw new RangeError(`a graph of dialect ${graph.dialect} is not ONNX`);
-  const lowered = lowerWhole(graph);
+  // What simplifying adds has no shape yet.
+  const isShaped = graph.tensors.every(({ shape }) => shape !== undefined);
+  const lowered = lowerWhole(isShaped ? graph : inferShapes(graph));
   checkExtents(lowered.graph);
   return lowered;
 }

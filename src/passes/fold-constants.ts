@@ -45,7 +45,8 @@ export function foldConstants(graph: Graph): Graph {
     const expected = operator.outputs.reduce<number>((sum, id) => sum + (id === null ? 0 : bytesOf(id, facts)), 0);
     if (expected - freedBytes(rewriting, operator) > foldingAllowance && !pays(operator)) continue;
     const results = resultsOf(rewriting, operator, facts);
-    if (results === undefined) continue;
+    // Every output that somebody may use has to be known: who computes it is about to go.
+    if (results === undefined || operator.outputs.some((id, at) => id !== null && results[at] === undefined)) continue;
     const bytes = results.reduce((sum, result) => sum + (tensorBytes(result) ?? 0), 0);
     const growth = bytes - freedBytes(rewriting, operator);
     if (growth > foldingAllowance && (total + growth > maximumConstantBytes || !pays(operator))) continue;

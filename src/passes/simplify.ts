@@ -1,7 +1,7 @@
 import { opsetVersion } from '../formats/onnx/opset.ts';
 import type { Graph } from '../graph/graph.ts';
 import { inheritFacts } from '../graph/infer/propagate.ts';
-import { mapNestedGraphs } from '../graph/traversal.ts';
+import { mapNestedGraphs, nestedGraphs } from '../graph/traversal.ts';
 import { averageGlobally } from './average-globally.ts';
 import { foldBatchNorm } from './fold-batch-norm.ts';
 import { foldChannelArithmetic } from './fold-channel-arithmetic.ts';
@@ -90,7 +90,12 @@ const maximumRounds = 32;
 export function simplifyOnnx(graph: Graph): Graph {
   if (graph.dialect !== 'onnx') return graph;
   const raised = raiseForFusions(graph);
-  if (raised === graph) return repeated(graph);
+  if (raised === graph) {
+    const simple = repeated(graph);
+    // Graphs inside operators stood in the way of a newer set and may be gone.
+    const hadGraphs = graph.operators.some((operator) => nestedGraphs(operator).length > 0);
+    return hadGraphs && simple !== graph ? simplifyOnnx(simple) : simple;
+  }
   const simple = repeated(raised);
   // A newer operator set is only asked for where it is used.
   return hasNewerOperator(simple, opsetVersion(graph) ?? 1) ? simple : repeated(graph);

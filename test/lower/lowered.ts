@@ -17,7 +17,7 @@ export const tolerance = 1e-4;
 
 /** Lowers a graph as `optimize` does. */
 export function lowered(graph: Graph): Lowered {
-  return lowerToTflite(simplifyOnnx(inferShapes(graph, {})));
+  return lowerToTflite(simplifyOnnx(inferShapes(graph)));
 }
 
 /** The types of a lowered graph's operators, in order. */
