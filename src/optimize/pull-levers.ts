@@ -125,5 +125,5 @@ function words(outcomes: readonly LeverOutcome[]): string {
   const list = kept.map(
     ({ lever, before, after }) => `${lever} (${decibels(before)} → ${decibels(after ?? before)} dB)`,
   );
-  return `Brought the integers nearer to the float model, on samples held out: ${list.join(', ')}.`;
+  return `Brought the integers nearer to the float model, on calibration samples: ${list.join(', ')}.`;
 }
