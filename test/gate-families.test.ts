@@ -77,7 +77,7 @@ budgets:
   }
   expect(report.comparisons[3]?.head?.peakRam).toBeNull();
   expect(comment).toContain('not available');
-});
+}, 240_000);
 
 test('a change that the NPU does not take: which operator it was, why, what to use, and what it costs', async () => {
   const configuration = `version: 1
@@ -112,4 +112,4 @@ budgets:
   expect(comment).toMatch(/accelerated share fell 68\.6 pp > 5 pp \(93\.6 % → 25\.0 %\)/);
   expect(comment).toMatch(/of the time [\d.]+ % → [\d.]+ %, of the operators 3 of 4 → 2 of 4/);
   expect(only?.deltas.latency?.relative).toBeGreaterThan(1);
-});
+}, 240_000);
