@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { toolCacheRoot } from '../../onnx-runtime/package/tool-folder.ts';
 import { onPath } from './on-path.ts';
 import { runProgram } from './run-program.ts';
@@ -43,9 +44,38 @@ export function installPythonTool(
     if (existsSync(`${folder}.complete`) && existsSync(python)) return located;
     const base = await findPython(tool, environment);
     if (!base.found) return base;
-    const problem = await install(tool, base.program, folder, python, environment);
-    return problem === undefined ? located : { found: false, reason: problem };
+    const release = await takeTurn(folder);
+    try {
+      // Somebody else may have made it meanwhile.
+      if (existsSync(`${folder}.complete`) && existsSync(python)) return located;
+      const problem = await install(tool, base.program, folder, python, environment);
+      return problem === undefined ? located : { found: false, reason: problem };
+    } finally {
+      await release();
+    }
   };
+}
+
+/** Waits until no other process makes this environment; one that has not ended after twice the limit is taken for dead. @returns what ends the turn. */
+async function takeTurn(folder: string): Promise<() => Promise<void>> {
+  const lock = `${folder}.lock`;
+  await mkdir(path.dirname(folder), { recursive: true });
+  for (;;) {
+    const isMine = await mkdir(lock).then(
+      () => true,
+      (error: unknown) => {
+        if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+        throw error;
+      },
+    );
+    if (isMine) return () => rm(lock, { recursive: true, force: true });
+    const since = await stat(lock).then(
+      ({ mtimeMs }) => mtimeMs,
+      () => Date.now(),
+    );
+    if (Date.now() - since > 2 * installLimit) await rm(lock, { recursive: true, force: true });
+    else await sleep(500);
+  }
 }
 
 /** A pip requirements file that names every file that may be installed. */

@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
-import { chmod, mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { makeTool } from '../../../src/runtimes/tools/make-tool.ts';
 import { onPath, searchFolders } from '../../../src/runtimes/tools/on-path.ts';
-import { requirementsOf } from '../../../src/runtimes/tools/python-tool.ts';
+import { installPythonTool, requirementsOf } from '../../../src/runtimes/tools/python-tool.ts';
 import { withoutSecrets } from '../../../src/runtimes/tools/run-program.ts';
 import type { Located } from '../../../src/runtimes/tools/tool.ts';
 
@@ -140,3 +140,15 @@ it('pins Vela and what it needs, each by hashes', async () => {
     for (const hash of hashes) expect(hash).toMatch(/^[0-9a-f]{64}$/);
   }
 });
+
+it('makes an environment once, however many ask for it at the same time', async () => {
+  const cache = await mkdtemp(path.join(os.tmpdir(), 'tool-cache-'));
+  const tool = { name: 'nothing', version: '1', hashes: {}, python: { from: [3, 9], to: [3, 20] } } as const;
+  const environment = { ...process.env, RUNNER_TOOL_CACHE: cache };
+  const found = await Promise.all([1, 2, 3].map(() => installPythonTool(tool, environment)()));
+  // Without a Python all three say so.
+  expect(new Set(found.map((each) => JSON.stringify(each))).size).toBe(1);
+  if (found[0]?.found !== true) return;
+  expect((await readdir(path.join(cache, 'nothing', '1'))).filter((name) => name.endsWith('.lock'))).toStrictEqual([]);
+  expect(found[0].prefix).toStrictEqual(['-I']);
+}, 120_000);
