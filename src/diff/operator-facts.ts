@@ -26,3 +26,9 @@ export function onnxFormOf(type: string, opset: number): number | undefined {
 export function onnxSettingAt(type: string, position: number): string | undefined {
   return Object.entries(operators.get(type)?.inputs ?? {}).find(([, at]) => at === position)?.[0];
 }
+
+/** Operators that compute nothing. */
+export const passive = /^(Identity|Dropout)$/;
+
+/** Operators that only write numbers in another form. */
+export const converting = /^(QuantizeLinear|DequantizeLinear|DynamicQuantizeLinear|QUANTIZE|DEQUANTIZE|Cast|CAST)$/;

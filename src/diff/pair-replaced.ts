@@ -1,7 +1,6 @@
 import type { Source } from './graph-view.ts';
 import type { Matching } from './matching.ts';
-
-const converting = /^(QuantizeLinear|DequantizeLinear|QUANTIZE|DEQUANTIZE|Cast|CAST)$/;
+import { converting } from './operator-facts.ts';
 
 /**
  * Pairs operators of different types that stand at one place: fed by counterparts and read by counterparts, as `RELU` and the `RELU6` that took its place.

@@ -12,7 +12,8 @@ export function weightChanges(
   head: Node,
 ): { readonly changes: readonly RowChange[]; readonly moved: readonly WeightsMoved[] } {
   const changes: RowChange[] = [];
-  const moved: WeightsMoved[] = [];
+  const moved: Moved[] = [];
+  const rescaled: Moved[] = [];
   for (const [position, tensor] of head.weights) {
     const other = base.weights.get(position);
     if (other === undefined) {
@@ -22,29 +23,40 @@ export function weightChanges(
     if (other.shape?.join() !== tensor.shape?.join()) continue;
     const before = quantizationOf(base, position, other);
     const after = quantizationOf(head, position, tensor);
-    const difference = compareWeights({ tensor: other, quantization: before }, { tensor, quantization: after });
-    if (difference === undefined) continue;
-    if (difference === null) changes.push(change('weights', `input ${position + 1} differs`));
-    else {
-      moved.push(difference);
-      changes.push(
-        difference.sameNumbers
-          ? change('quantisation', `the same ${weightNoun(tensor.shape?.length)}${stepWords(before, after)}`)
-          : change('weights', `${weightNoun(tensor.shape?.length)} ${movedWords([difference])}`),
-      );
-    }
+    const by = compareWeights({ tensor: other, quantization: before }, { tensor, quantization: after });
+    if (by === null) changes.push(change('weights', `input ${position + 1} differs`));
+    if (by === null || by === undefined) continue;
+    (by.sameNumbers ? rescaled : moved).push({ by, rank: tensor.shape?.length ?? 0, words: stepWords(before, after) });
   }
   for (const position of base.weights.keys()) {
     if (!head.weights.has(position)) changes.push(change('weights', `input ${position + 1} is no constant any more`));
   }
-  return { changes: changes.slice(0, 3), moved };
+  const movements = moved.map(({ by }) => by);
+  const [first] = rescaled;
+  return {
+    moved: [...movements, ...rescaled.map(({ by }) => by)],
+    changes: [
+      ...(moved.length === 0 ? [] : [change('weights', `${nounOf(moved)} ${movedWords(movements)}`)]),
+      ...(first === undefined ? [] : [change('quantisation', `the same ${nounOf(rescaled)}${first.words}`)]),
+      ...changes.slice(0, 3),
+    ],
+  };
+}
+
+/** A constant that differs, by how much, and what became of its steps. */
+interface Moved {
+  readonly by: WeightsMoved;
+  readonly rank: number;
+  readonly words: string;
+}
+
+/** What people call these constants of an operator together. */
+function nounOf(moved: readonly Moved[]): string {
+  if (moved.some(({ rank }) => rank >= 2)) return 'weights';
+  return moved.length === 1 ? 'bias' : 'parameters';
 }
 
 function stepWords(before: Quantization | undefined, after: Quantization | undefined): string {
   if (before === undefined) return ', quantised';
   return after === undefined ? ', not quantised any more' : ' with other steps';
-}
-
-function weightNoun(rank: number | undefined): string {
-  return rank !== undefined && rank < 2 ? 'bias' : 'weights';
 }
