@@ -1,7 +1,8 @@
-// Writes what the documentation takes from the sources, docs/edge-ready.schema.json, docs/tflm-support.md, docs/targets.md and the README's table of targets:
+// Writes what the documentation takes from the sources, docs/edge-ready.schema.json, docs/tflm-support.md, docs/targets.md, docs/reference-networks.md and the README's table of targets:
 //   npm run docs
 import { readFileSync, writeFileSync } from 'node:fs';
 import { configJsonSchemaText } from '../src/config/json-schema.ts';
+import { referenceNetworksDocument } from '../src/reference-networks/document.ts';
 import { supportDocumentation } from '../src/runtimes/tflm/support/documentation.ts';
 import { targetsDocument } from '../src/targets/targets-document.ts';
 import { withTargetsTable } from '../src/targets/targets-table.ts';
@@ -9,4 +10,5 @@ import { withTargetsTable } from '../src/targets/targets-table.ts';
 writeFileSync('docs/edge-ready.schema.json', configJsonSchemaText());
 writeFileSync('docs/tflm-support.md', supportDocumentation());
 writeFileSync('docs/targets.md', targetsDocument());
+writeFileSync('docs/reference-networks.md', referenceNetworksDocument());
 writeFileSync('README.md', withTargetsTable(readFileSync('README.md', 'utf8')));

@@ -8,6 +8,7 @@ import type { Fit } from './fit/fit-recipe.ts';
 import { buildComparison, type ComparisonInput } from './judge/build-comparison.ts';
 import type { Comparison } from './judge/comparison.ts';
 import type { Measurer, SideRequest } from './measuring/measurer.ts';
+import { besideReference } from './reference-networks/beside.ts';
 import type { ProducedModel } from './report/write-outputs.ts';
 import { artifactPath, attemptOf, type CommandSubject, proposalOf, savingOf } from './suggestions.ts';
 import type { Target } from './targets/target.ts';
@@ -60,7 +61,12 @@ export async function compareChange(input: ChangeOnTarget): Promise<Comparison> 
     const file = { target: target.name, path: artifactPath(change.path, head.made.measurement) };
     await input.keep({ ...file, bytes: await head.made.bytes() });
   }
-  return withSearch(comparison, search?.value, commandFor);
+  const name = settings.reference;
+  const beside =
+    head === undefined || name === undefined
+      ? undefined
+      : await attempt(() => besideReference(head.measurement, name, target));
+  return { ...withSearch(comparison, search?.value, commandFor), beside: beside?.value ?? null };
 }
 
 /** A measured side with its graphs, which are let go when it has been compared. */

@@ -1,7 +1,10 @@
 import { budgetsFor } from '../config/budgets.ts';
+import { UserError } from '../errors.ts';
 import { exitCodeOf } from '../exit-code.ts';
 import { buildComparison } from '../judge/build-comparison.ts';
 import { measureModel } from '../measure.ts';
+import { committed } from '../optimize/recipe.ts';
+import { referenceModel } from '../reference-networks/reference-model.ts';
 import { renderComparisonText } from '../report/comparison-text.ts';
 import { comparisonHeadline } from '../report/headline.ts';
 import { jsonText } from '../report/json-text.ts';
@@ -14,15 +17,20 @@ import { writeWhole } from './write-whole.ts';
 
 /** `edge-ready compare BASE HEAD`: prints how two model files differ on a target, judged by the board's limits and the default increase. */
 export async function compareCommand(
-  baseFile: string,
-  headFile: string,
-  options: ModelOptions & { readonly json?: true; readonly html?: string },
+  firstFile: string,
+  secondFile: string | undefined,
+  options: ModelOptions & { readonly json?: true; readonly html?: string; readonly with?: string },
   output: Output,
 ): Promise<number> {
   const target = targetOption(options.target);
-  const [before, after] = [openModelFile(baseFile), openModelFile(headFile)];
+  const { before, after, baseFile, headFile } = sidesOf(firstFile, secondFile, options.with);
   const measureOptions = await readMeasureOptions(options, output, before, after);
-  const base = await measureModel(before, target, measureOptions);
+  const base = await measureModel(
+    before,
+    target,
+    // A public network has weights that answer nothing.
+    options.with === undefined ? measureOptions : { recipe: committed },
+  );
   const head = await measureModel(after, target, measureOptions);
   const comparison = buildComparison({
     change: { path: headFile, state: 'compared', ...(baseFile === headFile ? {} : { previousPath: baseFile }) },
@@ -48,4 +56,19 @@ export async function compareCommand(
   }
   output.result(options.json ? jsonText(comparison) : renderComparisonText(comparison));
   return exitCodeOf(comparison.verdict);
+}
+
+/** The two models: both of files, or a public network and one of a file. */
+function sidesOf(firstFile: string, secondFile: string | undefined, network: string | undefined) {
+  if (network !== undefined) {
+    if (secondFile !== undefined) throw new UserError('With --with there is one model to name, not two.');
+    return { before: referenceModel(network), after: openModelFile(firstFile), baseFile: network, headFile: firstFile };
+  }
+  if (secondFile === undefined) throw new UserError('compare needs two models, or one and --with a public network.');
+  return {
+    before: openModelFile(firstFile),
+    after: openModelFile(secondFile),
+    baseFile: firstFile,
+    headFile: secondFile,
+  };
 }

@@ -18,6 +18,7 @@ models:
     targets: [nano33]
     recipe: int8
     use-case: keyword-spotting
+    reference: mlperf-tiny/image-classification
   - path: models/wake.tflite
     targets: [nano33]
   - path: models/logger.tflite

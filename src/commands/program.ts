@@ -64,8 +64,12 @@ function describeProgram(output: Output, exitWith: (code: number) => void): Comm
       await measureCommand(model, options, output);
     });
 
-  dutyCycleOptions(modelOptions(program.command('compare <base-model> <head-model>')))
+  dutyCycleOptions(modelOptions(program.command('compare <base-model> [head-model]')))
     .description('Compare two model files on a target.')
+    .option(
+      '--with <network>',
+      'instead of a base model: a public reference network, such as mlperf-tiny/keyword-spotting',
+    )
     .option('--json', 'print the Comparison as JSON')
     .option('--html <file>', 'write the comparison with its figures as a page')
     .action(async (base, head, options) => {
@@ -143,8 +147,14 @@ function describeProgram(output: Output, exitWith: (code: number) => void): Comm
   program
     .command('targets [target]')
     .description('List the boards, or explain one: every number with its source.')
+    .option('--fits <model>', 'list only those that run a model, with the RAM and flash that it leaves')
     .option('--json', 'print as JSON')
     .action(async (target, options) => {
+      if (options.fits !== undefined) {
+        const { fitsCommand } = await import('./fits.ts');
+        await fitsCommand(options.fits, options, output);
+        return;
+      }
       const { targetsCommand } = await import('./targets.ts');
       targetsCommand(target, options, output);
     });

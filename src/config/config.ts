@@ -56,6 +56,8 @@ export interface ModelSettings {
   readonly evaluation?: { readonly data: string; readonly metric: AccuracyMetric };
   readonly dutyCycle?: DutyCycle;
   readonly dimensions?: Readonly<Record<string, number>>;
+  /** A public network that the model's figures are shown beside. */
+  readonly reference?: string;
 }
 
 /** Limits for the models that `models` match on the targets that `targets` name; `undefined` means all. */

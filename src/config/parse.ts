@@ -127,12 +127,13 @@ function taskOf({
 }
 
 function settingsOf(entry: NonNullable<ConfigFile['models']>[number]): ModelSettings {
-  const { targets, recipe, calibration, evaluation, dimensions, 'duty-cycle': duty } = entry;
+  const { targets, recipe, calibration, evaluation, dimensions, reference, 'duty-cycle': duty } = entry;
   const battery = duty?.battery === undefined ? {} : { battery: duty.battery };
   const sleep = duty?.sleep === undefined ? {} : { sleepMilliwatts: duty.sleep.value };
   return {
     ...(targets === undefined ? {} : { targets }),
     ...(recipe === undefined ? {} : { recipe }),
+    ...(reference === undefined ? {} : { reference }),
     ...(calibration === undefined ? {} : { calibration }),
     ...(evaluation === undefined ? {} : { evaluation }),
     ...(dimensions === undefined ? {} : { dimensions }),

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { accuracyMetrics } from '../accuracy/accuracy-metric.ts';
 import { expandBraces, mostAlternatives } from '../changes/braces.ts';
 import { recipeSchema } from '../optimize/recipe.ts';
+import { referenceNetworks } from '../reference-networks/reference-networks.ts';
 import { arenaUses, policies } from '../schedule/task.ts';
 import { modelClasses, useCases } from './preset-names.ts';
 import {
@@ -152,6 +153,12 @@ const modelSchema = z.strictObject({
   targets: oneOrMany(nameSchema).optional().meta({ description: 'The targets that it ships to. Without it: all.' }),
   'use-case': z.enum(useCases).optional().meta({ description: 'A preset of budgets for what the model is for.' }),
   class: z.enum(modelClasses).optional().meta({ description: 'A preset of budgets for how large the model may be.' }),
+  reference: z
+    .enum([...referenceNetworks.keys()])
+    .optional()
+    .meta({
+      description: "A public network whose RAM, flash and latency on the same target the model's are shown beside.",
+    }),
   recipe: recipeSchema
     .optional()
     .meta({ description: 'What optimisation may do to the model before it ships. Without it: auto.' }),

@@ -68,6 +68,7 @@ function judged(input: ComparisonInput, detailed: DetailedDiff | null): Comparis
     saving: input.saving,
     proposal: null,
     attempts: [],
+    beside: null,
     problems: problemsOf(input),
   };
   const { judgements, verdict } = judge(unjudged, input.budgets);

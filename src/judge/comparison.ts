@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { modelDiffSchema } from '../diff/model-diff.ts';
 import { measurementSchema } from '../runtimes/measurement.ts';
 import { metricNames } from '../runtimes/metric-names.ts';
+import { besideSchema } from './beside.ts';
 import { budgetSchema } from './budget.ts';
 import { answersSchema } from './compare-answers.ts';
 
@@ -142,6 +143,8 @@ export const comparisonSchema = z.strictObject({
   proposal: proposalSchema.nullable(),
   /** The recipes that were tried in looking for the proposal, in that order. */
   attempts: z.array(attemptSchema).max(200),
+  /** The head beside a public network, where the configuration names one. */
+  beside: besideSchema.nullable(),
   judgements: z.array(judgementSchema).max(200),
   /** Why it could not be judged, when `verdict` is `error`; one sentence each. */
   problems: z.array(z.string().max(2000)).max(50),

@@ -1,4 +1,5 @@
 import type { Comparison } from '../judge/comparison.ts';
+import { besideList } from './beside-list.ts';
 import { basisList } from './comment-basis.ts';
 import { failureDetails } from './comment-details.ts';
 import { accuracyList, fold, remarksList, runLines, undecidedAccuracy } from './comment-sections.ts';
@@ -38,6 +39,7 @@ export function commentBody(report: GateReport, frame: Frame, extent: Extent): s
   const objected = shown.filter(({ verdict }) => verdict !== 'pass');
   const savings = savingsList(shown);
   const proposals = proposalsList(shown);
+  const beside = besideList(shown);
   const happened = happenedList(shown);
   return joinParts([
     ...(frame.marker === undefined ? [] : [frame.marker]),
@@ -50,6 +52,7 @@ export function commentBody(report: GateReport, frame: Frame, extent: Extent): s
     ...objected.map(failureDetails),
     schedulesSection(report.schedules, extent),
     proposals === '' ? '' : `**To pass**\n\n${proposals}`,
+    beside === '' ? '' : `**Beside public networks**\n\n${beside}`,
     savings === '' ? '' : `**To save**\n\n${savings}`,
     ...(extent.folds ? folds(shown) : []),
     footer(report, frame),

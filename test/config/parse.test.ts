@@ -311,7 +311,7 @@ describe('parseConfig', () => {
       'a merge key, which YAML 1.2 does not have',
       'version: 1\nmodels: [ &m { path: a }, { <<: *m, path: b } ]',
       [
-        'e.yml:2:29: unknown key "<<"; known are path, targets, use-case, class, recipe, calibration, evaluation, duty-cycle, dimensions',
+        'e.yml:2:29: unknown key "<<"; known are path, targets, use-case, class, reference, recipe, calibration, evaluation, duty-cycle, dimensions',
       ],
     ],
   ])('%s', (_, text, expected) => {
