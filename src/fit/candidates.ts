@@ -1,6 +1,7 @@
 import type { Model } from '../optimize/model.ts';
 import type { AppliedRecipe } from '../optimize/recipe.ts';
 import { isQuantized } from '../quantize/is-quantized.ts';
+import { runtimeOf } from '../runtimes/registry.ts';
 import type { Target } from '../targets/target.ts';
 
 /** Shares of the channels that are tried, fewest first. */
@@ -22,12 +23,15 @@ export function candidateRecipes(model: Model, target: Target): readonly Applied
   const lossless: AppliedRecipe = { numbers: 'lossless' };
   if (isQuantized(model.graph)) return [lossless, ...storing(lossless)];
   const int8: AppliedRecipe = { numbers: 'int8' };
+  const runsFloat = !runtimeOf(target.runtime).loads.includes('tflite');
   return [
     lossless,
-    ...(target.runtime === 'onnxruntime' ? [] : [{ numbers: 'int16x8' } as const]),
+    ...(runsFloat ? [] : [{ numbers: 'int16x8' } as const]),
     int8,
     ...storing(int8),
     ...prunedShares.map((pruneChannels) => ({ ...int8, pruneChannels })),
+    // Where floats are as fast as integers, or faster, fewer channels are all there is to gain.
+    ...(runsFloat ? prunedShares.map((pruneChannels) => ({ ...lossless, pruneChannels })) : []),
     ...(decodes
       ? prunedShares.map((pruneChannels) => ({ ...int8, pruneChannels, clusterBits: 4, encode: true as const }))
       : []),
