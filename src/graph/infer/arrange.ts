@@ -1,7 +1,7 @@
 import { intAttribute } from '../access.ts';
 import { normalAxis } from '../evaluate/indexing.ts';
 import type { Dimension } from '../graph.ts';
-import { compute, extentsOf, fact, plus, times, unknownShape } from './fact.ts';
+import { compute, extentsOf, fact, mostExtents, plus, times, unknownShape } from './fact.ts';
 import { axisOf, extents, integers, like, type Rule, type Rules, shapeOf, typeOf } from './node.ts';
 
 const concat: Rule = (node) => {
@@ -25,7 +25,8 @@ const concat: Rule = (node) => {
   const elements: Dimension[] = [];
   for (const [position, part] of parts.entries()) {
     const length = shapes[position]?.[0];
-    if (part === undefined && typeof length !== 'number') return like(node, joined);
+    if (part === undefined && (typeof length !== 'number' || length > mostExtents)) return like(node, joined);
+    if (elements.length + (part?.length ?? 0) > mostExtents) return like(node, joined);
     elements.push(...(part ?? unknownShape(length as number)));
   }
   return [{ ...fact(typeOf(node, 0), joined), extents: elements }];

@@ -15,7 +15,7 @@ function convolved(node: Node, inputAt: number, weightAt: number): Shape | undef
   const x = input ?? unknownShape(rank);
   const spatial = last ? x.slice(1, -1) : x.slice(2);
   const kernel: readonly Dimension[] =
-    intsAttribute(node.operator, 'kernel_shape') ?? weight?.slice(2) ?? unknownShape(rank - 2);
+    intsAttribute(node.operator, 'kernel_shape') ?? weight?.slice(2) ?? unknownShape(Math.max(0, rank - 2));
   const slid = slidExtents(spatial, windowsOf(node.operator, kernel));
   const channels = weight?.[0] ?? '?';
   return last ? [x[0] ?? '?', ...slid, channels] : [x[0] ?? '?', channels, ...slid];

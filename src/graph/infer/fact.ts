@@ -96,9 +96,17 @@ export function broadcast(...shapes: readonly (Shape | undefined)[]): Shape | un
   return result;
 }
 
+/** Extents that are followed where a file only states how many there are; shapes have far fewer, and a file can state billions. */
+export const mostExtents = 1024;
+
 /** A shape of this rank of which nothing else is known. */
 export function unknownShape(rank: number): Shape {
   return new Array<Dimension>(rank).fill('?');
+}
+
+/** A shape of which a file states only how many extents it has; `undefined` where that is not known, or is no number that a shape can have. */
+export function statedShape(rank: Dimension | undefined): Shape | undefined {
+  return typeof rank === 'number' && rank >= 0 && rank <= mostExtents ? unknownShape(rank) : undefined;
 }
 
 /** What holds for both of two values: the facts after an `If`. */

@@ -1,7 +1,6 @@
 import { intAttribute, intsAttribute } from '../access.ts';
 import type { DataType } from '../data-type.ts';
-import type { Dimension } from '../graph.ts';
-import { compute, extentsOf, integersOf } from './fact.ts';
+import { compute, extentsOf, integersOf, statedShape } from './fact.ts';
 import { type Node, one, type Rule, type Rules, shapeOf, typeAttribute, typeOf } from './node.ts';
 
 const constant: Rule = ({ operator }) => {
@@ -19,8 +18,7 @@ const constant: Rule = ({ operator }) => {
 /** The shape that an input's elements spell; its rank where the elements are unknown. */
 const spelled = (node: Node, position: number) => {
   const extents = extentsOf(node.inputs[position]);
-  const rank = shapeOf(node, position)?.[0];
-  return extents ?? (typeof rank === 'number' ? new Array<Dimension>(rank).fill('?') : undefined);
+  return extents ?? statedShape(shapeOf(node, position)?.[0]);
 };
 
 const constantOfShape: Rule = (node) => {

@@ -2,7 +2,7 @@ import { intAttribute, intsAttribute } from '../access.ts';
 import { constantOf } from '../evaluate/constant-value.ts';
 import { normalAxis } from '../evaluate/indexing.ts';
 import type { Dimension, Shape } from '../graph.ts';
-import { type Fact, fact, product, unknownShape } from './fact.ts';
+import { type Fact, fact, product, statedShape, unknownShape } from './fact.ts';
 import { extents, integers, like, type Node, type Rule, type Rules, shapeOf, typeOf } from './node.ts';
 
 /** A fact of another shape whose partly known elements are the input's. */
@@ -63,7 +63,7 @@ function quotient(above: Shape, below: Shape): Dimension {
 const reshapeRule: Rule = (node) => {
   const wanted = extents(node, 1, 'shape');
   const rank = shapeOf(node, 1)?.[0];
-  if (wanted === undefined) return like(node, typeof rank === 'number' ? unknownShape(rank) : undefined);
+  if (wanted === undefined) return like(node, statedShape(rank));
   return withExtents(node, reshape(shapeOf(node, 0), wanted, intAttribute(node.operator, 'allowzero', 0) !== 0));
 };
 

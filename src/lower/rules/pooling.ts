@@ -59,12 +59,18 @@ function pool(lowerer: Lowerer, type: string, image: TensorId, { windows, shape,
   return lowerer.emit(type, [image], shape, options, { name });
 }
 
+/** Positions whose elements are counted one by one; a file may state any number, and images have far fewer. */
+const mostPositions = 2 ** 22;
+
 function averagePool(lowerer: Lowerer, operator: Operator) {
   const output = outputOf(operator);
   const found = poolOf(lowerer, operator, kernelOf(lowerer, operator));
   const { windows, image, name, shape, axes } = found;
   if (windows.some(({ dilation }) => dilation !== 1))
     lowerer.refuse(operator, 'TensorFlow Lite does not pool with dilation');
+  if (windows[0].output * windows[1].output > mostPositions) {
+    lowerer.refuse(operator, `its output has more than ${mostPositions} positions`);
+  }
   const countsPadding = intAttribute(operator, 'count_include_pad', 0) !== 0;
   const padding = paddingFor(windows);
   const wanted = countsOf(windows, countsPadding);
