@@ -49,6 +49,8 @@ function hardenedEnvironment(): NodeJS.ProcessEnv {
     GIT_OPTIONAL_LOCKS: '0',
   };
   for (const name of inheritedToDrop) delete environment[name];
+  // What the action was given, its token too; git has credentials of its own.
+  for (const name of Object.keys(environment)) if (name.startsWith('INPUT_')) delete environment[name];
   environment.GIT_LITERAL_PATHSPECS = '1';
   environment.GIT_SSH_COMMAND ??= 'ssh -o BatchMode=yes';
   return environment;

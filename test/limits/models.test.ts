@@ -10,7 +10,7 @@ import { foldConstants } from '../../src/passes/fold-constants.ts';
 import { simplifyOnnx } from '../../src/passes/simplify.ts';
 import { resolveTarget } from '../../src/targets/load.ts';
 import { modelWay } from '../fuzz/formats/model-way.ts';
-import { ints, noise, onnxGraph } from '../support/onnx-graphs.ts';
+import { onnxGraph } from '../support/onnx-graphs.ts';
 import { tfliteGraph, tfliteOperator } from '../support/tflite-models.ts';
 
 const targets = ['raspberry-pi-4/onnxruntime', 'nucleo-l4r5zi/tflm'].map((name) => resolveTarget(name));
@@ -162,36 +162,5 @@ describe('constants that folding would blow up', () => {
     for (let step = 0; step < 100; step++) at = g.op('Tile', [at, g.constant(`t${step}`, [2], [2, 2], 'int64')]);
     expect(() => openModel(writeOnnx(g.build(at)), 'a.onnx')).not.toThrow();
     expect(simplifyOnnx(g.build(at)).operators.length).toBeGreaterThan(0);
-  });
-});
-
-/** What takes time with the square of the operators takes minutes here, and the test with it. */
-describe('100,000 operators', { timeout: 240_000 }, () => {
-  const many = 100_000;
-
-  it('of TensorFlow Lite, all results alive to the end', async () => {
-    const shape = [1, 4, 4, 4];
-    const tensors = Array.from({ length: many + 1 }, (_, index) => int8(`t${index}`, shape));
-    const operators = Array.from({ length: many }, (_, index) =>
-      tfliteOperator('RELU', { inputs: [index % 2 === 0 ? 0 : index], outputs: [index + 1] }),
-    );
-    const outputs = Array.from({ length: many / 2 }, (_, index) => many - index);
-    const bytes = writeTflite(tfliteGraph({ tensors, operators, inputs: [0], outputs }));
-    expect(await modelWay(bytes, 'a.tflite', targets.slice(1), estimated)).toBe('read');
-  });
-
-  it('of ONNX, one reading the next and all of them one', async () => {
-    const g = onnxGraph(17);
-    const x = g.input('x', [1, 8]);
-    const shared = g.constant('c', [8], noise(8));
-    let at = x;
-    for (let index = 0; index < many; index++) {
-      at = g.op(
-        ['Add', 'Relu', 'Mul', 'Sigmoid'][index % 4] ?? 'Add',
-        index % 4 === 0 ? [at, x] : index % 4 === 2 ? [at, shared] : [at],
-      );
-    }
-    const flat = g.op('Transpose', [at], { attributes: { perm: ints(1, 0) } });
-    expect(await modelWay(writeOnnx(g.build(flat)), 'a.onnx', targets.slice(0, 1))).toMatch(/read|measured/);
   });
 });
