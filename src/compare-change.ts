@@ -4,10 +4,10 @@ import { effectiveBudgets } from './config/budgets.ts';
 import type { Configs } from './config/read-configs.ts';
 import { effectiveSettings } from './config/settings.ts';
 import { problemWords } from './errors.ts';
-import type { Fit } from './fit/fit-recipe.ts';
 import { buildComparison, type ComparisonInput } from './judge/build-comparison.ts';
 import type { Comparison } from './judge/comparison.ts';
 import type { Measurer, SideRequest } from './measuring/measurer.ts';
+import type { FoundRecipes } from './measuring/side.ts';
 import { besideReference } from './reference-networks/beside.ts';
 import type { ProducedModel } from './report/write-outputs.ts';
 import { artifactPath, attemptOf, type CommandSubject, proposalOf, savingOf } from './suggestions.ts';
@@ -75,7 +75,7 @@ async function sideOf(measurer: Measurer, request: SideRequest) {
   return { ...side, graphs: await readGraphs() };
 }
 
-function withSearch(comparison: Comparison, search: Fit | undefined, commandFor: CommandSubject): Comparison {
+function withSearch(comparison: Comparison, search: FoundRecipes | undefined, commandFor: CommandSubject): Comparison {
   if (search === undefined) return comparison;
   const { chosen, tried } = search;
   return {

@@ -7,7 +7,7 @@ import { compareChange } from './compare-change.ts';
 import { loadConfigs } from './config/load-configs.ts';
 import { selectWork } from './config/select-work.ts';
 import { resolveTargets } from './config/targets.ts';
-import type { Comparison } from './judge/comparison.ts';
+import { inOrder } from './in-order.ts';
 import { type MeasurementFolder, type MeasuringCounts, openMeasurer } from './measuring/measurer.ts';
 import type { Recipe } from './optimize/recipe.ts';
 import { buildReport } from './report/build-report.ts';
@@ -54,13 +54,12 @@ export async function runGate(request: GateRequest): Promise<GateResult> {
   request.log(describeWork(work.length, range));
 
   const { cache, keep, log, recipe } = request;
-  const measurer = await openMeasurer({ repository, range, configs, recipe, cache, log });
+  const measurer = await openMeasurer({ repository, range, configs, comparisons: work.length, recipe, cache, log });
   try {
-    const comparisons: Comparison[] = [];
-    for (const { change, target } of work) {
+    const comparisons = await inOrder(work, measurer.width, ({ change, target }) => {
       log(`${change.path} on ${target.name}`);
-      comparisons.push(await compareChange({ measurer, range, configs, change, target, keep }));
-    }
+      return compareChange({ measurer, range, configs, change, target, keep });
+    });
     const run = { repository, range, configs, targets, models, comparisons };
     const schedules = await checkSchedules({ ...run, measurer, log });
     return { report: buildReport({ ...run, schedules }), counts: measurer.counts() };

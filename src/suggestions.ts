@@ -6,6 +6,11 @@ import { targetFolder } from './report/write-outputs.ts';
 import type { Measurement } from './runtimes/measurement.ts';
 import type { Target } from './targets/target.ts';
 
+/** A recipe that was tried, and what came of it. */
+export type TriedMeasurement = Pick<TriedRecipe, 'recipe' | 'fits'> & {
+  readonly measured: Pick<TriedRecipe['measured'], 'measurement'>;
+};
+
 /** What a command to copy is about. */
 export interface CommandSubject {
   /** The model, from the repository's top. */
@@ -32,7 +37,7 @@ export function savingOf(
 }
 
 /** A recipe that would pass as a comparison holds it, with the command that carries it out. */
-export function proposalOf({ recipe, measured: { measurement } }: TriedRecipe, subject: CommandSubject): Proposal {
+export function proposalOf({ recipe, measured: { measurement } }: TriedMeasurement, subject: CommandSubject): Proposal {
   return {
     recipe: recipeText(recipe),
     measurement,
@@ -41,7 +46,7 @@ export function proposalOf({ recipe, measured: { measurement } }: TriedRecipe, s
 }
 
 /** What was tried in looking for a recipe, as a comparison holds it. */
-export function attemptOf({ recipe, fits, measured: { measurement } }: TriedRecipe): Attempt {
+export function attemptOf({ recipe, fits, measured: { measurement } }: TriedMeasurement): Attempt {
   const { peakRam, flash, latency, energy, accuracy } = measurement;
   return {
     recipe: recipeText(recipe),

@@ -6,6 +6,7 @@ import { answerCounting } from './calibrate/threads/counter.ts';
 import type { CountingRequest, RecordingRequest } from './calibrate/threads/recording-task.ts';
 import { readTflite } from './formats/tflite/read.ts';
 import { openInterpreter } from './kernels/run-graph.ts';
+import type { SideQuestion } from './measuring/answer.ts';
 
 /** A thread: opens the model that it is started with, answers every request about it. */
 const task = workerData as ThreadTask;
@@ -15,6 +16,11 @@ if (task.kind === 'evaluate') {
 } else if (task.kind === 'count') {
   const answer = answerCounting(task.watched);
   parentPort?.on('message', (request: CountingRequest) => parentPort?.postMessage(answer(request)));
+} else if (task.kind === 'sides') {
+  // The whole engine, which the other threads do not need.
+  const { answerSides } = await import('./measuring/answer.ts');
+  const answer = answerSides(task);
+  parentPort?.on('message', async (question: SideQuestion) => parentPort?.postMessage(await answer(question)));
 } else {
   const answer = answerRecording(task);
   parentPort?.on('message', async (request: RecordingRequest) => parentPort?.postMessage(await answer(request)));

@@ -13,7 +13,6 @@ import type { ModelSettings } from '../config/config.ts';
 import type { Configs } from '../config/read-configs.ts';
 import { readDataSet } from '../data/read-data-set.ts';
 import type { ModelGraphs } from '../diff/side.ts';
-import type { Fit } from '../fit/fit-recipe.ts';
 import { readModel } from '../formats/read-model.ts';
 import { inferShapes } from '../graph/infer-shapes.ts';
 import type { ComparisonInput } from '../judge/build-comparison.ts';
@@ -21,11 +20,11 @@ import type { Recipe } from '../optimize/recipe.ts';
 import type { Measurement } from '../runtimes/measurement.ts';
 import { sha256 } from '../sha256.ts';
 import type { Target } from '../targets/target.ts';
-import { inTurn } from './in-turn.ts';
 import { type ModelFiles, openModelFiles, readCommittedModel } from './model-files.ts';
 import { remembered } from './remembered.ts';
-import { type MeasuredSide, measureSide, proposeForSide, type SideJob } from './side.ts';
+import type { FoundRecipes, MeasuredSide, SideJob } from './side.ts';
 import { sideOptions } from './side-options.ts';
+import { openWorkers } from './workers.ts';
 
 /** A model of a commit on a target. */
 export interface SideRequest {
@@ -57,7 +56,9 @@ export interface Measurer {
   /** @throws UserError for what is wrong with the model, its data sets or its recipe */
   readonly side: (request: SideRequest) => Promise<Side>;
   /** Looks for a recipe that a failing head would pass with. */
-  readonly propose: (request: SideRequest, judged: ComparisonInput) => Promise<Fit>;
+  readonly propose: (request: SideRequest, judged: ComparisonInput) => Promise<FoundRecipes>;
+  /** Comparisons that are worth being made at once. */
+  readonly width: number;
   readonly counts: () => MeasuringCounts;
   readonly close: () => Promise<void>;
 }
@@ -72,6 +73,8 @@ export interface MeasurerOptions {
   readonly repository: Repository;
   readonly range: Range;
   readonly configs: Configs;
+  /** How many comparisons there will be. */
+  readonly comparisons: number;
   /** Instead of the configuration's. */
   readonly recipe: Recipe | undefined;
   /** Where measurements are kept from run to run; without it they are kept for this one. */
@@ -80,7 +83,7 @@ export interface MeasurerOptions {
 }
 
 /** Models that are held in memory besides those that are being measured: a model comes with several targets in a row. */
-const heldModels = 2;
+const heldModels = 4;
 /** Data sets likewise: one to calibrate, one to evaluate. */
 const heldDataSets = 2;
 const defaultCacheBytes = 512 * 2 ** 20;
@@ -96,11 +99,11 @@ export async function openMeasurer(options: MeasurerOptions): Promise<Measurer> 
   const folder = options.cache?.folder ?? (await mkdtemp(path.join(tmpdir(), 'edge-ready-run-')));
   const cache = openFolderCache(folder, log);
   const counts = { measured: 0, fromCache: 0, again: 0 };
-  const inOrder = inTurn();
   const known = new Map<string, Promise<Had>>();
   const readData = remembered(heldDataSets, (file) => readDataSet(file, source));
   const identityOf = remembered(1000, (file) => dataIdentity(repository, commits, file));
   const context = { readData, progress: progressLines(log) };
+  const workers = openWorkers(options.comparisons, repository, commits, context);
   const filesBy = new Map<string, SideRequest>();
   const readFiles = remembered(heldModels, (id) => {
     const request = filesBy.get(id) as SideRequest;
@@ -133,7 +136,7 @@ export async function openMeasurer(options: MeasurerOptions): Promise<Measurer> 
   };
   const measure = async (job: SideJob): Promise<MeasuredSide> => {
     counts.measured += 1;
-    return inOrder(() => measureSide(job, context));
+    return workers.measure(job);
   };
   const had = async (request: SideRequest, job: SideJob, key: string): Promise<Had> => {
     const { files, target } = job;
@@ -174,6 +177,7 @@ export async function openMeasurer(options: MeasurerOptions): Promise<Measurer> 
   };
 
   return {
+    width: workers.width,
     counts: () => counts,
     side: async (request) => {
       const job = await jobOf(request);
@@ -191,9 +195,10 @@ export async function openMeasurer(options: MeasurerOptions): Promise<Measurer> 
     },
     propose: async (request, judged) => {
       const job = await jobOf(request);
-      return inOrder(() => proposeForSide(job, judged, context));
+      return workers.propose(job, judged);
     },
     close: async () => {
+      await workers.close();
       if (options.cache === undefined) await rm(folder, { recursive: true, force: true });
       else await cache.prune(options.cache.mostBytes ?? defaultCacheBytes);
     },

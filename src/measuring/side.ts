@@ -1,12 +1,14 @@
 import type { Progress } from '../accuracy/accuracy.ts';
 import type { AccuracyMetric } from '../accuracy/accuracy-metric.ts';
 import type { DataSet } from '../data/data-set.ts';
+import type { TriedRecipe } from '../fit/fit-recipe.ts';
 import type { ComparisonInput } from '../judge/build-comparison.ts';
 import { type Measured, type MeasureOptions, measureModel } from '../measure.ts';
 import { type MeasuredSaving, measureSaving } from '../measure-saving.ts';
 import type { Model } from '../optimize/model.ts';
 import { recipeText } from '../optimize/recipe.ts';
 import { proposeRecipe } from '../propose-recipe.ts';
+import type { TriedMeasurement } from '../suggestions.ts';
 import type { Target } from '../targets/target.ts';
 import { type ModelFiles, openModelFiles } from './model-files.ts';
 
@@ -31,8 +33,14 @@ export interface JobContext {
 
 /** A model as it was measured, and what optimising it would save where it ships as committed although it need not. */
 export interface MeasuredSide {
-  readonly measured: Measured;
-  readonly saving?: MeasuredSaving;
+  readonly measured: Omit<Measured, 'graphs'>;
+  readonly saving?: Omit<MeasuredSaving, 'graphs'>;
+}
+
+/** What a search for recipes found, without the models that it made. */
+export interface FoundRecipes {
+  readonly chosen: TriedMeasurement | null;
+  readonly tried: readonly TriedMeasurement[];
 }
 
 /** Measures a side of a comparison. @throws UserError for what is wrong with the model, its data sets or its recipe */
@@ -41,7 +49,9 @@ export async function measureSide({ files, target, options }: SideJob, context: 
   const opened = await openOptions(options, context);
   const measured = await measureModel(model, target, opened);
   const saving = await takeableSaving(model, measured, target, opened);
-  return saving === undefined ? { measured } : { measured, saving };
+  return saving === undefined
+    ? { measured: withoutGraphs(measured) }
+    : { measured: withoutGraphs(measured), saving: withoutGraphs(saving) };
 }
 
 /** Looks for a recipe that a failing head would pass with; see `proposeRecipe`. */
@@ -49,8 +59,18 @@ export async function proposeForSide(
   { files, target, options }: SideJob,
   judged: ComparisonInput,
   context: JobContext,
-): ReturnType<typeof proposeRecipe> {
-  return proposeRecipe(openModelFiles(files), target, await openOptions(options, context), judged);
+): Promise<FoundRecipes> {
+  const model = openModelFiles(files);
+  const { chosen, tried } = await proposeRecipe(model, target, await openOptions(options, context), judged);
+  return { chosen: chosen && measurementOf(chosen), tried: tried.map(measurementOf) };
+}
+
+function withoutGraphs<T extends { readonly graphs: unknown }>({ graphs: _, ...rest }: T): Omit<T, 'graphs'> {
+  return rest;
+}
+
+function measurementOf({ recipe, fits, measured: { measurement } }: TriedRecipe): TriedMeasurement {
+  return { recipe, fits, measured: { measurement } };
 }
 
 /** Only a model that ships as committed although anything may be done to it has a saving to take. */

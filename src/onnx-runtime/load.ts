@@ -3,6 +3,7 @@ import path from 'node:path';
 import { messageOf, UserError } from '../errors.ts';
 import { installedPlaces } from './installed-places.ts';
 import { restoreFromActionsCache, saveToActionsCache } from './package/actions-cache.ts';
+import { exclusively } from './package/exclusively.ts';
 import { install } from './package/install.ts';
 import { type Build, buildForThisMachine } from './package/pinned.ts';
 import { isComplete, toolCacheRoot, toolFolder } from './package/tool-folder.ts';
@@ -31,10 +32,14 @@ async function findOnnxRuntime(build: Build, root: string): Promise<OnnxRuntime>
 export async function ownOnnxRuntime(build: Build, root: string): Promise<OnnxRuntime> {
   const folder = toolFolder(build, root);
   if (isComplete(folder)) return loadFrom(folder, build, 'tool cache');
-  if (await restoreFromActionsCache(build, folder)) return loadFrom(folder, build, 'workflow cache');
-  await install(build, folder);
-  await saveToActionsCache(build, folder);
-  return loadFrom(folder, build, 'npm');
+  // Threads of one run want it at once.
+  return exclusively(`${folder}.lock`, async () => {
+    if (isComplete(folder)) return loadFrom(folder, build, 'tool cache');
+    if (await restoreFromActionsCache(build, folder)) return loadFrom(folder, build, 'workflow cache');
+    await install(build, folder);
+    await saveToActionsCache(build, folder);
+    return loadFrom(folder, build, 'npm');
+  });
 }
 
 /** An `onnxruntime-node` that somebody installed, or `undefined`; one that does not load (another platform's) counts as none. */

@@ -1,11 +1,16 @@
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { Worker } from 'node:worker_threads';
+import { isMainThread, Worker } from 'node:worker_threads';
 import type { CountingTask, RecordingTask } from '../../calibrate/threads/recording-task.ts';
+import type { SidesTask } from '../../measuring/answer.ts';
 
-/** What a thread is started for: evaluating a `.tflite`, recording what a float model computes, or counting what was computed. */
-export type ThreadTask = { readonly kind: 'evaluate'; readonly model: Uint8Array } | RecordingTask | CountingTask;
+/** What a thread is started for: evaluating a `.tflite`, recording what a float model computes, counting what was computed, or measuring whole models. */
+export type ThreadTask =
+  | { readonly kind: 'evaluate'; readonly model: Uint8Array }
+  | RecordingTask
+  | CountingTask
+  | SidesTask;
 
 /** Runners have 2 to 4 cores; more threads would each hold a copy of the model for little. */
 const mostThreads = 8;
@@ -20,16 +25,19 @@ export interface Threads<Request, Answer> {
   readonly close: () => Promise<void>;
 }
 
-/** As many threads as the machine has cores, but no more than `most`; `undefined` with one core or no bundle to start them from. */
+/**
+ * As many threads as the machine has cores, but no more than `most`; `undefined` with one core or no bundle to start them from, and in a thread, beside which the others have the cores.
+ */
 export function openThreads<Request, Answer>(
   task: ThreadTask,
   most = mostThreads,
 ): Threads<Request, Answer> | undefined {
   const script = fileURLToPath(new URL('./worker.js', import.meta.url));
   const cores = availableParallelism();
-  if (cores < 2 || !existsSync(script)) return undefined;
-  const count = Math.min(cores, most);
-  const all = Array.from({ length: count }, () => new Worker(script, { workerData: task }));
+  if (cores < 2 || !isMainThread || !existsSync(script)) return undefined;
+  const count = Math.min(cores, most, mostThreads);
+  const start = () => new Worker(script, { workerData: task });
+  const all = Array.from({ length: count }, start);
   const idle = [...all];
   const waiting: ((worker: Worker) => void)[] = [];
   const take = () => {
@@ -44,9 +52,15 @@ export function openThreads<Request, Answer>(
   return {
     count,
     ask: async (request, moved) => {
-      const worker = await take();
+      let worker = await take();
       try {
         return await post(worker, request, moved);
+      } catch (error) {
+        // What threw is gone, for want of memory it may be; others wait for a thread.
+        all.splice(all.indexOf(worker), 1);
+        worker = start();
+        all.push(worker);
+        throw error;
       } finally {
         give(worker);
       }
