@@ -17,10 +17,10 @@ const groups = [
 ] as const;
 
 /**
- * MobileNetV2 1.0 for pictures of 224 × 224 with 1000 classes as ONNX exporters leave it: batch norms folded, ReLU6 as Clip. Weights are random
+ * MobileNetV2 1.0 for square pictures (224 × 224 unless told) with 1000 classes as ONNX exporters leave it: batch norms folded, ReLU6 as Clip. Weights are random
  * (normal, He's variance; channels of unlike size in the depthwise layers, as training leaves them), so its answers mean nothing, its work and its ranges do. Takes values 0…255.
  */
-export function mobileNetV2(): Graph {
+export function mobileNetV2(resolution = 224): Graph {
   const tensors: Tensor[] = [];
   const operators: Operator[] = [];
   const random = makeRandom(2024);
@@ -72,8 +72,8 @@ export function mobileNetV2(): Graph {
       group: int(group),
     });
   };
-  const input = tensor('x', 3, 224, 224);
-  let size = 112;
+  const input = tensor('x', 3, resolution, resolution);
+  let size = resolution / 2;
   let channels = 32;
   let last = clip(conv(input, 'stem', [3, 32, size], [3, 2, 1], 1 / 127), 'stem', 32, size, size);
   for (const [expansion, out, repeats, firstStride] of groups) {

@@ -30,7 +30,7 @@ export function writeNpz(arrays: Readonly<Record<string, DataArray>>): Uint8Arra
 }
 
 /** Version 1.0 of the format: magic, version, length of the header, header padded to 64 bytes, row-major elements. */
-function writeNpy({ dtype, shape, data }: DataArray): Uint8Array {
+export function writeNpy({ dtype, shape, data }: DataArray): Uint8Array {
   const description = descriptions[dtype];
   if (description === undefined) throw new RangeError(`NumPy has no element type ${dtype}`);
   const extents = shape.length === 1 ? `${shape[0]},` : shape.join(', ');
