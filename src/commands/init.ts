@@ -3,6 +3,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { messageOf, UserError } from '../errors.ts';
 import { type Ask, askAnswers, assumedAnswers } from '../init/ask.ts';
+import { installGitDriver } from '../init/git-driver.ts';
 import { lookAtRepository, type Repository } from '../init/look-at-repository.ts';
 import { planFiles } from '../init/plan-files.ts';
 import { measureModel, openModel } from '../measure.ts';
@@ -25,7 +26,7 @@ export interface InitOptions {
 }
 
 /**
- * `edge-ready init`: looks at the repository, asks at most three questions, writes the configuration and the workflow where there are none,
+ * `edge-ready init`: looks at the repository, asks at most three questions, writes the configuration, the workflow and what git needs to show models as text where they are missing,
  * and shows what the gate makes of the models as they are. Nothing that exists is changed: twice is as once.
  */
 export async function initCommand(
@@ -41,16 +42,20 @@ export async function initCommand(
   const isAsking = options.yes === undefined && ask !== undefined && !repository.hasConfiguration;
   const forks = options.forks === true;
   const answers = isAsking ? await askAnswers(repository, forks, ask) : assumedAnswers(repository, forks);
-  let written = 0;
+  let changes = 0;
   for (const file of planFiles(repository, answers)) {
     const place = path.join(repository.root, ...file.path.split('/'));
     if (existsSync(place)) continue;
     mkdirSync(path.dirname(place), { recursive: true });
     writeWhole(place, new TextEncoder().encode(file.text));
     output.note(`Written: ${file.path}`);
-    written += 1;
+    changes += 1;
   }
-  if (written === 0) output.note('Everything is there already; nothing was changed.');
+  for (const change of await installGitDriver(repository.root)) {
+    output.note(`Git shows changes of models as text: ${change}`);
+    changes += 1;
+  }
+  if (changes === 0) output.note('Everything is there already; nothing was changed.');
   if (repository.hasConfiguration) {
     output.note('edge-ready.yml is kept as it is; edge-ready check judges by it.');
     return;

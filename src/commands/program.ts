@@ -161,7 +161,9 @@ function describeProgram(output: Output, exitWith: (code: number) => void): Comm
 
   program
     .command('init')
-    .description('Look at the repository and write edge-ready.yml and the workflow; what exists is kept.')
+    .description(
+      'Look at the repository and write edge-ready.yml, the workflow, and what git diff needs to show models; what exists is kept.',
+    )
     .option('--yes', 'ask nothing')
     .option('--forks', 'also write the workflow that comments on pull requests from forks')
     .action(async (options) => {

@@ -7,7 +7,7 @@ import { parseConfig } from '../../src/config/parse.ts';
 import type { Ask } from '../../src/init/ask.ts';
 import { boardOfName } from '../../src/init/board-names.ts';
 import { workflowText } from '../../src/init/workflow-text.ts';
-import { commit, initialise } from '../support/git-repository.ts';
+import { commit, git, initialise } from '../support/git-repository.ts';
 
 type Content = string | Uint8Array;
 const model = readFileSync('fixtures/digits/base/digits-int8.tflite');
@@ -84,6 +84,7 @@ describe('edge-ready init', () => {
       readdirSync(path.join(directory, '.github/workflows')),
       readdirSync(directory),
     ];
+    expect(git(directory, 'check-attr', 'diff', 'm.tflite')).toContain('edge-ready');
     const { notes } = await run();
     expect([
       written('edge-ready.yml'),
