@@ -153,7 +153,10 @@ const boardRuntimeSchema = z.strictObject({
 export type BoardRuntime = z.infer<typeof boardRuntimeSchema>;
 
 const boardFields = {
-  id: z.string().regex(/^[a-z0-9-]+$/),
+  id: z
+    .string()
+    .regex(/^[a-z0-9-]+$/)
+    .max(100),
   title: z.string(),
   vendor: z.string(),
   /** One sentence for people: what it stands for. */
@@ -178,7 +181,7 @@ const boardFields = {
      */
     supply: z.strictObject({ volts: positive, regulator: z.enum(['linear', 'switching']), source }).optional(),
   }),
-  runtimes: z.record(z.string(), boardRuntimeSchema),
+  runtimes: z.record(z.string().max(60), boardRuntimeSchema),
   defaultRuntime: z.string(),
   sources,
 };
