@@ -58,12 +58,16 @@ interface Prospect extends WeightQuestion {
   readonly mayStartLate: boolean;
 }
 
+/** The register of an output's depth has 16 bits (Arm's Ethos-U register specification, NPU_SET_OFM_DEPTH_M1); a file may state billions. */
+const mostChannels = 2 ** 16;
+
 /**
  * Whether and how weights are buffered in SRAM: where that hides reading them from slower memory. The thresholds are those of Vela's scheduler
  * (`Scheduler::ProposeSlicedWeightBuffering` of its compilation core), the result has been compared with its figures on 154 models (bench/estimates/ethos-u.ts).
  * @returns `undefined` when they are read from where they are.
  */
 export function weightBuffer(question: WeightQuestion): WeightBuffer | undefined {
+  if (question.channels > mostChannels) return undefined;
   const prospect = prospectOf(question);
   if (prospect.reading.sram >= prospect.reading.store || !isPromising(prospect)) return undefined;
   const pieces = piecesOf(prospect);
