@@ -27,6 +27,10 @@ export async function demoCommand(options: { readonly output?: string }, output:
       output.note(`The demonstration should say that ${lateModel}, which did not change, is late, and does not.`);
       return exitCodes.error;
     }
+    if (!report.comparisons.some(({ proposal }) => proposal !== null)) {
+      output.note('The demonstration should propose a recipe with which a model would pass, and does not.');
+      return exitCodes.error;
+    }
     output.note(
       'The pull request fails its budgets and makes a model late, as it should: the demonstration ran as intended.',
     );

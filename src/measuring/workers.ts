@@ -67,11 +67,16 @@ function failureOf(answer: SideAnswer): Error {
   return Object.assign(new Error(answer.message), { stack: answer.stack });
 }
 
-function plain({ graphs: _, ...side }: Side): Side {
-  return side;
+/** What a thread can be told of a side: functions can't be sent, and graphs are large. */
+function plain({ measurement, correct, answers }: Side): Side {
+  return {
+    measurement,
+    ...(correct === undefined ? {} : { correct }),
+    ...(answers === undefined ? {} : { answers }),
+  };
 }
 
-/** Graphs are large, and nothing that is looked for needs them. */
+/** Nothing that is looked for needs more. */
 function withoutGraphs(judged: ComparisonInput): ComparisonInput {
   const { base, head } = judged;
   return { ...judged, base: base && plain(base), head: head && plain(head) };

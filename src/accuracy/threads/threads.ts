@@ -58,6 +58,8 @@ export function openThreads<Request, Answer>(
       } catch (error) {
         // What threw is gone, for want of memory it may be; others wait for a thread.
         all.splice(all.indexOf(worker), 1);
+        // A request that could not be sent throws too, and leaves a thread that would keep the process alive.
+        await worker.terminate();
         worker = start();
         all.push(worker);
         throw error;
