@@ -30,7 +30,7 @@ interface Job {
   left: number;
 }
 
-/** What happens on one core, event by event: every run that arrives, in the order in which they end. */
+/** What happens on one core, event by event: every run that arrives, in the order in which they end. Times are whole ticks: fractions may leave a rest that never runs. */
 export function timelineOf(tasks: readonly Task[], policy: Policy, arrivals: Arrivals): readonly TimelineRun[] {
   const order = byPriority(tasks, policy);
   const isByDeadline = policy === 'edf' || policy === 'non-preemptive-edf';

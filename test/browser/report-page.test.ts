@@ -137,8 +137,8 @@ const crowded: ScheduleResult = {
   origin: 'edge-ready.yml:24',
   rule: 'base',
   tasks: [
-    { name: 'gesture', every: 10, deadline: 10, jitter: 0, base: null, head: state(4, 22, false) },
-    { name: 'keyword', every: 50, deadline: 50, jitter: 0, base: null, head: state(18, 30, true) },
+    { name: 'gesture', every: 10.3, deadline: 10, jitter: 0, base: null, head: state(4.1, 22, false) },
+    { name: 'keyword', every: 50, deadline: 50, jitter: 0, base: null, head: state(18.7, 30, true) },
   ],
   base: null,
   head: { utilisation: 0.76, peakRam: null, flash: null },

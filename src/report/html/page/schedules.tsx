@@ -126,19 +126,24 @@ interface Piece {
   readonly isLate: boolean;
 }
 
+/** Ticks of the drawn timeline in a millisecond: what happens is worked out in whole numbers, as nothing else ends when it should. */
+const ticksPerMillisecond = 1e6;
+
 /** The first runs of every task: twice the longest period, or as much of it as has few enough of them. Times in ms. */
 function drawnRuns(tasks: readonly TaskResult[], policy: ScheduleResult['policy']) {
   const perTime = tasks.reduce((sum, { every }) => sum + 1 / every, 0);
   const until = Math.min(2 * Math.max(...tasks.map(({ every }) => every)), mostRuns / perTime);
+  const ticks = (milliseconds: number) => Math.round(milliseconds * ticksPerMillisecond);
   const timed = tasks.map(({ name, every, deadline, jitter, head }) => ({
     name,
-    every,
-    deadline,
-    jitter,
-    takes: head?.takes.value ?? 0,
+    every: Math.max(1, ticks(every)),
+    deadline: ticks(deadline),
+    jitter: ticks(jitter),
+    takes: ticks(head?.takes.value ?? 0),
   }));
-  const runs = timelineOf(timed, policy, { until });
+  const runs = timelineOf(timed, policy, { until: ticks(until) });
   const nameOf = (index: number) => tasks[index]?.name ?? '';
+  const ms = (time: number) => time / ticksPerMillisecond;
   return {
     until,
     pieces: runs
@@ -146,17 +151,17 @@ function drawnRuns(tasks: readonly TaskResult[], policy: ScheduleResult['policy'
         pieces.map(
           ({ from, to }): Piece => ({
             name: nameOf(task),
-            from,
-            to: Math.min(to, until),
-            arrival,
-            end,
-            due,
+            from: ms(from),
+            to: Math.min(ms(to), until),
+            arrival: ms(arrival),
+            end: ms(end),
+            due: ms(due),
             isLate: end > due,
           }),
         ),
       )
       .filter(({ from }) => from < until),
-    due: runs.flatMap(({ task, due }) => (due > until ? [] : [{ name: nameOf(task), due }])),
+    due: runs.flatMap(({ task, due }) => (ms(due) > until ? [] : [{ name: nameOf(task), due: ms(due) }])),
   };
 }
 
