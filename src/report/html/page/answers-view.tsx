@@ -2,6 +2,7 @@ import * as Plot from '@observablehq/plot';
 import { useMemo } from 'preact/hooks';
 import type { ComparedAnswers, ConfusionCell } from '../../../judge/compare-answers.ts';
 import { Chart } from './chart.tsx';
+import { Scrolled } from './scrolled.tsx';
 import { Table } from './table.tsx';
 
 /** Larger matrices are drawn without numbers. */
@@ -25,14 +26,14 @@ export function AnswersView({ answers }: { readonly answers: ComparedAnswers }) 
             {changedCount} {changedCount === 1 ? 'sample is' : 'samples are'} answered otherwise
             {changedCount > changed.length ? `, the first ${changed.length} of them` : ''}
           </summary>
-          <div class="scrolled">
+          <Scrolled label="Samples that are answered otherwise">
             <Table
               columns={[
                 { title: 'Sample' },
                 { title: 'Label', isNumber: true },
                 { title: 'Base', isNumber: true },
                 { title: 'Head', isNumber: true },
-                { title: '' },
+                { title: 'Result' },
               ]}
               rows={changed.map(({ sample, label, base: before, head: after }) => [
                 sample,
@@ -42,7 +43,7 @@ export function AnswersView({ answers }: { readonly answers: ComparedAnswers }) 
                 after === label ? 'now right' : before === label ? 'now wrong' : 'wrong as before',
               ])}
             />
-          </div>
+          </Scrolled>
         </details>
       )}
     </section>

@@ -1,6 +1,7 @@
 import type * as Plot from '@observablehq/plot';
 import type { ComponentChildren } from 'preact';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { Scrolled } from './scrolled.tsx';
 
 /** A drawn figure with its name for those who do not see it, and below it the same as a table. */
 export interface ChartProps {
@@ -34,7 +35,7 @@ export function Chart({ title, note, draw, children }: ChartProps) {
       {children === undefined ? null : (
         <details>
           <summary>{title} as a table</summary>
-          <div class="scrolled">{children}</div>
+          <Scrolled label={`${title} as a table`}>{children}</Scrolled>
         </details>
       )}
     </figure>

@@ -3,6 +3,7 @@ import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { formatPercent, formatValue } from '../../../format.ts';
 import type { Measurement } from '../../../runtimes/measurement.ts';
 import { layerLabel } from '../../layer-label.ts';
+import { Scrolled } from './scrolled.tsx';
 import { Table } from './table.tsx';
 
 interface Part {
@@ -59,7 +60,7 @@ export function FlashMap({ measurement }: { readonly measurement: Measurement })
         </div>
         <details>
           <summary>Flash as a table</summary>
-          <div class="scrolled">
+          <Scrolled label="Flash as a table">
             <Table
               columns={[
                 { title: 'Part' },
@@ -72,7 +73,7 @@ export function FlashMap({ measurement }: { readonly measurement: Measurement })
                 .sort((left, right) => right.bytes - left.bytes)
                 .map(({ name, kind, bytes }) => [name, kind, bytes, formatPercent(bytes / total)])}
             />
-          </div>
+          </Scrolled>
         </details>
       </figure>
     </section>

@@ -3,6 +3,7 @@ import { useMemo } from 'preact/hooks';
 import type { Layer, Measurement } from '../../../runtimes/measurement.ts';
 import { layerLabel } from '../../layer-label.ts';
 import { Chart } from './chart.tsx';
+import { Scrolled } from './scrolled.tsx';
 import { Table } from './table.tsx';
 
 interface Row {
@@ -74,7 +75,7 @@ export function IntegerQuality({ head, base }: { readonly head: Measurement; rea
       {rows.length === 0 ? (
         <details>
           <summary>What the integers of each operator can stand for</summary>
-          <div class="scrolled">{table}</div>
+          <Scrolled label="Ranges as a table">{table}</Scrolled>
         </details>
       ) : (
         <Chart

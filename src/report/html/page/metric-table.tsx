@@ -9,6 +9,7 @@ import { marks } from '../../marks.ts';
 import { worstJudgementsFirst } from '../../order.ts';
 import { isExpected } from '../../shown-metrics.ts';
 import { capitalised } from './overview.tsx';
+import { Scrolled } from './scrolled.tsx';
 import { Table } from './table.tsx';
 
 const columns = [
@@ -26,9 +27,9 @@ export function MetricTable({ comparison }: { readonly comparison: Comparison })
   return (
     <section aria-labelledby="metrics">
       <h3 id="metrics">Metrics</h3>
-      <div class="scrolled">
+      <Scrolled label="Metrics as a table">
         <Table columns={columns} rows={names.map((name) => rowOf(comparison, name))} />
-      </div>
+      </Scrolled>
     </section>
   );
 }

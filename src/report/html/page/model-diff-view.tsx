@@ -4,6 +4,7 @@ import type { DiffMetric, DiffRow, ModelDiff } from '../../../diff/model-diff.ts
 import { formatDifference } from '../../../format.ts';
 import { layerLabel } from '../../layer-label.ts';
 import { type DiffNode, layOutDiff, nodeHeight, nodeWidth } from './diff-layout.ts';
+import { Scrolled } from './scrolled.tsx';
 import { Table } from './table.tsx';
 
 const metrics = {
@@ -30,11 +31,11 @@ export function ModelDiffView({ diff }: { readonly diff: ModelDiff }) {
       </ul>
       {differing.length === 0 ? null : (
         <>
-          <div class="scrolled">
+          <Scrolled label="Operators that differ">
             <Table
               columns={[
                 { title: 'Operator' },
-                { title: '' },
+                { title: 'Kind' },
                 { title: 'What' },
                 ...shown.map((name) => ({ title: metrics[name].title, isNumber: true })),
               ]}
@@ -54,7 +55,7 @@ export function ModelDiffView({ diff }: { readonly diff: ModelDiff }) {
                 ['In all', '', '', ...shown.map((name) => deltaOf(diff.totals[name]?.delta, name))],
               ]}
             />
-          </div>
+          </Scrolled>
           <DiffGraph diff={diff} />
         </>
       )}
@@ -108,7 +109,6 @@ function DiffGraph({ diff }: { readonly diff: ModelDiff }) {
               role="button"
               tabIndex={index === chosen ? 0 : -1}
               aria-pressed={index === chosen}
-              aria-label={`${labelOf(each.row)}, ${each.rows.length > 1 ? `and ${each.rows.length - 1} more, ` : ''}${each.row.kind}`}
               data-node={index}
               onClick={() => choose(index)}
               onFocus={() => setChosen(index)}
