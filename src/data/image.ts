@@ -37,6 +37,8 @@ function decode(bytes: Uint8Array, label: string): Rgba {
   if (!isPng && !isJpeg) throw new UserError(`${label} is neither a PNG nor a JPEG.`);
   if (isPng && pngPixels(bytes) > largestPixels) throw tooLarge(label);
   try {
+    // Of a picture without columns the decoder makes rows all the same.
+    if (isPng && bytes.byteLength >= 24 && pngPixels(bytes) === 0) throw new Error('no pixels');
     if (isPng) refuseHiddenRows(bytes);
     else if (scansOf(bytes) > mostScans) throw new Error(`more than ${mostScans} scans`);
     return isPng
