@@ -1,5 +1,5 @@
 /** Arena sizes and refusals against TensorFlow Lite Micro itself: `node scripts/run-ts.mjs bench/tflm-arena.ts`. */
-import { tflmArena } from '../src/runtimes/tflm/arena.ts';
+import { tflmArena } from '../src/runtimes/tflm/arena/arena.ts';
 import type { KernelBuild } from '../src/runtimes/tflm/kernels.ts';
 import { unsupported } from '../src/runtimes/tflm/support/unsupported.ts';
 import { percent, quantile, type TflmCore, tflmModels } from './tflm-reference.ts';

@@ -3,9 +3,10 @@
  * `tflm-flash-images.json` has, for the operators of each model of the reference that has more than one, the image that was linked of exactly these,
  * per core and kernel library; `flash.json` has two images that others built. Both tables and images come from the sources that `flash.json` names.
  */
-import facts from '../src/runtimes/tflm/flash.json' with { type: 'json' };
-import { type CodeBuild, codeParts } from '../src/runtimes/tflm/flash.ts';
-import { codeSizes, measuredSizes } from '../src/runtimes/tflm/flash-sizes.ts';
+
+import { codeSizes, measuredSizes } from '../src/runtimes/tflm/flash/code-sizes.ts';
+import facts from '../src/runtimes/tflm/flash/flash.json' with { type: 'json' };
+import { type CodeBuild, codeParts } from '../src/runtimes/tflm/flash/flash.ts';
 import images from './tflm-flash-images.json' with { type: 'json' };
 import { percent, quantile } from './tflm-reference.ts';
 

@@ -12,7 +12,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { nonNegativeLeastSquares } from '../src/least-squares.ts';
 import { costOf } from '../src/runtimes/tflm/cycles.ts';
-import { kernelCost, kernelWork, type Work } from '../src/runtimes/tflm/kernel-work.ts';
+import { kernelCost, kernelWork, type Work } from '../src/runtimes/tflm/kernel-work/kernel-work.ts';
 import type { KernelBuild } from '../src/runtimes/tflm/kernels.ts';
 import type { KernelCost } from '../src/targets/board.ts';
 import { isFitted, percent, quantile, type TflmCore, tflmModels } from './tflm-reference.ts';

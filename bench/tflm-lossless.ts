@@ -3,10 +3,10 @@ import { writeTflite } from '../src/formats/tflite/write.ts';
 import type { Graph } from '../src/graph/graph.ts';
 import { graphMacs } from '../src/graph/macs.ts';
 import { optimizeTflite } from '../src/passes/tflite/optimize.ts';
-import { tflmArena } from '../src/runtimes/tflm/arena.ts';
+import { tflmArena } from '../src/runtimes/tflm/arena/arena.ts';
 import { finishFor } from '../src/runtimes/tflm/finish.ts';
 import type { KernelBuild } from '../src/runtimes/tflm/kernels.ts';
-import { planOffline } from '../src/runtimes/tflm/plan-offline.ts';
+import { planOffline } from '../src/runtimes/tflm/offline-plan/plan-offline.ts';
 import { type TflmCore, tflmModels } from './tflm-reference.ts';
 
 const builds: Readonly<Record<TflmCore, KernelBuild>> = {

@@ -1,7 +1,7 @@
 import { readTflite } from '../../src/formats/tflite/read.ts';
 import { openInterpreter } from '../../src/kernels/run-graph.ts';
 import type { TypedArray, Value } from '../../src/kernels/values.ts';
-import { tflmArena } from '../../src/runtimes/tflm/arena.ts';
+import { tflmArena } from '../../src/runtimes/tflm/arena/arena.ts';
 import type { KernelBuild } from '../../src/runtimes/tflm/kernels.ts';
 import { generator, nextInteger } from './generator.ts';
 

@@ -4,7 +4,7 @@ import { readModel } from '../../src/formats/read-model.ts';
 import { measureModel, openModel } from '../../src/measure.ts';
 import { parseRecipe } from '../../src/optimize/recipe.ts';
 import type { Measurement } from '../../src/runtimes/measurement.ts';
-import { runtimeFlash } from '../../src/runtimes/tflm/flash.ts';
+import { runtimeFlash } from '../../src/runtimes/tflm/flash/flash.ts';
 import { flashTogether, ramTogether } from '../../src/schedule/together.ts';
 import { resolveTarget } from '../../src/targets/load.ts';
 import { exact, measurement } from '../support/measurements.ts';

@@ -3,7 +3,7 @@ import { operatorMacs } from '../../graph/macs.ts';
 import type { Target } from '../../targets/target.ts';
 import type { Finding, Layer, Metric } from '../measurement.ts';
 import type { Artifact, Estimate, Part } from '../runtime.ts';
-import { runtimeFlash } from '../tflm/flash.ts';
+import { runtimeFlash } from '../tflm/flash/flash.ts';
 import type { NpuConfiguration } from './configuration.ts';
 import { cpuMilliseconds } from './cpu-share.ts';
 import errors from './errors.json' with { type: 'json' };

@@ -2,7 +2,7 @@ import { isQuantized } from '../../quantize/is-quantized.ts';
 import type { Target } from '../../targets/target.ts';
 import type { Finding } from '../measurement.ts';
 import type { Artifact, Estimate, Runtime } from '../runtime.ts';
-import { linkTogether } from '../tflm/flash.ts';
+import { linkTogether } from '../tflm/flash/flash.ts';
 import { compileForEthosU } from './compile.ts';
 import { configurationOf } from './configuration.ts';
 import { estimateFrom } from './estimate.ts';

@@ -1,7 +1,7 @@
 import type { Graph, Operator } from '../../graph/graph.ts';
 import type { Board } from '../../targets/board.ts';
 import { costOf } from '../tflm/cycles.ts';
-import { kernelCost, kernelWork } from '../tflm/kernel-work.ts';
+import { kernelCost, kernelWork } from '../tflm/kernel-work/kernel-work.ts';
 import facts from './facts.json' with { type: 'json' };
 
 /** Releases whose speed is known apart; the estimate is for the newest. */

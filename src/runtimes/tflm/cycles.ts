@@ -2,7 +2,7 @@ import { isConstant, tensorAt, tensorBytes } from '../../graph/access.ts';
 import type { Graph, Operator } from '../../graph/graph.ts';
 import type { Board, KernelCost, KernelLibrary } from '../../targets/board.ts';
 import decodeCosts from './decode-costs.json' with { type: 'json' };
-import { kernelCost, kernelWork } from './kernel-work.ts';
+import { kernelCost, kernelWork } from './kernel-work/kernel-work.ts';
 import { kernelBuild } from './kernels.ts';
 
 /** What running one operator costs on a board. */

@@ -2,9 +2,9 @@ import { type EncodedWeights, type EncodeOptions, encodeWeights } from '../../en
 import type { Graph, Operator } from '../../graph/graph.ts';
 import { decodeOperator } from '../../kernels/decode-format.ts';
 import type { Board } from '../../targets/board.ts';
-import { tflmArena } from './arena.ts';
+import { tflmArena } from './arena/arena.ts';
 import { operatorCost } from './cycles.ts';
-import { runtimeFlash } from './flash.ts';
+import { runtimeFlash } from './flash/flash.ts';
 import { kernelBuild } from './kernels.ts';
 
 /**

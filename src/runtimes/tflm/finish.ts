@@ -4,11 +4,11 @@ import { optimizeTflite } from '../../passes/tflite/optimize.ts';
 import { orderOperators } from '../../passes/tflite/order-operators.ts';
 import { alignUp } from '../plan/buffers.ts';
 import type { Finish } from '../runtime.ts';
-import { tflmArena } from './arena.ts';
+import { tflmArena } from './arena/arena.ts';
+import { kernelRequests } from './arena/kernel-requests.ts';
+import { bufferAlignment, tflmTensorBytes } from './arena/lifetimes.ts';
 import { type KernelBuild, kernelBuild } from './kernels.ts';
-import { bufferAlignment, tflmTensorBytes } from './lifetimes.ts';
-import { planOffline } from './plan-offline.ts';
-import { kernelRequests } from './prepare.ts';
+import { planOffline } from './offline-plan/plan-offline.ts';
 
 /** What a `.tflite` model gains once it is known that TensorFlow Lite Micro runs it, and with which kernels; outputs stay as they are. */
 export const finishForTflm: Finish = {

@@ -2,7 +2,7 @@ import type { Graph, Operator } from '../../graph/graph.ts';
 import { layerFacts } from '../../graph/layer-facts.ts';
 import { operatorMacs } from '../../graph/macs.ts';
 import type { Layer } from '../measurement.ts';
-import type { Arena } from './arena.ts';
+import type { Arena } from './arena/arena.ts';
 import { constantBytes, type OperatorCost } from './cycles.ts';
 
 /** One operator's share of a Measurement; `milliwatts` is the board's active power, where it is known. */

@@ -2,9 +2,9 @@ import type { Graph } from '../../graph/graph.ts';
 import type { Target } from '../../targets/target.ts';
 import type { Metric } from '../measurement.ts';
 import type { Part } from '../runtime.ts';
-import type { Arena } from './arena.ts';
+import type { Arena } from './arena/arena.ts';
 import type { OperatorCost } from './cycles.ts';
-import type { RuntimeFlash } from './flash.ts';
+import type { RuntimeFlash } from './flash/flash.ts';
 import type { KernelBuild } from './kernels.ts';
 import { operatorFacts } from './operator-facts.ts';
 

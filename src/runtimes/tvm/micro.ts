@@ -15,9 +15,9 @@ import {
   whyMissing,
 } from '../roofline/metrics.ts';
 import type { Artifact, Estimate, Part } from '../runtime.ts';
+import { kernelRequests } from '../tflm/arena/kernel-requests.ts';
 import { operatorCost } from '../tflm/cycles.ts';
 import { kernelBuild } from '../tflm/kernels.ts';
-import { kernelRequests } from '../tflm/prepare.ts';
 import facts from './facts.json' with { type: 'json' };
 import { refusedByTvm } from './support.ts';
 

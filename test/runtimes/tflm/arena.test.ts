@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { readTflite } from '../../../src/formats/tflite/read.ts';
 import type { Graph } from '../../../src/graph/graph.ts';
-import { tflmArena } from '../../../src/runtimes/tflm/arena.ts';
+import { tflmArena } from '../../../src/runtimes/tflm/arena/arena.ts';
 import type { KernelBuild } from '../../../src/runtimes/tflm/kernels.ts';
-import { offlinePlanName } from '../../../src/runtimes/tflm/offline-plan.ts';
+import { offlinePlanName } from '../../../src/runtimes/tflm/offline-plan/offline-plan.ts';
 import { describeWithReference, hasReference, referenceBytes, referenceJson } from '../../support/reference.ts';
 import { computed, constant, graphOf, operator } from '../../support/tensor-graphs.ts';
 

@@ -4,9 +4,9 @@ import wholeModels from '../../../bench/tflm-whole-models.json' with { type: 'js
 import { readTflite } from '../../../src/formats/tflite/read.ts';
 import type { Graph } from '../../../src/graph/graph.ts';
 import { costOf, operatorCost } from '../../../src/runtimes/tflm/cycles.ts';
-import { kernelWork } from '../../../src/runtimes/tflm/kernel-work.ts';
-import { inputRadius, shareWithin } from '../../../src/runtimes/tflm/kernel-work-radius.ts';
-import { positionsInside } from '../../../src/runtimes/tflm/kernel-work-window.ts';
+import { kernelWork } from '../../../src/runtimes/tflm/kernel-work/kernel-work.ts';
+import { inputRadius, shareWithin } from '../../../src/runtimes/tflm/kernel-work/radius.ts';
+import { positionsInside } from '../../../src/runtimes/tflm/kernel-work/window.ts';
 import type { KernelBuild } from '../../../src/runtimes/tflm/kernels.ts';
 import { loadBoard, parseBoard } from '../../../src/targets/load.ts';
 import { boardTexts } from '../../../src/targets/registry.ts';

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import type { Convolution } from '../../../src/runtimes/tflm/convolution.ts';
-import type { KernelBuild } from '../../../src/runtimes/tflm/kernels.ts';
-import { kernelBuild } from '../../../src/runtimes/tflm/kernels.ts';
 import {
   espConvolutionScratch,
   espDepthwiseScratch,
   espSoftmaxScratch,
-} from '../../../src/runtimes/tflm/scratch-esp-nn.ts';
+} from '../../../src/runtimes/tflm/arena/scratch-esp-nn.ts';
+import type { Convolution } from '../../../src/runtimes/tflm/convolution.ts';
+import type { KernelBuild } from '../../../src/runtimes/tflm/kernels.ts';
+import { kernelBuild } from '../../../src/runtimes/tflm/kernels.ts';
 import { loadBoard } from '../../../src/targets/load.ts';
 
 const s3: KernelBuild = { library: 'esp-nn', vectors: 'esp32-s3' };

@@ -1,8 +1,8 @@
 import { concreteShape } from '../../../graph/access.ts';
 import { elementBits } from '../../../graph/data-type.ts';
 import type { Graph, Operator, Tensor } from '../../../graph/graph.ts';
-import { tflmTensorBytes } from '../lifetimes.ts';
-import { offlineOffsets, offlinePlan } from '../offline-plan.ts';
+import { tflmTensorBytes } from '../arena/lifetimes.ts';
+import { offlineOffsets, offlinePlan } from '../offline-plan/offline-plan.ts';
 
 /** Something that must hold of a model, whatever its operators are. Users read `must` in a refusal, and docs/tflm-support.md is made of them. */
 export interface ModelRule {

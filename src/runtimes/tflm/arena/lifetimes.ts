@@ -1,8 +1,8 @@
-import { concreteShape, intAttribute, isConstant } from '../../graph/access.ts';
-import { elementBits } from '../../graph/data-type.ts';
-import type { Graph, Operator, Tensor, TensorId } from '../../graph/graph.ts';
-import { ownEntry } from '../../graph/own.ts';
-import { alignUp, type BufferRequest } from '../plan/buffers.ts';
+import { concreteShape, intAttribute, isConstant } from '../../../graph/access.ts';
+import { elementBits } from '../../../graph/data-type.ts';
+import type { Graph, Operator, Tensor, TensorId } from '../../../graph/graph.ts';
+import { ownEntry } from '../../../graph/own.ts';
+import { alignUp, type BufferRequest } from '../../plan/buffers.ts';
 
 /** Alignment of buffers, `MicroArenaBufferAlignment()`. */
 export const bufferAlignment = 16;

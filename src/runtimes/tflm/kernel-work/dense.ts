@@ -1,4 +1,4 @@
-import { concreteShape, inputTensor, intAttribute } from '../../graph/access.ts';
+import { concreteShape, inputTensor, intAttribute } from '../../../graph/access.ts';
 import type { NamedWork, Situation, Work } from './kernel-work.ts';
 
 /**

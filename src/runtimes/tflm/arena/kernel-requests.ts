@@ -5,13 +5,13 @@ import {
   intAttribute,
   isConstant,
   outputTensor,
-} from '../../graph/access.ts';
-import type { DataType } from '../../graph/data-type.ts';
-import type { Graph, Operator } from '../../graph/graph.ts';
-import { ownEntry } from '../../graph/own.ts';
-import { convolution } from './convolution.ts';
+} from '../../../graph/access.ts';
+import type { DataType } from '../../../graph/data-type.ts';
+import type { Graph, Operator } from '../../../graph/graph.ts';
+import { ownEntry } from '../../../graph/own.ts';
+import { convolution } from '../convolution.ts';
+import type { KernelBuild } from '../kernels.ts';
 import { decodeRequests } from './decode-requests.ts';
-import type { KernelBuild } from './kernels.ts';
 import {
   averagePoolScratch,
   convolutionScratch8,

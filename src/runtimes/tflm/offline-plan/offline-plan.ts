@@ -1,4 +1,4 @@
-import type { Graph } from '../../graph/graph.ts';
+import type { Graph } from '../../../graph/graph.ts';
 
 /** The name under which a file carries a memory plan. */
 export const offlinePlanName = 'OfflineMemoryAllocation';

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import type { Core } from '../../targets/board.ts';
-import cortexM0plus from './flash-sizes/cortex-m0plus.json' with { type: 'json' };
-import cortexM3 from './flash-sizes/cortex-m3.json' with { type: 'json' };
-import cortexM4 from './flash-sizes/cortex-m4.json' with { type: 'json' };
-import cortexM33 from './flash-sizes/cortex-m33.json' with { type: 'json' };
-import cortexM55 from './flash-sizes/cortex-m55.json' with { type: 'json' };
+import type { Core } from '../../../targets/board.ts';
+import cortexM0plus from './sizes/cortex-m0plus.json' with { type: 'json' };
+import cortexM3 from './sizes/cortex-m3.json' with { type: 'json' };
+import cortexM4 from './sizes/cortex-m4.json' with { type: 'json' };
+import cortexM33 from './sizes/cortex-m33.json' with { type: 'json' };
+import cortexM55 from './sizes/cortex-m55.json' with { type: 'json' };
 
 const bytes = z.number().int().nonnegative();
 

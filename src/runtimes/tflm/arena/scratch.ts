@@ -1,6 +1,6 @@
-import { alignUp } from '../plan/buffers.ts';
-import type { Convolution } from './convolution.ts';
-import type { KernelBuild } from './kernels.ts';
+import { alignUp } from '../../plan/buffers.ts';
+import type { Convolution } from '../convolution.ts';
+import type { KernelBuild } from '../kernels.ts';
 
 /*
  * Scratch memory of CMSIS-NN's kernels, in bytes. Source: ARM-software/CMSIS-NN 99f736a, `*_get_buffer_sizes_*.c` built with GCC, and the

@@ -1,12 +1,12 @@
-import { modelExtras } from '../../formats/tflite/extras.ts';
-import type { Graph } from '../../graph/graph.ts';
-import { planCompactly } from '../plan/compact.ts';
-import { plannedBuffersLimit } from '../plan/greedy.ts';
-import { tflmArena } from './arena.ts';
-import type { KernelBuild } from './kernels.ts';
-import { arenaLifetimes } from './lifetimes.ts';
+import { modelExtras } from '../../../formats/tflite/extras.ts';
+import type { Graph } from '../../../graph/graph.ts';
+import { planCompactly } from '../../plan/compact.ts';
+import { plannedBuffersLimit } from '../../plan/greedy.ts';
+import { tflmArena } from '../arena/arena.ts';
+import { kernelRequests } from '../arena/kernel-requests.ts';
+import { arenaLifetimes } from '../arena/lifetimes.ts';
+import type { KernelBuild } from '../kernels.ts';
 import { offlinePlanName } from './offline-plan.ts';
-import { kernelRequests } from './prepare.ts';
 
 /** What the plan says of a tensor that it leaves to the interpreter. */
 const undecided = -1;

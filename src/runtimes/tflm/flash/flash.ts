@@ -1,11 +1,11 @@
-import type { Graph } from '../../graph/graph.ts';
-import { decodeOperator } from '../../kernels/decode-format.ts';
-import type { Board } from '../../targets/board.ts';
-import type { Target } from '../../targets/target.ts';
-import type { Part } from '../runtime.ts';
+import type { Graph } from '../../../graph/graph.ts';
+import { decodeOperator } from '../../../kernels/decode-format.ts';
+import type { Board } from '../../../targets/board.ts';
+import type { Target } from '../../../targets/target.ts';
+import type { Part } from '../../runtime.ts';
+import { type KernelBuild, kernelBuild } from '../kernels.ts';
+import { type CodeSizes, codeSizes } from './code-sizes.ts';
 import facts from './flash.json' with { type: 'json' };
-import { type CodeSizes, codeSizes } from './flash-sizes.ts';
-import { type KernelBuild, kernelBuild } from './kernels.ts';
 
 /** Flash of the runtime that a model needs, by name, and the error of the estimate. */
 export interface RuntimeFlash {

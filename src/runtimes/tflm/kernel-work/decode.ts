@@ -1,7 +1,7 @@
-import { elementCount, inputTensor, outputTensor } from '../../graph/access.ts';
-import type { Graph, Operator, Tensor } from '../../graph/graph.ts';
-import { channelsOf, streamKinds, tableLimits } from '../../kernels/decode-format.ts';
-import { decodeHuffman } from '../../kernels/decode-huffman.ts';
+import { elementCount, inputTensor, outputTensor } from '../../../graph/access.ts';
+import type { Graph, Operator, Tensor } from '../../../graph/graph.ts';
+import { channelsOf, streamKinds, tableLimits } from '../../../kernels/decode-format.ts';
+import { decodeHuffman } from '../../../kernels/decode-huffman.ts';
 import type { NamedWork, Situation } from './kernel-work.ts';
 
 /**

@@ -1,20 +1,20 @@
-import { elementCount, inputTensor, outputTensor } from '../../graph/access.ts';
-import type { DataType } from '../../graph/data-type.ts';
-import type { Graph, Operator } from '../../graph/graph.ts';
-import { operatorMacs } from '../../graph/macs.ts';
-import type { KernelCost } from '../../targets/board.ts';
-import { convolution } from './convolution.ts';
-import { arrangingWork } from './kernel-work-arranging.ts';
-import { convolutionWork } from './kernel-work-convolution.ts';
-import { decodeWork } from './kernel-work-decode.ts';
-import { denseWork } from './kernel-work-dense.ts';
-import { depthwiseWork } from './kernel-work-depthwise.ts';
-import { elementwiseWork } from './kernel-work-elementwise.ts';
-import { generalWork } from './kernel-work-general.ts';
-import { poolingWork } from './kernel-work-pooling.ts';
-import { reductionWork } from './kernel-work-reduction.ts';
-import type { KernelBuild } from './kernels.ts';
-import { operatorFacts } from './operator-facts.ts';
+import { elementCount, inputTensor, outputTensor } from '../../../graph/access.ts';
+import type { DataType } from '../../../graph/data-type.ts';
+import type { Graph, Operator } from '../../../graph/graph.ts';
+import { operatorMacs } from '../../../graph/macs.ts';
+import type { KernelCost } from '../../../targets/board.ts';
+import { convolution } from '../convolution.ts';
+import type { KernelBuild } from '../kernels.ts';
+import { operatorFacts } from '../operator-facts.ts';
+import { arrangingWork } from './arranging.ts';
+import { convolutionWork } from './convolution.ts';
+import { decodeWork } from './decode.ts';
+import { denseWork } from './dense.ts';
+import { depthwiseWork } from './depthwise.ts';
+import { elementwiseWork } from './elementwise.ts';
+import { generalWork } from './general.ts';
+import { poolingWork } from './pooling.ts';
+import { reductionWork } from './reduction.ts';
 
 /** How often each term of a kernel's cost counts; absent terms do not. */
 export type Work = Readonly<Partial<Record<keyof KernelCost, number>>>;

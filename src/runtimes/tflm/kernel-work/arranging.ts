@@ -1,4 +1,4 @@
-import { concreteShape, inputTensor } from '../../graph/access.ts';
+import { concreteShape, inputTensor } from '../../../graph/access.ts';
 import type { NamedWork, Situation } from './kernel-work.ts';
 
 /** Operators that move data. `PAD`: `arm_pad_s8` fills and copies a row of the image at a time, by words where rows begin at a word, by bytes else. Resizing copies all channels of a position. */

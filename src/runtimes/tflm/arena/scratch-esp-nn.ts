@@ -1,6 +1,6 @@
-import { alignUp } from '../plan/buffers.ts';
-import type { Convolution } from './convolution.ts';
-import type { KernelBuild } from './kernels.ts';
+import { alignUp } from '../../plan/buffers.ts';
+import type { Convolution } from '../convolution.ts';
+import type { KernelBuild } from '../kernels.ts';
 
 /*
  * Scratch memory of ESP-NN's kernels, in bytes. Source: espressif/esp-nn d45b843, `esp_nn_get_*_scratch_size_*`, called by espressif/esp-tflite-micro
