@@ -56,19 +56,27 @@ function hardenedEnvironment(): NodeJS.ProcessEnv {
   return environment;
 }
 
+/** How every git is started: what stands before a command's own arguments, and its environment. */
+export function gitCommand(): { readonly settings: readonly string[]; readonly environment: NodeJS.ProcessEnv } {
+  return {
+    settings: ['-c', 'core.quotepath=off', '-c', 'core.fsmonitor=false', '-c', 'gc.auto=0', '--no-pager'],
+    environment: hardenedEnvironment(),
+  };
+}
+
 /**
  * Runs git in a directory, without a shell, and gives what it left behind whatever its exit code.
  * @throws UserError when git is not installed, the directory does not exist or git does not trust it, or when it printed or took more than it may.
  */
 export function tryGit(directory: string, args: readonly string[], options: GitOptions = {}): Promise<GitResult> {
-  const settings = ['-c', 'core.quotepath=off', '-c', 'core.fsmonitor=false', '-c', 'gc.auto=0', '--no-pager'];
+  const { settings, environment } = gitCommand();
   return new Promise((resolve, reject) => {
     const child = execFile(
       'git',
       [...settings, ...args],
       {
         cwd: directory,
-        env: hardenedEnvironment(),
+        env: environment,
         encoding: 'buffer',
         maxBuffer: options.maxOutputBytes ?? defaultOutputBytes,
         timeout: options.timeoutMs ?? 0,

@@ -3,6 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../errors.ts';
 import { type LfsPointer, parseLfsPointer } from '../formats/lfs-pointer.ts';
+import type { ReadBlob } from './blob-reader.ts';
 import { readBlob, readSmallBlobs } from './blobs.ts';
 import { tryGit } from './git.ts';
 import type { Repository } from './repository.ts';
@@ -18,7 +19,7 @@ export const largestPointerBytes = 1023;
 
 /**
  * What a blob stands for: its bytes or, when it is a Git LFS pointer, those it points to, from the clone's LFS store or through an installed git-lfs.
- * Either is checked against the pointer's SHA-256.
+ * Either is checked against the pointer's SHA-256. `read` is for those who read many.
  * @throws UserError when it is larger than `maxBytes` or can't be read.
  */
 export async function readContent(
@@ -26,8 +27,9 @@ export async function readContent(
   blob: string,
   maxBytes: number,
   label?: string,
+  read: ReadBlob = (...asked) => readBlob(repository, ...asked),
 ): Promise<Content> {
-  const bytes = await readBlob(repository, blob, maxBytes, label);
+  const bytes = await read(blob, maxBytes, label);
   const pointer = bytes.byteLength <= largestPointerBytes ? parseLfsPointer(bytes) : undefined;
   if (pointer === undefined) return { kind: 'bytes', bytes };
   if (pointer.size > maxBytes) {

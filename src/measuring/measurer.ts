@@ -5,6 +5,7 @@ import { progressLines } from '../accuracy/progress-lines.ts';
 import { openFolderCache } from '../cache/folder-cache.ts';
 import { measurementKey } from '../cache/measurement-key.ts';
 import { handedOut, type KeptModels, type SideRecord } from '../cache/stored-side.ts';
+import { openBlobReader } from '../changes/blob-reader.ts';
 import { commitSource } from '../changes/commit-source.ts';
 import { dataIdentity } from '../changes/data-identity.ts';
 import type { Range } from '../changes/range.ts';
@@ -104,10 +105,11 @@ export async function openMeasurer(options: MeasurerOptions): Promise<Measurer> 
   const identityOf = remembered(1000, (file) => dataIdentity(repository, commits, file));
   const context = { readData, progress: progressLines(log) };
   const workers = openWorkers(options.comparisons, repository, commits, context);
+  const blobs = openBlobReader(repository);
   const filesBy = new Map<string, SideRequest>();
   const readFiles = remembered(heldModels, (id) => {
     const request = filesBy.get(id) as SideRequest;
-    return readCommittedModel(repository, request.commit, request);
+    return readCommittedModel(repository, request.commit, request, blobs.read);
   });
 
   const filesOf = (request: SideRequest): Promise<ModelFiles> => {
@@ -198,7 +200,7 @@ export async function openMeasurer(options: MeasurerOptions): Promise<Measurer> 
       return workers.propose(job, judged);
     },
     close: async () => {
-      await workers.close();
+      await Promise.all([workers.close(), blobs.close()]);
       if (options.cache === undefined) await rm(folder, { recursive: true, force: true });
       else await cache.prune(options.cache.mostBytes ?? defaultCacheBytes);
     },

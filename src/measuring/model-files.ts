@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type { ReadBlob } from '../changes/blob-reader.ts';
 import { externalLocations } from '../changes/external-data.ts';
 import { readContent, readFileAt } from '../changes/lfs.ts';
 import type { Repository } from '../changes/repository.ts';
@@ -25,8 +26,9 @@ export async function readCommittedModel(
   repository: Repository,
   commit: string,
   file: { readonly path: string; readonly blob: string },
+  read?: ReadBlob,
 ): Promise<ModelFiles> {
-  const content = await readContent(repository, file.blob, formatLimits.modelBytes, file.path);
+  const content = await readContent(repository, file.blob, formatLimits.modelBytes, file.path, read);
   if (content.kind === 'lfs-pointer')
     throw new UserError(`${file.path} is a Git LFS pointer and its content is not here.`);
   const external = new Map<string, Uint8Array>();

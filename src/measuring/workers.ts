@@ -1,9 +1,9 @@
 import { openThreads } from '../accuracy/threads/threads.ts';
 import type { Repository } from '../changes/repository.ts';
 import { UserError } from '../errors.ts';
+import { inTurn } from '../in-turn.ts';
 import type { ComparisonInput, Side } from '../judge/build-comparison.ts';
 import type { SideAnswer, SideQuestion } from './answer.ts';
-import { inTurn } from './in-turn.ts';
 import {
   type FoundRecipes,
   type JobContext,

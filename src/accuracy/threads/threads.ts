@@ -20,13 +20,13 @@ export interface Threads<Request, Answer> {
   readonly count: number;
   /** Has whichever thread is free first answer a request; what is in `moved` is no longer the caller's. @throws what ended the thread */
   readonly ask: (request: Request, moved?: readonly ArrayBuffer[]) => Promise<Answer>;
-  /** Has every thread answer the same request; to be called when no other is under way. */
+  /** Has every thread that was asked anything, or else one, answer the same request; to be called when no other is under way. */
   readonly askAll: (request: Request) => Promise<readonly Answer[]>;
   readonly close: () => Promise<void>;
 }
 
 /**
- * As many threads as the machine has cores, but no more than `most`; `undefined` with one core or no bundle to start them from, and in a thread, beside which the others have the cores.
+ * As many threads as the machine has cores, but no more than `most`, each started when it is first needed; `undefined` with one core or no bundle to start them from, and in a thread, beside which the others have the cores.
  */
 export function openThreads<Request, Answer>(
   task: ThreadTask,
@@ -36,13 +36,17 @@ export function openThreads<Request, Answer>(
   const cores = availableParallelism();
   if (cores < 2 || !isMainThread || !existsSync(script)) return undefined;
   const count = Math.min(cores, most, mostThreads);
-  const start = () => new Worker(script, { workerData: task });
-  const all = Array.from({ length: count }, start);
-  const idle = [...all];
+  const all: Worker[] = [];
+  const start = () => {
+    const worker = new Worker(script, { workerData: task });
+    all.push(worker);
+    return worker;
+  };
+  const idle: Worker[] = [];
   const waiting: ((worker: Worker) => void)[] = [];
-  const take = () => {
-    const worker = idle.pop();
-    return worker === undefined ? new Promise<Worker>((resolve) => waiting.push(resolve)) : Promise.resolve(worker);
+  const take = (): Promise<Worker> => {
+    const worker = idle.pop() ?? (all.length < count ? start() : undefined);
+    return worker === undefined ? new Promise((resolve) => waiting.push(resolve)) : Promise.resolve(worker);
   };
   const give = (worker: Worker) => {
     const next = waiting.shift();
@@ -61,13 +65,15 @@ export function openThreads<Request, Answer>(
         // A request that could not be sent throws too, and leaves a thread that would keep the process alive.
         await worker.terminate();
         worker = start();
-        all.push(worker);
         throw error;
       } finally {
         give(worker);
       }
     },
-    askAll: (request) => Promise.all(all.map((worker) => post<Request, Answer>(worker, request))),
+    askAll: (request) => {
+      if (all.length === 0) idle.push(start());
+      return Promise.all(all.map((worker) => post<Request, Answer>(worker, request)));
+    },
     close: async () => {
       await Promise.all(all.map((worker) => worker.terminate()));
     },

@@ -93,8 +93,12 @@ export function buildForThisMachine(): Build {
   return buildFor(process.platform, process.arch, process.platform !== 'linux' || hasGlibc());
 }
 
-/** Node's diagnostic report names the version of glibc that it runs with; on musl the field is absent. */
+let glibc: boolean | undefined;
+
+/** Node's diagnostic report names the version of glibc that it runs with; on musl the field is absent. Making one takes tens of milliseconds. */
 function hasGlibc(): boolean {
-  const report = process.report.getReport() as { header?: { glibcVersionRuntime?: string } };
-  return report.header?.glibcVersionRuntime !== undefined;
+  glibc ??=
+    (process.report.getReport() as { header?: { glibcVersionRuntime?: string } }).header?.glibcVersionRuntime !==
+    undefined;
+  return glibc;
 }
