@@ -4,6 +4,7 @@ import { graphParameters } from './graph/parameters.ts';
 import type { Model } from './optimize/model.ts';
 import { type AppliedRecipe, committed, recipeText } from './optimize/recipe.ts';
 import { accelerationOf } from './runtimes/acceleration.ts';
+import { noEstimate } from './runtimes/estimate/no-estimate.ts';
 import type { Finding, Measurement } from './runtimes/measurement.ts';
 import type { Estimate } from './runtimes/runtime.ts';
 import { sha256 } from './sha256.ts';
@@ -11,27 +12,20 @@ import type { Target } from './targets/target.ts';
 
 /** The Measurement of a model, whose shapes are inferred, that its target does not load, with the reason. */
 export function unloadedMeasurement(model: Model, target: Target, reason: string, dutyCycle?: DutyCycle): Measurement {
-  const unavailable = { peakRam: reason, flash: reason, latency: reason, energy: reason, accuracy: reason };
   const where = 'Change the model, or say in edge-ready.yml with "targets:" where it ships to.';
+  const nothing = noEstimate(reason, [
+    ...notesAsFindings(model),
+    { code: 'format-not-loaded', severity: 'error', message: `${reason} ${where}` },
+  ]);
   return joinMeasurement(
     model,
     target,
     { artifact: model, recipe: committed, dutyCycle },
     {
-      deployable: false,
-      peakRam: null,
-      flash: null,
-      latency: null,
-      energy: null,
+      ...nothing,
       accuracy: null,
-      unavailable,
-      memory: null,
-      parts: { peakRam: [], flash: [] },
-      layers: [],
-      findings: [
-        ...notesAsFindings(model),
-        { code: 'format-not-loaded', severity: 'error', message: `${reason} ${where}` },
-      ],
+      findings: [...nothing.findings],
+      unavailable: { ...nothing.unavailable, accuracy: reason },
     },
   );
 }

@@ -1,3 +1,4 @@
+import { totalBytes } from '../runtimes/estimate/total-bytes.ts';
 import type { Measurement, Metric, Part } from '../runtimes/measurement.ts';
 import { runtimeOf } from '../runtimes/registry.ts';
 import type { Target } from '../targets/target.ts';
@@ -47,7 +48,7 @@ function together(
   if (metrics.length < models.length) return null;
   const isCommon = ({ shared }: Part) => shared !== undefined && kinds.includes(shared);
   const own = models.reduce(
-    (sum, model) => sum + Math.max(0, (model[name]?.value ?? 0) - bytesOf(model.parts[name].filter(isCommon))),
+    (sum, model) => sum + Math.max(0, (model[name]?.value ?? 0) - totalBytes(model.parts[name].filter(isCommon))),
     0,
   );
   const common = kinds.reduce((sum, kind) => sum + commonBytes(models, name, kind, target), 0);
@@ -75,12 +76,10 @@ function commonBytes(
   target: Target,
 ): number {
   const parts = models.map((model) => model.parts[name].filter(({ shared }) => shared === kind));
-  if (kind !== 'runtime') return Math.max(0, ...parts.map(bytesOf));
+  if (kind !== 'runtime') return Math.max(0, ...parts.map(totalBytes));
   const { linkTogether } = runtimeOf(target.runtime);
-  if (name === 'flash' && linkTogether !== undefined) return bytesOf(linkTogether(parts, target));
+  if (name === 'flash' && linkTogether !== undefined) return totalBytes(linkTogether(parts, target));
   const largest = new Map<string, number>();
   for (const part of parts.flat()) largest.set(part.name, Math.max(part.bytes, largest.get(part.name) ?? 0));
   return [...largest.values()].reduce((sum, bytes) => sum + bytes, 0);
 }
-
-const bytesOf = (parts: readonly Part[]): number => parts.reduce((sum, { bytes }) => sum + bytes, 0);

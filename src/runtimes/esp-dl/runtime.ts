@@ -2,9 +2,12 @@ import type { Graph } from '../../graph/graph.ts';
 import { isQuantized } from '../../quantize/is-quantized.ts';
 import type { QdqRules } from '../../quantize/onnx/qdq-rules.ts';
 import type { Target } from '../../targets/target.ts';
+import { energyOf, latencySum, whyMissing } from '../estimate/latency-and-energy.ts';
+import { costedLayers } from '../estimate/layers.ts';
+import { misfits } from '../estimate/misfits.ts';
+import { openShapes } from '../estimate/open-shapes.ts';
+import { plannedActivations } from '../estimate/planned-activations.ts';
 import { executedGraph } from '../onnxruntime/executed-graph.ts';
-import { plannedActivations } from '../roofline/activations.ts';
-import { energyOf, latencySum, misfits, openShapes, rooflineLayers, whyMissing } from '../roofline/metrics.ts';
 import { cpuUnit, unitMilliseconds } from '../roofline/time.ts';
 import { computedTensors, operatorWork } from '../roofline/work.ts';
 import type { Artifact, Estimate, Runtime } from '../runtime.ts';
@@ -56,7 +59,7 @@ function estimate(artifact: Artifact, target: Target): Estimate {
     unit: 'cpu' as const,
     liveBytes: liveBytes[position] ?? 0,
   }));
-  const layers = rooflineLayers(graph, board, costs, index);
+  const layers = costedLayers(graph, board, costs, index);
   const source = `cycles per multiply-accumulate and byte of ESP-DL's modules on one core of ${board.core.title} at ${board.clockHz.value / 1e6} MHz`;
   const latency = latencySum(
     layers,

@@ -1,8 +1,8 @@
 import { concreteShape, inputTensor, intAttribute, intsAttribute } from '../../graph/access.ts';
 import type { Graph, Operator } from '../../graph/graph.ts';
+import { placeOf } from '../estimate/layers.ts';
 import type { Finding } from '../measurement.ts';
 import type { ExecutedOperator } from '../onnxruntime/executed-graph.ts';
-import { placeOf } from '../roofline/metrics.ts';
 import operators from './operators.json' with { type: 'json' };
 
 const modules: ReadonlySet<string> = new Set(operators.int8);

@@ -1,6 +1,9 @@
 import { layerFacts } from '../../graph/layer-facts.ts';
 import { operatorMacs } from '../../graph/macs.ts';
 import type { Target } from '../../targets/target.ts';
+import { energyOf } from '../estimate/latency-and-energy.ts';
+import { misfits } from '../estimate/misfits.ts';
+import { totalBytes } from '../estimate/total-bytes.ts';
 import type { Finding, Layer, Metric } from '../measurement.ts';
 import type { Artifact, Estimate, Part } from '../runtime.ts';
 import { runtimeFlash } from '../tflm/flash/flash.ts';
@@ -37,15 +40,14 @@ export function estimateFrom(
     };
   });
   const latency = latencyOf(facts, layers, target, configuration);
-  const energy = energyOf(latency, target);
+  const energy = energyOf(latency, target.board, 'ethos-u');
   const ramParts = ramPartsOf(facts, configuration);
-  const peakRam = metric(total(ramParts), facts, 'peakRam', configuration);
+  const peakRam = metric(totalBytes(ramParts), facts, 'peakRam', configuration);
   const flash = flashOf(facts, graph, target);
   const findings: readonly Finding[] = [
     ...fallbackFindings(graph, facts),
     ...(graph.operators.length === 0 ? [] : [shareFinding(npuShare(graph, facts, layers))]),
-    ...misfit('ram', 'RAM', peakRam.value, target.ramBytes, target),
-    ...misfit('flash', 'flash', flash.metric.value, target.flashBytes, target),
+    ...misfits(target, peakRam.value, flash.metric.value, 'flash'),
   ];
   return {
     deployable: findings.every(({ severity }) => severity !== 'error'),
@@ -96,20 +98,6 @@ function latencyOf(
   };
 }
 
-/** mW × ms = µJ */
-function energyOf(latency: Metric | null, { board }: Target): Metric | null {
-  const power = board.power.activeMilliwatts;
-  if (latency === null || power === undefined) return null;
-  const error = board.runtimes['ethos-u']?.energyError?.value;
-  return {
-    value: (power.value * latency.value) / 1e3,
-    unit: 'mJ',
-    basis: 'modelled',
-    ...(error === undefined ? {} : { error }),
-    source: `active power of ${power.value} mW times latency`,
-  };
-}
-
 const velaWords = (version: string): string => `Vela ${version}: the compiler's own estimate, not a run on a device`;
 const modelWords = 'our model of what Vela schedules';
 
@@ -150,8 +138,8 @@ function flashOf(
   const operators = graph.operators.filter((_, index) => facts.operators[index]?.unit === 'cpu');
   const code = runtimeFlash({ ...graph, operators, subgraphs: operators.length === 0 ? [] : graph.subgraphs }, board);
   const parts = [model, ...code.parts];
-  const bytes = total(parts);
-  const error = (code.error * total(code.parts) + (exact ? 0 : errors.file * model.bytes)) / bytes;
+  const bytes = totalBytes(parts);
+  const error = (code.error * totalBytes(code.parts) + (exact ? 0 : errors.file * model.bytes)) / bytes;
   return {
     metric: {
       value: bytes,
@@ -164,12 +152,3 @@ function flashOf(
     parts,
   };
 }
-
-function misfit(where: string, name: string, bytes: number, available: number, target: Target): readonly Finding[] {
-  if (bytes <= available) return [];
-  const kibibytes = (count: number): string => `${(count / 1024).toFixed(1)} KiB`;
-  const message = `The model needs ${kibibytes(bytes)} of ${name}; ${target.name} has ${kibibytes(available)} for it.`;
-  return [{ code: 'does-not-fit', severity: 'error', where, message: message.slice(0, 2000) }];
-}
-
-const total = (parts: readonly Part[]): number => parts.reduce((sum, { bytes }) => sum + bytes, 0);

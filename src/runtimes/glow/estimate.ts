@@ -1,15 +1,11 @@
 import { isQuantized } from '../../quantize/is-quantized.ts';
 import type { Target } from '../../targets/target.ts';
+import { energyOf, latencySum, whyMissing } from '../estimate/latency-and-energy.ts';
+import { costedLayers } from '../estimate/layers.ts';
+import { misfits } from '../estimate/misfits.ts';
+import { openShapes } from '../estimate/open-shapes.ts';
+import { totalBytes } from '../estimate/total-bytes.ts';
 import type { Finding, Metric } from '../measurement.ts';
-import {
-  energyOf,
-  latencySum,
-  misfits,
-  openShapes,
-  rooflineLayers,
-  totalBytes,
-  whyMissing,
-} from '../roofline/metrics.ts';
 import { cpuUnit, unitMilliseconds } from '../roofline/time.ts';
 import { computedTensors, operatorWork, precisionOf } from '../roofline/work.ts';
 import type { Artifact, Estimate, Part } from '../runtime.ts';
@@ -30,7 +26,7 @@ export function estimateBundle({ graph }: Artifact, target: Target, figures: Bun
   const { compiled } = figures;
   const unit = cpuUnit(board, 'glow');
   const computed = computedTensors(graph);
-  const layers = rooflineLayers(
+  const layers = costedLayers(
     graph,
     board,
     graph.operators.map((operator, index) => ({

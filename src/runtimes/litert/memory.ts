@@ -1,6 +1,7 @@
 import { tensorAt, tensorBytes } from '../../graph/access.ts';
 import type { Graph } from '../../graph/graph.ts';
 import { liveness } from '../../graph/liveness.ts';
+import { totalBytes } from '../estimate/total-bytes.ts';
 import type { Memory } from '../measurement.ts';
 import { alignUp } from '../plan/buffers.ts';
 import { placeSideBySide, plannedBuffersLimit } from '../plan/greedy.ts';
@@ -48,7 +49,7 @@ export function interpreterMemory(graph: Graph, modelBytes: number): Interpreter
     { name: 'constants, packed', bytes: Math.round(interpreter.bytesPerConstantByte * constants) },
     { name: 'activations', bytes: Math.round(interpreter.bytesPerPlannedByte * activations) },
   ];
-  const peakBytes = parts.reduce((sum, { bytes }) => sum + bytes, 0);
+  const peakBytes = totalBytes(parts);
   const { mappedBytes, error } = facts.library;
   const uncertainBytes = error * mappedBytes + interpreter.error * (peakBytes - mappedBytes - modelBytes);
   return {

@@ -2,15 +2,11 @@ import type { Graph } from '../../graph/graph.ts';
 import { fixShapes } from '../../passes/tflite/fix-shapes.ts';
 import { isQuantized } from '../../quantize/is-quantized.ts';
 import type { Target } from '../../targets/target.ts';
-import {
-  energyOf,
-  latencySum,
-  misfits,
-  openShapes,
-  rooflineLayers,
-  totalBytes,
-  whyMissing,
-} from '../roofline/metrics.ts';
+import { energyOf, latencySum, whyMissing } from '../estimate/latency-and-energy.ts';
+import { costedLayers } from '../estimate/layers.ts';
+import { misfits } from '../estimate/misfits.ts';
+import { openShapes } from '../estimate/open-shapes.ts';
+import { totalBytes } from '../estimate/total-bytes.ts';
 import { cpuUnit, unitMilliseconds } from '../roofline/time.ts';
 import { computedTensors, operatorWork, precisionOf } from '../roofline/work.ts';
 import type { Artifact, Estimate, Runtime } from '../runtime.ts';
@@ -36,7 +32,7 @@ function estimate(artifact: Artifact, target: Target): Estimate {
   const held = interpreterMemory(graph, artifact.bytes.byteLength);
   const unit = cpuUnit(board, 'litert');
   const computed = computedTensors(graph);
-  const layers = rooflineLayers(
+  const layers = costedLayers(
     graph,
     board,
     graph.operators.map((operator, index) => ({

@@ -1,6 +1,6 @@
 import type { Graph, Operator } from '../../graph/graph.ts';
+import { placeOf } from '../estimate/layers.ts';
 import type { Finding } from '../measurement.ts';
-import { placeOf } from '../roofline/metrics.ts';
 import facts from './operators.json' with { type: 'json' };
 
 const missing: ReadonlySet<string> = new Set(facts.builtinsWithoutKernel);

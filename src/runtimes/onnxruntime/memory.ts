@@ -1,10 +1,8 @@
-import { tensorAt } from '../../graph/access.ts';
 import type { Graph } from '../../graph/graph.ts';
-import { liveness } from '../../graph/liveness.ts';
 import { nestedGraphs } from '../../graph/traversal.ts';
+import { plannedActivations } from '../estimate/planned-activations.ts';
+import { totalBytes } from '../estimate/total-bytes.ts';
 import type { Memory } from '../measurement.ts';
-import { alignUp } from '../plan/buffers.ts';
-import { planWithinLimit } from '../plan/greedy.ts';
 import type { Part } from '../runtime.ts';
 import type { ExecutedGraph } from './executed-graph.ts';
 import facts from './memory-facts.json' with { type: 'json' };
@@ -28,32 +26,20 @@ const alignment = 64;
  * are planned by size. Coefficients were fitted to measured sessions: see `memory-facts.json` and `bench/onnxruntime-memory.ts`.
  */
 export function sessionMemory(graph: Graph, executed: ExecutedGraph): SessionMemory {
-  const { lifetimes, liveBytes, lowerBound } = liveness(executed.graph);
-  const requests = lifetimes.map(({ bytes = 0, first, last }) => ({ bytes: alignUp(bytes, alignment), first, last }));
-  const plan = planWithinLimit(requests);
+  const placeOf = (position: number) => executed.steps[position]?.index ?? position;
+  const { memory, liveBytes } = plannedActivations(executed.graph, alignment, placeOf);
   const weightBytes = constantBytes(graph);
   const parts: readonly Part[] = [
     { name: 'ONNX Runtime library', bytes: facts.library.privateBytes + facts.library.mappedBytes, shared: 'runtime' },
     { name: 'session', bytes: Math.round(facts.session.bytes + facts.session.bytesPerOperator * operatorCount(graph)) },
     { name: 'weights', bytes: Math.round(facts.session.bytesPerWeightByte * weightBytes) },
     // Sessions share an allocator of their environment (`session.use_env_allocators`).
-    { name: 'activations', bytes: plan.bytes, shared: 'arena' },
+    { name: 'activations', bytes: memory.arenaRequired, shared: 'arena' },
   ];
   return {
-    memory: {
-      arenaUsed: plan.bytes,
-      arenaRequired: plan.bytes,
-      lowerBound,
-      buffers: lifetimes.map(({ tensor, first, last }, index) => ({
-        tensor: tensorAt(graph, tensor).name.slice(0, 400),
-        offset: plan.offsets[index] ?? 0,
-        bytes: requests[index]?.bytes ?? 0,
-        first: executed.steps[first]?.index ?? first,
-        last: executed.steps[last]?.index ?? last,
-      })),
-    },
+    memory,
     parts,
-    peakBytes: parts.reduce((sum, { bytes }) => sum + bytes, 0),
+    peakBytes: totalBytes(parts),
     error: facts.session.error,
     liveBytes,
   };

@@ -1,6 +1,7 @@
 import type { Target } from '../../targets/target.ts';
+import { misfits } from '../estimate/misfits.ts';
+import { totalBytes } from '../estimate/total-bytes.ts';
 import type { Metric } from '../measurement.ts';
-import { misfits, totalBytes } from '../roofline/metrics.ts';
 import type { Artifact, Compiled, Estimate, Part } from '../runtime.ts';
 import { reasonIn, refusedBy } from '../tools/refused.ts';
 import facts from './facts.json' with { type: 'json' };

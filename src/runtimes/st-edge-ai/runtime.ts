@@ -3,6 +3,9 @@ import { layerFacts } from '../../graph/layer-facts.ts';
 import { operatorMacs } from '../../graph/macs.ts';
 import { isQuantized } from '../../quantize/is-quantized.ts';
 import type { Target } from '../../targets/target.ts';
+import { misfits } from '../estimate/misfits.ts';
+import { noEstimate } from '../estimate/no-estimate.ts';
+import { totalBytes } from '../estimate/total-bytes.ts';
 import type { Finding, Layer, Metric } from '../measurement.ts';
 import type { Artifact, Estimate, Part, Runtime } from '../runtime.ts';
 import { constantBytes } from '../tflm/cycles.ts';
@@ -52,7 +55,7 @@ function estimate(artifact: Artifact, target: Target): Estimate {
   const layers = layersOf(graph, activations.liveBytes, target);
   const latency = latencyOf(layers, target);
   const energy = energyOf(latency, target);
-  const findings = [compilerMissing, ...floatSpeed(graph), ...misfits(peakRam, flash, target)];
+  const findings = [compilerMissing, ...floatSpeed(graph), ...misfits(target, peakRam.value, flash.value, 'flash')];
   return {
     deployable: !findings.some(({ severity }) => severity === 'error'),
     peakRam,
@@ -73,7 +76,7 @@ function estimate(artifact: Artifact, target: Target): Estimate {
 
 /** A sum whose parts have errors of their own. */
 function sized(parts: readonly Part[], errors: readonly number[], source: string): Metric {
-  const value = parts.reduce((sum, { bytes }) => sum + bytes, 0);
+  const value = totalBytes(parts);
   const error = parts.reduce((sum, { bytes }, index) => sum + bytes * (errors[index] ?? 0), 0) / Math.max(1, value);
   return { value, unit: 'B', basis: 'modelled', error: Math.round(error * 1000) / 1000, source };
 }
@@ -141,35 +144,7 @@ function floatSpeed(graph: Graph): readonly Finding[] {
   return [{ code: 'float-speed', severity: 'warning', message }];
 }
 
-function misfits(peakRam: Metric, flash: Metric, target: Target): readonly Finding[] {
-  const misfit = (where: string, name: string, metric: Metric, available: number): readonly Finding[] =>
-    metric.value <= available
-      ? []
-      : [
-          {
-            code: 'does-not-fit',
-            severity: 'error',
-            where,
-            message: `The model needs ${kibibytes(metric.value)} of ${name}; ${target.name} has ${kibibytes(available)} for it.`,
-          },
-        ];
-  return [...misfit('ram', 'RAM', peakRam, target.ramBytes), ...misfit('flash', 'flash', flash, target.flashBytes)];
-}
-
-const kibibytes = (bytes: number) => `${(bytes / 1024).toFixed(1)} KiB`;
-
 function notEstimated(refusal: string): Estimate {
   const why = `The estimate does not know this network: ${refusal}`.slice(0, 1000);
-  return {
-    deployable: false,
-    peakRam: null,
-    flash: null,
-    latency: null,
-    energy: null,
-    unavailable: { peakRam: why, flash: why, latency: why, energy: why },
-    memory: null,
-    parts: { peakRam: [], flash: [] },
-    layers: [],
-    findings: [{ code: 'unsupported-operator', severity: 'error', message: why }],
-  };
+  return noEstimate(why, [{ code: 'unsupported-operator', severity: 'error', message: why }]);
 }

@@ -1,5 +1,5 @@
 import type { Target } from '../../targets/target.ts';
-import { misfits } from '../roofline/metrics.ts';
+import { misfits } from '../estimate/misfits.ts';
 import type { Artifact, Compiled, Estimate } from '../runtime.ts';
 import { reasonIn, refusedBy } from '../tools/refused.ts';
 import { synapConvert } from './synap-convert.ts';

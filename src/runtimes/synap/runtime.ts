@@ -1,19 +1,13 @@
 import type { Graph, Operator } from '../../graph/graph.ts';
 import { isQuantized } from '../../quantize/is-quantized.ts';
 import type { Target } from '../../targets/target.ts';
+import { energyOf, latencySum, whyMissing } from '../estimate/latency-and-energy.ts';
+import { costedLayers, type LayerCost, placeOf } from '../estimate/layers.ts';
+import { misfits } from '../estimate/misfits.ts';
+import { openShapes } from '../estimate/open-shapes.ts';
+import { plannedActivations } from '../estimate/planned-activations.ts';
 import type { Finding } from '../measurement.ts';
 import { executedGraph } from '../onnxruntime/executed-graph.ts';
-import { plannedActivations } from '../roofline/activations.ts';
-import {
-  energyOf,
-  type LayerCost,
-  latencySum,
-  misfits,
-  openShapes,
-  placeOf,
-  rooflineLayers,
-  whyMissing,
-} from '../roofline/metrics.ts';
 import { acceleratorUnit, cpuUnit, unitMilliseconds } from '../roofline/time.ts';
 import { computedTensors, operatorWork, precisionOf } from '../roofline/work.ts';
 import type { Artifact, Estimate, Runtime } from '../runtime.ts';
@@ -78,7 +72,7 @@ function estimate(artifact: Artifact, target: Target): Estimate {
       liveBytes: liveBytes[position] ?? 0,
     };
   });
-  const layers = rooflineLayers(graph, board, costs, index);
+  const layers = costedLayers(graph, board, costs, index);
   const error = board.runtimes.synap?.latencyError?.value;
   const latency = latencySum(
     layers,

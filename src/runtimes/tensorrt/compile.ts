@@ -1,6 +1,7 @@
 import { isQuantized } from '../../quantize/is-quantized.ts';
 import type { Target } from '../../targets/target.ts';
-import { energyOf, misfits, whyMissing } from '../roofline/metrics.ts';
+import { energyOf, whyMissing } from '../estimate/latency-and-energy.ts';
+import { misfits } from '../estimate/misfits.ts';
 import type { Artifact, Compiled, Estimate } from '../runtime.ts';
 import { reasonIn, refusedBy } from '../tools/refused.ts';
 import { parseTrtexec } from './report.ts';

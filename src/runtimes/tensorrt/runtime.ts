@@ -3,19 +3,14 @@ import { isQuantized } from '../../quantize/is-quantized.ts';
 import type { QdqRules } from '../../quantize/onnx/qdq-rules.ts';
 import type { Board } from '../../targets/board.ts';
 import type { Target } from '../../targets/target.ts';
+import { energyOf, latencySum, whyMissing } from '../estimate/latency-and-energy.ts';
+import { costedLayers, placeOf } from '../estimate/layers.ts';
+import { misfits } from '../estimate/misfits.ts';
+import { openShapes } from '../estimate/open-shapes.ts';
+import { plannedActivations } from '../estimate/planned-activations.ts';
+import { totalBytes } from '../estimate/total-bytes.ts';
 import type { Finding, Layer } from '../measurement.ts';
 import { type ExecutedGraph, executedGraph } from '../onnxruntime/executed-graph.ts';
-import { plannedActivations } from '../roofline/activations.ts';
-import {
-  energyOf,
-  latencySum,
-  misfits,
-  openShapes,
-  placeOf,
-  rooflineLayers,
-  totalBytes,
-  whyMissing,
-} from '../roofline/metrics.ts';
 import { acceleratorUnit, unitMilliseconds } from '../roofline/time.ts';
 import { computedTensors, operatorWork } from '../roofline/work.ts';
 import type { Artifact, Estimate, Part, Runtime } from '../runtime.ts';
@@ -118,7 +113,7 @@ function layersOf(
     const milliseconds = unit === undefined ? undefined : unitMilliseconds(half, unit, isInt8 ? 'int8' : 'float16');
     return { milliseconds, unit: 'gpu' as const, liveBytes: liveBytes[position] ?? 0 };
   });
-  return rooflineLayers(graph, board, costs, index);
+  return costedLayers(graph, board, costs, index);
 }
 
 function engineParts(graph: Graph, executed: ExecutedGraph, hasInt8: boolean): readonly Part[] {

@@ -2,8 +2,8 @@ import { concreteShape, inputTensor } from '../../graph/access.ts';
 import type { DataType } from '../../graph/data-type.ts';
 import type { Graph, Operator } from '../../graph/graph.ts';
 import { nestedGraphs } from '../../graph/traversal.ts';
+import { placeOf } from '../estimate/layers.ts';
 import type { Finding } from '../measurement.ts';
-import { placeOf } from '../roofline/metrics.ts';
 import operators from './operators.json' with { type: 'json' };
 
 const supported: ReadonlySet<string> = new Set(operators.supported);

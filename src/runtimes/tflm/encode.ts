@@ -2,6 +2,7 @@ import { type EncodedWeights, type EncodeOptions, encodeWeights } from '../../en
 import type { Graph, Operator } from '../../graph/graph.ts';
 import { decodeOperator } from '../../kernels/decode-format.ts';
 import type { Board } from '../../targets/board.ts';
+import { totalBytes } from '../estimate/total-bytes.ts';
 import { tflmArena } from './arena/arena.ts';
 import { operatorCost } from './cycles.ts';
 import { runtimeFlash } from './flash/flash.ts';
@@ -16,8 +17,7 @@ export function encodeForTflm(
   board: Board,
   options: Omit<EncodeOptions, 'codeBytes' | 'memoryBytes' | 'time'> = {},
 ): EncodedWeights {
-  const flash = (operators: readonly Operator[]) =>
-    runtimeFlash({ ...graph, operators }, board).parts.reduce((sum, { bytes }) => sum + bytes, 0);
+  const flash = (operators: readonly Operator[]) => totalBytes(runtimeFlash({ ...graph, operators }, board).parts);
   const build = kernelBuild(board);
   return encodeWeights(graph, {
     ...options,

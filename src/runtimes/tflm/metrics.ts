@@ -1,5 +1,6 @@
 import type { Graph } from '../../graph/graph.ts';
 import type { Target } from '../../targets/target.ts';
+import { totalBytes } from '../estimate/total-bytes.ts';
 import type { Metric } from '../measurement.ts';
 import type { Part } from '../runtime.ts';
 import type { Arena } from './arena/arena.ts';
@@ -29,7 +30,7 @@ export function besidesArena(graph: Graph): readonly Part[] {
 
 /** Peak RAM of these parts. */
 export function peakRamMetric(graph: Graph, build: KernelBuild, arena: Arena, parts: readonly Part[]): Metric {
-  const bytes = total(parts);
+  const bytes = totalBytes(parts);
   const operators = [graph, ...graph.subgraphs].flatMap((each) => each.operators);
   const isVerified =
     arena.isPlanned &&
@@ -51,13 +52,13 @@ export function peakRamMetric(graph: Graph, build: KernelBuild, arena: Arena, pa
 
 /** Flash of the model and the runtime's code. */
 export function flashMetric(code: RuntimeFlash, parts: readonly Part[]): Metric {
-  const bytes = total(parts);
+  const bytes = totalBytes(parts);
   return {
     value: bytes,
     unit: 'B',
     basis: 'modelled',
     // The model's bytes are known; only the code is estimated.
-    error: rounded((code.error * total(code.parts)) / bytes),
+    error: rounded((code.error * totalBytes(code.parts)) / bytes),
     source: code.source,
   };
 }
@@ -77,20 +78,4 @@ export function latencyMetric(costs: readonly (OperatorCost | undefined)[], { bo
   };
 }
 
-/** Active power times latency; `null` where one of them is not known. */
-export function energyMetric(latency: Metric | null, { board }: Target): Metric | null {
-  const power = board.power.activeMilliwatts;
-  if (latency === null || power === undefined) return null;
-  const error = board.runtimes.tflm?.energyError;
-  return {
-    // mW × ms = µJ
-    value: (power.value * latency.value) / 1000,
-    unit: 'mJ',
-    basis: 'modelled',
-    ...(error === undefined ? {} : { error: error.value }),
-    source: `active power of ${power.value} mW times latency`,
-  };
-}
-
-const total = (parts: readonly Part[]) => parts.reduce((sum, { bytes }) => sum + bytes, 0);
 const rounded = (fraction: number) => Math.round(fraction * 1000) / 1000;

@@ -1,6 +1,7 @@
 import type { Graph } from '../../graph/graph.ts';
 import type { Target } from '../../targets/target.ts';
-import type { Finding, Metric } from '../measurement.ts';
+import { energyOf } from '../estimate/latency-and-energy.ts';
+import { misfits } from '../estimate/misfits.ts';
 import type { Artifact, Estimate, Runtime } from '../runtime.ts';
 import { tflmArena } from './arena/arena.ts';
 import { operatorCost } from './cycles.ts';
@@ -8,7 +9,7 @@ import { finishForTflm } from './finish.ts';
 import { linkTogether, runtimeFlash } from './flash/flash.ts';
 import { kernelBuild } from './kernels.ts';
 import { layerOf } from './layer.ts';
-import { besidesArena, energyMetric, flashMetric, latencyMetric, peakRamMetric } from './metrics.ts';
+import { besidesArena, flashMetric, latencyMetric, peakRamMetric } from './metrics.ts';
 import { unsupported } from './support/unsupported.ts';
 
 /** Layers that a Measurement can hold. */
@@ -51,8 +52,8 @@ function estimate(artifact: Artifact, target: Target): Estimate {
   const flash = flashMetric(code, flashParts);
   const latency = latencyMetric(costs, target);
   const milliwatts = board.power.activeMilliwatts;
-  const energy = energyMetric(latency, target);
-  const findings = [...refusals, ...misfits(peakRam, flash, target)];
+  const energy = energyOf(latency, board, 'tflm');
+  const findings = [...refusals, ...misfits(target, peakRam.value, flash.value, 'flash')];
   return {
     deployable: !findings.some(({ severity }) => severity === 'error'),
     peakRam,
@@ -73,21 +74,3 @@ function estimate(artifact: Artifact, target: Target): Estimate {
     findings,
   };
 }
-
-/** What does not fit into what the target leaves for the model. */
-function misfits(peakRam: Metric, flash: Metric, target: Target): readonly Finding[] {
-  const misfit = (where: string, name: string, metric: Metric, available: number): readonly Finding[] =>
-    metric.value <= available
-      ? []
-      : [
-          {
-            code: 'does-not-fit',
-            severity: 'error',
-            where,
-            message: `The model needs ${kibibytes(metric.value)} of ${name}; ${target.name} has ${kibibytes(available)} for it.`,
-          },
-        ];
-  return [...misfit('ram', 'RAM', peakRam, target.ramBytes), ...misfit('flash', 'flash', flash, target.flashBytes)];
-}
-
-const kibibytes = (bytes: number) => `${(bytes / 1024).toFixed(1)} KiB`;

@@ -2,18 +2,15 @@ import { tensorAt, tensorBytes } from '../../graph/access.ts';
 import type { Graph } from '../../graph/graph.ts';
 import { liveness } from '../../graph/liveness.ts';
 import type { Target } from '../../targets/target.ts';
+import { energyOf, latencySum, whyMissing } from '../estimate/latency-and-energy.ts';
+import { costedLayers } from '../estimate/layers.ts';
+import { misfits } from '../estimate/misfits.ts';
+import { noEstimate } from '../estimate/no-estimate.ts';
+import { openShapes } from '../estimate/open-shapes.ts';
+import { totalBytes } from '../estimate/total-bytes.ts';
 import type { Finding, Memory } from '../measurement.ts';
 import { alignUp } from '../plan/buffers.ts';
 import { placeSideBySide, planGreedily, plannedBuffersLimit } from '../plan/greedy.ts';
-import {
-  energyOf,
-  latencySum,
-  misfits,
-  openShapes,
-  rooflineLayers,
-  totalBytes,
-  whyMissing,
-} from '../roofline/metrics.ts';
 import type { Artifact, Estimate, Part } from '../runtime.ts';
 import { kernelRequests } from '../tflm/arena/kernel-requests.ts';
 import { operatorCost } from '../tflm/cycles.ts';
@@ -45,7 +42,7 @@ export function estimateMicro(artifact: Artifact, target: Target): Estimate {
     { name: 'constants', bytes: constants },
     { name: 'generated code, kernels and runtime', bytes: facts.micro.codeBytes },
   ];
-  const layers = rooflineLayers(
+  const layers = costedLayers(
     graph,
     board,
     graph.operators.map((operator, index) => ({
@@ -144,15 +141,4 @@ const retired: Finding = {
 const why =
   "microTVM's operators for CMSIS-NN are imported from TensorFlow Lite; convert the model into a .tflite first.";
 
-const onlyTflite: Estimate = {
-  deployable: false,
-  peakRam: null,
-  flash: null,
-  latency: null,
-  energy: null,
-  unavailable: { peakRam: why, flash: why, latency: why, energy: why },
-  memory: null,
-  parts: { peakRam: [], flash: [] },
-  layers: [],
-  findings: [retired, { code: 'unsupported-format', severity: 'error', message: why }],
-};
+const onlyTflite = noEstimate(why, [retired, { code: 'unsupported-format', severity: 'error', message: why }]);

@@ -1,16 +1,12 @@
 import { isQuantized } from '../../quantize/is-quantized.ts';
 import type { Target } from '../../targets/target.ts';
+import { energyOf, latencySum, whyMissing } from '../estimate/latency-and-energy.ts';
+import { costedLayers } from '../estimate/layers.ts';
+import { misfits } from '../estimate/misfits.ts';
+import { openShapes } from '../estimate/open-shapes.ts';
+import { totalBytes } from '../estimate/total-bytes.ts';
 import type { Finding } from '../measurement.ts';
 import { executedGraph } from '../onnxruntime/executed-graph.ts';
-import {
-  energyOf,
-  latencySum,
-  misfits,
-  openShapes,
-  rooflineLayers,
-  totalBytes,
-  whyMissing,
-} from '../roofline/metrics.ts';
 import { cpuUnit, unitMilliseconds } from '../roofline/time.ts';
 import { computedTensors, noWork, operatorWork, precisionOf } from '../roofline/work.ts';
 import type { Artifact, Estimate, Part } from '../runtime.ts';
@@ -43,7 +39,7 @@ export function estimateLibrary(artifact: Artifact, target: Target, figures: Lib
   const unit = cpuUnit(board, 'tvm');
   const computed = computedTensors(graph);
   const absorbed = absorbedOperators(graph, kernelsOf(graph));
-  const layers = rooflineLayers(
+  const layers = costedLayers(
     graph,
     board,
     steps.map(({ operator }, position) => {

@@ -1,7 +1,7 @@
 import type { Graph, Operator } from '../../graph/graph.ts';
 import { nestedGraphs } from '../../graph/traversal.ts';
+import { placeOf } from '../estimate/layers.ts';
 import type { Finding } from '../measurement.ts';
-import { placeOf } from '../roofline/metrics.ts';
 import facts from './operators.json' with { type: 'json' };
 import { isQuantised } from './quantised.ts';
 import { tvmVersion } from './tvm.ts';

@@ -2,6 +2,7 @@ import type { Graph } from '../../../graph/graph.ts';
 import { decodeOperator } from '../../../kernels/decode-format.ts';
 import type { Board } from '../../../targets/board.ts';
 import type { Target } from '../../../targets/target.ts';
+import { totalBytes } from '../../estimate/total-bytes.ts';
 import type { Part } from '../../runtime.ts';
 import { type KernelBuild, kernelBuild } from '../kernels.ts';
 import { type CodeSizes, codeSizes } from './code-sizes.ts';
@@ -35,7 +36,7 @@ export function runtimeFlash(graph: Graph, board?: Board): RuntimeFlash {
   const library = board === undefined ? 'cmsis-nn' : kernelBuild(board).library;
   const { sizes, isMeasured } = codeSizes(board?.core);
   const parts = codeParts(types, sizes, { library, registration: isAllInt8(graphs) ? 'int8' : 'all' });
-  const bytes = total(parts);
+  const bytes = totalBytes(parts);
   const unmeasured = types.filter((type) => sizeOf(type, sizes, { library, registration: 'all' }) === undefined).length;
   const isOwn = isMeasured && library !== 'esp-nn';
   const core = board?.core.title ?? 'Arm Cortex-M4';
@@ -84,12 +85,10 @@ export function linkTogether(models: readonly (readonly Part[])[], { board }: Ta
   const typesOf = (parts: readonly Part[]) =>
     parts.flatMap(({ name }) => (name.startsWith(kernelWord) ? [name.slice(kernelWord.length)] : []));
   const isInt8 = (parts: readonly Part[]) =>
-    total(codeParts(typesOf(parts), sizes, { library, registration: 'int8' })) === total(parts);
+    totalBytes(codeParts(typesOf(parts), sizes, { library, registration: 'int8' })) === totalBytes(parts);
   const types = [...new Set(models.flatMap(typesOf))].sort();
   return codeParts(types, sizes, { library, registration: models.every(isInt8) ? 'int8' : 'all' });
 }
-
-const total = (parts: readonly Part[]): number => parts.reduce((sum, { bytes }) => sum + bytes, 0);
 
 const unmeasured: CodeSizes['kernels'][string] = { bytes: facts.unmeasuredKernel, shares: [] };
 
