@@ -1,3 +1,4 @@
+import type { FoundRecipes } from './cache/stored-recipes.ts';
 import type { Change } from './changes/list-changes.ts';
 import type { Range } from './changes/range.ts';
 import { effectiveBudgets } from './config/budgets.ts';
@@ -7,10 +8,9 @@ import { problemWords } from './errors.ts';
 import { buildComparison, type ComparisonInput } from './judge/build-comparison.ts';
 import type { Comparison } from './judge/comparison.ts';
 import type { Measurer, SideRequest } from './measuring/measurer.ts';
-import type { FoundRecipes } from './measuring/side.ts';
 import { besideReference } from './reference-networks/beside.ts';
 import type { ProducedModel } from './report/write-outputs.ts';
-import { artifactPath, attemptOf, type CommandSubject, proposalOf, savingOf } from './suggestions.ts';
+import { artifactPath, type CommandSubject, proposalOf, savingOf } from './suggestions.ts';
 import type { Target } from './targets/target.ts';
 
 /** A model that changed, a target it ships to, and all that is needed to judge it there. */
@@ -77,11 +77,11 @@ async function sideOf(measurer: Measurer, request: SideRequest) {
 
 function withSearch(comparison: Comparison, search: FoundRecipes | undefined, commandFor: CommandSubject): Comparison {
   if (search === undefined) return comparison;
-  const { chosen, tried } = search;
+  const { chosen, attempts } = search;
   return {
     ...comparison,
     proposal: chosen === null ? null : proposalOf(chosen, commandFor),
-    attempts: tried.slice(0, 200).map(attemptOf),
+    attempts: [...attempts],
   };
 }
 

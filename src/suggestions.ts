@@ -7,7 +7,7 @@ import type { Measurement } from './runtimes/measurement.ts';
 import type { Target } from './targets/target.ts';
 
 /** A recipe that was tried, and what came of it. */
-export type TriedMeasurement = Pick<TriedRecipe, 'recipe' | 'fits'> & {
+type TriedMeasurement = Pick<TriedRecipe, 'recipe' | 'fits'> & {
   readonly measured: Pick<TriedRecipe['measured'], 'measurement'>;
 };
 
@@ -37,7 +37,10 @@ export function savingOf(
 }
 
 /** A recipe that would pass as a comparison holds it, with the command that carries it out. */
-export function proposalOf({ recipe, measured: { measurement } }: TriedMeasurement, subject: CommandSubject): Proposal {
+export function proposalOf(
+  { recipe, measurement }: { readonly recipe: Recipe; readonly measurement: Measurement },
+  subject: CommandSubject,
+): Proposal {
   return {
     recipe: recipeText(recipe),
     measurement,

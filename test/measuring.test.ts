@@ -63,21 +63,63 @@ test('the second run measures the changed half only, and nothing when nothing ch
   begin();
   change({ 'models/a.tflite': fixture('wider/digits-int8.tflite') });
   const cold = await gate();
-  expect(cold.counts).toEqual({ measured: 4, fromCache: 0, again: 0 });
+  expect(cold.counts).toMatchObject({ measured: 4, fromCache: 0, again: 0 });
   expect(cold.produced.map(({ target }) => target)).toEqual(['mcu', 'big']);
 
   const warm = await gate();
-  expect(warm.counts).toEqual({ measured: 0, fromCache: 4, again: 0 });
+  expect(warm.counts).toMatchObject({ measured: 0, fromCache: 4, again: 0 });
   expect(warm.json).toBe(cold.json);
   expect(warm.produced).toEqual(cold.produced);
 
   change({ 'models/a.tflite': fixture('worse/digits-int8.tflite') });
   const pushed = await gate();
-  expect(pushed.counts).toEqual({ measured: 2, fromCache: 2, again: 0 });
+  expect(pushed.counts).toMatchObject({ measured: 2, fromCache: 2, again: 0 });
 
   const uncached = await gate({});
-  expect(uncached.counts).toEqual({ measured: 4, fromCache: 0, again: 0 });
+  expect(uncached.counts).toMatchObject({ measured: 4, fromCache: 0, again: 0 });
   expect(uncached.json).toBe(pushed.json);
+});
+
+describe('the search for a recipe with which a failing change would pass', () => {
+  const tight = { ...base, 'edge-ready.yml': text(configuration.replace('max-increase: 5%', 'max-increase: 1%')) };
+
+  test('is not done again in the second run, nor where a budget only moved to another line; it is for another budget', async () => {
+    begin(tight);
+    change({ 'models/a.tflite': fixture('wider/digits-int8.tflite') });
+    const cold = await gate({ cache, targets: ['mcu'] });
+    expect(cold.report.comparisons.map(({ verdict, attempts }) => [verdict, attempts.length > 0])).toEqual([
+      ['fail', true],
+    ]);
+    expect(cold.counts.recipesFromCache).toBe(0);
+    const warm = await gate({ cache, targets: ['mcu'] });
+    expect(warm.counts).toEqual({ measured: 0, fromCache: 2, again: 0, recipesFromCache: 1 });
+    expect(warm.json).toBe(cold.json);
+
+    const rebased = async (content: string) => {
+      git(directory, 'checkout', '--quiet', 'main');
+      commit(directory, 'another configuration', { 'edge-ready.yml': text(content) });
+      git(directory, 'checkout', '--quiet', 'change');
+      git(directory, 'rebase', '--quiet', 'main');
+      return gate({ cache, targets: ['mcu'] });
+    };
+    const moved = await rebased(`# Budgets\n${tight['edge-ready.yml'].text}`);
+    expect(moved.counts).toEqual({ measured: 0, fromCache: 2, again: 0, recipesFromCache: 1 });
+    const other = await rebased(tight['edge-ready.yml'].text.replace('max-increase: 1%', 'max-increase: 2%'));
+    expect(other.counts).toEqual({ measured: 0, fromCache: 2, again: 0, recipesFromCache: 0 });
+  });
+
+  test('is done again where what was kept is not in order', async () => {
+    begin(tight);
+    change({ 'models/a.tflite': fixture('wider/digits-int8.tflite') });
+    const honest = await gate({ cache, targets: ['mcu'] });
+    for (const name of readdirSync(cache).filter((each) => each.endsWith('.recipes')))
+      writeFileSync(path.join(cache, name), readFileSync(path.join(cache, name)).subarray(1));
+    const again = await gate({ cache, targets: ['mcu'] });
+    expect(again.counts.recipesFromCache).toBe(0);
+    expect(again.json).toBe(honest.json);
+    expect(lines.join('\n')).toContain('An entry of the cache is not taken: it is damaged.');
+    expect((await gate({ cache, targets: ['mcu'] })).counts.recipesFromCache).toBe(1);
+  });
 });
 
 test('a tampered entry changes no verdict: it is measured again', async () => {
@@ -97,7 +139,7 @@ test('a tampered entry changes no verdict: it is measured again', async () => {
   });
   expect(tampered).toHaveLength(1);
   const again = await gate({ cache, targets: ['mcu'] });
-  expect(again.counts).toEqual({ measured: 1, fromCache: 1, again: 0 });
+  expect(again.counts).toMatchObject({ measured: 1, fromCache: 1, again: 0 });
   expect(again.json).toBe(honest.json);
   expect(lines.join('\n')).toContain('An entry of the cache is not taken: it is damaged.');
 });
@@ -114,7 +156,7 @@ describe('in one run a model is measured once', () => {
       ['models/b.tflite', 'models/a.tflite', 'renamed'],
       ['models/c.tflite', undefined, 'compared'],
     ]);
-    expect(counts).toEqual({ measured: 2, fromCache: 0, again: 2 });
+    expect(counts).toMatchObject({ measured: 2, fromCache: 0, again: 2 });
     const paths = report.comparisons.map(({ base: one, head }) => [one?.model.path, head?.model.path]);
     expect(paths).toEqual([
       ['models/a.tflite', 'models/b.tflite'],

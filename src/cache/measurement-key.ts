@@ -1,3 +1,4 @@
+import type { ComparisonInput } from '../judge/build-comparison.ts';
 import type { SideJob } from '../measuring/side.ts';
 import { onnxRuntimeVersion } from '../onnx-runtime/version.ts';
 import { recipeText } from '../optimize/recipe.ts';
@@ -15,22 +16,24 @@ export interface DataIdentities {
 /**
  * A sha256 of everything that a measurement depends on: the model's bytes and those of its external data, the board's numbers and what of it is left for the model,
  * recipe, data sets, duty cycle, this gate's code, the versions of what it runs (Node, ONNX Runtime, the target's compiler) and the machine's kind.
- * The model's path is not among it, nor what the target is called. `undefined` for what must be measured each time: a device's answers, and a compiler that does not say its version.
+ * The model's path is not among it, nor what the target is called. `undefined` for what must be measured each time: a device's answers, what a compiler here says that runs the model, and a compiler that does not say its version.
  */
 export async function measurementKey(
   { files, target, options }: SideJob,
   data: DataIdentities,
 ): Promise<string | undefined> {
   const { recipe, calibration, evaluation, dimensions, dutyCycle, device } = options;
-  const { compile, compilerVersion } = runtimeOf(target.runtime);
+  const { compile, compilerVersion, compilerRunsModel = false } = runtimeOf(target.runtime);
   if (device !== undefined || (compile !== undefined && compilerVersion === undefined)) return undefined;
+  const compiler = await compilerVersion?.(target);
+  if (compilerRunsModel && compiler !== undefined) return undefined;
   const { name: _, ...ships } = target;
   const text = canonicalJson({
     layout: 1,
     gate: gateDigest(),
     machine: [process.platform, process.arch, process.version],
     onnxRuntime: onnxRuntimeVersion(),
-    compiler: (await compilerVersion?.(target)) ?? null,
+    compiler: compiler ?? null,
     model: sha256(files.bytes),
     external: [...files.external].map(([name, bytes]) => [name, sha256(bytes)]).sort(),
     target: ships,
@@ -42,4 +45,21 @@ export async function measurementKey(
     dutyCycle: dutyCycle ?? null,
   });
   return sha256(text);
+}
+
+/** A sha256 of all that a search for recipes depends on: the head that fails, by its `measurementKey`, and what it is judged by. Where a budget stands is not among it. */
+export function recipesKey(head: string, { change, base, budgets, problems }: ComparisonInput): string {
+  return sha256(
+    canonicalJson({
+      layout: 1,
+      head,
+      state: change.state,
+      base: base && {
+        measurement: { ...base.measurement, model: { ...base.measurement.model, path: '' } },
+        correct: base.correct === undefined ? null : sha256(base.correct),
+      },
+      budgets: budgets.map(({ origin: _, line: __, ...limits }) => limits),
+      problems: problems.length,
+    }),
+  );
 }

@@ -3,6 +3,7 @@ import type { Answers } from '../accuracy/accuracy.ts';
 import { savingStepSchema } from '../judge/comparison.ts';
 import { type Measurement, measurementSchema } from '../runtimes/measurement.ts';
 import { sha256 } from '../sha256.ts';
+import { jsonIn, sealed, unsealed } from './sealed.ts';
 
 /** The largest entry that is kept or read, in bytes: a model of an edge device and all that is known of its layers. */
 export const entryBytesLimit = 256 * 2 ** 20;
@@ -75,7 +76,7 @@ export function encodeSide(
     ...(uncompiled === undefined ? {} : { uncompiled: { bytes: uncompiled.byteLength, sha256: sha256(uncompiled) } }),
   };
   const content = Buffer.concat([Buffer.from(`${JSON.stringify(record)}\n`), made, uncompiled ?? new Uint8Array(0)]);
-  return Buffer.concat([Buffer.from(`${sha256(content)}\n`), content]);
+  return sealed(content);
 }
 
 /** What an entry holds, or in half a sentence why it is not taken. */
@@ -85,9 +86,8 @@ export type DecodedSide =
 
 /** Reads an entry, which may be damaged or anybody's: it has to be whole, of the strict schema, about what was asked, and to agree with itself. */
 export function decodeSide(entry: Uint8Array, asked: AskedSide): DecodedSide {
-  const bytes = Buffer.from(entry.buffer, entry.byteOffset, entry.byteLength);
-  const content = bytes.subarray(65);
-  if (bytes[64] !== 0x0a || bytes.toString('latin1', 0, 64) !== sha256(content)) return refused('it is damaged');
+  const content = unsealed(entry);
+  if (content === undefined) return refused('it is damaged');
   const end = content.indexOf(0x0a);
   if (end < 0 || end > recordBytesLimit) return refused('its record is too large');
   const record = jsonIn(content.subarray(0, end));
@@ -151,14 +151,6 @@ function base64Of({ buffer, byteOffset, byteLength }: Int32Array): string {
 function integersOf(text: string): Int32Array {
   const bytes = new Uint8Array(Buffer.from(text, 'base64'));
   return new Int32Array(bytes.buffer, 0, Math.floor(bytes.byteLength / 4));
-}
-
-function jsonIn(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(bytes.toString('utf8'));
-  } catch {
-    return undefined;
-  }
 }
 
 function refused(reason: string): DecodedSide {

@@ -1,10 +1,11 @@
+import type { FoundRecipes } from '../cache/stored-recipes.ts';
 import { commitSource } from '../changes/commit-source.ts';
 import type { Repository } from '../changes/repository.ts';
 import { readDataSet } from '../data/read-data-set.ts';
 import { messageOf, UserError } from '../errors.ts';
 import type { ComparisonInput } from '../judge/build-comparison.ts';
 import { remembered } from './remembered.ts';
-import { type FoundRecipes, type MeasuredSide, measureSide, proposeForSide, type SideJob } from './side.ts';
+import { type MeasuredSide, measureSide, proposeForSide, type SideJob } from './side.ts';
 
 /** What a thread that measures is started with: where it reads data sets, see `commitSource`. */
 export interface SidesTask {

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { progressLines } from '../accuracy/progress-lines.ts';
 import { openFolderCache } from '../cache/folder-cache.ts';
-import { measurementKey } from '../cache/measurement-key.ts';
-import { handedOut, type KeptModels, type SideRecord } from '../cache/stored-side.ts';
+import { measurementKey, recipesKey } from '../cache/measurement-key.ts';
+import type { FoundRecipes } from '../cache/stored-recipes.ts';
+import { type AskedSide, handedOut, type KeptModels, type SideRecord } from '../cache/stored-side.ts';
 import { openBlobReader } from '../changes/blob-reader.ts';
 import { commitSource } from '../changes/commit-source.ts';
 import { dataIdentity } from '../changes/data-identity.ts';
@@ -23,7 +24,7 @@ import { sha256 } from '../sha256.ts';
 import type { Target } from '../targets/target.ts';
 import { type ModelFiles, openModelFiles, readCommittedModel } from './model-files.ts';
 import { remembered } from './remembered.ts';
-import type { FoundRecipes, MeasuredSide, SideJob } from './side.ts';
+import type { MeasuredSide, SideJob } from './side.ts';
 import { sideOptions } from './side-options.ts';
 import { openWorkers } from './workers.ts';
 
@@ -50,6 +51,8 @@ export interface MeasuringCounts {
   readonly fromCache: number;
   /** Asked for again in the same run: a base of several changes, a model under two names. */
   readonly again: number;
+  /** Searches for a recipe that were had from before. */
+  readonly recipesFromCache: number;
 }
 
 /** Measures the models of one run, each once. */
@@ -99,7 +102,7 @@ export async function openMeasurer(options: MeasurerOptions): Promise<Measurer> 
   const source = commitSource(repository, commits);
   const folder = options.cache?.folder ?? (await mkdtemp(path.join(tmpdir(), 'edge-ready-run-')));
   const cache = openFolderCache(folder, log);
-  const counts = { measured: 0, fromCache: 0, again: 0 };
+  const counts = { measured: 0, fromCache: 0, again: 0, recipesFromCache: 0 };
   const known = new Map<string, Promise<Had>>();
   const readData = remembered(heldDataSets, (file) => readDataSet(file, source));
   const identityOf = remembered(1000, (file) => dataIdentity(repository, commits, file));
@@ -141,12 +144,7 @@ export async function openMeasurer(options: MeasurerOptions): Promise<Measurer> 
     return workers.measure(job);
   };
   const had = async (request: SideRequest, job: SideJob, key: string): Promise<Had> => {
-    const { files, target } = job;
-    const asked = {
-      key,
-      model: { bytes: files.bytes.byteLength, sha256: sha256(files.bytes) },
-      target: { id: target.id, board: target.board.id, runtime: target.runtime },
-    };
+    const asked = askedFor(job, key);
     const stored = await cache.read(asked);
     // Holds nothing large: measured again in the unlikely case that the entry is gone.
     const models = async () => (await cache.read(asked))?.models ?? modelsOf(await measure(await jobOf(request)));
@@ -197,7 +195,17 @@ export async function openMeasurer(options: MeasurerOptions): Promise<Measurer> 
     },
     propose: async (request, judged) => {
       const job = await jobOf(request);
-      return workers.propose(job, judged);
+      const side = await keyOf(job);
+      if (side === undefined) return workers.propose(job, judged);
+      const key = recipesKey(side, judged);
+      const stored = await cache.readRecipes(askedFor(job, key));
+      if (stored !== undefined) {
+        counts.recipesFromCache += 1;
+        return calledLike(request.path, stored);
+      }
+      const found = await workers.propose(job, judged);
+      await cache.writeRecipes(key, found);
+      return found;
     },
     close: async () => {
       await Promise.all([workers.close(), blobs.close()]);
@@ -234,14 +242,29 @@ function modelsOf(side: MeasuredSide): KeptModels {
   return uncompiled === undefined ? { made } : { made, uncompiled };
 }
 
+function askedFor({ files, target }: SideJob, key: string): AskedSide {
+  return {
+    key,
+    model: { bytes: files.bytes.byteLength, sha256: sha256(files.bytes) },
+    target: { id: target.id, board: target.board.id, runtime: target.runtime },
+  };
+}
+
 /** The same measurement of the same bytes under another path. */
 function calledBy(modelPath: string, side: SideRecord): SideRecord {
   if (side.measurement.model.path === modelPath) return side;
-  const renamed = (measurement: Measurement) => ({ ...measurement, model: { ...measurement.model, path: modelPath } });
   const { measurement, saving } = side;
   return {
     ...side,
-    measurement: renamed(measurement),
-    ...(saving === undefined ? {} : { saving: { ...saving, measurement: renamed(saving.measurement) } }),
+    measurement: renamed(modelPath, measurement),
+    ...(saving === undefined ? {} : { saving: { ...saving, measurement: renamed(modelPath, saving.measurement) } }),
   };
+}
+
+function calledLike(modelPath: string, { chosen, attempts }: FoundRecipes): FoundRecipes {
+  return { chosen: chosen && { ...chosen, measurement: renamed(modelPath, chosen.measurement) }, attempts };
+}
+
+function renamed(modelPath: string, measurement: Measurement): Measurement {
+  return { ...measurement, model: { ...measurement.model, path: modelPath } };
 }

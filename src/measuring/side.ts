@@ -1,14 +1,14 @@
 import type { Progress } from '../accuracy/accuracy.ts';
 import type { AccuracyMetric } from '../accuracy/accuracy-metric.ts';
+import type { FoundRecipes } from '../cache/stored-recipes.ts';
 import type { DataSet } from '../data/data-set.ts';
-import type { TriedRecipe } from '../fit/fit-recipe.ts';
 import type { ComparisonInput } from '../judge/build-comparison.ts';
 import { type Measured, type MeasureOptions, measureModel } from '../measure.ts';
 import { type MeasuredSaving, measureSaving } from '../measure-saving.ts';
 import type { Model } from '../optimize/model.ts';
 import { recipeText } from '../optimize/recipe.ts';
 import { proposeRecipe } from '../propose-recipe.ts';
-import type { TriedMeasurement } from '../suggestions.ts';
+import { attemptOf } from '../suggestions.ts';
 import type { Target } from '../targets/target.ts';
 import { type ModelFiles, openModelFiles } from './model-files.ts';
 
@@ -37,11 +37,8 @@ export interface MeasuredSide {
   readonly saving?: Omit<MeasuredSaving, 'graphs'>;
 }
 
-/** What a search for recipes found, without the models that it made. */
-export interface FoundRecipes {
-  readonly chosen: TriedMeasurement | null;
-  readonly tried: readonly TriedMeasurement[];
-}
+/** More than any search tries; reports have room for as many. */
+const mostAttempts = 200;
 
 /** Measures a side of a comparison. @throws UserError for what is wrong with the model, its data sets or its recipe */
 export async function measureSide({ files, target, options }: SideJob, context: JobContext): Promise<MeasuredSide> {
@@ -62,15 +59,14 @@ export async function proposeForSide(
 ): Promise<FoundRecipes> {
   const model = openModelFiles(files);
   const { chosen, tried } = await proposeRecipe(model, target, await openOptions(options, context), judged);
-  return { chosen: chosen && measurementOf(chosen), tried: tried.map(measurementOf) };
+  return {
+    chosen: chosen && { recipe: chosen.recipe, measurement: chosen.measured.measurement },
+    attempts: tried.slice(0, mostAttempts).map(attemptOf),
+  };
 }
 
 function withoutGraphs<T extends { readonly graphs: unknown }>({ graphs: _, ...rest }: T): Omit<T, 'graphs'> {
   return rest;
-}
-
-function measurementOf({ recipe, fits, measured: { measurement } }: TriedRecipe): TriedMeasurement {
-  return { recipe, fits, measured: { measurement } };
 }
 
 /** Only a model that ships as committed although anything may be done to it has a saving to take. */

@@ -1,17 +1,11 @@
 import { openThreads } from '../accuracy/threads/threads.ts';
+import type { FoundRecipes } from '../cache/stored-recipes.ts';
 import type { Repository } from '../changes/repository.ts';
 import { UserError } from '../errors.ts';
 import { inTurn } from '../in-turn.ts';
 import type { ComparisonInput, Side } from '../judge/build-comparison.ts';
 import type { SideAnswer, SideQuestion } from './answer.ts';
-import {
-  type FoundRecipes,
-  type JobContext,
-  type MeasuredSide,
-  measureSide,
-  proposeForSide,
-  type SideJob,
-} from './side.ts';
+import { type JobContext, type MeasuredSide, measureSide, proposeForSide, type SideJob } from './side.ts';
 
 /** What carries jobs out: this thread, one after another, or several threads. */
 export interface Workers {

@@ -75,4 +75,6 @@ export interface Runtime {
   readonly compile?: (artifact: Artifact, target: Target) => Promise<Compiled | undefined>;
   /** Which version of that compiler would run here for the target, `undefined` for none. What a runtime compiles without saying this is never taken from a cache. */
   readonly compilerVersion?: (target: Target) => Promise<string | undefined>;
+  /** True where that compiler also runs the model, on this very machine, so that it says something else each time: it is asked each time. */
+  readonly compilerRunsModel?: boolean;
 }

@@ -55,6 +55,14 @@ describe('a key', () => {
     expect(new Set(keys).size).toBe(changed.length + 1);
   });
 
+  test('is to be had for every runtime whose compiler is not here', async () => {
+    const keys = ['jetson-orin-nano/tensorrt', 'b-u585i-iot02a/st-edge-ai'].map((id) =>
+      measurementKey(jobOf(files, {}, id), {}),
+    );
+    expect(new Set(await Promise.all(keys)).size).toBe(2);
+    for (const key of keys) expect(await key).toMatch(/^[0-9a-f]{64}$/);
+  });
+
   test('is not to be had for what a device says', async () => {
     const device = { kind: 'url', template: 'https://example.com/{sha256}' } as const;
     expect(await measurementKey({ ...job, options: { ...options, device } }, data)).toBeUndefined();

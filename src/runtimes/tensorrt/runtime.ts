@@ -16,6 +16,7 @@ import { computedTensors, operatorWork } from '../roofline/work.ts';
 import type { Artifact, Estimate, Part, Runtime } from '../runtime.ts';
 import { compileWithTrtexec } from './compile.ts';
 import { refusedByTensorrt } from './support.ts';
+import { trtexec } from './trtexec.ts';
 
 /**
  * TensorRT's explicit quantisation (NVIDIA TensorRT documentation, "Explicit Quantization"; onnx-tensorrt's importer): int8 in [-128, 127] with zero point 0, per channel for weights alone;
@@ -39,6 +40,8 @@ export const tensorrt: Runtime = {
   qdqRules: () => rules,
   estimate,
   compile: (artifact, target) => compileWithTrtexec(artifact, target, estimate(artifact, target)),
+  compilerVersion: trtexec.version,
+  compilerRunsModel: true,
 };
 
 /** Bytes of an engine beside its weights, for each executed operator; and the mean error of engines estimated so: file sizes of 10 engines of YOLO11 in float16 and int8, ultralytics/ultralytics 0100750 docs/en/guides/nvidia-jetson.md. */

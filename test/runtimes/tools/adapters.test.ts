@@ -2,8 +2,10 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { measurementKey } from '../../../src/cache/measurement-key.ts';
 import { inferShapes } from '../../../src/graph/infer-shapes.ts';
 import { openModel } from '../../../src/measure.ts';
+import { automatic } from '../../../src/optimize/recipe.ts';
 import { glow } from '../../../src/runtimes/glow/runtime.ts';
 import type { Artifact, Runtime } from '../../../src/runtimes/runtime.ts';
 import { stEdgeAi } from '../../../src/runtimes/st-edge-ai/runtime.ts';
@@ -102,6 +104,14 @@ describe.skipIf(process.platform === 'win32')('adapters', () => {
 
   test('trtexec: an engine of another GPU says nothing of the target', async () => {
     expect(await compile(tensorrt, 'digits.onnx', 'jetson-nano/tensorrt')).toBeUndefined();
+  });
+
+  test('trtexec: what it measures is measured each time', async () => {
+    const files = { path: 'a.onnx', bytes: readFileSync('fixtures/digits/base/digits.onnx'), external: new Map() };
+    const keyOn = (target: string) =>
+      measurementKey({ files, target: resolveTarget(target), options: { recipe: automatic } }, {});
+    expect(await keyOn('jetson-orin-nano/tensorrt')).toBeUndefined();
+    expect(await keyOn('jetson-orin-nano/onnxruntime')).toMatch(/^[0-9a-f]{64}$/);
   });
 
   test('trtexec: what it refuses is a finding in its words', async () => {
