@@ -7,12 +7,14 @@ import { compareChange } from './compare-change.ts';
 import { loadConfigs } from './config/load-configs.ts';
 import { selectWork } from './config/select-work.ts';
 import { resolveTargets } from './config/targets.ts';
+import { UserError } from './errors.ts';
 import { inOrder } from './in-order.ts';
 import { type MeasurementFolder, type MeasuringCounts, openMeasurer } from './measuring/measurer.ts';
 import type { Recipe } from './optimize/recipe.ts';
 import { buildReport } from './report/build-report.ts';
 import type { GateReport } from './report/report-schema.ts';
 import type { ProducedModel } from './report/write-outputs.ts';
+import { loggedProgress, type WorkProgress } from './work-progress.ts';
 
 /** One run of the gate. */
 export interface GateRequest extends RangeOptions {
@@ -22,6 +24,8 @@ export interface GateRequest extends RangeOptions {
   readonly configPath?: string;
   /** Names of the configuration's targets, or boards; none means all that are configured. */
   readonly targets: readonly string[];
+  /** True where somebody waits and can name another commit: without the one to compare with, nothing is begun. */
+  readonly needsBase?: boolean;
   /** Globs of the models to judge; none means all. */
   readonly models?: readonly string[];
   /** Instead of the recipes of the configuration. */
@@ -32,6 +36,8 @@ export interface GateRequest extends RangeOptions {
   readonly keep?: (model: ProducedModel) => Promise<void>;
   /** Hears what is being done, a line at a time. */
   readonly log: (line: string) => void;
+  /** Hears how far it has come; lines of the log unless told. */
+  readonly progress?: WorkProgress;
 }
 
 export interface GateResult {
@@ -42,23 +48,29 @@ export interface GateResult {
 /**
  * The whole job: which models changed, measured at base and head for every target, compared, judged, reported.
  * What can't be judged is in the report with verdict `error`.
- * @throws UserError for what keeps the run as a whole from starting: no repository, an unknown target, mistakes in the configuration.
+ * @throws UserError for what keeps the run as a whole from starting: no repository, no commit to compare with where there has to be one, an unknown target, mistakes in the configuration.
  */
 export async function runGate(request: GateRequest): Promise<GateResult> {
   const repository = await openRepository(request.directory);
   const range = await resolveRange(repository, rangeRequestOf(request));
+  if (request.needsBase === true && range.problem !== undefined) throw new UserError(range.problem);
   const configs = await loadConfigs(repository, range, request.configPath);
   const targets = resolveTargets(configs.base, configs.head, request.targets);
   const models = await findModels(repository, range, configs, request);
   const work = selectWork(models, targets, configs, range);
   request.log(describeWork(work.length, range));
 
-  const { cache, keep, log, recipe } = request;
-  const measurer = await openMeasurer({ repository, range, configs, comparisons: work.length, recipe, cache, log });
+  const { cache, keep, log, recipe, progress = loggedProgress(log) } = request;
+  const { samples } = progress;
+  const comparing = { repository, range, configs, comparisons: work.length, recipe, cache, log, samples };
+  const measurer = await openMeasurer(comparing);
+  let done = 0;
   try {
-    const comparisons = await inOrder(work, measurer.width, ({ change, target }) => {
-      log(`${change.path} on ${target.name}`);
-      return compareChange({ measurer, range, configs, change, target, keep });
+    const comparisons = await inOrder(work, measurer.width, async ({ change, target }) => {
+      progress.step(`${change.path} on ${target.name}`, done, work.length);
+      const comparison = await compareChange({ measurer, range, configs, change, target, keep });
+      done += 1;
+      return comparison;
     });
     const run = { repository, range, configs, targets, models, comparisons };
     const schedules = await checkSchedules({ ...run, measurer, log });

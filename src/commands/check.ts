@@ -4,11 +4,13 @@ import { runGate } from '../gate.ts';
 import { renderComment } from '../report/comment.ts';
 import { jsonText } from '../report/json-text.ts';
 import { renderJunit } from '../report/junit.ts';
+import type { TextOptions } from '../report/look.ts';
 import type { GateReport } from '../report/report-schema.ts';
 import { renderSarif } from '../report/sarif.ts';
 import { renderText } from '../report/text.ts';
 import { type Outputs, withOutputs } from '../report/write-outputs.ts';
 import type { Output } from './output.ts';
+import { openProgress } from './progress.ts';
 
 /** The options of `edge-ready check`. */
 export interface CheckOptions {
@@ -24,12 +26,12 @@ export interface CheckOptions {
 
 /** What `--format` may be, and how each is made. */
 const renderers = {
-  text: (report) => renderText(report),
+  text: renderText,
   markdown: (report) => renderComment(report, { marker: '' }),
-  json: jsonText,
-  sarif: renderSarif,
-  junit: renderJunit,
-} as const satisfies Readonly<Record<string, (report: GateReport) => string>>;
+  json: (report) => jsonText(report),
+  sarif: (report) => renderSarif(report),
+  junit: (report) => renderJunit(report),
+} as const satisfies Readonly<Record<string, (report: GateReport, options: TextOptions) => string>>;
 
 export type CheckFormat = keyof typeof renderers;
 
@@ -40,17 +42,20 @@ export function checkCommand(options: CheckOptions, output: Output): Promise<num
 
 async function check(options: CheckOptions, outputs: Outputs | undefined, output: Output): Promise<number> {
   const { base, head, config, target, cache, format } = options;
+  const progress = openProgress(output);
   const { report } = await runGate({
     directory: process.cwd(),
-    ...(base === undefined ? {} : { base }),
+    ...(base === undefined ? {} : { base, needsBase: true }),
     ...(head === undefined ? {} : { head }),
     ...(config === undefined ? {} : { configPath: config }),
     ...(cache ? { cache: { folder: cacheFolder() } } : {}),
     ...(outputs === undefined ? {} : { keep: outputs.keep }),
     targets: target ?? [],
     log: output.note,
+    progress,
   });
-  output.result(renderers[format](report));
+  progress.end();
+  output.result(renderers[format](report, output.resultOptions ?? {}));
   if (outputs !== undefined) {
     const files = await outputs.finish(report);
     output.note(`Written: ${files.report}, ${files.comment}, ${files.page}, ${files.artifacts}`);

@@ -12,6 +12,7 @@ import { gateVersion } from '../version.ts';
 import { openModelFile } from './model-file.ts';
 import { type ModelOptions, readMeasureOptions } from './model-options.ts';
 import type { Output } from './output.ts';
+import { openProgress } from './progress.ts';
 import { targetOption } from './target-option.ts';
 import { writeWhole } from './write-whole.ts';
 
@@ -24,7 +25,7 @@ export async function compareCommand(
 ): Promise<number> {
   const target = targetOption(options.target);
   const { before, after, baseFile, headFile } = sidesOf(firstFile, secondFile, options.with);
-  const measureOptions = await readMeasureOptions(options, output, before, after);
+  const measureOptions = await readMeasureOptions(options, openProgress(output), before, after);
   const base = await measureModel(
     before,
     target,
@@ -54,7 +55,7 @@ export async function compareCommand(
     });
     writeWhole(options.html, new TextEncoder().encode(page));
   }
-  output.result(options.json ? jsonText(comparison) : renderComparisonText(comparison));
+  output.result(options.json ? jsonText(comparison) : renderComparisonText(comparison, output.resultOptions));
   return exitCodeOf(comparison.verdict);
 }
 

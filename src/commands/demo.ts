@@ -8,6 +8,7 @@ import type { GateReport } from '../report/report-schema.ts';
 import { type Outputs, withOutputs } from '../report/write-outputs.ts';
 import { lateModel, makeDemoRepository } from './demo-repository.ts';
 import type { Output } from './output.ts';
+import { openProgress } from './progress.ts';
 
 /**
  * `edge-ready demo`: makes a repository with a pull request that regresses on its targets, of three families, and makes an unchanged model late; checks it as the action would and prints the comment.
@@ -41,6 +42,7 @@ export async function demoCommand(options: { readonly output?: string }, output:
 }
 
 async function checkDemo(directory: string, outputs: Outputs | undefined, output: Output): Promise<GateReport> {
+  const progress = openProgress(output);
   const { report } = await runGate({
     directory,
     base: 'main',
@@ -48,7 +50,9 @@ async function checkDemo(directory: string, outputs: Outputs | undefined, output
     targets: [],
     ...(outputs === undefined ? {} : { keep: outputs.keep }),
     log: output.note,
+    progress,
   });
+  progress.end();
   output.result(renderComment(report, { marker: '' }));
   if (outputs !== undefined) {
     const { page } = await outputs.finish(report);

@@ -11,7 +11,7 @@ import { type Measured, type MeasureOptions, measureModel } from '../measure.ts'
 import type { Model } from '../optimize/model.ts';
 import { recipeText } from '../optimize/recipe.ts';
 import type { Target } from '../targets/target.ts';
-import type { Output } from './output.ts';
+import type { WorkProgress } from '../work-progress.ts';
 import { readUserFile } from './user-file.ts';
 
 /**
@@ -22,7 +22,7 @@ export async function fitModel(
   model: Model,
   target: Target,
   options: MeasureOptions,
-  { config, output }: { readonly config: string | undefined; readonly output: Output },
+  { config, progress }: { readonly config: string | undefined; readonly progress: WorkProgress },
 ): Promise<Fit> {
   const budgets = budgetsFor(readConfig(config), model.path, target, { rule: 'base' });
   const judged = (head: Measured) =>
@@ -35,10 +35,11 @@ export async function fitModel(
       saving: null,
       problems: [],
     });
+  const recipes = candidateRecipes(model, target);
   return fitRecipe({
-    recipes: candidateRecipes(model, target),
+    recipes,
     measure: (recipe) => {
-      output.note(`trying ${recipeText(recipe)}`);
+      progress.step(`trying ${recipeText(recipe)}`, recipes.indexOf(recipe), recipes.length);
       return measureModel(model, target, { ...options, recipe });
     },
     fits: (measured) => ['pass', 'warn'].includes(judged(measured)),

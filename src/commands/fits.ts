@@ -4,12 +4,15 @@ import type { Model } from '../optimize/model.ts';
 import { automatic } from '../optimize/recipe.ts';
 import { valueWords } from '../report/change-words.ts';
 import { jsonText } from '../report/json-text.ts';
+import type { TextOptions } from '../report/look.ts';
 import { textTable } from '../report/text-table.ts';
+import { wrapLine } from '../report/wrap.ts';
 import type { Measurement } from '../runtimes/measurement.ts';
 import { loadBoards, resolveTarget } from '../targets/load.ts';
 import type { Target } from '../targets/target.ts';
 import { openModelFile } from './model-file.ts';
 import type { Output } from './output.ts';
+import { openProgress } from './progress.ts';
 
 /** A target on which a model runs, and the shares of RAM and flash that it leaves free; `null` where it is not known. */
 export interface Fitting {
@@ -26,7 +29,12 @@ export async function fitsCommand(file: string, options: { readonly json?: true 
     Object.keys(board.runtimes).map((runtime) => resolveTarget(`${board.id}/${runtime}`)),
   );
   const fitting: Fitting[] = [];
-  for (const target of targets) fitting.push(...(await fittingOf(model, target)));
+  const progress = openProgress(output);
+  for (const [index, target] of targets.entries()) {
+    progress.step(target.id, index, targets.length);
+    fitting.push(...(await fittingOf(model, target)));
+  }
+  progress.end();
   fitting.sort((one, other) => latencyOf(one) - latencyOf(other) || (one.target < other.target ? -1 : 1));
   if (options.json)
     output.result(
@@ -40,7 +48,7 @@ export async function fitsCommand(file: string, options: { readonly json?: true 
         })),
       ),
     );
-  else output.result(fittingText(fitting, targets.length));
+  else output.result(fittingText(fitting, targets.length, output.resultOptions ?? {}));
 }
 
 /** One entry, or none where the runtime refuses the model or the board can't hold it. */
@@ -65,7 +73,7 @@ function latencyOf({ measurement }: Fitting): number {
   return measurement.latency?.value ?? Number.POSITIVE_INFINITY;
 }
 
-function fittingText(fitting: readonly Fitting[], all: number): string {
+function fittingText(fitting: readonly Fitting[], all: number, options: TextOptions): string {
   const right = { align: 'right' } as const;
   const value = (measurement: Measurement, name: 'peakRam' | 'flash' | 'latency' | 'energy') => {
     const metric = measurement[name];
@@ -74,9 +82,9 @@ function fittingText(fitting: readonly Fitting[], all: number): string {
   const share = (free: number | null) => (free === null ? '–' : formatPercent(free));
   const table = textTable(
     [
-      { title: 'target' },
+      { title: 'target', flexible: true },
       { title: 'latency', ...right },
-      { title: 'energy', ...right },
+      { title: 'energy', ...right, optional: 1 },
       { title: 'peak RAM', ...right },
       { title: 'free', ...right },
       { title: 'flash', ...right },
@@ -91,8 +99,9 @@ function fittingText(fitting: readonly Fitting[], all: number): string {
       value(measurement, 'flash'),
       share(freeFlash),
     ]),
-    120,
+    options,
   );
   const others = all - fitting.length;
-  return `${fitting.length === 0 ? 'It runs on none of them.' : table}\n\n${others} of ${all} targets do not run it or have no room for it; edge-ready measure MODEL --target T says why.\n`;
+  const rest = `${others} of ${all} targets do not run it or have no room for it; edge-ready measure MODEL --target T says why.`;
+  return `${fitting.length === 0 ? 'It runs on none of them.' : table}\n\n${wrapLine(rest, options)}\n`;
 }

@@ -93,15 +93,15 @@ async function measured({ root, models }: Repository, targets: readonly string[]
   const right = { align: 'right' } as const;
   return textTable(
     [
-      { title: 'Model' },
+      { title: 'Model', flexible: true },
       { title: 'Target' },
       { title: 'Peak RAM', ...right },
       { title: 'Flash', ...right },
       { title: 'Latency', ...right },
-      { title: '' },
+      { title: '', wrap: true },
     ],
     rows,
-    process.stdout.columns ?? 110,
+    output.resultOptions ?? {},
   );
 }
 

@@ -4,6 +4,7 @@ import { renderMeasurementText } from '../report/measurement-text.ts';
 import { openModelFile } from './model-file.ts';
 import { type ModelOptions, readMeasureOptions } from './model-options.ts';
 import type { Output } from './output.ts';
+import { openProgress } from './progress.ts';
 import { targetOption } from './target-option.ts';
 
 /** `edge-ready measure MODEL`: prints the model's Measurement on a target. A model that does not fit or run is an answer, not an error. */
@@ -14,6 +15,10 @@ export async function measureCommand(
 ): Promise<void> {
   const target = targetOption(options.target);
   const model = openModelFile(file);
-  const { measurement } = await measureModel(model, target, await readMeasureOptions(options, output, model));
-  output.result(options.json ? jsonText(measurement) : renderMeasurementText(measurement));
+  const { measurement } = await measureModel(
+    model,
+    target,
+    await readMeasureOptions(options, openProgress(output), model),
+  );
+  output.result(options.json ? jsonText(measurement) : renderMeasurementText(measurement, output.resultOptions));
 }

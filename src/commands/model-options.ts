@@ -1,14 +1,13 @@
 import { type AccuracyMetric, accuracyMetrics } from '../accuracy/accuracy-metric.ts';
-import { progressLines } from '../accuracy/progress-lines.ts';
 import { folderSource } from '../data/folder-source.ts';
 import { readDataSet } from '../data/read-data-set.ts';
 import { messageOf, UserError } from '../errors.ts';
 import type { MeasureOptions } from '../measure.ts';
 import type { Model } from '../optimize/model.ts';
 import { parseRecipe, type Recipe } from '../optimize/recipe.ts';
+import type { WorkProgress } from '../work-progress.ts';
 import { readDimensions } from './dimension-options.ts';
 import { type DutyCycleOptions, readDutyCycle } from './duty-cycle-options.ts';
-import type { Output } from './output.ts';
 
 /** What the command line says of how a single model is measured, as texts. */
 export interface ModelOptions extends DutyCycleOptions {
@@ -26,7 +25,7 @@ export interface ModelOptions extends DutyCycleOptions {
  */
 export async function readMeasureOptions(
   options: ModelOptions,
-  output: Output,
+  progress: WorkProgress,
   ...models: readonly Model[]
 ): Promise<MeasureOptions> {
   const source = folderSource('.');
@@ -35,7 +34,7 @@ export async function readMeasureOptions(
   const dimensions = readDimensions(options.dimension, ...models.map(({ graph }) => graph));
   return {
     recipe: readRecipe(options.recipe),
-    progress: progressLines(output.note),
+    progress: progress.samples,
     ...(dutyCycle === undefined ? {} : { dutyCycle }),
     ...(dimensions === undefined ? {} : { dimensions }),
     ...(calibration === undefined ? {} : { calibration: await readDataSet(calibration, source) }),
@@ -54,7 +53,7 @@ function readRecipe(text: string): Recipe {
   try {
     return parseRecipe(text);
   } catch (error) {
-    throw new UserError(`--recipe: ${messageOf(error)}.`);
+    throw new UserError(`--recipe: ${messageOf(error)}${messageOf(error).endsWith('?') ? '' : '.'}`);
   }
 }
 

@@ -15,6 +15,7 @@ import { chosenOf, fitJson, fitModel } from './fit-model.ts';
 import { openModelFile } from './model-file.ts';
 import { type ModelOptions, readMeasureOptions } from './model-options.ts';
 import type { Output } from './output.ts';
+import { openProgress } from './progress.ts';
 import { targetOption } from './target-option.ts';
 import { writeWhole } from './write-whole.ts';
 
@@ -33,12 +34,13 @@ export async function optimizeCommand(file: string, options: OptimizeCommandOpti
   if (options.cSource !== undefined && target.runtime !== 'tflm') {
     throw new UserError(`--c-source is for TensorFlow Lite Micro; ${target.id} loads the file itself.`);
   }
-  const measureOptions = await readMeasureOptions(options, output, model);
+  const progress = openProgress(output);
+  const measureOptions = await readMeasureOptions(options, progress, model);
   const fit =
     options.fit === true
-      ? await fitModel(model, target, measureOptions, { config: options.config, output })
+      ? await fitModel(model, target, measureOptions, { config: options.config, progress })
       : undefined;
-  if (fit !== undefined) output.note(renderFitText(fit));
+  if (fit !== undefined) output.note(renderFitText(fit, output.noteOptions));
   const { artifact, measurement } =
     fit !== undefined
       ? chosenOf(fit, options.output)
@@ -51,7 +53,7 @@ export async function optimizeCommand(file: string, options: OptimizeCommandOpti
   const { recipe, bytes } = measurement.artifact;
   output.note(`${options.output}: ${bytes} bytes of ${model.bytes.byteLength}, recipe ${recipe}`);
   if (options.json) output.result(jsonText(fit === undefined ? measurement : fitJson(fit)));
-  else output.result(renderMeasurementText(measurement));
+  else output.result(renderMeasurementText(measurement, output.resultOptions));
 }
 
 /** Somebody who asks for a model to be optimised wants more than the committed bytes, which is what `auto` ships of a model that its target loads. */

@@ -2,17 +2,19 @@ import { Command, CommanderError, Option } from 'commander';
 import { UserError } from '../errors.ts';
 import { exitCodes } from '../exit-code.ts';
 import { numberForms } from '../optimize/recipe.ts';
+import { paintWith } from '../report/look.ts';
 import { defaultTarget } from '../targets/default-target.ts';
 import { gateVersion } from '../version.ts';
 import { dimensionOption } from './dimension-options.ts';
 import { examples } from './examples.ts';
-import { harmlessOutput, type Output, processOutput } from './output.ts';
+import { harmlessOutput, type Output } from './output.ts';
+import { processOutput } from './process-output.ts';
 
 /**
  * The command line as a whole: parses the arguments, runs the command, gives the exit code. Never throws.
  * Commands are loaded when they are asked for, so that `--help` and small commands start at once.
  */
-export async function runCommandLine(args: readonly string[], to: Output = processOutput): Promise<number> {
+export async function runCommandLine(args: readonly string[], to: Output = processOutput()): Promise<number> {
   const output = harmlessOutput(to);
   let exitCode: number = exitCodes.pass;
   const program = describeProgram(output, (code) => {
@@ -23,8 +25,12 @@ export async function runCommandLine(args: readonly string[], to: Output = proce
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.pass : exitCodes.error;
-    if (error instanceof UserError) output.note(error.message);
-    else output.note(`This is a bug in edge-ready-gate:\n${error instanceof Error ? error.stack : error}`);
+    const label = paintWith(output.noteOptions ?? {})('bad', 'error');
+    if (error instanceof UserError) output.note(`${label}: ${error.message}`);
+    else
+      output.note(
+        `${label}: this is a bug in edge-ready-gate; please report it with what follows.\n${error instanceof Error ? error.stack : error}`,
+      );
     return exitCodes.error;
   }
 }
@@ -190,7 +196,9 @@ function describeProgram(output: Output, exitWith: (code: number) => void): Comm
 
   for (const command of program.commands) {
     const example = examples[command.name()];
-    if (example !== undefined) command.addHelpText('after', `\nExample:\n  ${example}`);
+    if (example === undefined) continue;
+    command.addHelpText('after', `\nExample:\n  ${example}`);
+    command.showHelpAfterError(`(such as: ${example})`);
   }
   return program;
 }

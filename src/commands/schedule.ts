@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { progressLines } from '../accuracy/progress-lines.ts';
 import { defaultConfigPath } from '../config/defaults.ts';
 import { withOwnBoards } from '../config/own-boards.ts';
 import { parseConfig } from '../config/parse.ts';
@@ -23,6 +22,7 @@ import type { ScheduleResult } from '../schedule/schedule-result.ts';
 import type { Target } from '../targets/target.ts';
 import { openModelFile } from './model-file.ts';
 import type { Output } from './output.ts';
+import { openProgress } from './progress.ts';
 import { readUserFile } from './user-file.ts';
 
 /** The options of `edge-ready schedule`. */
@@ -39,18 +39,23 @@ export interface ScheduleOptions {
 export async function scheduleCommand(options: ScheduleOptions, output: Output): Promise<number> {
   const file = options.config ?? defaultConfigPath;
   const source = folderSource('.');
+  if (options.config === undefined && !existsSync(file))
+    throw new UserError(
+      `There is no ${file} here; edge-ready init writes one, docs/configuration.md shows its "schedule".`,
+    );
   const parsed = parseConfig(new TextDecoder().decode(readUserFile(file)), file);
   const config = await withOwnBoards(parsed, (path) => source.read(path));
   const configs = { base: null, head: config, notes: [] };
   const wanted = options.target ?? (parsed.targets.length > 0 ? [] : parsed.schedules.map(({ target }) => target));
   const targets = resolveTargets(null, config, wanted);
+  const progress = openProgress(output);
   const readData = (path: string) => readDataSet(path, source);
   const measured = async (path: string, target: Target) => {
     if (!existsSync(path)) throw new UserError(`There is no model ${path}, which ${file} has in its schedule.`);
-    output.note(`${path} on ${target.name}`);
+    progress.step(`${path} on ${target.name}`, 0, 1);
     const { evaluation: _, ...settings } = settingsFor(config, path);
     const plain = await sideOptions(settings, target, { configs, source, recipe: undefined });
-    const measuring = await openOptions(plain, { readData, progress: progressLines(output.note) });
+    const measuring = await openOptions(plain, { readData, progress: progress.samples });
     const { measurement } = await measureModel(openModelFile(path), target, measuring);
     return { takes: measurement.latency, measurement };
   };
@@ -66,7 +71,7 @@ export async function scheduleCommand(options: ScheduleOptions, output: Output):
   output.result(
     options.json
       ? jsonText(results)
-      : `${results.map((result) => renderScheduleText(result)).join('\n\n')}\n\n≈ marks an estimate.\n`,
+      : `${results.map((result) => renderScheduleText(result, output.resultOptions)).join('\n\n')}\n\n≈ marks an estimate.\n`,
   );
   return exitCodeOf(worstVerdict(results.map(({ verdict }) => verdict)));
 }

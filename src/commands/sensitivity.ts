@@ -45,5 +45,5 @@ export async function sensitivityCommand(
   const { ranges, findings } = await calibrate(float, observedTensors(float), data);
   for (const { message } of findings) output.note(message);
   const rows = await sensitivityOf(float, ranges, data);
-  output.result(options.json ? jsonText(rows) : renderSensitivityText(rows));
+  output.result(options.json ? jsonText(rows) : renderSensitivityText(rows, output.resultOptions));
 }

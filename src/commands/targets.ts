@@ -1,9 +1,12 @@
 import { formatValue } from '../format.ts';
 import { jsonText } from '../report/json-text.ts';
+import { paintWith, type TextOptions } from '../report/look.ts';
 import { type Column, textTable } from '../report/text-table.ts';
+import { wrapLine } from '../report/wrap.ts';
 import type { Board } from '../targets/board.ts';
 import { defaultTarget } from '../targets/default-target.ts';
 import { loadBoards } from '../targets/load.ts';
+import { statedNumbers, statedValue } from '../targets/numbers.ts';
 import type { Output } from './output.ts';
 import { targetOption } from './target-option.ts';
 
@@ -11,24 +14,24 @@ import { targetOption } from './target-option.ts';
 export function targetsCommand(text: string | undefined, options: { readonly json?: true }, output: Output): void {
   if (text === undefined) {
     const boards = [...loadBoards().values()];
-    output.result(options.json ? jsonText(boards) : listText(boards));
+    output.result(options.json ? jsonText(boards) : listText(boards, output.resultOptions ?? {}));
     return;
   }
   const { board } = targetOption(text);
-  output.result(options.json ? jsonText(board) : boardText(board));
+  output.result(options.json ? jsonText(board) : boardText(board, output.resultOptions ?? {}));
 }
 
 const columns: readonly Column[] = [
   { title: 'target' },
-  { title: 'board' },
-  { title: 'core' },
+  { title: 'board', flexible: true, optional: 2 },
+  { title: 'core', flexible: true, optional: 1 },
   { title: 'clock', align: 'right' },
   { title: 'RAM', align: 'right' },
   { title: 'flash', align: 'right' },
-  { title: 'runtimes' },
+  { title: 'runtimes', wrap: true },
 ];
 
-function listText(boards: readonly Board[]): string {
+function listText(boards: readonly Board[], options: TextOptions): string {
   const rows = boards.map((board) => [
     board.id,
     board.title,
@@ -38,30 +41,54 @@ function listText(boards: readonly Board[]): string {
     formatValue(board.flash.value, 'B'),
     Object.keys(board.runtimes).join(', '),
   ]);
-  return `${textTable(columns, rows, 120)}\n\nThe default is ${defaultTarget}. A target is board or board/runtime; edge-ready targets ID explains one.\n`;
+  const words = `The default is ${defaultTarget}. A target is board or board/runtime; edge-ready targets ID explains one.`;
+  return `${textTable(columns, rows, options)}\n\n${wrapLine(words, options)}\n`;
 }
 
-function boardText(board: Board): string {
-  const lines = [`${board.title} (${board.id}), ${board.vendor}`, board.about, ''];
+function boardText(board: Board, options: TextOptions): string {
+  const { strong, line } = {
+    strong: (text: string) => paintWith(options)('strong', text),
+    line: (text: string) => wrapLine(text, options),
+  };
   const { sources, core, ...own } = board;
-  lines.push(...numbers(own, ''), '', `Core: ${core.title} (${core.architecture})`);
   const { sources: coreSources, ...coreOwn } = core;
-  lines.push(...numbers(coreOwn, ''), '', 'Sources');
-  for (const [key, sentence] of Object.entries({ ...coreSources, ...sources })) lines.push(`  ${key}: ${sentence}`);
-  return `${lines.join('\n')}\n`;
+  const runtimes = Object.keys(board.runtimes).map((id) => (id === board.defaultRuntime ? `${id} (default)` : id));
+  return `${[
+    strong(`${board.title} (${board.id}), ${board.vendor}`),
+    line(board.about),
+    line(`Runtimes: ${runtimes.join(', ')}`),
+    '',
+    numberTable(own, options),
+    '',
+    strong(`Core: ${core.title} (${core.architecture})`),
+    ...Object.entries(core.kernelLibraries).map(([name, { kernels, unit, source }]) =>
+      line(`  ${name}: costs of ${Object.keys(kernels).length} kernels in ${unit} (${source})`),
+    ),
+    numberTable(coreOwn, options),
+    '',
+    strong('Sources'),
+    ...Object.entries({ ...coreSources, ...sources }).map(([key, sentence]) => line(`  ${key}: ${sentence}`)),
+  ].join('\n')}\n`;
 }
 
-/** A line for every number of a board's data that has a source, with its path in the file. */
-function numbers(value: unknown, path: string): readonly string[] {
-  if (typeof value !== 'object' || value === null) return [];
-  if ('value' in value && 'source' in value) {
-    const conditions = 'conditions' in value ? `, ${value.conditions}` : '';
-    return [`  ${path}: ${value.value} (${value.source}${conditions})`];
-  }
-  if ('source' in value && 'kernels' in value) {
-    const { kernels, source, ...rest } = value;
-    const count = Object.keys(kernels ?? {}).length;
-    return [`  ${path}: costs of ${count} kernels (${source})`, ...numbers(rest, path)];
-  }
-  return Object.entries(value).flatMap(([key, inner]) => numbers(inner, path === '' ? key : `${path}.${key}`));
+/** A row for every number of a board's or a core's file that has a source. */
+function numberTable(content: unknown, options: TextOptions): string {
+  const rows = statedNumbers(content).map((number) => [
+    `  ${number.path}`,
+    statedValue(number, (bytes) => formatValue(bytes, 'B')),
+    number.source,
+    number.conditions ?? '',
+  ]);
+  const titles =
+    rows.length === 0 ? ['', '', '', ''] : ['', 'value', 'source', rows.some((row) => row[3] !== '') ? 'under' : ''];
+  return textTable(
+    [
+      { title: titles[0] ?? '', flexible: true },
+      { title: titles[1] ?? '', align: 'right' },
+      { title: titles[2] ?? '' },
+      { title: titles[3] ?? '', wrap: true },
+    ],
+    rows,
+    options,
+  );
 }

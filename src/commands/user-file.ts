@@ -1,6 +1,7 @@
-import { readFileSync, realpathSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { messageOf, UserError } from '../errors.ts';
+import { nearest } from '../nearest.ts';
 
 /** The bytes of a file that the user named. @throws UserError naming the file and why it can't be read. */
 export function readUserFile(file: string): Uint8Array {
@@ -8,11 +9,21 @@ export function readUserFile(file: string): Uint8Array {
     return readFileSync(file);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
-    if (code === 'ENOENT') throw new UserError(`There is no file ${file}.`);
+    if (code === 'ENOENT') throw new UserError(`There is no file ${file}${similarFile(file)}`);
     if (code === 'EISDIR') throw new UserError(`${file} is a folder, not a file.`);
     if (code === 'ERR_FS_FILE_TOO_LARGE')
       throw new UserError(`${file} is larger than 2 GiB, more than the gate reads.`);
     throw new UserError(`${file} can't be read: ${messageOf(error)}`);
+  }
+}
+
+/** What to write instead of a file's name that is mistyped; nothing where no file beside it is called alike. */
+function similarFile(file: string): string {
+  try {
+    const similar = nearest(path.basename(file), readdirSync(path.dirname(file)));
+    return similar === undefined ? '.' : `; did you mean ${path.join(path.dirname(file), similar)}?`;
+  } catch {
+    return ', nor its folder.';
   }
 }
 

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { progressLines } from '../accuracy/progress-lines.ts';
+import type { Progress } from '../accuracy/accuracy.ts';
 import { openFolderCache } from '../cache/folder-cache.ts';
 import { measurementKey, recipesKey } from '../cache/measurement-key.ts';
 import type { FoundRecipes } from '../cache/stored-recipes.ts';
@@ -84,6 +84,8 @@ export interface MeasurerOptions {
   /** Where measurements are kept from run to run; without it they are kept for this one. */
   readonly cache: MeasurementFolder | undefined;
   readonly log: (line: string) => void;
+  /** Hears how far a model has come on its data sets. */
+  readonly samples: Progress;
 }
 
 /** Models that are held in memory besides those that are being measured: a model comes with several targets in a row. */
@@ -106,7 +108,7 @@ export async function openMeasurer(options: MeasurerOptions): Promise<Measurer> 
   const known = new Map<string, Promise<Had>>();
   const readData = remembered(heldDataSets, (file) => readDataSet(file, source));
   const identityOf = remembered(1000, (file) => dataIdentity(repository, commits, file));
-  const context = { readData, progress: progressLines(log) };
+  const context = { readData, progress: options.samples };
   const workers = openWorkers(options.comparisons, repository, commits, context);
   const blobs = openBlobReader(repository);
   const filesBy = new Map<string, SideRequest>();

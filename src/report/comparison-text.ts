@@ -1,8 +1,8 @@
 import { formatDifference } from '../format.ts';
-import type { Comparison } from '../judge/comparison.ts';
+import type { Comparison, Delta } from '../judge/comparison.ts';
 import { metricWords } from '../judge/metric-words.ts';
-import { metricNames } from '../runtimes/metric-names.ts';
-import { causesOf, deltaWords, valueWords } from './change-words.ts';
+import { type MetricName, metricNames } from '../runtimes/metric-names.ts';
+import { causesOf, deltaWords, isImprovement, valueWords } from './change-words.ts';
 import { accuracyWords } from './comment-sections.ts';
 import { titleOf } from './comment-table.ts';
 import { diffTable, happenedText } from './diff-text.ts';
@@ -11,15 +11,16 @@ import { accelerationWords, fallbackPhrases } from './fallback-words.ts';
 import { groupFindings } from './group-findings.ts';
 import { judgementWords } from './judgement-words.ts';
 import { layerLabel } from './layer-label.ts';
+import { type Look, lookOf, paintFirstWord, paintWith, type TextOptions } from './look.ts';
 import { worstJudgementsFirst } from './order.ts';
 import { phrasesToText } from './phrase.ts';
-import { type TextOptions, textTable } from './text-table.ts';
+import { textTable } from './text-table.ts';
+import { wrapLine } from './wrap.ts';
 
 const layersPerMetric = 5;
 
 /** One comparison for a terminal: base beside head, what happened to the model and which operators brought each difference, the accuracy test, what is wrong. Ends with a new line. */
 export function renderComparisonText(comparison: Comparison, options: TextOptions = {}): string {
-  const width = options.width ?? 100;
   const rows = metricNames.flatMap((name) => {
     const [before, after, delta] = [
       comparison.base?.[name] ?? null,
@@ -33,14 +34,16 @@ export function renderComparisonText(comparison: Comparison, options: TextOption
         before === null ? '–' : valueWords(before, name),
         after === null ? '–' : valueWords(after, name),
         delta === undefined ? '' : formatDifference(delta.absolute, metricWords[name].quantity),
-        delta === undefined || metricWords[name].quantity === 'ratio' ? '' : deltaWords(delta, name),
+        delta === undefined || metricWords[name].quantity === 'ratio'
+          ? ''
+          : { text: deltaWords(delta, name), look: changeLook(delta, name) },
       ],
     ];
   });
   const right = { align: 'right' } as const;
   const parts = [
-    `${plain(comparison.model, 80)} on ${plain(comparison.target, 40)} (${plain(comparison.targetId, 60)}): ${comparison.verdict}`,
-    comparison.diff === null ? '' : happenedText(comparison.diff),
+    titleLine(comparison, options),
+    comparison.diff === null ? '' : happenedText(comparison.diff, options),
     rows.length === 0
       ? ''
       : textTable(
@@ -52,17 +55,33 @@ export function renderComparisonText(comparison: Comparison, options: TextOption
             { title: '', ...right },
           ],
           rows,
-          width,
+          options,
         ),
-    comparison.diff === null ? '' : diffTable(comparison.diff, width),
-    comparison.accuracyTest === null ? '' : `Accuracy: ${accuracyWords(comparison.accuracyTest)}`,
-    comparison.verdict === 'pass' ? '' : comparisonLines(comparison, false),
+    comparison.diff === null ? '' : diffTable(comparison.diff, options),
+    comparison.accuracyTest === null ? '' : wrapLine(`Accuracy: ${accuracyWords(comparison.accuracyTest)}`, options),
+    comparison.verdict === 'pass' ? '' : comparisonLines(comparison, options),
   ];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }
 
+/** `models/kws.onnx on nano33 (arduino-nano-33-ble/tflm): fail` */
+function titleLine({ model, target, targetId, verdict }: Comparison, options: TextOptions): string {
+  const title = wrapLine(`${plain(model, 80)} on ${plain(target, 40)} (${plain(targetId, 60)}): ${verdict}`, options);
+  return `${title.slice(0, -verdict.length)}${paintWith(options)(lookOf(verdict) ?? 'strong', verdict)}`;
+}
+
+/** Better or worse. */
+function changeLook(delta: Delta, name: MetricName): Look | undefined {
+  if (delta.absolute === 0) return undefined;
+  return isImprovement(delta, name) ? 'good' : 'warning';
+}
+
 /** What is wrong with a comparison, a line each, causes below; with or without a line that names it. */
-export function comparisonLines(comparison: Comparison, named = true): string {
+export function comparisonLines(
+  comparison: Comparison,
+  { named = false, ...options }: TextOptions & { readonly named?: boolean } = {},
+): string {
+  const paint = paintWith(options);
   const errors = groupFindings((comparison.head?.findings ?? []).filter(({ severity }) => severity === 'error'));
   const lines = [
     ...comparison.problems.map((problem) => `error: ${problem}`),
@@ -82,9 +101,10 @@ export function comparisonLines(comparison: Comparison, named = true): string {
       ]),
   ];
   const indented = lines.map((line) => `  ${line.startsWith('  ') ? '  ' : ''}${plain(line, 600)}`);
-  return [...(named ? [`${plain(comparison.model, 80)} on ${plain(comparison.target, 40)}`] : []), ...indented].join(
-    '\n',
-  );
+  return [
+    ...(named ? [paint('strong', `${plain(comparison.model, 80)} on ${plain(comparison.target, 40)}`)] : []),
+    ...indented.map((line) => paintFirstWord(paint, wrapLine(line, options))),
+  ].join('\n');
 }
 
 function fallbackLines(comparison: Comparison): readonly string[] {

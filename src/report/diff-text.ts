@@ -1,17 +1,19 @@
 import type { ModelDiff } from '../diff/model-diff.ts';
 import { changedColumns, columnDelta, diffColumns, toldRows } from './diff-rows.ts';
 import { plain } from './escape.ts';
+import type { TextOptions } from './look.ts';
 import { textTable } from './text-table.ts';
+import { wrapLine } from './wrap.ts';
 
 const mostRows = 15;
 
 /** What happened to a model, a line each; for a terminal. */
-export function happenedText({ summary }: ModelDiff): string {
-  return summary.map(({ text }) => plain(text, 600)).join('\n');
+export function happenedText({ summary }: ModelDiff, options: TextOptions): string {
+  return summary.map(({ text }) => wrapLine(plain(text, 600), options)).join('\n');
 }
 
 /** The operators that changed with what each costs, worst first; for a terminal. Empty where none did. */
-export function diffTable(diff: ModelDiff, width: number): string {
+export function diffTable(diff: ModelDiff, options: TextOptions): string {
   const { rows, more } = toldRows(diff, mostRows, 1);
   const columns = changedColumns(diff);
   if (rows.length === 0) return '';
@@ -20,9 +22,13 @@ export function diffTable(diff: ModelDiff, width: number): string {
     [
       { title: '' },
       { title: 'Operator', flexible: true },
-      { title: 'Type', flexible: true },
+      { title: 'Type', flexible: true, optional: 10 },
       { title: 'What', flexible: true },
-      ...columns.map((metric) => ({ title: diffColumns[metric].title, align: 'right' as const })),
+      ...columns.map((metric, index) => ({
+        title: diffColumns[metric].title,
+        align: 'right' as const,
+        optional: index,
+      })),
     ],
     [
       ...rows.map((row) => [
@@ -36,7 +42,7 @@ export function diffTable(diff: ModelDiff, width: number): string {
         ? []
         : [['', 'in all', '', '', ...columns.map((metric) => columnDelta(totals, metric))]]),
     ],
-    width,
+    options,
   );
   const rest = more === 0 ? '' : `\n… ${more} more operators that differ; --json has all of them`;
   return `${table}${rest}`;

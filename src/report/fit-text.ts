@@ -4,7 +4,9 @@ import { metricNames } from '../runtimes/metric-names.ts';
 import { valueWords } from './change-words.ts';
 import { titleOf } from './comment-table.ts';
 import { plain } from './escape.ts';
-import { type TextOptions, textTable } from './text-table.ts';
+import type { TextOptions } from './look.ts';
+import { textTable } from './text-table.ts';
+import { wrapLine } from './wrap.ts';
 
 /** A search for a recipe, for a terminal: recipe × metric, what fits the budgets, the Pareto front, and what was chosen. Ends with a new line. */
 export function renderFitText(fit: Fit, options: TextOptions = {}): string {
@@ -17,7 +19,7 @@ export function renderFitText(fit: Fit, options: TextOptions = {}): string {
       const metric = each.measured.measurement[name];
       return metric === null ? '–' : valueWords(metric, name);
     }),
-    each.fits ? 'fits' : '',
+    each.fits ? { text: 'fits', look: 'good' as const } : '',
     each.isOnFront ? '*' : '',
   ]);
   const right = { align: 'right' } as const;
@@ -25,17 +27,21 @@ export function renderFitText(fit: Fit, options: TextOptions = {}): string {
     [
       { title: '' },
       { title: 'Recipe', flexible: true },
-      ...names.map((name) => ({ title: titleOf(name), ...right })),
+      ...names.map((name, index) => ({
+        title: titleOf(name),
+        ...right,
+        ...(name === 'accuracy' ? {} : { optional: index }),
+      })),
       { title: 'Budgets' },
       { title: 'Front' },
     ],
     rows,
-    options.width ?? 120,
+    options,
   );
   const parts = [
     table,
-    '* no other recipe here is as good in everything and better in something',
-    refused.map(({ recipe, reason }) => `${recipeText(recipe)}: ${plain(reason, 300)}`).join('\n'),
+    wrapLine('* no other recipe here is as good in everything and better in something', options),
+    refused.map(({ recipe, reason }) => wrapLine(`${recipeText(recipe)}: ${plain(reason, 300)}`, options)).join('\n'),
     chosen === null
       ? 'No recipe keeps the budgets; a smaller network has to be trained.'
       : `Taken: ${recipeText(chosen.recipe)}`,

@@ -6,31 +6,38 @@ import { titleOf } from './comment-table.ts';
 import { plain } from './escape.ts';
 import { groupFindings } from './group-findings.ts';
 import { layerLabel } from './layer-label.ts';
+import { paintFirstWord, paintWith, type TextOptions } from './look.ts';
+import { renderMemoryMapText } from './memory-map-text.ts';
 import { shownMetrics } from './shown-metrics.ts';
-import { type TextOptions, textTable } from './text-table.ts';
+import { textTable } from './text-table.ts';
+import { wrapLine } from './wrap.ts';
 
 const layersShown = 10;
 const findingsShown = 20;
 
 /** One measurement for a terminal: every metric with how it was obtained or why it is missing, what it is made of, the costliest layers, findings. Ends with a new line. */
 export function renderMeasurementText(measurement: Measurement, options: TextOptions = {}): string {
-  const width = options.width ?? 100;
+  const paint = paintWith(options);
   const { model, target, artifact } = measurement;
   const recipe = artifact.recipe === 'none' ? 'as committed' : `recipe ${plain(artifact.recipe, 100)}`;
   const parts = [
     [
-      `${plain(model.path, 80)} on ${plain(target.id, 60)}${measurement.deployable ? '' : ': does not run'}`,
-      `${formatValue(model.parameters, 'count')} parameters, ${formatValue(model.macs, 'count')} MACs, ${model.operators} operators; ${plain(artifact.format, 20)} of ${formatValue(artifact.bytes, 'B')}, ${recipe}`,
+      `${paint('strong', `${plain(model.path, 80)} on ${plain(target.id, 60)}`)}${measurement.deployable ? '' : `: ${paint('bad', 'does not run')}`}`,
+      wrapLine(
+        `${formatValue(model.parameters, 'count')} parameters, ${formatValue(model.macs, 'count')} MACs, ${model.operators} operators; ${plain(artifact.format, 20)} of ${formatValue(artifact.bytes, 'B')}, ${recipe}`,
+        options,
+      ),
     ].join('\n'),
-    metricTable(measurement, width),
-    partsWords(measurement),
-    layerTable(measurement.layers, width),
-    findingLines(measurement),
+    metricTable(measurement, options),
+    partsWords(measurement, options),
+    layerTable(measurement.layers, options),
+    renderMemoryMapText(measurement, options),
+    findingLines(measurement, options),
   ];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }
 
-function metricTable(measurement: Measurement, width: number): string {
+function metricTable(measurement: Measurement, options: TextOptions): string {
   const rows = shownMetrics(measurement).map((name) => {
     const metric = measurement[name];
     if (metric === null) return [titleOf(name), '–', measurement.unavailable[name] ?? 'no reason was given'];
@@ -45,11 +52,11 @@ function metricTable(measurement: Measurement, width: number): string {
   return textTable(
     [{ title: 'Metric' }, { title: 'Value', align: 'right' }, { title: 'How', wrap: true }],
     rows,
-    width,
+    options,
   );
 }
 
-function partsWords({ parts }: Measurement): string {
+function partsWords({ parts }: Measurement, options: TextOptions): string {
   return (['peakRam', 'flash'] as const)
     .flatMap((name) => {
       const named = [...parts[name]].filter(({ bytes }) => bytes !== 0).sort((left, right) => right.bytes - left.bytes);
@@ -57,13 +64,18 @@ function partsWords({ parts }: Measurement): string {
       const words = named
         .slice(0, 6)
         .map((part) => `${plain(part.name, 40)} ${formatValue(part.bytes, metricWords[name].quantity)}`);
-      return [`${titleOf(name)}: ${words.join(', ')}${named.length > 6 ? ` and ${named.length - 6} more` : ''}`];
+      return [
+        wrapLine(
+          `${titleOf(name)}: ${words.join(', ')}${named.length > 6 ? ` and ${named.length - 6} more` : ''}`,
+          options,
+        ),
+      ];
     })
     .join('\n');
 }
 
 /** The layers that take longest; those with the most work where time is not known. */
-function layerTable(layers: readonly Layer[], width: number): string {
+function layerTable(layers: readonly Layer[], options: TextOptions): string {
   if (layers.length === 0) return '';
   const total = layers.reduce((sum, { latency }) => sum + (latency ?? 0), 0);
   const costly = [...layers].sort(
@@ -88,20 +100,21 @@ function layerTable(layers: readonly Layer[], width: number): string {
       { title: '#', ...right },
       { title: 'Operator', flexible: true },
       { title: 'Name', flexible: true },
-      { title: 'Output' },
-      { title: 'MACs', ...right },
+      { title: 'Output', optional: 3 },
+      { title: 'MACs', ...right, optional: 2 },
       { title: 'Latency', ...right },
       { title: '', ...right },
-      { title: 'Constants', ...right },
+      { title: 'Constants', ...right, optional: 1 },
       { title: 'Alive', ...right },
     ],
     rows,
-    width,
+    options,
   );
   return layers.length > layersShown ? `${table}\n… and ${layers.length - layersShown} layers more` : table;
 }
 
-function findingLines({ findings }: Measurement): string {
+function findingLines({ findings }: Measurement, options: TextOptions): string {
+  const paint = paintWith(options);
   const order = ['error', 'warning', 'info'];
   const lines = [...groupFindings(findings)]
     .sort((left, right) => order.indexOf(left.severity) - order.indexOf(right.severity))
@@ -109,5 +122,8 @@ function findingLines({ findings }: Measurement): string {
       plain(`${severity}: ${where === undefined ? '' : `${where}: `}${message} (${code})`, 600),
     );
   const rest = lines.length - findingsShown;
-  return [...lines.slice(0, findingsShown), ...(rest > 0 ? [`… and ${rest} findings more`] : [])].join('\n');
+  return [
+    ...lines.slice(0, findingsShown).map((line) => paintFirstWord(paint, wrapLine(line, options))),
+    ...(rest > 0 ? [`… and ${rest} findings more`] : []),
+  ].join('\n');
 }

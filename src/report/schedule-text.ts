@@ -1,6 +1,7 @@
 import { formatValue } from '../format.ts';
 import type { ScheduleResult, TaskResult } from '../schedule/schedule-result.ts';
 import { plain } from './escape.ts';
+import { paintFirstWord, paintWith, type TextOptions } from './look.ts';
 import {
   deadlineOf,
   memoryWords,
@@ -9,7 +10,8 @@ import {
   scheduleJudgementWords,
   taskTexts,
 } from './schedule-words.ts';
-import { type Column, type TextOptions, textTable } from './text-table.ts';
+import { type Column, textTable } from './text-table.ts';
+import { wrapLine } from './wrap.ts';
 
 /** A schedule for a terminal: a line per task, what all models need together, what is not kept. Without a new line at its end. */
 export function renderScheduleText(schedule: ScheduleResult, options: TextOptions = {}): string {
@@ -21,24 +23,28 @@ export function renderScheduleText(schedule: ScheduleResult, options: TextOption
     { title: 'Deadline', ...right, of: (task) => taskTexts(task, schedule).deadline },
     { title: 'Jitter', ...right, of: ({ jitter }) => (jitter === 0 ? '' : formatValue(jitter, 'ms')) },
     { title: 'Takes', ...right, of: (task) => taskTexts(task, schedule).takes },
-    { title: 'before', ...right, of: (task) => taskTexts(task, schedule).tookBefore },
+    { title: 'before', ...right, optional: 2, of: (task) => taskTexts(task, schedule).tookBefore },
     { title: 'Done at worst after', ...right, of: (task) => taskTexts(task, schedule).response },
-    { title: 'before', ...right, of: (task) => taskTexts(task, schedule).responseBefore },
+    { title: 'before', ...right, optional: 1, of: (task) => taskTexts(task, schedule).responseBefore },
   ];
   const used = columns.filter(({ of }) => schedule.tasks.some((task) => of(task) !== ''));
   const table = textTable(
     used,
     schedule.tasks.map((task) => used.map(({ of }) => of(task))),
-    options.width ?? 100,
+    options,
   );
   const memory = memoryWords(schedule);
+  const paint = paintWith(options);
+  const line = (text: string) => paintFirstWord(paint, wrapLine(text, options));
   return [
-    `${schedule.verdict}: schedule of ${plain(schedule.target, 80)} (${plain(schedule.origin, 200)}): ${scheduleFacts(schedule)}`,
+    line(
+      `${schedule.verdict}: schedule of ${plain(schedule.target, 80)} (${plain(schedule.origin, 200)}): ${scheduleFacts(schedule)}`,
+    ),
     table,
-    ...(memory === '' ? [] : [`All models: ${memory}`]),
-    ...schedule.problems.map((problem) => `error: ${plain(problem, 600)}`),
-    ...objectionsOf(schedule).map(
-      (judgement) => `${judgement.verdict}: ${plain(scheduleJudgementWords(judgement), 1000)}`,
+    ...(memory === '' ? [] : [line(`All models: ${memory}`)]),
+    ...schedule.problems.map((problem) => line(`error: ${plain(problem, 600)}`)),
+    ...objectionsOf(schedule).map((judgement) =>
+      line(`${judgement.verdict}: ${plain(scheduleJudgementWords(judgement), 1000)}`),
     ),
   ].join('\n');
 }

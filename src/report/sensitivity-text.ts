@@ -1,6 +1,8 @@
 import type { SensitivityRow } from '../quantize/sensitivity.ts';
 import { layerLabel } from './layer-label.ts';
-import { type TextOptions, textTable } from './text-table.ts';
+import type { TextOptions } from './look.ts';
+import { textTable } from './text-table.ts';
+import { wrapLine } from './wrap.ts';
 
 const rowsShown = 30;
 
@@ -28,8 +30,8 @@ export function renderSensitivityText(rows: readonly SensitivityRow[], options: 
         decibels(row.int16Decibels),
         `${(100 * row.share).toFixed(1)} %`,
       ]),
-    options.width ?? 100,
+    options,
   );
   const more = rows.length > rowsShown ? `… and ${rows.length - rowsShown} operators more\n` : '';
-  return `${table}\n${more}How far the outputs stay above the noise when this operator alone computes in integers.\n`;
+  return `${table}\n${more}${wrapLine('How far the outputs stay above the noise when this operator alone computes in integers.', options)}\n`;
 }

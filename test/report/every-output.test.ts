@@ -20,6 +20,7 @@ import { renderHtml, renderPage } from '../../src/report/html/render-html.ts';
 import { jsonText } from '../../src/report/json-text.ts';
 import { renderJunit } from '../../src/report/junit.ts';
 import { renderMeasurementText } from '../../src/report/measurement-text.ts';
+import { renderMemoryMapText } from '../../src/report/memory-map-text.ts';
 import type { GateReport } from '../../src/report/report-schema.ts';
 import { renderSarif } from '../../src/report/sarif.ts';
 import { renderScheduleText } from '../../src/report/schedule-text.ts';
@@ -49,6 +50,10 @@ const outputs = {
       headsOf(report)
         .map((each) => renderMeasurementText(each))
         .join(''),
+    renderMemoryMapText: (report: GateReport) =>
+      headsOf(report)
+        .map((each) => renderMemoryMapText(each, { width: 80, colour: false }))
+        .join('\n'),
     renderSensitivityText: (report: GateReport) =>
       renderSensitivityText([
         {
@@ -322,9 +327,9 @@ describe('nothing is forgotten', () => {
       'report.ts',
     ]);
     // `init` asks its questions through `forTerminal`.
-    expect(filesWith(/process\.(stdout|stderr)|console\./)).toEqual(['commands/init.ts', 'commands/output.ts']);
+    expect(filesWith(/process\.(stdout|stderr)|console\./)).toEqual(['commands/init.ts', 'commands/process-output.ts']);
     expect(filesWith(/\bappendFile/)).toEqual(['github/publish.ts']);
     expect(filesWith(/exportVariable|addPath|saveState|GITHUB_(ENV|PATH|STATE)\b/)).toEqual([]);
-    expect(filesWith(/processOutput\b/)).toEqual(['commands/output.ts', 'commands/program.ts']);
+    expect(filesWith(/processOutput\b/)).toEqual(['commands/process-output.ts', 'commands/program.ts']);
   });
 });
