@@ -1,9 +1,10 @@
 import { setSecret } from '@actions/core';
 import { conclude, runFace, warnOf } from './github/conclude.ts';
 import { readRunContext } from './github/context.ts';
+import { currentShards } from './github/current-shards.ts';
 import { readReportInputs } from './github/inputs.ts';
 import { mergeShards } from './github/merge-shards.ts';
-import { otherRunOf } from './github/other-run.ts';
+import { jobsOfMeasuringRun, measuringRunOf, otherRunOf } from './github/other-run.ts';
 import { postComment } from './github/post-comment.ts';
 import { publishOutputs, publishSummary } from './github/publish.ts';
 import { downloadShards } from './github/shards.ts';
@@ -20,7 +21,10 @@ await runFace(async () => {
   const context = readRunContext(process.env);
   const key = inputs.key ?? context.workflowKey;
 
-  const report = mergeShards(await downloadShards(key, context, otherRunOf(context, inputs.token)), context);
+  const downloaded = await downloadShards(key, context, otherRunOf(context, inputs.token));
+  const { attempt } = measuringRunOf(context);
+  const current = await currentShards(downloaded, attempt, () => jobsOfMeasuringRun(context, inputs.token));
+  const report = mergeShards(current, context);
   const files = writeReport(report, context.temporary, key);
   const page = inputs.upload ? await uploadPage(files.page, key, context) : {};
   const links = linksOf(context, page);

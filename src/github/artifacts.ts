@@ -17,11 +17,26 @@ export interface OtherRun extends Repository {
   readonly token: string;
 }
 
-/** Uploads files below `root` as one artifact of this run. The artifact service's errors pass through. */
+/** Most names that are tried for an artifact: two jobs that look the same, as those of a reusable workflow called twice on an older runner, want the same one. */
+const mostNames = 10;
+
+/**
+ * Uploads files below `root` as one artifact of this run; where its name is taken, by it with a number behind it. The artifact service's errors pass through.
+ */
 export async function uploadArtifact(name: string, files: readonly string[], root: string): Promise<void> {
   const { DefaultArtifactClient } = await import('@actions/artifact');
-  await new DefaultArtifactClient().uploadArtifact(name, [...files], root);
+  const client = new DefaultArtifactClient();
+  for (let number = 1; ; number++) {
+    try {
+      await client.uploadArtifact(number === 1 ? name : `${name}.${number}`, [...files], root);
+      return;
+    } catch (error) {
+      if (number === mostNames || !isTaken(error)) throw error;
+    }
+  }
 }
+
+const isTaken = (error: unknown): boolean => /\(409\)|already exists/i.test(messageOf(error));
 
 /** Uploads a file as it is, so that a browser can open it from the run's page; gives the artifact's id. It is called like the file. */
 export async function uploadFile(file: string): Promise<number | undefined> {
@@ -70,7 +85,7 @@ export function explainArtifactFailure(error: unknown, what: string): string {
   const message = messageOf(error).replace(/\s+/g, ' ').slice(0, 300);
   if (/ACTIONS_RUNTIME_TOKEN|ACTIONS_RESULTS_URL/.test(message))
     return `The gate could not ${what}: this runner has no artifact service; set \`upload: false\`.`;
-  if (/\(409\)|already exists/i.test(message))
+  if (isTaken(error))
     return `The gate could not ${what}: this run has an artifact of that name already; give each gate of the workflow its own \`key\`.`;
   if (/\(403\)|not accessible/i.test(message))
     return `The gate could not ${what}: the token lacks a permission; add \`actions: read\` to the job's \`permissions:\` (${message}).`;

@@ -7,12 +7,12 @@ export function markerOf(key: string): string {
   return `<!-- edge-ready-gate:${key} -->`;
 }
 
-/** What to say. `stamp` tells which run says it; `create` false says nothing unless there is a comment already. */
+/** What to say. `stamp` tells which run says it; where there is no comment yet, `create` is asked whether to begin one. */
 export interface CommentRequest {
   readonly marker: string;
   readonly body: string;
   readonly stamp: Stamp;
-  readonly create: boolean;
+  readonly create: () => boolean | Promise<boolean>;
   /** Resolves when whoever had read the comment before it was written has written, too. */
   readonly settled?: () => Promise<unknown>;
 }
@@ -60,7 +60,7 @@ export async function upsertComment(
     const own = await ownComments(client, pull, login, request.marker);
     const [oldest, ...later] = own;
     if (oldest === undefined) {
-      if (!request.create) return { state: 'none' };
+      if (created === undefined && !(await request.create())) return { state: 'none' };
       // A list may lag behind what was just written.
       if (created !== undefined && (await isThere(client, pull, created.id)))
         return { state: 'created', url: created.url };

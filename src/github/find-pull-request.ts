@@ -37,3 +37,18 @@ async function findByHead(repository: Repository, run: unknown, client: GitHubCl
   );
   return found === undefined ? null : { ...repository, number: found.number };
 }
+
+/**
+ * True when the event's commit is no longer the pull request's head. A re-run of an older run has that run's commit: what the newer one found
+ * may have needed no comment. False also when GitHub does not say.
+ */
+export async function isOutdated(context: RunContext, client: GitHubClient, pull: PullRequest): Promise<boolean> {
+  const measured = stringAt(propertyOf(propertyOf(context.payload, 'pull_request'), 'head'), 'sha');
+  if (measured === undefined) return false;
+  try {
+    const { data } = await client.rest.pulls.get({ owner: pull.owner, repo: pull.repo, pull_number: pull.number });
+    return data.head.sha !== measured;
+  } catch {
+    return false;
+  }
+}

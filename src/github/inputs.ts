@@ -7,9 +7,15 @@ import { type Recipe, recipeSchema } from '../optimize/recipe.ts';
 /** `auto`: the only leg of its job comments when something changed; `always`: also when nothing did, and a matrix leg keeps a comment of its own; `never`: nobody does. */
 export type CommentMode = 'auto' | 'always' | 'never';
 
-/** Which leg of which job this is. `index` and `total` are null where the runner does not tell; `matrix` is the leg's own values as JSON, `{}` without a matrix. */
+/**
+ * Which leg of which job this is. `index`, `total` and `jobId` are null where the runner does not tell; `matrix` is the leg's own values as JSON, `{}` without a matrix.
+ * `job` is no name of one job: a reusable workflow that is called twice has the same in both. `jobId` is: the REST interface's id of this job in this attempt.
+ */
 export interface Leg {
   readonly job: string;
+  readonly jobId: number | null;
+  /** The runner's name of the step (`GITHUB_ACTION`), which tells two gates in one job apart. */
+  readonly step: string;
   readonly index: number | null;
   readonly total: number | null;
   readonly matrix: string;
@@ -117,6 +123,7 @@ const gateSchema = z.object({
     .pipe(recipeSchema.nullable()),
   'job-index': count,
   'job-total': count,
+  'job-id': count,
   'job-matrix': matrix,
 });
 
@@ -139,6 +146,8 @@ export function readGateInputs(environment: Environment): GateInputs {
     key: values.key,
     leg: {
       job: (environment.GITHUB_JOB ?? '').slice(0, 200),
+      jobId: values['job-id'],
+      step: (environment.GITHUB_ACTION ?? '').slice(0, 200),
       index: values['job-index'],
       total: values['job-total'],
       matrix: values['job-matrix'],

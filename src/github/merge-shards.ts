@@ -20,8 +20,8 @@ export function mergeShards(downloaded: DownloadedShards, context: RunContext): 
     .filter((shard) => !shards.includes(shard))
     .map((shard) => strangerSentence(shard, sha));
   const unread = [...downloaded.problems, ...strangers];
-  // Where nothing could be read, that is why; nothing is known about legs.
-  const missing = shards.length === 0 && unread.length > 0 ? [] : missingLegs(shards);
+  // Where nothing could be read, that is why; nothing is known about legs. What was left out has a sentence of its own.
+  const missing = shards.length === 0 && unread.length > 0 ? [] : missingLegs(shards, downloaded.leftOut);
   const problems = [...unread, ...missing];
   const merged = shards.length === 0 ? emptyReport(context) : mergeReports(reportsOf(shards));
   return problems.length === 0

@@ -3,7 +3,7 @@ import { type ClientOptions, createClient } from './client.ts';
 import { type CommentRequest, markerOf, upsertComment } from './comment.ts';
 import type { RunContext } from './context.ts';
 import { explainFailure } from './explain-failure.ts';
-import { findPullRequest } from './find-pull-request.ts';
+import { findPullRequest, isOutdated } from './find-pull-request.ts';
 import type { CommentMode } from './inputs.ts';
 import { measuringRunOf } from './other-run.ts';
 
@@ -28,7 +28,7 @@ const nothing: Posted = { url: null, problem: null };
 
 /**
  * Brings the pull request's comment up to date. Never throws: the verdict does not depend on whether a comment could be posted.
- * Where nothing changed and there is no comment yet, none is made unless `mode` is `always`.
+ * Where nothing changed and there is no comment yet, none is made unless `mode` is `always`; and none about a commit that is no longer the pull request's head.
  */
 export async function postComment(request: PostRequest, context: RunContext): Promise<Posted> {
   // `pull_request_target` is refused; its token writes, so that nothing is done with it.
@@ -46,7 +46,8 @@ export async function postComment(request: PostRequest, context: RunContext): Pr
       marker,
       body: request.render(marker),
       stamp: measuringRunOf(context),
-      create: request.mode === 'always' || hasSomethingToSay(request.report),
+      create: async () =>
+        (request.mode === 'always' || hasSomethingToSay(request.report)) && !(await isOutdated(context, client, pull)),
       ...(request.patience?.settled === undefined ? {} : { settled: request.patience.settled }),
     });
     return { url: outcome.state === 'none' ? null : outcome.url, problem: null };

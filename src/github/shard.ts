@@ -15,6 +15,8 @@ export const shardSchema = z.strictObject({
   key: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$/),
   leg: z.strictObject({
     job: z.string().max(200),
+    jobId: z.number().int().nonnegative().nullable(),
+    step: z.string().max(200),
     index: z.number().int().min(0).max(1000).nullable(),
     total: z.number().int().min(1).max(1000).nullable(),
     matrix: z.string().max(10_000),
@@ -40,33 +42,47 @@ export function parseShard(text: string, label: string): Shard {
 }
 
 /**
- * One sentence for each leg that should have reported and did not.
- * A job's legs all state how many they are (`strategy.job-total`), so one that reported is enough to miss the others.
+ * One sentence for each leg that should have reported and did not; one of `leftOut`, whose report no longer holds, has a sentence of its own.
+ * A job's legs all state how many they are (`strategy.job-total`), so one that reported is enough to miss the others;
+ * of a job that a reusable workflow has several times, one whole one tells how many the others should be.
  */
-export function missingLegs(shards: readonly Shard[]): readonly string[] {
+export function missingLegs(shards: readonly Shard[], leftOut: readonly Shard[] = []): readonly string[] {
   if (shards.length === 0)
-    return [
-      'No leg reported: the measuring job failed or was cancelled before it uploaded anything, or it ran with upload: false.',
-    ];
+    return leftOut.length > 0
+      ? []
+      : [
+          'No leg reported: the measuring job failed or was cancelled before it uploaded anything, or it ran with upload: false.',
+        ];
   const jobs = [...new Set(shards.map((shard) => shard.leg.job))];
-  return jobs.flatMap((job) =>
-    missingOf(
-      job,
-      shards.filter((shard) => shard.leg.job === job),
-    ),
-  );
+  return jobs.flatMap((job) => {
+    const ofJob = (shard: Shard) => shard.leg.job === job;
+    return missingOf(job, shards.filter(ofJob), leftOut.filter(ofJob));
+  });
 }
 
-function missingOf(job: string, legs: readonly Shard[]): readonly string[] {
-  const total = Math.max(1, ...legs.map((shard) => shard.leg.total ?? 1));
-  const present = new Set(legs.map((shard) => (shard.leg.index === null ? shard.leg.matrix : shard.leg.index)));
-  const absent = total - present.size;
+function missingOf(job: string, legs: readonly Shard[], leftOut: readonly Shard[]): readonly string[] {
+  const counts = jobsAtPlaces(legs);
+  // A reusable workflow that is called several times has as many jobs of one name, each with all legs.
+  const total = Math.max(1, ...legs.map((shard) => shard.leg.total ?? 1)) * Math.max(...counts);
+  const absent = total - sum(counts) - sum(jobsAtPlaces(leftOut));
   if (absent <= 0) return [];
   const reported = [...new Set(legs.flatMap((shard) => shard.report.targets))].sort().join(', ');
   return [
     `${absent} of ${total} legs of the job “${job}” never reported (they failed, were cancelled or ran with upload: false); only ${reported} did.`,
   ];
 }
+
+/** For each place in the matrix how many jobs reported from there. */
+function jobsAtPlaces(legs: readonly Shard[]): readonly number[] {
+  const places = new Map<string | number, Set<number | null>>();
+  for (const { leg } of legs) {
+    const place = leg.index ?? leg.matrix;
+    places.set(place, (places.get(place) ?? new Set()).add(leg.jobId));
+  }
+  return [...places.values()].map(({ size }) => size);
+}
+
+const sum = (counts: readonly number[]): number => counts.reduce((total, count) => total + count, 0);
 
 /** The reports of shards, in an order that does not depend on which leg finished first. */
 export function reportsOf(shards: readonly Shard[]): readonly GateReport[] {

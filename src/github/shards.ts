@@ -31,7 +31,7 @@ export async function uploadShard(result: LegResult, context: RunContext): Promi
     const file = path.join(folder, shardFile);
     const shard: Shard = { schemaVersion: 1, key, leg, run: context.run, report };
     writeFileSync(file, JSON.stringify(shard));
-    await uploadArtifact(shardName(key, report.targets, leg.matrix), [file], folder);
+    await uploadArtifact(shardName(key, report.targets, leg, context.run.attempt), [file], folder);
   } catch (error) {
     failures.push(explainArtifactFailure(error, 'upload its report'));
   } finally {
@@ -40,16 +40,18 @@ export async function uploadShard(result: LegResult, context: RunContext): Promi
   const models = filesBelow(result.artifactsFolder);
   if (models.length === 0 || failures.length > 0) return failures;
   try {
-    await uploadArtifact(modelsName(key, report.targets, leg.matrix), models, result.artifactsFolder);
+    const name = modelsName(key, report.targets, leg.matrix, context.run.attempt);
+    await uploadArtifact(name, models, result.artifactsFolder);
   } catch (error) {
     failures.push(explainArtifactFailure(error, 'upload the optimised models'));
   }
   return failures;
 }
 
-/** What the report job found: the legs' shards, and one sentence for each artifact that is not a shard. */
+/** What the report job found: the legs' shards, those of them that no longer hold, and one sentence for each of these and for each artifact that is not a shard. */
 export interface DownloadedShards {
   readonly shards: readonly Shard[];
+  readonly leftOut?: readonly Shard[];
   readonly problems: readonly string[];
 }
 

@@ -2,6 +2,7 @@ import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { explainArtifactFailure, uploadFile } from './artifacts.ts';
 import type { RunContext } from './context.ts';
+import { attemptSuffix } from './leg-name.ts';
 
 /** Where the uploaded page can be opened, where that is known, or why it was not uploaded. */
 export interface UploadedPage {
@@ -13,7 +14,7 @@ export interface UploadedPage {
 export async function uploadPage(file: string, key: string, context: RunContext): Promise<UploadedPage> {
   const folder = mkdtempSync(path.join(context.temporary, 'edge-ready-page-'));
   try {
-    const named = path.join(folder, `gate-report-${key}.html`);
+    const named = path.join(folder, `gate-report-${key}${attemptSuffix(context.run.attempt)}.html`);
     copyFileSync(file, named);
     const id = await uploadFile(named);
     return id === undefined || context.runUrl === null ? {} : { url: `${context.runUrl}/artifacts/${id}` };

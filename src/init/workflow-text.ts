@@ -25,7 +25,7 @@ jobs:
 ${checkout}`;
 
 function matrix(targets: readonly string[], forks: boolean): string {
-  const permissions = forks ? 'contents: read' : 'pull-requests: write # for the comment';
+  const comments = forks ? '' : '\n      pull-requests: write # for the comment';
   const comment = forks ? '        with:\n          comment: never # edge-ready-comment.yml does\n' : '';
   return `name: Models
 on: pull_request
@@ -46,7 +46,7 @@ ${checkout}        with:
     if: \${{ always() }}
     runs-on: ubuntu-latest
     permissions:
-      ${permissions}
+      actions: read # which legs a re-run ran again${comments}
     steps:
       - uses: org/edge-ready-gate/report@v1
 ${comment}`;

@@ -38,7 +38,7 @@ async function race(runs: readonly (Stamp & { readonly text: string })[], schedu
       while (between.size > 0) await turn();
     };
     const body = `${marker}\n${run.text}`;
-    await upsertComment(client, pull, { marker, body, stamp: run, create: true, settled });
+    await upsertComment(client, pull, { marker, body, stamp: run, create: () => true, settled });
     between.delete(run);
   };
   await scheduler.waitFor(Promise.all(runs.map(report)));

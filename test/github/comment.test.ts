@@ -28,7 +28,7 @@ async function say(
     marker: own,
     body: `${own}\n${text}`,
     stamp: { id: options.run ?? 1, attempt: options.attempt ?? 1 },
-    create: options.create ?? true,
+    create: () => options.create ?? true,
     settled: async () => {},
   });
 }

@@ -58,7 +58,7 @@ describe('readGateInputs', () => {
       cache: true,
       token: '',
       key: null,
-      leg: { job: '', index: null, total: null, matrix: '{}' },
+      leg: { job: '', jobId: null, step: '', index: null, total: null, matrix: '{}' },
     });
   });
 
@@ -83,8 +83,17 @@ describe('readGateInputs', () => {
       'INPUT_JOB-TOTAL': '2',
       'INPUT_JOB-MATRIX': '{\n  "target": "nano33"\n}',
       GITHUB_JOB: 'measure',
+      GITHUB_ACTION: '__gate',
+      'INPUT_JOB-ID': '77',
     };
-    expect(readGateInputs(leg).leg).toEqual({ job: 'measure', index: 1, total: 2, matrix: '{"target":"nano33"}' });
+    expect(readGateInputs(leg).leg).toEqual({
+      job: 'measure',
+      jobId: 77,
+      step: '__gate',
+      index: 1,
+      total: 2,
+      matrix: '{"target":"nano33"}',
+    });
   });
 
   test.each([

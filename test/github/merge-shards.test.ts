@@ -10,7 +10,7 @@ const context = { ...readRunContext({}), payload: { pull_request: { number: 7, h
 const shard = (target: string, index: number, total: number, changes: Partial<Shard['report']> = {}): Shard => ({
   schemaVersion: 1,
   key: 'gate',
-  leg: { job: 'measure', index, total, matrix: JSON.stringify({ target }) },
+  leg: { job: 'measure', jobId: null, step: '', index, total, matrix: JSON.stringify({ target }) },
   run: { id: 1, attempt: 1 },
   report: reportExample([target], changes),
 });

@@ -108,6 +108,56 @@ describe('postComment', () => {
   });
 });
 
+describe('a re-run of an older run, on an older head', () => {
+  const newer = 'c'.repeat(40);
+  const ofRun = (id: number, attempt: number, head: string): RunContext => ({
+    ...contextOf('pull_request', { pull_request: { number: 7, head: { sha: head } } }),
+    run: { id, attempt },
+  });
+  beforeEach(() => {
+    github.pulls.push({ number: 7, headSha: newer, headBranch: 'wider', headRepository: 'acme/models' });
+  });
+  const written = () => github.comments.map(({ body }) => /run:(\d+\.\d+)/.exec(body)?.[1]);
+
+  test('leaves the comment of the newer run as it is', async () => {
+    await post(ofRun(9, 1, newer));
+    await post(ofRun(5, 2, sha));
+    expect(written()).toEqual(['9.1']);
+  });
+
+  test('begins none where the newer run had nothing to say', async () => {
+    await post(ofRun(9, 1, newer), 'auto', {});
+    expect(await post(ofRun(5, 2, sha))).toEqual({ url: null, problem: null });
+    expect(written()).toEqual([]);
+  });
+
+  test('is overwritten by the newer run that ends later', async () => {
+    await post(ofRun(4, 1, newer));
+    await post(ofRun(5, 2, sha));
+    expect(written()).toEqual(['5.2']);
+    await post(ofRun(9, 1, newer));
+    expect(written()).toEqual(['9.1']);
+  });
+
+  test('after workflow_run it counts which run measured, not which one reports', async () => {
+    github.pulls.push({ number: 12, headSha: sha, headBranch: 'wider', headRepository: 'stranger/models' });
+    const reporting = (reporter: number, changes: object) => ({
+      ...workflowRun(changes),
+      run: { id: reporter, attempt: 1 },
+    });
+    await post(reporting(30, { id: 9, run_attempt: 2 }));
+    await post(reporting(31, { id: 8, run_attempt: 3 }));
+    await post(reporting(32, { id: 9, run_attempt: 1 }));
+    expect(written()).toEqual(['9.2']);
+  });
+
+  test('GitHub not saying what the head is keeps nobody from commenting', async () => {
+    github.faults.push({ method: 'GET', path: /\/pulls\/7$/, times: 9, status: 404 });
+    await post(ofRun(5, 1, sha));
+    expect(written()).toEqual(['5.1']);
+  });
+});
+
 describe('workflow_run', () => {
   const pull = { number: 12, headSha: sha, headBranch: 'wider', headRepository: 'stranger/models' };
 

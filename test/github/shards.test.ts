@@ -5,7 +5,7 @@ import { strToU8, unzipSync, zipSync } from 'fflate';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { readRunContext } from '../../src/github/context.ts';
 import type { Leg } from '../../src/github/inputs.ts';
-import { isOneOfMany, legName, shardName } from '../../src/github/leg-name.ts';
+import { isOneOfMany, legName, modelsName, shardName } from '../../src/github/leg-name.ts';
 import { missingLegs, parseShard, reportsOf, type Shard } from '../../src/github/shard.ts';
 import { downloadShards, uploadShard } from '../../src/github/shards.ts';
 import { runtimeToken } from '../support/fake-github/artifact-service.ts';
@@ -14,6 +14,8 @@ import { reportExample } from './report-example.ts';
 
 const leg = (target: string, index: number | null = 0, total: number | null = 2): Leg => ({
   job: 'measure',
+  jobId: null,
+  step: '',
   index,
   total,
   matrix: JSON.stringify({ target }),
@@ -30,6 +32,10 @@ function shard(target: string, changes: Partial<Shard> = {}): Shard {
   };
 }
 
+/** A leg of a reusable workflow: both calls give its job the same name. */
+const called = (target: string, call: number, index: number): Shard =>
+  shard(target, { leg: { ...leg(target, index), jobId: 10 * call + index } });
+
 describe('missingLegs', () => {
   const cases: readonly (readonly [string, readonly Shard[], number, RegExp?])[] = [
     ['nobody', [], 1, /^No leg reported/],
@@ -42,13 +48,24 @@ describe('missingLegs', () => {
       /^1 of 2 legs of the job “measure” never reported .* only b did\.$/,
     ],
     ['one of two, which gated twice', [shard('a'), shard('b')], 1, /1 of 2/],
-    ['no matrix', [shard('a', { leg: { job: 'measure', index: null, total: null, matrix: '{}' } })], 0],
+    ['no matrix', [shard('a', { leg: { ...leg('a', null, null), matrix: '{}' } })], 0],
     [
       'a runner without indices, all there',
       [shard('a', { leg: leg('a', null) }), shard('b', { leg: leg('b', null) })],
       0,
     ],
     ['a runner without indices, one missing', [shard('a', { leg: leg('a', null) })], 1, /1 of 2/],
+    [
+      'a reusable workflow that is called twice',
+      [called('a', 1, 0), called('a', 1, 1), called('a', 2, 0), called('a', 2, 1)],
+      0,
+    ],
+    [
+      'one of its calls short of a leg that the other has',
+      [called('a', 1, 0), called('a', 2, 0), called('a', 2, 1)],
+      1,
+      /^1 of 4 legs/,
+    ],
     [
       'two jobs, each short of one',
       [shard('a'), shard('b', { leg: { ...leg('b', 0, 3), job: 'other' } })],
@@ -93,11 +110,18 @@ describe('leg names', () => {
 
   test('different legs have different names', () => {
     const names = [
-      shardName('k', ['a/b'], '{}'),
-      shardName('k', ['a-b'], '{}'),
-      shardName('k', ['a'], '{"target":"a","models":"x"}'),
-      shardName('k', ['a'], '{"target":"a","models":"y"}'),
-      shardName('k', ['a'], '{"target":"a"}'),
+      shardName('k', ['a/b'], leg('a'), 1),
+      shardName('k', ['a-b'], leg('a'), 1),
+      shardName('k', ['a'], { ...leg('a'), matrix: '{"target":"a","models":"x"}' }, 1),
+      shardName('k', ['a'], { ...leg('a'), matrix: '{"target":"a","models":"y"}' }, 1),
+      shardName('k', ['a'], leg('a', 1), 1),
+      shardName('k', ['a'], leg('a'), 1),
+      shardName('k', ['a'], leg('a'), 2),
+      shardName('k', ['a'], { ...leg('a'), jobId: 5 }, 1),
+      shardName('k', ['a'], { ...leg('a'), jobId: 6 }, 1),
+      shardName('k', ['a'], { ...leg('a'), step: '__gate_2' }, 1),
+      modelsName('k', ['a'], '{}', 1),
+      modelsName('k', ['a'], '{}', 2),
     ];
     expect(new Set(names).size).toBe(names.length);
   });
@@ -109,7 +133,7 @@ describe('leg names', () => {
     [null, null, '{"target":"a"}', true],
     [null, null, '{}', false],
   ])('index %s of %s with matrix %s: one of many is %s', (index, total, matrix, expected) => {
-    expect(isOneOfMany({ job: 'measure', index, total, matrix })).toBe(expected);
+    expect(isOneOfMany({ ...leg('a', index, total), matrix })).toBe(expected);
   });
 });
 
@@ -207,7 +231,10 @@ describe('shards through the artifact service', () => {
     mkdirSync(path.join(temporary, 'models', 'deep'), { recursive: true });
     writeFileSync(path.join(temporary, 'models', 'deep', 'kws.tflite'), 'model');
     expect(await upload('a', 0)).toEqual([]);
-    expect(github.artifacts.map(({ name }) => name)).toEqual(['edge-ready-gate-a', 'optimised-models-gate-a']);
+    expect(github.artifacts.map(({ name }) => name)).toEqual([
+      expect.stringMatching(/^edge-ready-gate-a-[0-9a-f]{8}$/),
+      'optimised-models-gate-a',
+    ]);
     expect(Object.keys(unzipSync(github.artifacts[1]?.bytes ?? new Uint8Array()))).toEqual(['deep/kws.tflite']);
     expect((await downloadShards('gate', context())).shards).toHaveLength(1);
   });
@@ -242,9 +269,12 @@ describe('shards through the artifact service', () => {
     expect(problems).toEqual([expect.stringMatching(expected)]);
   });
 
-  test('a name that is taken is one sentence', async () => {
-    await upload('a', 0);
-    expect(await upload('a', 0)).toEqual([expect.stringMatching(/its own `key`\.$/)]);
+  test('two jobs that look the same, on a runner that gives no ids, both report', async () => {
+    mkdirSync(path.join(temporary, 'models'), { recursive: true });
+    writeFileSync(path.join(temporary, 'models', 'kws.tflite'), 'model');
+    expect([await upload('a', 0), await upload('a', 0)]).toEqual([[], []]);
+    expect(new Set(github.artifacts.map(({ name }) => name)).size).toBe(4);
+    expect((await downloadShards('gate', context())).shards).toHaveLength(2);
   });
 
   test('a runner without artifacts is one sentence', async () => {

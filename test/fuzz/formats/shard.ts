@@ -21,7 +21,7 @@ export function shardFuzzer(): Fuzzer {
   const shard = (index: number, comparisons: readonly ReturnType<typeof comparison>[]) => ({
     schemaVersion: 1,
     key: 'gate',
-    leg: { job: 'measure', index, total: 2, matrix: '{"target":"nano33"}' },
+    leg: { job: 'measure', jobId: 1 + index, step: '__gate', index, total: 2, matrix: '{"target":"nano33"}' },
     run: { id: 1, attempt: 1 },
     report: report(comparisons, { notes: ['a note'], problems: ['a problem'] }),
   });

@@ -1,5 +1,5 @@
 import { example, type Operation, operation } from './openapi.ts';
-import type { FakeState, StoredArtifact, StoredComment, StoredPull } from './state.ts';
+import type { FakeState, StoredArtifact, StoredComment, StoredJob, StoredPull } from './state.ts';
 
 /** An answer before it is checked and sent. */
 export interface Answer {
@@ -72,6 +72,20 @@ function pullJson(pull: StoredPull): unknown {
   };
 }
 
+function wholePullJson(pull: StoredPull): unknown {
+  const sample = example('pull-request') as Readonly<Record<string, unknown>>;
+  const { head, base } = sample as Readonly<Record<'head' | 'base', Readonly<Record<string, unknown>>>>;
+  return {
+    ...sample,
+    number: pull.number,
+    state: 'open',
+    // As above: GitHub's own examples do not fit.
+    requested_teams: [],
+    head: { ...head, ref: pull.headBranch, sha: pull.headSha, repo: { ...(head.repo as object), mirror_url: null } },
+    base: { ...base, repo: { ...(base.repo as object), mirror_url: null } },
+  };
+}
+
 function artifactJson(state: FakeState, artifact: StoredArtifact): unknown {
   const root = `${state.url}/repos/${state.repository}/actions/artifacts/${artifact.id}`;
   return {
@@ -84,6 +98,21 @@ function artifactJson(state: FakeState, artifact: StoredArtifact): unknown {
     archive_download_url: `${root}/zip`,
     expired: false,
     ...(artifact.digest === undefined ? {} : { digest: artifact.digest }),
+  };
+}
+
+function jobJson(job: StoredJob): unknown {
+  return {
+    ...example('job'),
+    id: job.id,
+    run_id: job.run,
+    run_attempt: job.attempt,
+    name: job.name,
+    status: 'completed',
+    conclusion: job.conclusion,
+    created_at: job.startedAt,
+    started_at: job.startedAt,
+    completed_at: job.startedAt,
   };
 }
 
@@ -192,6 +221,27 @@ export function endpoints(): readonly Endpoint[] {
         );
         const { part, headers } = page(state, request, found);
         return { status: 200, headers, body: part.map((pull) => pullJson(pull as StoredPull)) };
+      },
+    },
+    {
+      operation: operation('GET /repos/{owner}/{repo}/pulls/{pull_number}'),
+      handle(state, request) {
+        const pull = state.pulls.find(({ number }) => number === Number(request.parameters.pull_number));
+        return pull === undefined ? notFound : { status: 200, body: wholePullJson(pull) };
+      },
+    },
+    {
+      operation: operation('GET /repos/{owner}/{repo}/actions/runs/{run_id}/jobs'),
+      handle(state, request) {
+        const own = state.jobs.filter(({ run }) => run === Number(request.parameters.run_id));
+        const last = Math.max(...own.map(({ attempt }) => attempt));
+        const all = request.query.get('filter') === 'all' ? own : own.filter(({ attempt }) => attempt === last);
+        const { part, headers } = page(state, request, all);
+        return {
+          status: 200,
+          headers,
+          body: { total_count: all.length, jobs: part.map((job) => jobJson(job as StoredJob)) },
+        };
       },
     },
     {

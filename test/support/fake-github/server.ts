@@ -19,6 +19,7 @@ export async function startFakeGitHub(repository = 'acme/models', login = 'githu
     token: 'ghs_fake',
     comments: [],
     pulls: [],
+    jobs: [],
     artifacts: [],
     blobs: new Map(),
     faults: [],

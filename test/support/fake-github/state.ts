@@ -16,6 +16,16 @@ export interface StoredPull {
   readonly headRepository: string;
 }
 
+/** A job of a run in one attempt, as the fake keeps it. */
+export interface StoredJob {
+  readonly id: number;
+  readonly run: number;
+  readonly attempt: number;
+  readonly name: string;
+  readonly startedAt: string;
+  readonly conclusion: 'success' | 'failure' | 'cancelled' | 'timed_out';
+}
+
 /** An artifact as the fake keeps it. `bytes` is what the client uploaded: an archive. */
 export interface StoredArtifact {
   readonly id: number;
@@ -58,6 +68,7 @@ export interface FakeState {
   readonly token: string;
   readonly comments: StoredComment[];
   readonly pulls: StoredPull[];
+  readonly jobs: StoredJob[];
   readonly artifacts: StoredArtifact[];
   readonly blobs: Map<string, Buffer>;
   readonly faults: Fault[];
