@@ -1,14 +1,16 @@
-// `import { script, style } from './report-page.bundle'` gives the code and the style sheet of the HTML report as text: a plug-in for esbuild and one for vitest.
+// `import { script, style } from './report-page.bundle'` gives the code and the style sheet of the HTML report as text, `'./trend-page.bundle'` those of the page of a history: a plug-in for esbuild and one for vitest.
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
-const folder = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../src/report/html/page');
+const folder = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../src/report/html');
+const entries = { report: 'page/page.tsx', trend: 'trend/trend.tsx' };
+const bundle = /\/(report|trend)-page\.bundle$/;
 
-/** A module with what src/report/html/page becomes in a browser: one classic script, one style sheet. */
-async function bundled() {
+/** A module with what a page becomes in a browser: one classic script, one style sheet. */
+async function bundled(name) {
   const { outputFiles } = await build({
-    entryPoints: [path.join(folder, 'page.tsx')],
+    entryPoints: [path.join(folder, entries[name])],
     outdir: 'page',
     bundle: true,
     platform: 'browser',
@@ -29,14 +31,17 @@ async function bundled() {
 export const reportPageForEsbuild = {
   name: 'report-page',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /\/report-page\.bundle$/ }, () => ({ path: 'page', namespace: 'report-page' }));
-    onLoad({ filter: /^page$/, namespace: 'report-page' }, async () => ({ contents: await bundled(), loader: 'js' }));
+    onResolve({ filter: bundle }, ({ path: file }) => ({ path: bundle.exec(file)?.[1], namespace: 'report-page' }));
+    onLoad({ filter: /./, namespace: 'report-page' }, async ({ path: name }) => ({
+      contents: await bundled(name),
+      loader: 'js',
+    }));
   },
 };
 
 export const reportPageForVitest = {
   name: 'report-page',
   enforce: 'pre',
-  resolveId: (id) => (id.endsWith('/report-page.bundle') ? '\0report-page' : undefined),
-  load: (id) => (id === '\0report-page' ? bundled() : undefined),
+  resolveId: (id) => (bundle.test(id) ? `\0page-${bundle.exec(id)?.[1]}` : undefined),
+  load: (id) => (id.startsWith('\0page-') ? bundled(id.slice('\0page-'.length)) : undefined),
 };

@@ -10,6 +10,7 @@ export const examples: Readonly<Record<string, string>> = {
   run: 'edge-ready run kws.tflite --input samples.npz --output answers.npz',
   schedule: 'edge-ready schedule --target nano33',
   targets: 'edge-ready targets imx93-evk',
+  history: 'edge-ready history models/kws.onnx --target nano33 --metric peak-ram --since v1.2.0',
   init: 'edge-ready init --yes',
   inspect: 'edge-ready inspect models/kws.tflite',
   completion: 'edge-ready completion bash >> ~/.bash_completion',

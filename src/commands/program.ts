@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { UserError } from '../errors.ts';
 import { exitCodes } from '../exit-code.ts';
+import { defaultHistoryBranch } from '../history/files.ts';
 import { numberForms } from '../optimize/recipe.ts';
 import { paintWith } from '../report/look.ts';
 import { defaultTarget } from '../targets/default-target.ts';
@@ -163,6 +164,26 @@ function describeProgram(output: Output, exitWith: (code: number) => void): Comm
       }
       const { targetsCommand } = await import('./targets.ts');
       targetsCommand(target, options, output);
+    });
+
+  program
+    .command('history [model]')
+    .description('Print where the numbers have been, and which commits moved them; with --record, measure and record.')
+    .option('--target <target...>', 'only these targets')
+    .option(
+      '--metric <metric...>',
+      'list the commits of these metrics, as budgets call them: peak-ram, flash, latency …',
+    )
+    .option('--since <revision>', 'begin with what was in force at this tag or commit')
+    .option('--branch <branch>', 'the data branch', defaultHistoryBranch)
+    .option('--html <file>', 'write the page with a figure for every model and target')
+    .option('--record [revision]', 'measure the models of a commit (default: HEAD) and record what is new first')
+    .option('--push [remote]', 'with --record: write to the branch of a remote (default: origin), not of this clone')
+    .option('--config <file>', 'with --record: configuration within the repository (default: edge-ready.yml)')
+    .option('--json', 'print the recorded lines as JSON')
+    .action(async (model, options) => {
+      const { historyCommand } = await import('./history.ts');
+      exitWith(await historyCommand(model, options, output));
     });
 
   program

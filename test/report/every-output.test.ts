@@ -10,13 +10,18 @@ import { conclude, runFace, warnOf } from '../../src/github/conclude.ts';
 import { readRunContext } from '../../src/github/context.ts';
 import { logLine, logLines } from '../../src/github/log.ts';
 import { publishAnnotations, publishOutputs, publishSummary } from '../../src/github/publish.ts';
+import { type History, readHistory } from '../../src/history/files.ts';
+import { lineText } from '../../src/history/line.ts';
+import { allSeries } from '../../src/history/series.ts';
 import { committed } from '../../src/optimize/recipe.ts';
 import { annotationsOf } from '../../src/report/annotations.ts';
 import { renderComment, renderWithin } from '../../src/report/comment.ts';
 import { renderComparisonText } from '../../src/report/comparison-text.ts';
 import { renderFitText } from '../../src/report/fit-text.ts';
 import { comparisonHeadline, headline, headlineMarkdown } from '../../src/report/headline.ts';
+import { renderHistoryText } from '../../src/report/history-text.ts';
 import { renderHtml, renderPage } from '../../src/report/html/render-html.ts';
+import { renderTrend } from '../../src/report/html/render-trend.ts';
 import { jsonText } from '../../src/report/json-text.ts';
 import { renderJunit } from '../../src/report/junit.ts';
 import { renderMeasurementText } from '../../src/report/measurement-text.ts';
@@ -27,12 +32,31 @@ import { renderScheduleText } from '../../src/report/schedule-text.ts';
 import { renderSensitivityText } from '../../src/report/sensitivity-text.ts';
 import { renderSummary } from '../../src/report/summary.ts';
 import { renderText } from '../../src/report/text.ts';
+import { metricNames } from '../../src/runtimes/metric-names.ts';
+import { commitId, historyLine } from '../history/lines.ts';
 import { attacks } from '../support/attacks.ts';
 import { freePlaces, hostileReport } from '../support/hostile-report.ts';
 import { tfliteGraph } from '../support/tflite-models.ts';
 
 const marker = '<!-- edge-ready-gate:gate v1 run 7 -->';
 const frame = { marker, runUrl: 'https://github.example/run' };
+/** What a branch may hold that anybody can write to, read as it is. */
+function hostileHistory(text: string): History {
+  const name = [...text].slice(0, 200).join('').slice(0, 200) || 'x';
+  const lines = [1, 2].map((value) =>
+    historyLine({
+      time: value,
+      commit: commitId(value),
+      subject: name,
+      model: text || 'x',
+      target: name,
+      gate: `${name.slice(0, 30)}${value}`,
+      metrics: { peakRam: [value, 'exact'] },
+    }),
+  );
+  return readHistory(new Map([['1970-01.jsonl', lines.map((line) => `${lineText(line)}\n`).join('')]]));
+}
+
 const headsOf = (report: GateReport) => report.comparisons.flatMap(({ head }) => head ?? []);
 
 /** Everything that is written of a report, by who reads it. A function `render…` that is missing here fails the last test. */
@@ -76,6 +100,12 @@ const outputs = {
       const refused = [{ recipe: committed, reason: report.notes[0] ?? '' }];
       return renderFitText({ tried, refused, chosen: null });
     },
+    renderHistoryText: (report: GateReport) => {
+      const history = hostileHistory(report.notes[0] ?? '');
+      const series = allSeries(history);
+      const since = { label: report.notes[0] ?? '', time: 0 };
+      return [[], metricNames].map((metrics) => renderHistoryText({ series, metrics, since })).join('\n');
+    },
     renderScheduleText: (report: GateReport) => report.schedules.map((each) => renderScheduleText(each)).join(''),
     headline: (report: GateReport) => headline(report),
     comparisonHeadline: (report: GateReport) => report.comparisons.map(comparisonHeadline).join('\n'),
@@ -85,6 +115,7 @@ const outputs = {
         .join('\n'),
   },
   html: {
+    renderTrend: (report: GateReport) => renderTrend(hostileHistory(report.notes[0] ?? ''), report.notes[0]),
     renderHtml: (report: GateReport) => renderHtml(report),
     renderPage: ({ verdict, comparisons, schedules, notes, problems }: GateReport) =>
       renderPage({

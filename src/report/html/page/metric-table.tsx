@@ -8,7 +8,7 @@ import { judgementWords } from '../../judgement-words.ts';
 import { marks } from '../../marks.ts';
 import { worstJudgementsFirst } from '../../order.ts';
 import { isExpected } from '../../shown-metrics.ts';
-import { capitalised } from './overview.tsx';
+import { capitalised } from './capitalised.ts';
 import { Scrolled } from './scrolled.tsx';
 import { Table } from './table.tsx';
 

@@ -4,6 +4,7 @@ import { type MetricName, metricNames } from '../../../runtimes/metric-names.ts'
 import { deltaWords, isImprovement, valueWords } from '../../change-words.ts';
 import { marks } from '../../marks.ts';
 import { addressOf } from './app.tsx';
+import { capitalised } from './capitalised.ts';
 import { Scrolled } from './scrolled.tsx';
 
 /** Every comparison in a row: the head's values, the changes below them, and a link to its figures. */
@@ -68,9 +69,4 @@ function Value({ comparison, name }: { readonly comparison: Comparison; readonly
       )}
     </>
   );
-}
-
-/** The first letter large. */
-export function capitalised(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }
