@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, expect, test } from 'vitest';
@@ -14,7 +14,12 @@ const models = [
   'wider/digits-int8.tflite',
   'worse/digits-int8.tflite',
   'base/digits-float.tflite',
-].map((name) => path.resolve('fixtures/digits', name));
+].map((name) => {
+  const copy = path.join(folder, 'models', name);
+  mkdirSync(path.dirname(copy), { recursive: true });
+  copyFileSync(path.resolve('fixtures/digits', name), copy);
+  return copy;
+});
 
 /** Latencies of a board that takes `factor` times as long for everything. */
 async function results(factor: number, count: number): Promise<string> {
@@ -22,7 +27,10 @@ async function results(factor: number, count: number): Promise<string> {
   const measured = [];
   for (const model of models.slice(0, count)) {
     const { measurement } = await measureModel(openModel(readFileSync(model), model), target, { recipe: automatic });
-    measured.push({ model: path.relative(folder, model), latency: [(measurement.latency?.value ?? 0) * factor] });
+    measured.push({
+      model: path.relative(folder, model).split(path.sep).join('/'),
+      latency: [(measurement.latency?.value ?? 0) * factor],
+    });
   }
   const file = path.join(folder, 'results.json');
   writeFileSync(file, JSON.stringify({ device: 'board 3', results: measured }));
@@ -61,4 +69,23 @@ test('results that are none are refused', async () => {
   const file = path.join(folder, 'bad.json');
   writeFileSync(file, '{"results": []}');
   await expect(run(file)).rejects.toThrow(/bad\.json: results/);
+});
+
+test.each([
+  ['../outside.tflite', /bad\.json names "\.\.\/outside\.tflite", which is not a path inside its own folder/],
+  ['models/../../outside.tflite', /not a path inside its own folder/],
+  ['/etc/passwd', /not a path inside its own folder/],
+  ['C:\\boot.ini', /not a path inside its own folder/],
+  ['..\\outside.tflite', /not a path inside its own folder/],
+  ['models/link.tflite', /link\.tflite is a link out of its folder/],
+  ['models/none.tflite', /There is no file .*none\.tflite/],
+])('a model that results name as %s is not read', async (model, expected) => {
+  const outside = path.join(path.dirname(folder), `${path.basename(folder)}-outside.tflite`);
+  writeFileSync(outside, 'secret');
+  rmSync(path.join(folder, 'models', 'link.tflite'), { force: true });
+  symlinkSync(outside, path.join(folder, 'models', 'link.tflite'));
+  const file = path.join(folder, 'bad.json');
+  writeFileSync(file, JSON.stringify({ results: [{ model, latency: 1 }] }));
+  await expect(run(file)).rejects.toThrow(expected);
+  rmSync(outside);
 });

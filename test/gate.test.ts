@@ -236,6 +236,36 @@ test('external data of an ONNX model comes from the same commit as the model', a
   expect(report.comparisons[0]?.problems.join()).toContain('data/w.bin');
 });
 
+test('a model whose external data alone changed is compared, and told what moved', async () => {
+  const weights = (scale: number) => ({
+    bytes: new Uint8Array(Float32Array.from({ length: 256 }, (_, index) => scale * Math.sin(index)).buffer),
+  });
+  const model = modelBytes({
+    name: 'g',
+    input: [info('x', [256])],
+    output: [info('y', [256])],
+    node: [node('Mul', ['x', 'w'], 'y')],
+    initializer: [
+      {
+        name: 'w',
+        dims: [256],
+        dataType: 1,
+        dataLocation: 1,
+        externalData: [{ key: 'location', value: 'data/w.bin' }],
+      },
+    ],
+  });
+  const { only } = await gate(
+    { 'nets/a.onnx': { bytes: model }, 'nets/data/w.bin': weights(1) },
+    { 'nets/data/w.bin': weights(1.5) },
+    { targets: ['raspberry-pi-4'] },
+  );
+  expect(only).toMatchObject({ model: 'nets/a.onnx', state: 'compared', problems: [] });
+  expect(only.head?.model.sha256).toBe(only.base?.model.sha256);
+  expect(only.diff?.summary.map(({ code }) => code)).not.toContain('identical');
+  expect(only.diff?.counts).toMatchObject({ changed: 1, same: 0 });
+});
+
 test('the same run gives the same report', async () => {
   const base = { 'edge-ready.yml': text(configuration), 'models/a.tflite': fixture('base/digits-int8.tflite') };
   const { report } = await gate(base, { 'models/a.tflite': fixture('wider/digits-int8.tflite') });

@@ -1,4 +1,3 @@
-import path from 'node:path';
 import { stringify } from 'yaml';
 import { z } from 'zod';
 import { UserError } from '../errors.ts';
@@ -10,7 +9,7 @@ import { automatic } from '../optimize/recipe.ts';
 import { jsonText } from '../report/json-text.ts';
 import { type FittedBoard, fitBoard, type MeasuredRun } from '../runtimes/tflm/fit-board.ts';
 import type { Board } from '../targets/board.ts';
-import { openModelFile } from './model-file.ts';
+import { openModelBeside } from './model-file.ts';
 import type { Output } from './output.ts';
 import { targetOption } from './target-option.ts';
 import { readUserFile } from './user-file.ts';
@@ -21,7 +20,7 @@ const resultsSchema = z.strictObject({
   results: z
     .array(
       z.strictObject({
-        /** Beside the file of results. */
+        /** In the folder of the file of results, or below. */
         model: z.string(),
         latency: z.union([z.number().positive(), z.array(z.number().positive()).min(1)]),
       }),
@@ -46,7 +45,7 @@ export async function calibrateCommand(
   const results = readResults(file);
   const runs: MeasuredRun[] = [];
   for (const { model, latency } of results.results) {
-    const opened = openModelFile(path.join(path.dirname(file), model));
+    const opened = openModelBeside(file, model);
     const { artifact } = await measureModel(opened, target, { recipe: automatic });
     runs.push({ label: model, graph: readTflite(artifact, model), milliseconds: median([latency].flat()) });
   }

@@ -1,6 +1,7 @@
+import path from 'node:path';
 import { openModel } from '../measure.ts';
 import type { Model } from '../optimize/model.ts';
-import { externalDataBeside, readUserFile } from './user-file.ts';
+import { externalDataBeside, readNamedBeside, readUserFile } from './user-file.ts';
 
 /**
  * A model from the file system; its external data is looked for beside it, and never above its folder, whatever links are there.
@@ -8,4 +9,11 @@ import { externalDataBeside, readUserFile } from './user-file.ts';
  */
 export function openModelFile(file: string): Model {
   return openModel(readUserFile(file), file, { externalData: externalDataBeside(file) });
+}
+
+/** A model that another file names, in that file's folder or below, as its data. @throws UserError as `openModelFile`, and when it is elsewhere */
+export function openModelBeside(file: string, name: string): Model {
+  const bytes = readNamedBeside(file, name);
+  const named = path.join(path.dirname(file), name);
+  return openModel(bytes, named, { externalData: externalDataBeside(named) });
 }

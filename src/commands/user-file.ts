@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { messageOf, UserError } from '../errors.ts';
+import { cleanRelativePath } from '../formats/onnx/external-data.ts';
 import { nearest } from '../nearest.ts';
 
 /** The bytes of a file that the user named. @throws UserError naming the file and why it can't be read. */
@@ -33,6 +34,20 @@ export function externalDataBeside(file: string): (relativePath: string) => Uint
   return (relativePath) => readInside(folder, relativePath);
 }
 
+/**
+ * The bytes of a file that another file names, from its folder or below: whoever wrote that other file is not who runs the command.
+ * @throws UserError when the name leads out of the folder, also by a link, and when there is no such file
+ */
+export function readNamedBeside(file: string, name: string): Uint8Array {
+  const clean = cleanRelativePath(name);
+  if (clean === undefined) {
+    throw new UserError(
+      `${file} names ${JSON.stringify(name)}, which is not a path inside its own folder; put the file there, and write \`/\` between folders.`,
+    );
+  }
+  return readInside(path.dirname(file), clean) ?? readUserFile(path.join(path.dirname(file), clean));
+}
+
 /** A file below a folder by its clean relative path; undefined when there is none. Links are followed as long as they stay below. */
 function readInside(folder: string, relativePath: string): Uint8Array | undefined {
   const named = path.join(folder, relativePath);
@@ -41,7 +56,7 @@ function readInside(folder: string, relativePath: string): Uint8Array | undefine
   const below = path.relative(realPath(folder) ?? folder, real);
   if (below === '..' || below.startsWith(`..${path.sep}`) || path.isAbsolute(below)) {
     throw new UserError(
-      `${named} is a link out of the model's folder, which the gate does not follow; put the file itself there.`,
+      `${named} is a link out of its folder, which the gate does not follow; put the file itself there.`,
     );
   }
   // What a pipe or a device holds never ends.

@@ -7,6 +7,7 @@ import type { GraphView, Node } from './graph-view.ts';
 import { nameOf } from './matching.ts';
 import type { DiffRest, DiffRow, ModelDiff } from './model-diff.ts';
 import { placeLayers } from './place-layers.ts';
+import { hasSameData } from './same-data.ts';
 import { firstOutput } from './shape-changes.ts';
 import type { Shares } from './share.ts';
 import { shareCounts } from './share-counts.ts';
@@ -52,7 +53,8 @@ export function diffModels(base: DiffSide, head: DiffSide): DetailedDiff {
   ].filter((each) => each !== undefined);
   const ends = endsOf(alignment.base.graph, alignment.head.graph);
   const summary = whatHappened({
-    isSameFile: base.measurement.model.sha256 === head.measurement.model.sha256,
+    isSameFile:
+      base.measurement.model.sha256 === head.measurement.model.sha256 && hasSameData(base.source, head.source),
     dialect: alignment.head.graph.dialect,
     formats: [formatOf(base), formatOf(head)],
     opsets: [opsetOf(alignment.base), opsetOf(alignment.head)],
