@@ -4,8 +4,10 @@ import { conclude, runFace, warnOf } from './github/conclude.ts';
 import { readRunContext } from './github/context.ts';
 import { readGateInputs } from './github/inputs.ts';
 import { isOneOfMany, legName } from './github/leg-name.ts';
+import { logLine } from './github/log.ts';
 import { postComment } from './github/post-comment.ts';
 import { publishAnnotations, publishOutputs, publishSummary } from './github/publish.ts';
+import { recordPush } from './github/record-push.ts';
 import { runLeg } from './github/run-leg.ts';
 import { uploadShard } from './github/shards.ts';
 import { linksOf, uploadPage } from './github/upload-page.ts';
@@ -42,7 +44,13 @@ await runFace(async () => {
     context,
   );
 
-  const problems = [...uploaded, ...[page.problem, posted.problem].flatMap((problem) => problem ?? [])];
+  const recorded = await recordPush({ branch: many ? null : inputs.history, token: inputs.token, report }, context);
+  if (recorded.done !== undefined) logLine(recorded.done);
+
+  const problems = [
+    ...uploaded,
+    ...[page.problem, posted.problem, recorded.problem].flatMap((problem) => problem ?? []),
+  ];
   const annotations = annotationsOf(report);
   publishSummary(context, renderSummary(report, links), problems);
   publishAnnotations(annotations);

@@ -3,10 +3,12 @@ import { conclude, runFace, warnOf } from './github/conclude.ts';
 import { readRunContext } from './github/context.ts';
 import { currentShards } from './github/current-shards.ts';
 import { readReportInputs } from './github/inputs.ts';
+import { logLine } from './github/log.ts';
 import { mergeShards } from './github/merge-shards.ts';
 import { jobsOfMeasuringRun, measuringRunOf, otherRunOf } from './github/other-run.ts';
 import { postComment } from './github/post-comment.ts';
 import { publishOutputs, publishSummary } from './github/publish.ts';
+import { recordPush } from './github/record-push.ts';
 import { downloadShards } from './github/shards.ts';
 import { linksOf, uploadPage } from './github/upload-page.ts';
 import { writeReport } from './github/write-report.ts';
@@ -39,7 +41,10 @@ await runFace(async () => {
     context,
   );
 
-  const problems = [page.problem, posted.problem].flatMap((problem) => problem ?? []);
+  const recorded = await recordPush({ branch: inputs.history, token: inputs.token, report }, context);
+  if (recorded.done !== undefined) logLine(recorded.done);
+
+  const problems = [page.problem, posted.problem, recorded.problem].flatMap((problem) => problem ?? []);
   publishSummary(context, renderSummary(report, links), problems);
   warnOf(problems);
   publishOutputs({

@@ -18,6 +18,8 @@ export interface RunContext {
   /** `GITHUB_SHA`; for pull requests the merge commit, not the head. */
   readonly sha: string;
   readonly apiUrl: string;
+  /** Where people see the repository. */
+  readonly repositoryUrl: string | null;
   readonly runUrl: string | null;
   /** Identifies this attempt of this run, so that an older run never overwrites what a newer one wrote. */
   readonly run: { readonly id: number; readonly attempt: number };
@@ -46,6 +48,7 @@ export function readRunContext(environment: Environment): RunContext {
     repository,
     sha: environment.GITHUB_SHA ?? '',
     apiUrl: environment.GITHUB_API_URL || 'https://api.github.com',
+    repositoryUrl: repository === null ? null : `${server}/${owner}/${repo}`,
     runUrl: repository !== null && runId ? `${server}/${owner}/${repo}/actions/runs/${runId}` : null,
     run: { id: wholeNumber(runId), attempt: wholeNumber(environment.GITHUB_RUN_ATTEMPT) },
     workspace: environment.GITHUB_WORKSPACE || process.cwd(),

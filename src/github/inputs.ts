@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { splitTargets } from '../config/targets.ts';
 import { UserError } from '../errors.ts';
 import type { FailOn } from '../exit-code.ts';
+import { isBranchName } from '../history/branch.ts';
+import { defaultHistoryBranch } from '../history/files.ts';
 import { type Recipe, recipeSchema } from '../optimize/recipe.ts';
 
 /** `auto`: the only leg of its job comments when something changed; `always`: also when nothing did, and a matrix leg keeps a comment of its own; `never`: nobody does. */
@@ -34,6 +36,8 @@ export interface GateInputs {
   readonly upload: boolean;
   /** Whether measurements of earlier runs are used, and this one's kept. */
   readonly cache: boolean;
+  /** The data branch of the history; null where none is kept. */
+  readonly history: string | null;
   readonly token: string;
   readonly key: string | null;
   readonly leg: Leg;
@@ -44,6 +48,8 @@ export interface ReportInputs {
   readonly comment: CommentMode;
   readonly failOn: FailOn;
   readonly upload: boolean;
+  /** The data branch of the history; null where none is kept. */
+  readonly history: string | null;
   readonly token: string;
   readonly key: string | null;
 }
@@ -72,6 +78,14 @@ const key = z
     'must be at most 60 letters, digits, `.`, `_` or `-`, such as `keyword-spotting`',
   )
   .transform((value) => (value === '' ? null : value));
+
+const history = z
+  .string()
+  .trim()
+  .transform((value) => (value === 'true' ? defaultHistoryBranch : value === '' || value === 'false' ? null : value))
+  .refine((value) => value === null || isBranchName(value), {
+    error: 'must be `true`, `false` or the name of a branch, such as `edge-ready-history`',
+  });
 
 /** JSON without its line breaks, so that the same values are the same text; what is not JSON stays as it is. */
 function compactJson(value: string): string {
@@ -105,6 +119,7 @@ const published = {
   comment: choice(['auto', 'always', 'never']),
   'fail-on': choice(['fail', 'warn', 'never']),
   'github-token': z.string().trim(),
+  history,
   key,
   upload: choice(['true', 'false']).transform((value) => value === 'true'),
 };
@@ -142,6 +157,7 @@ export function readGateInputs(environment: Environment): GateInputs {
     failOn: values['fail-on'],
     upload: values.upload,
     cache: values.cache,
+    history: values.history,
     token: values['github-token'],
     key: values.key,
     leg: {
@@ -162,6 +178,7 @@ export function readReportInputs(environment: Environment): ReportInputs {
     comment: values.comment,
     failOn: values['fail-on'],
     upload: values.upload,
+    history: values.history,
     token: values['github-token'],
     key: values.key,
   };

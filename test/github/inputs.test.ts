@@ -57,6 +57,7 @@ describe('readGateInputs', () => {
       upload: true,
       cache: true,
       token: '',
+      history: null,
       key: null,
       leg: { job: '', jobId: null, step: '', index: null, total: null, matrix: '{}' },
     });
@@ -97,10 +98,20 @@ describe('readGateInputs', () => {
   });
 
   test.each([
+    ['', null],
+    ['false', null],
+    ['true', 'edge-ready-history'],
+    ['data/models', 'data/models'],
+  ])('history: %j is the branch %j', (given, expected) => {
+    expect(readGateInputs({ INPUT_HISTORY: given }).history).toBe(expected);
+  });
+
+  test.each([
     [{ INPUT_COMMENT: 'yes' }, /^Input `comment` must be one of `auto`, `always`, `never`, not `yes`\.$/],
     [{ INPUT_RECIPE: 'int4' }, /^Input `recipe` "int4" is not a recipe; did you mean "int8"\?$/],
     [{ 'INPUT_FAIL-ON': 'error' }, /^Input `fail-on` must be one of `fail`, `warn`, `never`, not `error`\.$/],
     [{ INPUT_UPLOAD: '1' }, /^Input `upload` must be one of `true`, `false`, not `1`\.$/],
+    [{ INPUT_HISTORY: 'a..b' }, /^Input `history` must be `true`, `false` or the name of a branch/],
     [{ INPUT_KEY: 'a --> b' }, /^Input `key` must be at most 60 letters/],
     [{ 'INPUT_JOB-TOTAL': 'many' }, /^Input `job-total` must be a whole number\.$/],
   ])('%j is refused in one sentence', (environment, expected) => {

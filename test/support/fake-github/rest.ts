@@ -1,3 +1,4 @@
+import { gitEndpoints } from './git-database.ts';
 import { example, type Operation, operation } from './openapi.ts';
 import type { FakeState, StoredArtifact, StoredComment, StoredJob, StoredPull } from './state.ts';
 
@@ -159,6 +160,7 @@ const tooLong: Answer = {
 /** Every REST endpoint that the gate uses. */
 export function endpoints(): readonly Endpoint[] {
   return [
+    ...gitEndpoints(),
     {
       operation: operation('GET /repos/{owner}/{repo}/issues/{issue_number}/comments'),
       handle(state, request) {

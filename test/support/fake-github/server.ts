@@ -22,6 +22,8 @@ export async function startFakeGitHub(repository = 'acme/models', login = 'githu
     jobs: [],
     artifacts: [],
     blobs: new Map(),
+    objects: new Map(),
+    refs: new Map(),
     faults: [],
     requests: [],
     violations: [],

@@ -60,6 +60,19 @@ export interface SeenRequest {
   readonly query: string;
 }
 
+/** An object of the repository as the fake keeps it, by its id. */
+export type StoredObject =
+  | { readonly type: 'blob'; readonly bytes: Buffer }
+  | { readonly type: 'tree'; readonly entries: ReadonlyMap<string, { readonly mode: string; readonly sha: string }> }
+  | {
+      readonly type: 'commit';
+      readonly tree: string;
+      readonly parents: readonly string[];
+      readonly message: string;
+      /** Seconds since 1970. */
+      readonly time: number;
+    };
+
 /** Everything a fake GitHub knows; tests read and change it. */
 export interface FakeState {
   readonly repository: string;
@@ -71,6 +84,10 @@ export interface FakeState {
   readonly jobs: StoredJob[];
   readonly artifacts: StoredArtifact[];
   readonly blobs: Map<string, Buffer>;
+  /** Of the repository's Git database. */
+  readonly objects: Map<string, StoredObject>;
+  /** Commits by reference: `refs/heads/main`. */
+  readonly refs: Map<string, string>;
   readonly faults: Fault[];
   readonly requests: SeenRequest[];
   /** What did not agree with GitHub's own description, in requests or in our answers. */
