@@ -33,7 +33,9 @@ export function encodeTable(encoding: Encoding, type: TableType, table: TableVal
   const { builder } = encoding;
   const slots = type.fields.flatMap((field) => encodeField(encoding, field, table[field.name]));
   const shared = !neverShared.has(type.name);
-  const key = `${type.name}(${slots.map(({ slot, kind, value }) => `${slot}:${kind}${text(value)}`).join()})`;
+  const key = shared
+    ? `${type.name}(${slots.map(({ slot, kind, value }) => `${slot}:${kind}${text(value)}`).join()})`
+    : '';
   const known = shared ? encoding.parts.get(key) : undefined;
   if (known !== undefined) return known;
   builder.startObject(type.slots);
