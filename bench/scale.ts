@@ -1,16 +1,25 @@
-// Time and peak memory of a pull request that changes so many models, measured for the first time and again; and what a leg for each target costs against one for all.
-//   npm run build && node scripts/run-ts.mjs bench/scale.ts [numbers of models, such as 1,10,50,100,200] [targets]
+// Time and peak memory of a pull request that changes so many models, measured for the first time and again; and what legs of a matrix cost against one job.
+//   npm run build && node scripts/run-ts.mjs bench/scale.ts growth [models, such as 1,10,50,200]
+//   npm run build && node scripts/run-ts.mjs bench/scale.ts legs [models, such as 20]
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { commit, type Files, git } from '../test/support/git-repository.ts';
+import { machine, numbersTable, writeSection } from './page.ts';
 
-const counts = (process.argv[2] ?? '1,10,50,100,200').split(',').map(Number);
-const targets = (process.argv[3] ?? 'nucleo-l4r5zi,arduino-nano-33-ble').split(',');
+const targets = [
+  'nucleo-l4r5zi',
+  'arduino-nano-33-ble',
+  'nucleo-h743zi',
+  'stm32f746g-disco',
+  'pico',
+  'raspberry-pi-4/litert',
+];
 const cli = path.resolve('dist', 'cli.js');
 const tellPeak = `data:text/javascript,${encodeURIComponent(`
-  process.on('exit', () => process.stderr.write('peak ' + process.resourceUsage().maxRSS + '\\n'));
+  import { isMainThread } from 'node:worker_threads';
+  if (isMainThread) process.on('exit', () => process.stderr.write('peak ' + process.resourceUsage().maxRSS + '\\n'));
 `)}`;
 
 interface Run {
@@ -44,46 +53,106 @@ function check(directory: string, cache: string, wanted: readonly string[]): Run
   return { seconds: (performance.now() - started) / 1000, mebibytes: kibibytes / 1024 };
 }
 
-/** Least squares of y = a + b·x; the worst deviation as a share of what it predicts. */
-function lineThrough(points: readonly (readonly [number, number])[]) {
-  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
-  const x = mean(points.map(([at]) => at));
-  const y = mean(points.map(([, value]) => value));
-  const slope =
-    points.reduce((sum, [at, value]) => sum + (at - x) * (value - y), 0) /
-    points.reduce((sum, [at]) => sum + (at - x) ** 2, 0);
-  const at = (models: number) => y + slope * (models - x);
-  return { slope, start: at(0), worst: Math.max(...points.map(([n, value]) => Math.abs(value - at(n)) / at(n))) };
-}
-
-const rows: { readonly count: number; readonly cold: Run; readonly warm: Run; readonly legs: number }[] = [];
-for (const count of counts) {
+/** Calls `use` with a repository whose branch changes so many models, and a folder that is deleted with it. */
+function withModels<T>(count: number, use: (directory: string, cache: (name: string) => string) => T): T {
   const directory = mkdtempSync(path.join(tmpdir(), 'edge-ready-scale-'));
   try {
-    const cache = (name: string) => path.join(directory, '.git', `cache-${name}`);
     git(directory, 'init', '--quiet', '--initial-branch=main');
     commit(directory, 'base', models('base', count));
     git(directory, 'checkout', '--quiet', '-b', 'change');
     commit(directory, 'head', models('wider', count));
-    const cold = check(directory, cache('all'), targets);
-    const warm = check(directory, cache('all'), targets);
-    const legs = targets.map((target) => check(directory, cache(target), [target]).seconds);
-    rows.push({ count, cold, warm, legs: legs.reduce((sum, seconds) => sum + seconds, 0) });
-    console.log(
-      `${count} models × ${targets.length}: first ${cold.seconds.toFixed(1)} s, ${cold.mebibytes.toFixed(0)} MiB; again ${warm.seconds.toFixed(1)} s (${(warm.seconds / cold.seconds).toFixed(2)} of it), ${warm.mebibytes.toFixed(0)} MiB; a leg for each target ${(rows.at(-1)?.legs ?? 0).toFixed(1)} s in all, the longest ${Math.max(...legs).toFixed(1)} s`,
-    );
+    return use(directory, (name) => path.join(directory, '.git', `cache-${name}`));
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
 }
-if (rows.length > 1) {
-  for (const [name, unit, of] of [
-    ['time', 's', ({ cold }: (typeof rows)[number]) => cold.seconds],
-    ['peak memory', 'MiB', ({ cold }: (typeof rows)[number]) => cold.mebibytes],
-  ] as const) {
-    const line = lineThrough(rows.map((row) => [row.count, of(row)]));
-    console.log(
-      `${name}: ${line.start.toFixed(1)} ${unit} and ${line.slope.toFixed(3)} ${unit} a model; worst deviation ${(100 * line.worst).toFixed(0)} %`,
-    );
-  }
+
+const network = () =>
+  `The network of [fixtures/digits](../fixtures) in int8, ${Math.round(readFileSync('fixtures/digits/wider/digits-int8.tflite').byteLength / 1000)} kB, as so many files that differ, base and head`;
+
+function growth(counts: readonly number[]): void {
+  const rows = counts.map((count) =>
+    withModels(count, (directory, cache) => {
+      const first = check(directory, cache('all'), targets);
+      const again = check(directory, cache('all'), targets);
+      console.log(`${count} models: ${first.seconds.toFixed(1)} s, again ${again.seconds.toFixed(1)} s`);
+      return { count, first, again };
+    }),
+  );
+  const each = ({ seconds }: Run, count: number) => ((seconds * 1000) / count / targets.length).toFixed(0);
+  const table = numbersTable(
+    ['models', 'comparisons', 'first, s', 'ms each', 'peak, MiB', 'again, s', 'ms each', 'peak, MiB'],
+    rows.map(({ count, first, again }) => [
+      String(count),
+      String(count * targets.length),
+      first.seconds.toFixed(1),
+      each(first, count),
+      first.mebibytes.toFixed(0),
+      again.seconds.toFixed(1),
+      each(again, count),
+      again.mebibytes.toFixed(0),
+    ]),
+    [],
+  );
+  const sentences = rows.slice(1).map(({ count, first, again }, index) => {
+    const before = rows[index];
+    if (before === undefined) return '';
+    const times = (of: 'first' | 'again') => {
+      const [after, one] = of === 'first' ? [first, before.first] : [again, before.again];
+      return `${(after.seconds / one.seconds).toFixed(1)} times the time and ${(after.mebibytes / one.mebibytes).toFixed(1)} times the memory`;
+    };
+    return `From ${before.count} to ${count} models, ${count / before.count} times as many, the first run takes ${times('first')}, the second ${times('again')}.`;
+  });
+  writeSection(
+    'scale',
+    `${network()}, on ${targets.length} targets in one job: ${targets.join(', ')}. "Again" is the same with what the first run kept.\n\n${table}\n\n${sentences.at(-1)}\n\n${machine()}.`,
+  );
 }
+
+function legs(count: number): void {
+  const rows = withModels(count, (directory, cache) =>
+    [1, 2, 3, 6].map((parts) => {
+      const perLeg = targets.length / parts;
+      const runs = Array.from({ length: parts }, (_, leg) => {
+        const own = targets.slice(leg * perLeg, (leg + 1) * perLeg);
+        const kept = cache(`${parts}-${leg}`);
+        return { first: check(directory, kept, own), again: check(directory, kept, own) };
+      });
+      const sum = (of: 'first' | 'again') => runs.reduce((total, run) => total + run[of].seconds, 0);
+      const most = (of: 'first' | 'again') => Math.max(...runs.map((run) => run[of].seconds));
+      console.log(`${parts} legs: ${sum('first').toFixed(1)} s in all, the longest ${most('first').toFixed(1)} s`);
+      return { parts, sum, most };
+    }),
+  );
+  const one = rows[0]?.sum('first') ?? 0;
+  const table = numbersTable(
+    [
+      'legs',
+      'targets in each',
+      'all first runs, s',
+      'of one leg',
+      'the longest, s',
+      'all second runs, s',
+      'the longest, s',
+    ],
+    rows.map(({ parts, sum, most }) => [
+      String(parts),
+      String(targets.length / parts),
+      sum('first').toFixed(1),
+      `${(sum('first') / one).toFixed(2)}×`,
+      most('first').toFixed(1),
+      sum('again').toFixed(1),
+      most('again').toFixed(1),
+    ]),
+    [],
+  );
+  writeSection(
+    'legs',
+    `${count} models on the same ${targets.length} targets, in one job or in legs of a matrix that run one after another here; on runners they run at once, and wait for the longest. Neither the runner's start nor the checkout is in it.\n\n${table}\n\n${machine()}.`,
+  );
+}
+
+const [what, numbers] = process.argv.slice(2);
+if (what === 'legs') legs(Number(numbers ?? 20));
+else if (what === 'growth') growth((numbers ?? '1,10,50,200').split(',').map(Number));
+else throw new Error('usage: bench/scale.ts growth [1,10,50,200] | legs [20]');

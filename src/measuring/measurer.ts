@@ -145,21 +145,21 @@ export async function openMeasurer(options: MeasurerOptions): Promise<Measurer> 
     counts.measured += 1;
     return workers.measure(job);
   };
+  // Made apart, so that what is remembered of a side holds nothing large; measured again in the unlikely case that the entry is gone.
+  const modelsLater = (request: SideRequest, asked: AskedSide) => async (): Promise<KeptModels> =>
+    (await cache.read(asked))?.models ?? modelsOf(await measure(await jobOf(request)));
   const had = async (request: SideRequest, job: SideJob, key: string): Promise<Had> => {
     const asked = askedFor(job, key);
     const stored = await cache.read(asked);
-    // Holds nothing large: measured again in the unlikely case that the entry is gone.
-    const models = async () => (await cache.read(asked))?.models ?? modelsOf(await measure(await jobOf(request)));
     if (stored !== undefined) {
       counts.fromCache += 1;
-      return { record: stored.side, models };
+      return { record: stored.side, models: modelsLater(request, asked) };
     }
     const side = await measure(job);
     const record = recordOf(side);
     const kept = modelsOf(side);
-    return mayBeKept(record) && (await cache.write(key, record, kept))
-      ? { record, models }
-      : { record, models: async () => kept };
+    const isKept = mayBeKept(record) && (await cache.write(key, record, kept));
+    return { record, models: isKept ? modelsLater(request, asked) : held(kept) };
   };
   const answer = (request: SideRequest, { record, models }: Had): Side => {
     const side = calledBy(request.path, record);
@@ -242,6 +242,11 @@ function modelsOf(side: MeasuredSide): KeptModels {
   if (side.saving !== undefined) return { made: side.saving.artifact };
   const { artifact: made, uncompiled } = side.measured;
   return uncompiled === undefined ? { made } : { made, uncompiled };
+}
+
+/** As a closure of its own, which holds these models and nothing else. */
+function held(models: KeptModels): Had['models'] {
+  return async () => models;
 }
 
 function askedFor({ files, target }: SideJob, key: string): AskedSide {
