@@ -87,7 +87,7 @@ export async function openCalibration(
     indices,
     record: async (some) => {
       for (const index of recorder === undefined ? [] : some) {
-        await recorder?.record(bindInputs(await data.sample(index), inputs, data.path));
+        await recorder?.record(bindInputs(await data.sample(index), inputs, data.path), recorded);
         recorded += 1;
         progress?.(recorded, indices.length);
       }

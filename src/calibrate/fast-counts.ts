@@ -30,7 +30,7 @@ interface CountingKernels {
 /** Counts values in WebAssembly, as `addValues` does. */
 export interface FastCounts {
   /** As `addValues`, but that some of it is in the histogram only after `settle`. */
-  readonly add: (histogram: Histogram, values: Float32Array) => void;
+  readonly add: (histogram: Histogram, values: Float32Array, sample?: number) => void;
   /** As `addExtent`. */
   readonly addExtent: (histogram: Histogram, values: Float32Array) => void;
   /** Puts all that was counted into its histogram. */
@@ -113,11 +113,11 @@ export function openFastCounts(): FastCounts | undefined {
     }
   };
 
-  const add = (histogram: Histogram, values: Float32Array): void => {
+  const add = (histogram: Histogram, values: Float32Array, sample = 0): void => {
     if (values.length < worthwhile) {
       const slot = slots.get(histogram);
       if (slot !== undefined) flush(histogram, slot);
-      addValues(histogram, values);
+      addValues(histogram, values, sample);
       return;
     }
     const slot = slotOf(histogram);
@@ -132,7 +132,7 @@ export function openFastCounts(): FastCounts | undefined {
         else spanFinite(histogram, values.subarray(start, start + elements));
       }
       const { width, first } = histogram;
-      const { from, to } = countedRun(values.length, start);
+      const { from, to } = countedRun(values.length, start, sample);
       // Values that are not finite, and scales that are no normal float32, are left to the plain way.
       const isPlain = !areFinite || width < 2 ** -120 || width > 2 ** 120;
       const whole = isPlain ? 0 : (to - from) & ~3;

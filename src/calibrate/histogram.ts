@@ -39,21 +39,25 @@ const runLength = tileLength / 4;
 const large = 65_536;
 
 /**
- * The elements of the tile that starts at `start` which are counted: all, but for a large tensor a quarter, another one in each tile so that no rows or channels are favoured.
- * Extremes and what is not finite are looked for among all.
+ * The elements of the tile that starts at `start` which are counted: all, but for a large tensor a quarter, another one in each tile and in each sample, so that no rows or channels
+ * are favoured: a network has its largest values at the same places of every picture, corners above all. Extremes and what is not finite are looked for among all.
  */
-export function countedRun(length: number, start: number): { readonly from: number; readonly to: number } {
+export function countedRun(
+  length: number,
+  start: number,
+  sample: number,
+): { readonly from: number; readonly to: number } {
   const end = Math.min(length, start + tileLength);
   if (length < large) return { from: start, to: end };
-  const from = start + ((start / tileLength) % 4) * runLength;
+  const from = start + ((start / tileLength + sample) % 4) * runLength;
   return { from: Math.min(from, end), to: Math.min(from + runLength, end) };
 }
 
-/** Adds values, of many a part (`countedRun`); the range grows as needed. */
-export function addValues(histogram: Histogram, values: Float32Array): void {
+/** Adds values of the tensor in the `sample`th sample, of many a part (`countedRun`); the range grows as needed. */
+export function addValues(histogram: Histogram, values: Float32Array, sample = 0): void {
   spanFinite(histogram, values);
   for (let start = 0; start < values.length; start += tileLength) {
-    const { from, to } = countedRun(values.length, start);
+    const { from, to } = countedRun(values.length, start, sample);
     countValues(histogram, values.subarray(from, to));
   }
 }

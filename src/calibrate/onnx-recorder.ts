@@ -30,7 +30,7 @@ export async function openOnnxRecorder(
   let counter: Counter | undefined;
   let recorded = 0;
   return {
-    record: async (feeds) => {
+    record: async (feeds, sample) => {
       const results = await session.run(feeds).catch(asUserError);
       const found: [number, Float32Array][] = [];
       for (const [index, name] of watched.entries()) {
@@ -44,9 +44,9 @@ export async function openOnnxRecorder(
       // The first sample tells how much there is to count.
       const elements = found.reduce((sum, [, { length }]) => sum + length, 0);
       if (counter === undefined) {
-        for (const [index, values] of found) counters.add(index, values);
+        for (const [index, values] of found) counters.add(index, values, sample);
         freeArrays(found.map(([, values]) => values));
-      } else await counter.add(found);
+      } else await counter.add({ sample, values: found });
       recorded += 1;
       if (recorded > 1 || extents) return;
       if (elements * (samples - 1) >= worthwhileElements) counter = openCounter(watched.length);

@@ -7,8 +7,8 @@ export type Feeds = Readonly<Record<string, BoundInput>>;
 
 /** Runs a float model on samples and keeps what values its watched tensors take; memory does not grow with their number. */
 export interface Recorder {
-  /** @throws UserError when the model fails on the sample */
-  readonly record: (feeds: Feeds) => Promise<void>;
+  /** Runs the model on the `sample`th sample, counted from 0. @throws UserError when it fails */
+  readonly record: (feeds: Feeds, sample: number) => Promise<void>;
   /** What was recorded, in the order of the watched tensors; when all samples are. */
   readonly histograms: () => Promise<readonly Histogram[]>;
   readonly close: () => Promise<void>;
@@ -18,7 +18,7 @@ export interface Recorder {
 export interface Counters {
   /** What was counted so far. */
   readonly histograms: () => readonly Histogram[];
-  readonly add: (index: number, values: Float32Array) => void;
+  readonly add: (index: number, values: Float32Array, sample: number) => void;
 }
 
 /** @param extents whether only the extremes are wanted, no counts */
@@ -31,6 +31,6 @@ export function makeCounters(count: number, extents: boolean): Counters {
       fast?.settle();
       return histograms;
     },
-    add: (index, values) => add(histograms[index] as Histogram, values),
+    add: (index, values, sample) => add(histograms[index] as Histogram, values, sample),
   };
 }

@@ -59,9 +59,9 @@ const cases: readonly (readonly [string, readonly Float32Array[]])[] = [
 describe('counting in WebAssembly', () => {
   it.each(cases)('gives what plain counting gives: %s', (_, batches) => {
     const [plain, counted] = [newHistogram(), newHistogram()];
-    for (const values of batches) {
-      addValues(plain, values);
-      fast.add(counted, values);
+    for (const [sample, values] of batches.entries()) {
+      addValues(plain, values, sample);
+      fast.add(counted, values, sample);
     }
     fast.settle();
     expect(counted).toEqual(plain);

@@ -59,6 +59,16 @@ describe('a streamed histogram', () => {
     }
   });
 
+  it('counts every place of a large tensor in one of four samples', () => {
+    const values = new Float32Array(64 * 4096).fill(1);
+    // A corner that is always bright.
+    values[values.length - 1] = 9;
+    const histogram = newHistogram();
+    for (let sample = 0; sample < 8; sample += 1) addValues(histogram, values, sample);
+    const { counts, first, width } = histogram;
+    expect(counts[Math.floor(9 / width) - first]).toBe(2);
+  });
+
   it('counts all of a tensor that is not large', () => {
     const histogram = newHistogram();
     addValues(

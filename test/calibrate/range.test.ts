@@ -35,7 +35,13 @@ describe('observedRange', () => {
   });
 
   it('percentile cuts off single outliers', () => {
-    const range = observedRange(histogramOf([...bell(100_000), 1000]), 'percentile');
+    const histogram = newHistogram();
+    // In parts that are counted whole.
+    const values = bell(300_000);
+    for (let at = 0; at < values.length; at += 50_000)
+      addValues(histogram, Float32Array.from(values.slice(at, at + 50_000)));
+    addValues(histogram, Float32Array.of(1000));
+    const range = observedRange(histogram, 'percentile');
     expect(range.max).toBeLessThan(12);
     expect(range.max).toBeGreaterThan(6);
     expect(range.min).toBeLessThan(-6);

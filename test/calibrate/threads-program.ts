@@ -25,7 +25,7 @@ async function recorded(recorder: Recorder): Promise<readonly Histogram[]> {
   const next = numbers(9);
   for (let sample = 0; sample < 12; sample += 1) {
     const data = Float32Array.from({ length: size }, () => next() * (sample + 1));
-    await recorder.record({ x: { dtype: 'float32', shape: extents, data } });
+    await recorder.record({ x: { dtype: 'float32', shape: extents, data } }, sample);
   }
   const first = await recorder.histograms();
   // Asked again, they are the same.
@@ -52,20 +52,20 @@ for (const wantsExtents of [false, true]) {
 
 /** Values of two tensors of three samples, made anew each time as they are given away. */
 const samplesOf = () =>
-  [1, 2, 3].map((sample) => {
-    const next = numbers(sample);
-    const values = (length: number) => Float32Array.from({ length }, () => next() * sample);
-    return [[0, values(70_000)] as const, [1, values(10)] as const];
+  [0, 1, 2].map((sample) => {
+    const next = numbers(sample + 1);
+    const values = (length: number) => Float32Array.from({ length }, () => next() * (sample + 1));
+    return { sample, values: [[0, values(70_000)] as const, [1, values(10)] as const] };
   });
 const counter = openCounter(2);
 if (counter === undefined) throw new Error('there is no thread');
 const given = samplesOf();
-for (const values of given) await counter.add(values);
+for (const counted of given) await counter.add(counted);
 const alone = makeCounters(2, false);
-for (const [index, values] of samplesOf().flat()) alone.add(index, values);
+for (const { sample, values } of samplesOf()) for (const [index, array] of values) alone.add(index, array, sample);
 answers.counting = {
   isSame: JSON.stringify(await counter.histograms()) === JSON.stringify(alone.histograms()),
-  isGivenAway: given.flat().every(([, { length }]) => length === 0),
+  isGivenAway: given.every(({ values }) => values.every(([, { length }]) => length === 0)),
 };
 await counter.close();
 console.log(JSON.stringify(answers));

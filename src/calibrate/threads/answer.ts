@@ -9,7 +9,7 @@ export function answerRecording(task: RecordingTask): (request: RecordingRequest
   return async (request) => {
     try {
       if (request === 'histograms') return { histograms: await recorder.histograms() };
-      await recorder.record(request);
+      await recorder.record(request.feeds, request.sample);
       return { histograms: [] };
     } catch (error) {
       if (error instanceof UserError) return { failure: error.message };

@@ -9,8 +9,9 @@ export function answerCounting(watched: number): (request: CountingRequest) => r
   const counters = makeCounters(watched, false);
   return (request) => {
     if (request === 'histograms') return counters.histograms();
-    for (const [index, values] of request) counters.add(index, values);
-    freeArrays(request.map(([, values]) => values));
+    const { sample, values } = request;
+    for (const [index, array] of values) counters.add(index, array, sample);
+    freeArrays(values.map(([, array]) => array));
     return [];
   };
 }
@@ -29,11 +30,11 @@ export function openCounter(watched: number): Counter | undefined {
   if (threads === undefined) return undefined;
   let underWay: Promise<unknown> = Promise.resolve();
   return {
-    add: async (values) => {
+    add: async (counted) => {
       await underWay;
       const moved = new Set<ArrayBuffer>();
-      for (const [, { buffer }] of values) if (buffer instanceof ArrayBuffer) moved.add(buffer);
-      underWay = threads.ask(values, [...moved]);
+      for (const [, { buffer }] of counted.values) if (buffer instanceof ArrayBuffer) moved.add(buffer);
+      underWay = threads.ask(counted, [...moved]);
       // Whoever waits for it next is told.
       underWay.catch(() => {});
     },

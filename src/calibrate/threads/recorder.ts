@@ -13,8 +13,8 @@ export function openThreadedRecorder(task: RecordingTask): Recorder | undefined 
   if (threads === undefined) return undefined;
   const underWay = new Set<Promise<void>>();
   return {
-    record: async (feeds) => {
-      const run = threads.ask(owned(feeds)).then((answer) => void histogramsOf(answer));
+    record: async (feeds, sample) => {
+      const run = threads.ask({ feeds: owned(feeds), sample }).then((answer) => void histogramsOf(answer));
       const settled: Promise<void> = run.finally(() => underWay.delete(settled));
       underWay.add(settled);
       // One more than there are threads, so that none waits for its next sample.

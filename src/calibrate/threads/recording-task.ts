@@ -10,7 +10,7 @@ export interface RecordingTask {
 }
 
 /** A sample to record, or the wish to have what was recorded. */
-export type RecordingRequest = Feeds | 'histograms';
+export type RecordingRequest = { readonly feeds: Feeds; readonly sample: number } | 'histograms';
 
 export type RecordingAnswer =
   | { readonly histograms: readonly Histogram[] }
@@ -24,8 +24,11 @@ export interface CountingTask {
   readonly watched: number;
 }
 
-/** Values of tensors, by their index. */
-export type CountedValues = readonly (readonly [index: number, values: Float32Array])[];
+/** Values that tensors had in one sample, by the tensors' index. */
+export interface CountedValues {
+  readonly sample: number;
+  readonly values: readonly (readonly [index: number, values: Float32Array])[];
+}
 
 /** Values to count, or the wish to have what was counted. */
 export type CountingRequest = CountedValues | 'histograms';
