@@ -1,10 +1,13 @@
 import type { FoundRecipes } from './cache/stored-recipes.ts';
 import type { Change } from './changes/list-changes.ts';
 import type { Range } from './changes/range.ts';
+import type { Repository } from './changes/repository.ts';
 import { effectiveBudgets } from './config/budgets.ts';
 import type { Configs } from './config/read-configs.ts';
 import { effectiveSettings } from './config/settings.ts';
+import { earlierSides } from './earlier-sides.ts';
 import { problemWords } from './errors.ts';
+import type { SeriesIndex } from './history/series.ts';
 import { buildComparison, type ComparisonInput } from './judge/build-comparison.ts';
 import type { Comparison } from './judge/comparison.ts';
 import type { Measurer, SideRequest } from './measuring/measurer.ts';
@@ -15,7 +18,10 @@ import type { Target } from './targets/target.ts';
 
 /** A model that changed, a target it ships to, and all that is needed to judge it there. */
 export interface ChangeOnTarget {
+  readonly repository: Repository;
   readonly measurer: Measurer;
+  /** What is recorded of models. */
+  readonly history: SeriesIndex;
   readonly range: Range;
   readonly configs: Configs;
   readonly change: Change;
@@ -26,7 +32,7 @@ export interface ChangeOnTarget {
 
 /** Measures both sides of a change on a target and judges the difference. What goes wrong is a problem of the comparison and never thrown. */
 export async function compareChange(input: ChangeOnTarget): Promise<Comparison> {
-  const { measurer, range, change, target, configs } = input;
+  const { repository, measurer, range, change, target, configs, history } = input;
   const settings = effectiveSettings(configs.base, configs.head, change.path);
   const requestOf = (commit: string | undefined, blob: string | undefined, path: string): SideRequest | undefined =>
     commit === undefined || blob === undefined ? undefined : { commit, blob, path, target, settings };
@@ -41,6 +47,10 @@ export async function compareChange(input: ChangeOnTarget): Promise<Comparison> 
   const head = headSide?.value;
   const base = change.state === 'unchanged' ? head : baseSide?.value;
 
+  const budgets = effectiveBudgets(configs.base, configs.head, change.path, target);
+  const series = history(change.path, target.name, change.previousPath);
+  const earlier =
+    head === undefined ? {} : await earlierSides({ repository, measurer, change, target, settings, budgets, series });
   const { calibration, dimensions } = settings;
   const commandFor = { path: change.path, target, calibration, dimensions };
   const judged: ComparisonInput = {
@@ -48,7 +58,8 @@ export async function compareChange(input: ChangeOnTarget): Promise<Comparison> 
     target,
     base: base ?? null,
     head: head ?? null,
-    budgets: effectiveBudgets(configs.base, configs.head, change.path, target),
+    budgets,
+    earlier,
     saving: head?.saving === undefined ? null : savingOf(head.saving, commandFor),
     problems: problemsOf(change.problem, headSide?.problem, baseSide?.problem),
   };

@@ -1,13 +1,16 @@
 import { findModels } from './changes/find-models.ts';
 import { type Range, resolveRange } from './changes/range.ts';
 import { type RangeOptions, rangeRequestOf } from './changes/range-request-of.ts';
-import { openRepository } from './changes/repository.ts';
+import { openRepository, type Repository } from './changes/repository.ts';
 import { checkSchedules } from './check-schedules.ts';
 import { compareChange } from './compare-change.ts';
 import { loadConfigs } from './config/load-configs.ts';
 import { selectWork } from './config/select-work.ts';
 import { resolveTargets } from './config/targets.ts';
 import { UserError } from './errors.ts';
+import { defaultHistoryBranch, readHistory } from './history/files.ts';
+import { readLocalHistory } from './history/git-store.ts';
+import { indexSeries, type SeriesIndex } from './history/series.ts';
 import { inOrder } from './in-order.ts';
 import { type MeasurementFolder, type MeasuringCounts, openMeasurer } from './measuring/measurer.ts';
 import type { Recipe } from './optimize/recipe.ts';
@@ -32,6 +35,8 @@ export interface GateRequest extends RangeOptions {
   readonly recipe?: Recipe;
   /** Where measurements are kept from run to run; without it everything is measured. */
   readonly cache?: MeasurementFolder;
+  /** The branch that holds the history, which is fetched where the clone lacks it. Without it the usual one, if the clone has it. */
+  readonly historyBranch?: string;
   /** Takes each optimised model as soon as it is made. */
   readonly keep?: (model: ProducedModel) => Promise<void>;
   /** Hears what is being done, a line at a time. */
@@ -58,6 +63,7 @@ export async function runGate(request: GateRequest): Promise<GateResult> {
   const targets = resolveTargets(configs.base, configs.head, request.targets);
   const models = await findModels(repository, range, configs, request);
   const work = selectWork(models, targets, configs, range);
+  const history = await historyOf(repository, request);
   request.log(describeWork(work.length, range));
 
   const { cache, keep, log, recipe, progress = loggedProgress(log) } = request;
@@ -68,7 +74,7 @@ export async function runGate(request: GateRequest): Promise<GateResult> {
   try {
     const comparisons = await inOrder(work, measurer.width, async ({ change, target }) => {
       progress.step(`${change.path} on ${target.name}`, done, work.length);
-      const comparison = await compareChange({ measurer, range, configs, change, target, keep });
+      const comparison = await compareChange({ repository, measurer, history, range, configs, change, target, keep });
       done += 1;
       return comparison;
     });
@@ -78,6 +84,15 @@ export async function runGate(request: GateRequest): Promise<GateResult> {
   } finally {
     await measurer.close();
   }
+}
+
+async function historyOf(repository: Repository, { historyBranch, log }: GateRequest): Promise<SeriesIndex> {
+  const branch = historyBranch ?? defaultHistoryBranch;
+  const files = await readLocalHistory(repository, branch, { mayFetch: historyBranch !== undefined });
+  const history = readHistory(files ?? new Map());
+  if (history.ignored > 0)
+    log(`${history.ignored} lines of the branch ${branch} were not understood and are left out.`);
+  return indexSeries(history);
 }
 
 function describeWork(count: number, { base, how }: Range): string {

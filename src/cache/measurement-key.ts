@@ -1,4 +1,5 @@
 import type { ComparisonInput } from '../judge/build-comparison.ts';
+import type { Earlier } from '../judge/earlier.ts';
 import type { SideJob } from '../measuring/side.ts';
 import { onnxRuntimeVersion } from '../onnx-runtime/version.ts';
 import { recipeText } from '../optimize/recipe.ts';
@@ -48,7 +49,7 @@ export async function measurementKey(
 }
 
 /** A sha256 of all that a search for recipes depends on: the head that fails, by its `measurementKey`, and what it is judged by. Where a budget stands is not among it. */
-export function recipesKey(head: string, { change, base, budgets, problems }: ComparisonInput): string {
+export function recipesKey(head: string, { change, base, budgets, earlier = {}, problems }: ComparisonInput): string {
   return sha256(
     canonicalJson({
       layout: 1,
@@ -59,7 +60,13 @@ export function recipesKey(head: string, { change, base, budgets, problems }: Co
         correct: base.correct === undefined ? null : sha256(base.correct),
       },
       budgets: budgets.map(({ origin: _, line: __, ...limits }) => limits),
+      ...(Object.keys(earlier).length === 0 ? {} : { earlier: Object.entries(earlier).map(earlierContent) }),
       problems: problems.length,
     }),
   );
+}
+
+function earlierContent([since, side]: readonly [string, Earlier]): unknown {
+  if (side.kind !== 'known') return [since, side.kind];
+  return [since, side.measurement, side.correct === undefined ? null : sha256(side.correct)];
 }

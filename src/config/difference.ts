@@ -1,4 +1,5 @@
 import { formatValue } from '../format.ts';
+import { sinceOf } from '../judge/budget.ts';
 import { metricWords } from '../judge/metric-words.ts';
 import { recipeText } from '../optimize/recipe.ts';
 import type { Config, MetricRule, ModelSettings } from './config.ts';
@@ -115,7 +116,7 @@ function ruleTexts({ metric, limits, level }: MetricRule): readonly (readonly [s
   const suffix = level === undefined || level === 'error' ? '' : ` (${level})`;
   if (limits.length === 0) return [[`level of ${title}`, level, level ?? 'error']];
   return limits.map(({ limit, text }) => [
-    limit.kind === 'max' ? title : `${limit.kind} of ${title}`,
+    limit.kind === 'max' ? title : `${limit.kind}${sinceOf(limit) === undefined ? '' : ' since a release'} of ${title}`,
     [limit, level ?? 'error'],
     `${text}${suffix}`,
   ]);

@@ -45,9 +45,16 @@ function limitsOf(said: NonNullable<BudgetEntry[BudgetKey]>): MetricRule['limits
   if ('max-drop' in said && said['max-drop'] !== undefined) {
     const { text, ...drop } = said['max-drop'];
     limits.push({
-      limit: 'value' in drop ? { kind: 'max-drop', points: drop.value } : { kind: 'max-decrease', ...drop },
+      limit:
+        'value' in drop
+          ? { kind: 'max-drop', points: drop.value, ...sinceIn(drop) }
+          : { kind: 'max-decrease', ...drop },
       text,
     });
   }
   return limits;
+}
+
+function sinceIn({ since }: { readonly since?: string }): { readonly since?: string } {
+  return since === undefined ? {} : { since };
 }

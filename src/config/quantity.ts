@@ -23,7 +23,14 @@ export interface Quantity {
 export interface Increase {
   readonly relative?: number;
   readonly absolute?: number;
+  /** A tag or a commit that it is more than, instead of the base. */
+  readonly since?: string;
   readonly text: string;
+}
+
+/** A drop in percentage points, and what it is from where that is not the base. */
+export interface Drop extends Quantity {
+  readonly since?: string;
 }
 
 type Parser = (text: string) => number | undefined;
@@ -121,36 +128,70 @@ export function positiveSchema(kind: Kind) {
   return quantitySchema(kind).refine(({ value }) => value > 0, { error: 'must be more than 0' });
 }
 
-/** An increase over the base: `2%`, `4 KiB`, or a list of the two. */
+/** A tag, or a commit by its id: what git takes for a reference (git-check-ref-format) and can't be an option, a range or an expression. */
+const reference = /^(?!.*(?:\.\.|\/\/|\/\.|@\/))[A-Za-z0-9_](?:[A-Za-z0-9_./@+-]{0,198}[A-Za-z0-9_+-])?$/;
+
+/** `10% since v1.2.0`, taken apart. */
+function splitSince(text: string): { readonly amount: string; readonly since?: string } {
+  const [, amount = '', since] = /^(.*?)\s+since\s+(\S+)\s*$/s.exec(text) ?? [];
+  return since === undefined ? { amount: text } : { amount, since };
+}
+
+/** A pattern of an amount that may say since when. */
+function sincePattern({ pattern }: Kind): string {
+  return pattern.replace(/\\s\*\$$/, String.raw`(\s+since\s+\S+)?\s*$`);
+}
+
+function isReference(since: string): boolean {
+  return reference.test(since) && !since.endsWith('.lock');
+}
+
+const noReference = (since: string) => `${shown(since)} is neither a tag nor the id of a commit, such as "v1.2.0"`;
+
+/** An increase over the base: `2%`, `4 KiB`, or a list of the two; over something earlier: `10% since v1.2.0`. */
 export function increaseSchema(kind: Kind) {
   const what = `${percent.what}, or ${kind.what}`;
-  const one = rawSchema(what, `(${percent.pattern})|(${kind.pattern})`, kind.bare);
+  const one = rawSchema(what, `(${sincePattern(percent)})|(${sincePattern(kind)})`, kind.bare);
   return z
     .union([one, z.array(one).min(1).max(2)], { error: `must be ${what}, or a list of the two` })
     .transform((raw, context): Increase => {
-      const texts = (Array.isArray(raw) ? raw : [raw]).map(String);
+      const complain = (message: string) => context.addIssue({ code: 'custom', message });
+      const parts = (Array.isArray(raw) ? raw : [raw]).map((each) => splitSince(String(each)));
       let relative: number | undefined;
       let absolute: number | undefined;
-      for (const text of texts) {
-        const asPercent = percent.parse(text);
-        const asAmount = asPercent === undefined ? kind.parse(text) : undefined;
-        if (asPercent === undefined && asAmount === undefined) {
-          context.addIssue({ code: 'custom', message: `${shown(text)} is not ${what}` });
-        } else if ((asPercent === undefined ? absolute : relative) !== undefined) {
-          context.addIssue({
-            code: 'custom',
-            message: 'a list holds one percentage and one amount, of which both must be exceeded',
-          });
-        }
+      for (const { amount } of parts) {
+        const asPercent = percent.parse(amount);
+        const asAmount = asPercent === undefined ? kind.parse(amount) : undefined;
+        if (asPercent === undefined && asAmount === undefined) complain(`${shown(amount)} is not ${what}`);
+        else if ((asPercent === undefined ? absolute : relative) !== undefined)
+          complain('a list holds one percentage and one amount, of which both must be exceeded');
         relative ??= asPercent;
         absolute ??= asAmount;
       }
+      const [since, ...others] = new Set(parts.map((part) => part.since));
+      if (others.length > 0) complain('what is said together has to be since the same, or both over the base');
+      if (since !== undefined && !isReference(since)) complain(noReference(since));
       return {
         ...(relative === undefined ? {} : { relative }),
         ...(absolute === undefined ? {} : { absolute }),
-        text: texts.map((text) => text.trim()).join(' and '),
+        ...(since === undefined ? {} : { since }),
+        text: `${parts.map(({ amount }) => amount.trim()).join(' and ')}${since === undefined ? '' : ` since ${since}`}`,
       };
     });
+}
+
+/** A drop below the base in percentage points: `0.5 pp`; below something earlier: `0.5 pp since v1.2.0`. */
+export function dropSchema() {
+  return rawSchema(points.what, sincePattern(points), points.bare).transform((raw, context): Drop => {
+    const { amount, since } = splitSince(String(raw));
+    const value = points.parse(amount);
+    const text = String(raw).trim();
+    if (value === undefined) context.addIssue({ code: 'custom', message: `${shown(raw)} is not ${points.what}` });
+    else if (since !== undefined && !isReference(since))
+      context.addIssue({ code: 'custom', message: noReference(since) });
+    else return { value, text, ...(since === undefined ? {} : { since }) };
+    return z.NEVER;
+  });
 }
 
 function rawSchema(what: string, pattern: string, bare: Kind['bare']) {

@@ -1,5 +1,5 @@
 import { globMatcher } from '../changes/glob.ts';
-import type { BudgetMetric, Limit } from '../judge/budget.ts';
+import { type BudgetMetric, type Limit, sinceOf } from '../judge/budget.ts';
 import type { Target } from '../targets/target.ts';
 import type { BudgetRule, Config, Level, MetricRule } from './config.ts';
 import { presetRules } from './presets.ts';
@@ -16,13 +16,13 @@ export interface Rule {
   readonly line: number;
 }
 
-/** By metric and kind of limit: `peakRam max`. */
-export type Slot = `${BudgetMetric} ${Limit['kind']}`;
+/** By metric and kind of limit: `peakRam max`. Growth over the base and growth since a release are two kinds: `peakRam max-increase since`. */
+export type Slot = `${BudgetMetric} ${Limit['kind']}${'' | ' since'}`;
 
 const limitKinds: readonly Limit['kind'][] = ['max', 'min', 'max-increase', 'max-drop', 'max-decrease'];
 
-export function slotOf(metric: BudgetMetric, kind: Limit['kind']): Slot {
-  return `${metric} ${kind}`;
+export function slotOf(metric: BudgetMetric, kind: Limit['kind'], since?: string): Slot {
+  return `${metric} ${kind}${since === undefined ? '' : ' since'}`;
 }
 
 /**
@@ -63,7 +63,14 @@ export function matchesAny(globs: readonly string[], path: string): boolean {
 function apply(slots: Map<Slot, Rule>, rule: MetricRule, origin: string): void {
   const { metric, line } = rule;
   for (const { limit, text } of rule.limits) {
-    slots.set(slotOf(metric, limit.kind), { metric, limit, text, level: rule.level ?? 'error', origin, line });
+    slots.set(slotOf(metric, limit.kind, sinceOf(limit)), {
+      metric,
+      limit,
+      text,
+      level: rule.level ?? 'error',
+      origin,
+      line,
+    });
   }
   if (rule.limits.length > 0 || rule.level === undefined) return;
   for (const kind of limitKinds) {
@@ -72,6 +79,9 @@ function apply(slots: Map<Slot, Rule>, rule: MetricRule, origin: string): void {
     if (held !== undefined) slots.set(slot, { ...held, level: rule.level });
     else if (rule.level === 'off')
       slots.set(slot, { metric, limit: noLimit(kind), text: 'off', level: 'off', origin, line });
+    const since = slotOf(metric, kind, 'any');
+    const heldSince = slots.get(since);
+    if (heldSince !== undefined) slots.set(since, { ...heldSince, level: rule.level });
   }
 }
 

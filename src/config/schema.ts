@@ -8,6 +8,7 @@ import { modelClasses, useCases } from './preset-names.ts';
 import {
   count,
   days,
+  dropSchema,
   energy,
   frequency,
   increaseSchema,
@@ -64,7 +65,7 @@ function limits(kind: typeof size, what: string, increase: typeof size = kind) {
         .meta({ description: `The most it may be: ${kind.what}.` }),
       'max-increase': increaseSchema(increase).optional().meta({
         description:
-          'The most it may grow over the base: a percentage, an amount, or a list of the two, both of which must be exceeded.',
+          'The most it may grow over the base: a percentage, an amount, or a list of the two, both of which must be exceeded; over a tag or a commit: "10% since v1.2.0".',
       }),
       level: levelSchema.optional(),
     })
@@ -80,9 +81,11 @@ function shareLimits(what: string) {
       min: quantitySchema(ratio)
         .optional()
         .meta({ description: `The least it may be: ${ratio.what}.` }),
-      'max-drop': quantitySchema(points)
+      'max-drop': dropSchema()
         .optional()
-        .meta({ description: `The most it may fall below the base: ${points.what}.` }),
+        .meta({
+          description: `The most it may fall below the base: ${points.what}; below a tag or a commit: "0.5 pp since v1.2.0".`,
+        }),
       level: levelSchema.optional(),
     })
     .refine((rule) => Object.keys(rule).length > 0, { error: 'must say min, max-drop or level' })
@@ -97,7 +100,7 @@ const batteryLimits = z
       .meta({ description: `The least it may last: ${days.what}.` }),
     'max-drop': increaseSchema(days).optional().meta({
       description:
-        'The most it may last less than the base: a percentage, a time, or a list of the two, both of which must be exceeded.',
+        'The most it may last less than the base: a percentage, a time, or a list of the two, both of which must be exceeded; than at a tag or a commit: "10% since v1.2.0".',
     }),
     level: levelSchema.optional(),
   })

@@ -48,6 +48,7 @@ async function judge(
         : { event: { name: context.eventName, payload: context.payload, sha: context.sha } }),
       ...(inputs.base === null ? {} : { base: inputs.base }),
       ...(inputs.configPath === null ? {} : { configPath: inputs.configPath }),
+      ...(inputs.history === null ? {} : { historyBranch: inputs.history }),
       ...(inputs.recipe === null ? {} : { recipe: inputs.recipe }),
       models: inputs.models,
       targets: inputs.targets,

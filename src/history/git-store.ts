@@ -1,4 +1,5 @@
 import { readSmallBlobs } from '../changes/blobs.ts';
+import { branchRefspec, fetchMissing } from '../changes/fetch.ts';
 import { git, splitNul, tryGit } from '../changes/git.ts';
 import { findCommit, type Repository } from '../changes/repository.ts';
 import { UserError } from '../errors.ts';
@@ -50,9 +51,15 @@ async function moveBranch(
   return code === 0;
 }
 
-/** The files of the history that a clone has on its own branch, or as its remote had it last; `undefined` where it has none. Nothing is fetched. */
-export async function readLocalHistory(repository: Repository, branch: string): Promise<HistoryFiles | undefined> {
-  const tip = await localTip(repository, branch);
+/** The files of the history that a clone has on its own branch, or as its remote had it last; `undefined` where it has none. Fetched only where `mayFetch` says so and there is none. */
+export async function readLocalHistory(
+  repository: Repository,
+  branch: string,
+  { mayFetch = false }: { readonly mayFetch?: boolean } = {},
+): Promise<HistoryFiles | undefined> {
+  const here = await localTip(repository, branch);
+  if (here === undefined && mayFetch) await fetchMissing(repository, [branchRefspec(branch)]);
+  const tip = here ?? (mayFetch ? await localTip(repository, branch) : undefined);
   return tip === undefined ? undefined : (await stateAt(repository, tip)).files;
 }
 

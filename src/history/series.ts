@@ -55,10 +55,14 @@ export function allSeries(history: History): readonly Series[] {
     );
 }
 
-/** The series of a model on a target; empty where nothing is recorded. */
-export function seriesOf(history: History, model: string, target: string): Series {
-  const found = allSeries({ ...history, lines: history.lines.filter((line) => line.target === target) });
-  return found.find((series) => series.model === model) ?? { model, target, lines: [] };
+/** What is recorded of a model on a target, under the path that it had before where there is nothing under its own; empty where there is nothing at all. */
+export type SeriesIndex = (model: string, target: string, previousPath?: string) => Series;
+
+/** A history to be looked up in. */
+export function indexSeries(history: History): SeriesIndex {
+  const byName = new Map(allSeries(history).map((series) => [nameOf(series.model, series.target), series]));
+  return (model, target, previousPath = model) =>
+    byName.get(nameOf(model, target)) ?? byName.get(nameOf(previousPath, target)) ?? { model, target, lines: [] };
 }
 
 /** What was recorded last of a line's model on its target, at its time or before. */

@@ -8,6 +8,7 @@ import type { Budget } from './budget.ts';
 import { compareAnswers } from './compare-answers.ts';
 import { compareMeasurements } from './compare-measurements.ts';
 import type { AccuracyTest, ChangeState, Comparison, Saving } from './comparison.ts';
+import type { Earliers, EarlierTests } from './earlier.ts';
 import { judge } from './judge.ts';
 import { newFallbacks } from './new-fallbacks.ts';
 
@@ -26,6 +27,8 @@ export interface ComparisonInput {
   readonly base: Side | null;
   readonly head: Side | null;
   readonly budgets: readonly Budget[];
+  /** What budgets `since` a tag or a commit are held against. */
+  readonly earlier?: Earliers;
   readonly saving: Saving | null;
   readonly problems: readonly string[];
 }
@@ -71,8 +74,18 @@ function judged(input: ComparisonInput, detailed: DetailedDiff | null): Comparis
     beside: null,
     problems: problemsOf(input),
   };
-  const { judgements, verdict } = judge(unjudged, input.budgets);
+  const { judgements, verdict } = judge(unjudged, input.budgets, earlierOf(input));
   return { ...unjudged, judgements: [...judgements], verdict };
+}
+
+function earlierOf({ earlier = {}, head }: ComparisonInput) {
+  const tests: EarlierTests = Object.fromEntries(
+    Object.entries(earlier).map(([since, side]) => [
+      since,
+      side.kind === 'known' ? testAccuracy(side.correct, head?.correct) : null,
+    ]),
+  );
+  return { sides: earlier, tests };
 }
 
 /** `null` where one side has no answers by sample, or the evaluation set itself changed in size. */

@@ -1,6 +1,7 @@
 import type { Measurement } from '../runtimes/measurement.ts';
-import type { Budget } from './budget.ts';
+import { type Budget, sinceOf } from './budget.ts';
 import type { Comparison, Judgement, Verdict } from './comparison.ts';
+import type { Earlier, Earliers, EarlierTests } from './earlier.ts';
 import { holdLimit, type Outcome, readingOf } from './limits.ts';
 import { metricWords } from './metric-words.ts';
 import { worstVerdict } from './worst-verdict.ts';
@@ -15,12 +16,13 @@ export type Unjudged = Omit<Comparison, 'judgements' | 'verdict'>;
 export function judge(
   comparison: Unjudged,
   budgets: readonly Budget[],
+  earlier: { readonly sides: Earliers; readonly tests: EarlierTests } = { sides: {}, tests: {} },
 ): { readonly judgements: readonly Judgement[]; readonly verdict: Verdict } {
   const { head } = comparison;
   const problem: Verdict = comparison.problems.length > 0 ? 'error' : 'pass';
   if (comparison.state === 'removed') return { judgements: [], verdict: problem };
   if (head === null) return { judgements: [], verdict: 'error' };
-  const judgements = budgets.map((budget) => judgeBudget(comparison, head, budget));
+  const judgements = budgets.map((budget) => judgeBudget(comparison, head, budget, earlier));
   const runs: Verdict = isDeployable(head) ? 'pass' : 'fail';
   return { judgements, verdict: worstVerdict([problem, runs, ...judgements.map(({ verdict }) => verdict)]) };
 }
@@ -30,8 +32,14 @@ export function isDeployable(measurement: Measurement): boolean {
   return measurement.deployable && !measurement.findings.some(({ severity }) => severity === 'error');
 }
 
-function judgeBudget(comparison: Unjudged, head: Measurement, budget: Budget): Judgement {
-  const outcome = holdBudget(comparison, head, budget);
+type Known = NonNullable<Parameters<typeof judge>[2]>;
+
+function judgeBudget(comparison: Unjudged, head: Measurement, budget: Budget, earlier: Known): Judgement {
+  const since = sinceOf(budget.limit);
+  const outcome =
+    since === undefined
+      ? holdBudget(comparison, head, budget)
+      : holdSince({ comparison, head, budget, earlier, since });
   const caution = 'caution' in outcome && outcome.caution !== undefined ? { caution: outcome.caution } : {};
   return { budget, verdict: verdictOf(outcome, budget, head, comparison.base), message: outcome.message, ...caution };
 }
@@ -39,12 +47,7 @@ function judgeBudget(comparison: Unjudged, head: Measurement, budget: Budget): J
 function holdBudget(comparison: Unjudged, head: Measurement, budget: Budget): Outcome {
   const { metric, limit } = budget;
   const reading = readingOf(head, metric);
-  if ('missing' in reading) {
-    return {
-      kind: 'missing',
-      message: `${metricWords[metric].title} can't be judged: ${reading.missing}`.slice(0, 2000),
-    };
-  }
+  if ('missing' in reading) return headless(metric, reading.missing);
   const base =
     comparison.base === null ? { missing: 'the base has no measurement' } : readingOf(comparison.base, metric);
   const outcome = holdLimit(limit, {
@@ -59,6 +62,45 @@ function holdBudget(comparison: Unjudged, head: Measurement, budget: Budget): Ou
   if (outcome.kind === 'missing' && isRelative && comparison.base !== null)
     return { kind: 'undecided', message: outcome.message };
   return outcome;
+}
+
+/** As against the base, against what the model was at a tag or a commit: one that did not have it yet has nothing to hold the head against. */
+function holdSince({
+  comparison,
+  head,
+  budget: { metric, limit },
+  earlier: { sides, tests },
+  since,
+}: {
+  readonly comparison: Unjudged;
+  readonly head: Measurement;
+  readonly budget: Budget;
+  readonly earlier: Known;
+  readonly since: string;
+}): Outcome {
+  const reading = readingOf(head, metric);
+  if ('missing' in reading) return headless(metric, reading.missing);
+  const nobody: Earlier =
+    comparison.state === 'new' ? { kind: 'absent' } : { kind: 'missing', reason: 'nothing is known of it here' };
+  const side = Object.hasOwn(sides, since) ? (sides[since] ?? nobody) : nobody;
+  const outcome = holdLimit(limit, {
+    metric,
+    state: side.kind === 'absent' ? 'new' : 'compared',
+    head: reading,
+    base:
+      side.kind === 'known'
+        ? readingOf(side.measurement, metric)
+        : { missing: side.kind === 'absent' ? 'it does not have the model' : side.reason },
+    accuracyTest: (Object.hasOwn(tests, since) ? tests[since] : null) ?? null,
+  });
+  if (side.kind !== 'known') return outcome;
+  // As with a base that lacks this one metric.
+  if (outcome.kind !== 'kept' && outcome.kind !== 'exceeded') return { kind: 'undecided', message: outcome.message };
+  return side.caution === undefined ? outcome : { ...outcome, caution: side.caution };
+}
+
+function headless(metric: Budget['metric'], reason: string): Outcome {
+  return { kind: 'missing', message: `${metricWords[metric].title} can't be judged: ${reason}`.slice(0, 2000) };
 }
 
 /**

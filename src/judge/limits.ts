@@ -1,5 +1,6 @@
 import { formatDifference, formatPair, formatPercent, formatPoints, formatRelative, formatValue } from '../format.ts';
 import type { Measurement, Metric } from '../runtimes/measurement.ts';
+import type { MetricName } from '../runtimes/metric-names.ts';
 import type { BudgetMetric, Limit } from './budget.ts';
 import type { AccuracyTest, ChangeState } from './comparison.ts';
 import { metricWords } from './metric-words.ts';
@@ -20,6 +21,7 @@ export interface LimitContext {
   readonly metric: BudgetMetric;
   readonly state: ChangeState;
   readonly head: Reading;
+  /** Of the base, or of what the limit compares with instead. */
   readonly base: Reading | { readonly missing: string };
   readonly accuracyTest: AccuracyTest | null;
 }
@@ -46,10 +48,18 @@ export function holdLimit(limit: Limit, context: LimitContext): Outcome {
   return operator(limit, context);
 }
 
+/** What a reading is taken of: a Measurement, or as much of it as was recorded; `model` is `null` where nothing is known of the file. */
+export type Readable = Pick<Measurement, MetricName | 'unavailable'> & {
+  readonly model: Pick<Measurement['model'], 'parameters' | 'bytes'> | null;
+};
+
 /** The value of a metric in a measurement, or why there is none. */
-export function readingOf(measurement: Measurement, metric: BudgetMetric): Reading | { readonly missing: string } {
-  if (metric === 'parameters') return { value: measurement.model.parameters, error: undefined, isEstimate: false };
-  if (metric === 'modelBytes') return { value: measurement.model.bytes, error: undefined, isEstimate: false };
+export function readingOf(measurement: Readable, metric: BudgetMetric): Reading | { readonly missing: string } {
+  if (metric === 'parameters' || metric === 'modelBytes') {
+    const { model } = measurement;
+    if (model === null) return { missing: 'it was not recorded' };
+    return { value: metric === 'parameters' ? model.parameters : model.bytes, error: undefined, isEstimate: false };
+  }
   const read = measurement[metric];
   if (read === null) return { missing: measurement.unavailable[metric] ?? 'no reason was given' };
   const { value, error, basis, bound, source } = read;
@@ -87,9 +97,10 @@ function aboutWords({ bound, isEstimate }: Reading): string {
 /** As `maxIncrease`, downwards. */
 function maxDecrease(limit: LimitOf<'max-decrease'>, context: LimitContext): Outcome {
   const { title, quantity } = metricWords[context.metric];
-  if ('missing' in context.base) return withoutBase(context, context.base.missing);
+  if ('missing' in context.base) return withoutBase(limit, context, context.base.missing);
   const [before, after] = [context.base.value, context.head.value];
-  if (before === after) return { kind: 'kept', message: `${title} unchanged at ${formatValue(after, quantity)}` };
+  if (before === after)
+    return { kind: 'kept', message: `${title} unchanged at ${formatValue(after, quantity)}${sinceWords(limit)}` };
   const decrease = before - after;
   const relative = before === 0 ? 0 : decrease / before;
   const isOver =
@@ -102,22 +113,23 @@ function maxDecrease(limit: LimitOf<'max-decrease'>, context: LimitContext): Out
     ...(limit.relative === undefined ? [] : [formatPercent(limit.relative)]),
     ...(limit.absolute === undefined ? [] : [formatValue(limit.absolute, quantity)]),
   ].join(' and ');
-  const change = `${title} ${aboutWords(context.head)}${from} → ${to}, ${formatRelative(-relative)}`;
+  const change = `${title} ${aboutWords(context.head)}${from} → ${to}${sinceWords(limit)}, ${formatRelative(-relative)}`;
   return { kind: isOver ? 'exceeded' : 'kept', message: decrease < 0 ? change : `${change} ${sign} ${limits}` };
 }
 
 function maxIncrease(limit: LimitOf<'max-increase'>, context: LimitContext): Outcome {
   const { title, quantity } = metricWords[context.metric];
-  if ('missing' in context.base) return withoutBase(context, context.base.missing);
+  if ('missing' in context.base) return withoutBase(limit, context, context.base.missing);
   const [before, after] = [context.base.value, context.head.value];
   const increase = after - before;
   const relative = before === 0 ? (increase > 0 ? Number.POSITIVE_INFINITY : 0) : increase / before;
-  if (increase === 0) return { kind: 'kept', message: `${title} unchanged at ${formatValue(after, quantity)}` };
+  if (increase === 0)
+    return { kind: 'kept', message: `${title} unchanged at ${formatValue(after, quantity)}${sinceWords(limit)}` };
   const isOver =
     (limit.relative === undefined || exceeds(relative, limit.relative)) &&
     (limit.absolute === undefined || exceeds(increase, limit.absolute));
   const [from, to] = formatPair(before, after, quantity);
-  const change = `${title} ${aboutWords(context.head)}${from} → ${to}`;
+  const change = `${title} ${aboutWords(context.head)}${from} → ${to}${sinceWords(limit)}`;
   if (increase < 0) return { kind: 'kept', message: `${change}, ${grewBy(relative, increase, quantity, limit)}` };
   const sign = isOver ? '>' : '≤';
   const limits = [
@@ -165,14 +177,17 @@ function compareIncrease(
  */
 function maxDrop(limit: LimitOf<'max-drop'>, context: LimitContext): Outcome {
   const { title, quantity } = metricWords[context.metric];
-  if ('missing' in context.base) return withoutBase(context, context.base.missing);
+  if ('missing' in context.base) return withoutBase(limit, context, context.base.missing);
   const test = context.metric === 'accuracy' ? context.accuracyTest : null;
   const drop = test === null ? context.base.value - context.head.value : -test.difference;
   const isOver = exceeds(drop, limit.points);
   const kind = isOver ? 'exceeded' : 'kept';
   const [from, to] = formatPair(context.base.value, context.head.value, quantity);
   if (test !== null && test.lost === 0 && test.gained === 0) {
-    return { kind, message: `${title} unchanged at ${to}, right on the same of ${test.samples} samples` };
+    return {
+      kind,
+      message: `${title} unchanged at ${to}${sinceWords(limit)}, right on the same of ${test.samples} samples`,
+    };
   }
   const [shown, shownLimit] =
     quantity === 'ratio' ? pointsPair(drop, limit.points) : formatPair(drop, limit.points, quantity);
@@ -182,7 +197,7 @@ function maxDrop(limit: LimitOf<'max-drop'>, context: LimitContext): Outcome {
       : `${title} ${drop === 0 ? 'unchanged' : `rose ${formatPoints(drop)}`}`;
   return {
     kind,
-    message: `${change} (${from} → ${to}${context.metric !== 'accuracy' ? '' : test === null ? ', not tested by sample' : intervalWords(test, limit.points, isOver)})`,
+    message: `${change} (${from} → ${to}${sinceWords(limit)}${context.metric !== 'accuracy' ? '' : test === null ? ', not tested by sample' : intervalWords(test, limit.points, isOver)})`,
   };
 }
 
@@ -201,9 +216,23 @@ function pointsPair(left: number, right: number): readonly [string, string] {
 }
 
 /** A new model has no base to compare with; any other should have one. */
-function withoutBase(context: LimitContext, reason: string): Outcome {
+function withoutBase(
+  { since }: { readonly since?: string | undefined },
+  context: LimitContext,
+  reason: string,
+): Outcome {
   const { title } = metricWords[context.metric];
-  if (context.state === 'new')
-    return { kind: 'undecided', message: `${title}: no increase to judge, the model is new` };
-  return { kind: 'missing', message: `${title} can't be compared with the base: ${reason}` };
+  if (context.state === 'new') {
+    const why = since === undefined ? 'the model is new' : `${since} does not have the model`;
+    return { kind: 'undecided', message: `${title}: no increase to judge, ${why}` };
+  }
+  return {
+    kind: 'missing',
+    message: `${title} can't be compared with ${since ?? 'the base'}: ${reason}`.slice(0, 2000),
+  };
+}
+
+/** What a change is told against, where that is not the base: ` since v1.2.0`. */
+function sinceWords({ since }: { readonly since?: string | undefined }): string {
+  return since === undefined ? '' : ` since ${since}`;
 }

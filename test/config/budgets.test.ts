@@ -5,7 +5,7 @@ import type { Config } from '../../src/config/config.ts';
 import { parseConfig } from '../../src/config/parse.ts';
 import { effectiveSettings, settingsFor } from '../../src/config/settings.ts';
 import { resolveTargets } from '../../src/config/targets.ts';
-import { type Budget, budgetSchema } from '../../src/judge/budget.ts';
+import { type Budget, budgetSchema, sinceOf } from '../../src/judge/budget.ts';
 import { resolveTarget } from '../../src/targets/load.ts';
 
 const target = resolveTarget('arduino-nano-33-ble', 'nano33');
@@ -17,7 +17,9 @@ function config(text: string): Config {
 function line({ metric, limit, level, rule }: Budget): string {
   const value =
     limit.kind === 'max-increase' || limit.kind === 'max-decrease'
-      ? [limit.relative, limit.absolute].filter((part) => part !== undefined).join('&')
+      ? [...(limit.since === undefined ? [] : [`since ${limit.since}`]), limit.relative, limit.absolute]
+          .filter((part) => part !== undefined)
+          .join('&')
       : limit.kind === 'max-drop'
         ? limit.points
         : limit.value;
@@ -188,11 +190,47 @@ describe('effectiveBudgets', () => {
     });
   });
 
+  test('growth since a release stands beside growth over the base, and a later release instead of an earlier one', () => {
+    const since = (text: string) => config(`budgets:\n  - peak-ram: { max-increase: 2% }\n${text}`);
+    const one = since('  - peak-ram: { max-increase: [10% since v1, 4 KiB since v1] }\n');
+    const later = since('  - peak-ram: { max-increase: 10% since v1 }\n  - peak-ram: { max-increase: 9% since v2 }\n');
+    const of = (given: Config) => ruled(budgetsFor(given, 'a.onnx', target, { rule: 'base' }));
+    expect(of(one)).toEqual([
+      'peakRam max-increase 0.02 error base',
+      'peakRam max-increase since v1&0.1&4096 error base',
+    ]);
+    expect(of(later)).toEqual([
+      'peakRam max-increase 0.02 error base',
+      'peakRam max-increase since v2&0.09 error base',
+    ]);
+    expect(of(since('  - peak-ram: { max-increase: 9% since v2 }\n  - peak-ram: { level: off }\n'))).toEqual([]);
+    // The default for growth over the base is about something else.
+    const alone = budgetsFor(config('budgets:\n  - flash: { max-increase: 10% since v1 }'), 'a.onnx', target, {
+      rule: 'base',
+    });
+    expect(alone.map(line)).toContain('flash max-increase 0.05 warn default');
+    expect(budgetsDiffer(one, later, 'a.onnx', target)).toBe(true);
+    expect(ruled(judged(one, later))).toEqual(of(one));
+    expect(
+      ruled(
+        budgetsFor(
+          config(
+            'budgets:\n  - { battery: { max-drop: 5 days since v1 }, accuracy: { max-drop: 1 pp since kws@1.0 } }',
+          ),
+          'a.onnx',
+          target,
+          { rule: 'base' },
+        ),
+      ),
+    ).toEqual(['accuracy max-drop 0.01 error base', 'batteryLife max-decrease since v1&5 error base']);
+  });
+
   test('a pull request can only add to what its base says', () => {
     const value = fc.integer({ min: 1, max: 500 });
     const metric = fc.constantFrom(
       'peak-ram: { max: N KiB }',
       'flash: { max-increase: N% }',
+      'flash: { max-increase: N% since v1 }',
       'latency: { max: N ms }',
       'flash: { level: off }',
       'peak-ram: { level: warn }',
@@ -209,7 +247,7 @@ describe('effectiveBudgets', () => {
         expect(judged(base, base).map(line)).toEqual(budgetsFor(base, 'a.onnx', target, { rule: 'base' }).map(line));
         expect(budgetsDiffer(base, base, 'a.onnx', target)).toBe(false);
         const slots = judged(base, head).map(
-          ({ metric: name, limit, origin }) => `${name} ${limit.kind} ${origin.includes(' of ')}`,
+          ({ metric: name, limit, origin }) => `${name} ${limit.kind} ${sinceOf(limit)} ${origin.includes(' of ')}`,
         );
         expect(new Set(slots).size).toBe(slots.length);
       }),

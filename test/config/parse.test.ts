@@ -214,6 +214,21 @@ describe('parseConfig', () => {
       ['e.yml:2:39: latency.max-increase: a list holds one percentage and one amount, of which both must be exceeded'],
     ],
     [
+      'parts of a list that are since different commits',
+      'version: 1\nbudgets: [ { latency: { max-increase: [ 2% since v1, 3 ms ] } } ]',
+      ['e.yml:2:39: latency.max-increase: what is said together has to be since the same, or both over the base'],
+    ],
+    ...['HEAD~3', '-rf', 'a..b', 'v1^{commit}', 'x.lock', 'a//b', '@{u}'].map((since): [string, string, string[]] => [
+      `${since}, which is neither a tag nor a commit`,
+      `version: 1\nbudgets: [ { latency: { max-increase: "2% since ${since}" } } ]`,
+      [`e.yml:2:39: latency.max-increase: "${since}" is neither a tag nor the id of a commit, such as "v1.2.0"`],
+    ]),
+    [
+      'a drop since something that is no tag',
+      'version: 1\nbudgets: [ { accuracy: { max-drop: "1 pp since HEAD^" } } ]',
+      ['e.yml:2:36: accuracy.max-drop: "HEAD^" is neither a tag nor the id of a commit, such as "v1.2.0"'],
+    ],
+    [
       'a word that is none of the known',
       'version: 1\nbudgets: [ { latency: { max: 1 s, level: wran } } ]',
       ['e.yml:2:42: latency.level: must be one of off, warn, error, not "wran"; did you mean "warn"?'],

@@ -4,7 +4,7 @@ import type { History } from '../../src/history/files.ts';
 import type { HistoryLine } from '../../src/history/line.ts';
 import { linesOfReport, subjectOf } from '../../src/history/lines-of-report.ts';
 import { newLines } from '../../src/history/new-lines.ts';
-import { allSeries, lastMove, pointsOf, seriesOf } from '../../src/history/series.ts';
+import { allSeries, indexSeries, lastMove, pointsOf } from '../../src/history/series.ts';
 import { sparkline } from '../../src/history/sparkline.ts';
 import { pointsSince } from '../../src/report/history-text.ts';
 import { comparison, measurement, narrowModel, report } from '../support/measurements.ts';
@@ -63,9 +63,9 @@ describe('series', () => {
     const [one = historyLine(), two = historyLine(), three = historyLine()] = ram(1, 2, 3);
     const renamed = historyOf(one, { ...two, model: 'b.onnx', was: one.model });
     expect(allSeries(renamed).map(({ model, lines }) => [model, lines.length])).toEqual([['b.onnx', 2]]);
-    expect(seriesOf(renamed, 'b.onnx', 'nano33').lines).toHaveLength(2);
+    expect(indexSeries(renamed)('b.onnx', 'nano33').lines).toHaveLength(2);
     const back = historyOf(one, { ...two, model: 'b.onnx', was: one.model }, { ...three, was: 'b.onnx' });
-    expect(seriesOf(back, one.model, 'nano33').lines.at(-1)?.commit).toBe(three.commit);
+    expect(indexSeries(back)(one.model, 'nano33').lines.at(-1)?.commit).toBe(three.commit);
   });
 
   test('since a moment: what was in force then, and all after', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Budget } from '../../src/judge/budget.ts';
 import { type Comparison, comparisonSchema } from '../../src/judge/comparison.ts';
+import type { Earlier } from '../../src/judge/earlier.ts';
 import { worstVerdict } from '../../src/judge/worst-verdict.ts';
 import { judgementWords } from '../../src/report/judgement-words.ts';
 import type { Measurement } from '../../src/runtimes/measurement.ts';
@@ -297,5 +298,92 @@ describe('buildComparison', () => {
       absolute: 70_000 - 60.1 * KiB,
       relative: (70_000 - 60.1 * KiB) / (60.1 * KiB),
     });
+  });
+});
+
+describe('judge: growth since a release', () => {
+  const since = 'v1.2.0';
+  const growth = budget('peakRam', { kind: 'max-increase', relative: 0.1, since });
+  const known = (overrides: Partial<Measurement>, caution?: string): Earlier => ({
+    kind: 'known',
+    measurement: measurement(overrides),
+    ...(caution === undefined ? {} : { caution }),
+  });
+  const held = (one: Budget, side: Earlier | undefined, head: Partial<Measurement> = ram(66 * KiB)) =>
+    comparison({
+      base: { measurement: measurement(ram(66 * KiB)) },
+      head: { measurement: measurement(head) },
+      budgets: [one],
+      ...(side === undefined ? {} : { earlier: { [since]: side } }),
+    });
+
+  it.each<readonly [string, Budget, Earlier | undefined, string]>([
+    [
+      'exceeded, though the base has as much',
+      growth,
+      known(ram(60 * KiB - 100)),
+      'fail: peak RAM 59.9 KiB → 66 KiB since v1.2.0, +10.2 % > 10 %',
+    ],
+    ['kept', growth, known(ram(64 * KiB)), 'pass: peak RAM 64 KiB → 66 KiB since v1.2.0, +3.1 % ≤ 10 %'],
+    ['nothing', growth, known(ram(66 * KiB)), 'pass: peak RAM unchanged at 66 KiB since v1.2.0'],
+    [
+      'a record of another gate',
+      growth,
+      known(ram(64 * KiB), 'recorded by version 0.9 of the gate'),
+      'pass: peak RAM 64 KiB → 66 KiB since v1.2.0, +3.1 % ≤ 10 %, recorded by version 0.9 of the gate',
+    ],
+    [
+      'not there yet',
+      growth,
+      { kind: 'absent' },
+      'pass: peak RAM: no increase to judge, v1.2.0 does not have the model',
+    ],
+    [
+      'not to be had',
+      growth,
+      { kind: 'missing', reason: 'there is no tag' },
+      "error: peak RAM can't be compared with v1.2.0: there is no tag",
+    ],
+    ['nobody looked', growth, undefined, "error: peak RAM can't be compared with v1.2.0: nothing is known of it here"],
+    [
+      'a warning alone',
+      { ...growth, level: 'warn' },
+      { kind: 'missing', reason: 'there is no tag' },
+      "warn: peak RAM can't be compared with v1.2.0: there is no tag",
+    ],
+    [
+      'it lacked this metric',
+      growth,
+      known({ peakRam: null, unavailable: { peakRam: 'it did not run' } }),
+      "pass: peak RAM can't be compared with v1.2.0: it did not run",
+    ],
+    [
+      'a name that objects have',
+      { ...growth, limit: { kind: 'max-increase', since: 'constructor' } },
+      undefined,
+      "error: peak RAM can't be compared with constructor: nothing is known of it here",
+    ],
+    [
+      'a battery',
+      budget('batteryLife', { kind: 'max-decrease', relative: 0.1, since }),
+      known({ batteryLife: { value: 100, unit: 'days', basis: 'modelled' } }),
+      'fail: battery life ≈ 100 days → 80 days since v1.2.0, −20 % > 10 %',
+    ],
+    [
+      'accuracy',
+      budget('accuracy', { kind: 'max-drop', points: 0.005, since }),
+      known({ accuracy: { value: 0.933, unit: 'ratio', basis: 'measured' } }),
+      'fail: accuracy fell 2 pp > 0.5 pp (93.3 % → 91.3 % since v1.2.0, not tested by sample)',
+    ],
+    [
+      'parameters that were not recorded',
+      budget('parameters', { kind: 'max-increase', relative: 0, since }),
+      { kind: 'known', measurement: { ...measurement(), model: null } },
+      "pass: parameters can't be compared with v1.2.0: it was not recorded",
+    ],
+  ])('%s', (_what, one, side, expected) => {
+    expect(
+      said(held(one, side, { ...ram(66 * KiB), batteryLife: { value: 80, unit: 'days', basis: 'modelled' } })),
+    ).toBe(expected);
   });
 });
