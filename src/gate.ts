@@ -80,7 +80,9 @@ export async function runGate(request: GateRequest): Promise<GateResult> {
     });
     const run = { repository, range, configs, targets, models, comparisons };
     const schedules = await checkSchedules({ ...run, measurer, log });
-    return { report: buildReport({ ...run, schedules }), counts: measurer.counts() };
+    const counts = measurer.counts();
+    if (counts.fromCache > 0) log(describeCounts(counts));
+    return { report: buildReport({ ...run, schedules }), counts };
   } finally {
     await measurer.close();
   }
@@ -93,6 +95,10 @@ async function historyOf(repository: Repository, { historyBranch, log }: GateReq
   if (history.ignored > 0)
     log(`${history.ignored} lines of the branch ${branch} were not understood and are left out.`);
   return indexSeries(history);
+}
+
+function describeCounts({ measured, fromCache }: MeasuringCounts): string {
+  return `${measured + fromCache} measurements: ${measured} made, ${fromCache} known from before`;
 }
 
 function describeWork(count: number, { base, how }: Range): string {

@@ -5,6 +5,7 @@ import { buildForThisMachine } from '../../src/onnx-runtime/package/pinned.ts';
 import { toolFolder } from '../../src/onnx-runtime/package/tool-folder.ts';
 import { runtimeToken } from '../support/fake-github/artifact-service.ts';
 import type { FakeGitHub } from '../support/fake-github/server.ts';
+import type { RecordedEvent } from '../support/github-events.ts';
 import { copyAction, project } from './copy-action.ts';
 
 /** How the workflows name the action; act is told that it is the copy made by `prepareAction`. */
@@ -29,13 +30,6 @@ export interface ActRun {
   readonly log: string;
 }
 
-/** A pull request's event, as GitHub sends it, as far as anybody reads it. */
-export interface PullRequestEvent {
-  readonly number: number;
-  readonly head: string;
-  readonly base: string;
-}
-
 /** A folder in which workflows are run. */
 export interface Workspace {
   readonly folder: string;
@@ -58,27 +52,32 @@ function provideOnnxRuntime(toolCache: string): void {
   writeFileSync(`${folder}.complete`, '');
 }
 
-/** Runs the repository's workflow for a pull request under act, on this machine, against the fake GitHub. */
-export async function runPullRequest(
+/** Runs the repository's workflows for an event under act, on this machine, against the fake GitHub. Two may run at once in workspaces of their own. */
+export async function runEvent(
   workspace: Workspace,
   github: FakeGitHub,
   runId: number,
-  event: PullRequestEvent,
+  event: RecordedEvent,
 ): Promise<ActRun> {
   const results = path.join(workspace.folder, 'results');
   rmSync(results, { recursive: true, force: true });
   mkdirSync(results);
   const eventFile = path.join(workspace.folder, 'event.json');
-  writeFileSync(eventFile, JSON.stringify(payload(github.repository, event)));
+  writeFileSync(eventFile, JSON.stringify(event.payload));
+  const temporary = path.join(workspace.folder, 'runner-temp');
+  mkdirSync(temporary, { recursive: true });
   const environment = {
     GITHUB_API_URL: github.url,
     GITHUB_RUN_ID: String(runId),
+    // act leaves it out; the file's name is what keeps gates apart.
+    GITHUB_WORKFLOW_REF: `${github.repository}/.github/workflows/models.yml@refs/heads/main`,
     ACTIONS_RESULTS_URL: `${github.url}/`,
-    ACTIONS_RUNTIME_TOKEN: runtimeToken(`run-${runId}`, 'job'),
+    ACTIONS_RUNTIME_TOKEN: runtimeToken(String(runId), 'job'),
+    LASTING_TEMP: temporary,
     RESULTS: results,
   };
   const { code, output } = await act(workspace, [
-    'pull_request',
+    event.name,
     '--eventpath',
     eventFile,
     '--platform',
@@ -96,22 +95,6 @@ export async function runPullRequest(
     steps: stepResults(results),
     nodeVersion: nodeVersion(workspace),
     log: readable(output),
-  };
-}
-
-function payload(repository: string, { number, head, base }: PullRequestEvent): unknown {
-  const [owner = '', name = ''] = repository.split('/');
-  const place = { full_name: repository, name, owner: { login: owner }, default_branch: 'main' };
-  return {
-    action: 'synchronize',
-    number,
-    pull_request: {
-      number,
-      state: 'open',
-      head: { ref: 'wider', sha: head, repo: place },
-      base: { ref: 'main', sha: base, repo: place },
-    },
-    repository: place,
   };
 }
 

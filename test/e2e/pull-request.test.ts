@@ -5,39 +5,13 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type FakeGitHub, startFakeGitHub } from '../support/fake-github/server.ts';
 import { commit, type Files, git, initialise } from '../support/git-repository.ts';
-import { type ActRun, hasAct, prepareAction, runPullRequest, type Workspace } from './act.ts';
+import { synchronized } from '../support/github-events.ts';
+import { type ActRun, hasAct, prepareAction, runEvent, type Workspace } from './act.ts';
+import { base, narrow, wider, worse } from './models.ts';
 import { matrixWorkflow, singleWorkflow } from './workflows.ts';
 
 if (!hasAct) console.warn('skipped: act is not installed (go install github.com/nektos/act@v0.2.89)');
 
-const configuration = `version: 1
-targets:
-  nano33: { board: arduino-nano-33-ble, ram: 128 KiB, flash: 512 KiB }
-  pi4: { board: raspberry-pi-4/onnxruntime }
-models:
-  - path: models/digits.tflite
-    targets: [nano33]
-  - path: models/digits.onnx
-    targets: [pi4]
-    evaluation: { data: data/evaluation.npz, metric: top-1 }
-budgets:
-  - models: models/digits.tflite
-    targets: [nano33]
-    flash: { max-increase: 1 KiB }
-  - models: models/digits.onnx
-    targets: [pi4]
-    accuracy: { max-drop: 1 pp }
-`;
-
-const base: Files = {
-  'edge-ready.yml': { text: configuration },
-  'models/digits.tflite': { fixture: 'base/digits-int8.tflite' },
-  'models/digits.onnx': { fixture: 'base/digits.onnx' },
-  'data/evaluation.npz': { fixture: 'evaluation.npz' },
-};
-const wider: Files = { 'models/digits.tflite': { fixture: 'wider/digits-int8.tflite' } };
-const narrow: Files = { 'models/digits.tflite': { fixture: 'base/digits-int8.tflite' } };
-const worse: Files = { 'models/digits.onnx': { fixture: 'worse/digits.onnx' } };
 const number = 7;
 
 describe.skipIf(!hasAct)('a pull request under act', () => {
@@ -74,7 +48,8 @@ describe.skipIf(!hasAct)('a pull request under act', () => {
   async function push(message: string, files: Files): Promise<ActRun> {
     const head = commit(workspace.repository, message, files);
     runId += 1;
-    return await runPullRequest(workspace, github, runId, { number, head, base: mainTip });
+    const before = git(workspace.repository, 'rev-parse', 'HEAD^');
+    return await runEvent(workspace, github, runId, synchronized({ number, head, base: mainTip }, before));
   }
 
   const comments = () => github.comments.map(({ body }) => body);
@@ -102,7 +77,7 @@ describe.skipIf(!hasAct)('a pull request under act', () => {
     expect(red.steps.report?.outputs['comment-url']).toBe(
       `https://github.com/acme/models/pull/7#issuecomment-${first?.id}`,
     );
-    expect(first?.body).toMatch(/^<!-- edge-ready-gate:Models -->\n/);
+    expect(first?.body).toMatch(/^<!-- edge-ready-gate:models -->\n/);
     expect(first?.body).toContain('❌');
     expect(first?.body).toContain('models/digits.tflite');
     expect(first?.body).not.toContain('models/digits.onnx');
@@ -122,19 +97,25 @@ describe.skipIf(!hasAct)('a pull request under act', () => {
     expect(github.comments[0]).toMatchObject({ id: first?.id, writes: 3 });
     expect(comments()[0]).not.toContain('❌');
     expect(github.artifacts.map(({ name }) => name)).toEqual(
-      expect.arrayContaining(['edge-ready-Models-nano33', 'edge-ready-Models-pi4']),
+      expect.arrayContaining([
+        expect.stringMatching(/^edge-ready-models-nano33-[0-9a-f]{8}$/),
+        expect.stringMatching(/^edge-ready-models-pi4-[0-9a-f]{8}$/),
+      ]),
     );
   });
 
-  test('a single leg comments by itself', async () => {
+  test('a single leg comments by itself, and measures the base once: what it measured comes back through the cache service', async () => {
     makeRepository(singleWorkflow('nano33'));
     const red = await push('Wider', wider);
     expect(red.jobs, red.log).toEqual({ measure: 'failure' });
     expect(red.steps.measure?.outputs['comment-url']).toMatch(/#issuecomment-\d+$/);
     expect(comments()).toEqual([expect.stringContaining('❌')]);
-    const green = await push('Fixed', narrow);
+    expect(red.log).not.toContain('Measurements of an earlier run');
+    const green = await push('Fixed', { 'models/digits.tflite': { fixture: 'worse/digits-int8.tflite' } });
     expect(green.jobs, green.log).toEqual({ measure: 'success' });
-    expect(comments()).toEqual([expect.not.stringContaining('❌')]);
+    expect(comments()).toEqual([expect.stringMatching(/^<!-- edge-ready-gate:models -->\n+✅/)]);
+    expect(green.log).toContain('Measurements of an earlier run were restored');
+    expect(green.log).toContain('2 measurements: 1 made, 1 known from before');
   });
 
   test('no model changed and no comment yet: silence', async () => {

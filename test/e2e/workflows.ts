@@ -6,8 +6,8 @@ const record = (name: string) => `
           printf '%s' "$STEP" > "$RESULTS/${name}.json"
           node --version > "$RESULTS/../node-version"`;
 
-/** What docs/workflows.md shows for several targets. `before` is put before the gate's step, `inputs` below its `with`. */
-export function matrixWorkflow(targets: readonly string[], before = '', inputs = ''): string {
+/** What docs/workflows.md shows for several targets. `before` is put before the gate's step, `inputs` below its `with`, `reportInputs` below the report step. */
+export function matrixWorkflow(targets: readonly string[], before = '', inputs = '', reportInputs = ''): string {
   return `name: Models
 on: pull_request
 permissions:
@@ -34,9 +34,13 @@ jobs:
       pull-requests: write
     steps:
       - id: gate
-        uses: acme/edge-ready-gate/report@v1${record('report')}
+        uses: acme/edge-ready-gate/report@v1${reportInputs}${record('report')}
 `;
 }
+
+/** act has a folder of its own for each job, and caches know files by their paths; a runner has one for all its jobs. */
+const lastingFolder = `
+        env: { RUNNER_TEMP: "\${{ env.LASTING_TEMP }}" }`;
 
 /** What docs/workflows.md shows for one target. */
 export function singleWorkflow(target: string): string {
@@ -54,6 +58,6 @@ jobs:
       - id: gate
         uses: acme/edge-ready-gate@v1
         with:
-          target: ${target}${record('measure')}
+          target: ${target}${lastingFolder}${record('measure')}
 `;
 }

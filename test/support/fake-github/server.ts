@@ -60,9 +60,10 @@ async function answer(
   const body = Buffer.concat(chunks);
   const url = new URL(request.url ?? '/', state.url);
   const method = request.method ?? 'GET';
-  const seen = { method, path: url.pathname, query: url.search };
+  const isJson = (request.headers['content-type'] ?? '').includes('json');
+  const seen = { method, path: url.pathname, query: url.search, body: isJson ? body.toString('utf8') : '' };
   state.requests.push(seen);
-  state.beforeRequest(seen);
+  await state.beforeRequest(seen);
   const fault = state.faults.find((one) => one.times > 0 && one.method === method && one.path.test(url.pathname));
   if (fault !== undefined) {
     fault.times -= 1;

@@ -58,6 +58,8 @@ export interface SeenRequest {
   readonly method: string;
   readonly path: string;
   readonly query: string;
+  /** The JSON that was sent, as text. */
+  readonly body: string;
 }
 
 /** An object of the repository as the fake keeps it, by its id. */
@@ -92,8 +94,8 @@ export interface FakeState {
   readonly requests: SeenRequest[];
   /** What did not agree with GitHub's own description, in requests or in our answers. */
   readonly violations: string[];
-  /** Called before each REST request is answered; a test changes the state under the client's feet here. */
-  beforeRequest: (request: SeenRequest) => void;
+  /** Called before each REST request is answered; a test changes the state under the client's feet here, or lets it wait. */
+  beforeRequest: (request: SeenRequest) => void | Promise<void>;
   nextId: number;
   url: string;
 }
