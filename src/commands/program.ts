@@ -36,6 +36,11 @@ export async function runCommandLine(args: readonly string[], to: Output = proce
   }
 }
 
+/** The commands with their options, for who describes them; to be run by `runCommandLine`. */
+export function commandLine(): Command {
+  return describeProgram({ result: () => {}, note: () => {} }, () => {});
+}
+
 function describeProgram(output: Output, exitWith: (code: number) => void): Command {
   const program = new Command('edge-ready')
     .description('Checks models against the RAM, flash, time, energy and accuracy that an edge device leaves for them.')

@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs';
+import { markdownTable } from 'markdown-table';
+import { parse } from 'yaml';
+import { z } from 'zod';
+
+const port = z.object({ description: z.string(), default: z.string().optional() });
+const actionSchema = z.object({
+  description: z.string(),
+  inputs: z.record(z.string(), port).default({}),
+  outputs: z.record(z.string(), port).default({}),
+});
+
+const actions = [
+  { title: 'org/edge-ready-gate', file: 'action.yml' },
+  { title: 'org/edge-ready-gate/report', file: 'report/action.yml' },
+];
+
+/** docs/reference-action.md: inputs and outputs of both actions, from their `action.yml`. */
+export function actionReference(): string {
+  return `<!-- Written by npm run docs from action.yml and report/action.yml. -->
+# Reference: the actions
+
+How they are put together in a workflow: [Workflows](workflows.md).
+
+${actions.map(({ title, file }) => section(title, actionSchema.parse(parse(readFileSync(file, 'utf8'))))).join('\n\n')}
+`;
+}
+
+function section(title: string, { description, inputs, outputs }: z.infer<typeof actionSchema>): string {
+  return `## ${title}
+
+${description}
+
+${table('input', inputs)}
+
+${table('output', outputs)}`;
+}
+
+function table(what: string, ports: Readonly<Record<string, z.infer<typeof port>>>): string {
+  const rows = Object.entries(ports).map(([name, { description }]) => [
+    `\`${name}\``,
+    description.trim().replaceAll('|', '\\|').replaceAll('\n', '<br>'),
+  ]);
+  return markdownTable([[what, 'what it does'], ...rows], { alignDelimiters: false });
+}
