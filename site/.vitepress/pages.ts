@@ -21,6 +21,7 @@ export const groups: readonly { readonly text: string; readonly pages: readonly 
       { text: 'The comment', page: 'comment' },
       { text: 'The report', page: 'report' },
       { text: 'What changed in a model', page: 'model-diff' },
+      { text: 'History', page: 'history' },
       { text: 'Optimising', page: 'optimising' },
       { text: 'Schedules', page: 'schedules' },
       { text: 'Measured on the device', page: 'devices' },
