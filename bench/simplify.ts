@@ -192,16 +192,20 @@ try {
   }
   for (const note of notes) console.log(note);
   if (python !== undefined) {
-    const counts = rows.map((row) => [...row.slice(0, 5), row.at(-1) ?? ''].map(String));
+    const told = rows.map((row) => [...row.slice(0, 6), row[8], row[9], row[12], row.at(-1) ?? ''].map(String));
     const more = rows.filter(([, , ours, slim]) => typeof slim === 'number' && Number(ours) > slim).length;
     writeSection(
       'simplify',
       [
-        'Operators left, nested graphs included, and the largest difference of our outputs in ONNX Runtime relative to the largest magnitude of an output, over two inputs of noise.',
+        'Operators left, nested graphs included; milliseconds of ours from bytes to bytes in a running process and of a whole process, each with how many times that onnxslim and onnxsim take;',
+        `the largest difference of our outputs in ONNX Runtime relative to the largest magnitude of an output, over two inputs of noise. Times are the fastest of ${repeats} runs, of whole processes of ${Math.min(repeats, 3)}.`,
         '',
-        numbersTable(['model', 'before', 'ours', 'onnxslim', 'onnxsim', 'difference'], counts),
+        numbersTable(
+          ['model', 'before', 'ours', 'onnxslim', 'onnxsim', 'ms', 'slim sim', 'process ms', 'slim sim', 'difference'],
+          told,
+        ),
         '',
-        `More operators left than by onnxslim: ${more} of ${rows.length}. No number: ${notes.join('; ')}.`,
+        `More operators left than by onnxslim: ${more} of ${rows.length}. The least ratio is ${worst.inProcess.toFixed(1)} in the process and ${worst.wholeProcess.toFixed(1)} of whole processes. No number: ${notes.join('; ')}.`,
         '',
         `Compared with ${versionsOf(python, peers)}; ${machine()}.`,
       ].join('\n'),
