@@ -3,7 +3,7 @@ import { bytesOf } from '../../../graph/data-type.ts';
 import type { Graph, TensorId } from '../../../graph/graph.ts';
 import type { Placement } from '../support/placements.ts';
 import { roundUp } from './block.ts';
-import { volumeOf } from './operations.ts';
+import { volumeOf } from './maker.ts';
 import { isAbsorbedPadding } from './steps.ts';
 
 /** A tensor in memory, from the operator that writes it to the last that reads it. */
