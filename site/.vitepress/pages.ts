@@ -36,6 +36,7 @@ export const groups: readonly { readonly text: string; readonly pages: readonly 
       { text: 'Benchmarks', page: 'benchmarks' },
       { text: 'Beside the comments of others', page: 'comment-compared' },
       { text: 'Threat model', page: 'threat-model' },
+      { text: 'When GitHub does not answer', page: 'faults' },
     ],
   },
   {

@@ -80,16 +80,38 @@ export async function downloadArchive(
   }
 }
 
-/** Why the artifact service could not be used, and what to do. */
-export function explainArtifactFailure(error: unknown, what: string): string {
-  const message = messageOf(error).replace(/\s+/g, ' ').slice(0, 300);
-  if (/ACTIONS_RUNTIME_TOKEN|ACTIONS_RESULTS_URL/.test(message))
-    return `The gate could not ${what}: this runner has no artifact service; set \`upload: false\`.`;
+/** Why the artifact service did not take something (`what` completes `The gate could not …`), and what to do. */
+export function explainUploadFailure(error: unknown, what: string): string {
+  const message = shortMessage(error);
+  const start = `The gate could not ${what}`;
+  if (hasNoService.test(message)) return `${start}: this runner has no artifact service; set \`upload: false\`.`;
   if (isTaken(error))
-    return `The gate could not ${what}: this run has an artifact of that name already; give each gate of the workflow its own \`key\`.`;
+    return `${start}: this run has an artifact of that name already; give each gate of the workflow its own \`key\`.`;
+  if (/quota/i.test(message))
+    return `${start}: the storage for artifacts is full; delete artifacts, raise the quota, or set \`upload: false\` (${message}).`;
+  return `${start} (${message}); run the job again later, or set \`upload: false\`.`;
+}
+
+/** Why the artifact service did not give something, and what to do. */
+export function explainDownloadFailure(error: unknown, what: string): string {
+  const message = shortMessage(error);
+  const start = `The gate could not ${what}`;
+  if (hasNoService.test(message))
+    return `${start}: this runner has no artifact service; use the report action on GitHub.`;
   if (/\(403\)|not accessible/i.test(message))
-    return `The gate could not ${what}: the token lacks a permission; add \`actions: read\` to the job's \`permissions:\` (${message}).`;
-  return `The gate could not ${what}: ${message.replace(/\.$/, '')}.`;
+    return `${start}: the token lacks a permission; add \`actions: read\` to the job's \`permissions:\` (${message}).`;
+  return `${start} (${message}); run the job again later.`;
+}
+
+const hasNoService = /ACTIONS_RUNTIME_TOKEN|ACTIONS_RESULTS_URL/;
+
+/** The words of a client of `@actions` in one line, without its general advice. */
+export function shortMessage(error: unknown): string {
+  const line = messageOf(error).replace(/\s+/g, ' ');
+  return line
+    .replace(/ If you are using self-hosted runners.*/, '')
+    .replace(/\.$/, '')
+    .slice(0, 300);
 }
 
 function findBy(other: OtherRun | null) {

@@ -31,7 +31,7 @@ export async function currentShards(
     if (fates.get(shard) === 'ran-again') problems.push(ranAgain(shard));
     else if (jobs !== undefined) problems.push(unknown(shard));
   }
-  return { shards: shards.filter((shard) => fates.get(shard) === 'current'), leftOut, problems };
+  return { ...downloaded, shards: shards.filter((shard) => fates.get(shard) === 'current'), leftOut, problems };
 }
 
 function fateOf(shard: Shard, shards: readonly Shard[], attempt: number, jobs: readonly RunJob[] | undefined): Fate {

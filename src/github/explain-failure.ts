@@ -42,9 +42,9 @@ function reasonOf(error: unknown, permission: string): string {
     case 409:
       return `GitHub was changing the same thing (409: ${message}); run the job again.`;
     case 410:
-      return 'GitHub says that it is gone (410); issues or the pull request were removed.';
+      return 'GitHub says that it is gone (410): issues or the pull request were removed; set `comment: never`.';
     case 422:
-      return `GitHub refuses the content (422): ${message}.`;
+      return `GitHub refuses the content (422: ${message}); the job summary holds the same text, and with \`comment: never\` it is not tried.`;
     case undefined:
       return graphqlReason(error, message, permission);
     default:

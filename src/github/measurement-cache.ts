@@ -3,8 +3,10 @@ import path from 'node:path';
 import { type ActionsCache, actionsCache } from '../actions-cache.ts';
 import { cacheFolder } from '../cache/cache-folder.ts';
 import { gateDigest } from '../cache/gate-digest.ts';
+import { messageOf } from '../errors.ts';
 import type { GateRequest } from '../gate.ts';
 import { sha256 } from '../sha256.ts';
+import { shortMessage } from './artifacts.ts';
 import type { RunContext } from './context.ts';
 import { logLine } from './log.ts';
 
@@ -29,16 +31,29 @@ export async function withMeasurements<T>(
   const prefix = `edge-ready-measurements-${gateDigest().slice(0, 16)}-${process.platform}-${process.arch}-${id}-`;
   const cache = await open().catch(() => undefined);
   await mkdir(folder, { recursive: true });
-  const restored = await cache?.restoreCache([folder], `${prefix}none`, [prefix]).catch(() => undefined);
+  const failures: string[] = [];
+  const failed = (error: unknown): undefined => void failures.push(messageOf(error));
+  const restored = await cache?.restoreCache([folder], `${prefix}none`, [prefix]).catch(failed);
   if (restored !== undefined) logLine(`Measurements of an earlier run were restored: ${restored}`);
   const result = await use({ folder, mostBytes });
   const names = await entriesIn(folder);
   // Caches are never written twice: the name says what is in it.
   const key = `${prefix}${sha256(names.join('\n')).slice(0, 16)}`;
-  if (names.length > 0 && key !== restored) await cache?.saveCache([folder], key).catch(() => undefined);
+  if (names.length > 0 && key !== restored) await cache?.saveCache([folder], key).catch(failed);
+  if (failures[0] !== undefined) logLine(explainCacheFailure(failures[0]));
   return result;
 }
 
 async function entriesIn(folder: string): Promise<readonly string[]> {
   return (await readdir(folder).catch((): string[] => [])).sort();
+}
+
+/** What a failing cache means for the run, and the setting that keeps it from being asked. */
+function explainCacheFailure(message: string): string {
+  const reason = shortMessage(new Error(message));
+  if (/write denied|read denied|\(403\)/i.test(message))
+    return `The cache may not be used here, as GitHub lets this event's token only read or do neither (${reason}): what was measured is not kept; with \`cache: false\` it is not asked.`;
+  if (/another job may be creating/i.test(message))
+    return `The cache did not take what was measured, which the next run measures again (${reason}); with \`cache: false\` it is not asked.`;
+  return `The cache could not be used, so that all was measured (${reason}); run the job again later, or set \`cache: false\`.`;
 }

@@ -21,7 +21,8 @@ export function mergeShards(downloaded: DownloadedShards, context: RunContext): 
     .map((shard) => strangerSentence(shard, sha));
   const unread = [...downloaded.problems, ...strangers];
   // Where nothing could be read, that is why; nothing is known about legs. What was left out has a sentence of its own.
-  const missing = shards.length === 0 && unread.length > 0 ? [] : missingLegs(shards, downloaded.leftOut);
+  const missing =
+    shards.length === 0 && unread.length > 0 ? [] : missingLegs(shards, downloaded.leftOut, downloaded.unread);
   const problems = [...unread, ...missing];
   const merged = shards.length === 0 ? emptyReport(context) : mergeReports(reportsOf(shards));
   return problems.length === 0

@@ -7,6 +7,9 @@ import { findPullRequest, isOutdated } from './find-pull-request.ts';
 import type { CommentMode } from './inputs.ts';
 import { measuringRunOf } from './other-run.ts';
 
+/** How long is waited for GitHub and for others who write; tests are less patient. */
+export type Patience = ClientOptions & Pick<CommentRequest, 'settled'>;
+
 /** What to post: `render` gives the body for a marker. */
 export interface PostRequest {
   readonly mode: CommentMode;
@@ -14,8 +17,7 @@ export interface PostRequest {
   readonly key: string;
   readonly report: GateReport;
   readonly render: (marker: string) => string;
-  /** How patient it is; tests are less. */
-  readonly patience?: ClientOptions & Pick<CommentRequest, 'settled'>;
+  readonly patience?: Patience;
 }
 
 /** The comment's address, if there is one, and a sentence for people when it could not be written. */

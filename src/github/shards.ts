@@ -3,7 +3,14 @@ import path from 'node:path';
 import { unzipSync } from 'fflate';
 import { messageOf, UserError } from '../errors.ts';
 import type { GateReport } from '../report/report-schema.ts';
-import { downloadArchive, explainArtifactFailure, listArtifacts, type OtherRun, uploadArtifact } from './artifacts.ts';
+import {
+  downloadArchive,
+  explainDownloadFailure,
+  explainUploadFailure,
+  listArtifacts,
+  type OtherRun,
+  uploadArtifact,
+} from './artifacts.ts';
 import type { RunContext } from './context.ts';
 import type { Leg } from './inputs.ts';
 import { modelsName, shardName, shardPrefix } from './leg-name.ts';
@@ -33,7 +40,7 @@ export async function uploadShard(result: LegResult, context: RunContext): Promi
     writeFileSync(file, JSON.stringify(shard));
     await uploadArtifact(shardName(key, report.targets, leg, context.run.attempt), [file], folder);
   } catch (error) {
-    failures.push(explainArtifactFailure(error, 'upload its report'));
+    failures.push(explainUploadFailure(error, 'upload its report'));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -43,7 +50,7 @@ export async function uploadShard(result: LegResult, context: RunContext): Promi
     const name = modelsName(key, report.targets, leg.matrix, context.run.attempt);
     await uploadArtifact(name, models, result.artifactsFolder);
   } catch (error) {
-    failures.push(explainArtifactFailure(error, 'upload the optimised models'));
+    failures.push(explainUploadFailure(error, 'upload the optimised models'));
   }
   return failures;
 }
@@ -52,6 +59,8 @@ export async function uploadShard(result: LegResult, context: RunContext): Promi
 export interface DownloadedShards {
   readonly shards: readonly Shard[];
   readonly leftOut?: readonly Shard[];
+  /** How many artifacts are no shards, or could not be read. */
+  readonly unread?: number;
   readonly problems: readonly string[];
 }
 
@@ -63,6 +72,7 @@ export async function downloadShards(
 ): Promise<DownloadedShards> {
   const shards: Shard[] = [];
   const problems: string[] = [];
+  let unread = 0;
   try {
     const artifacts = await listArtifacts(shardPrefix(key), other);
     if (artifacts.length > shardCountLimit)
@@ -78,17 +88,18 @@ export async function downloadShards(
         // `edge-ready-a-` is also the prefix of key `a-b`.
         if (shard.key === key) shards.push(shard);
       } catch (error) {
+        unread += 1;
         problems.push(
           error instanceof UserError
             ? error.message
-            : explainArtifactFailure(error, `read the artifact ${artifact.name}`),
+            : explainDownloadFailure(error, `read the artifact ${artifact.name}`),
         );
       }
     }
   } catch (error) {
-    problems.push(explainArtifactFailure(error, "list the legs' reports"));
+    problems.push(explainDownloadFailure(error, "list the legs' reports"));
   }
-  return { shards, problems };
+  return { shards, unread, problems };
 }
 
 /** The shard's text out of its archive; only that file is unpacked, and never more than the limit. */

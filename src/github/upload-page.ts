@@ -1,6 +1,6 @@
 import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { explainArtifactFailure, uploadFile } from './artifacts.ts';
+import { explainUploadFailure, uploadFile } from './artifacts.ts';
 import type { RunContext } from './context.ts';
 import { attemptSuffix } from './leg-name.ts';
 
@@ -19,7 +19,7 @@ export async function uploadPage(file: string, key: string, context: RunContext)
     const id = await uploadFile(named);
     return id === undefined || context.runUrl === null ? {} : { url: `${context.runUrl}/artifacts/${id}` };
   } catch (error) {
-    return { problem: explainArtifactFailure(error, 'upload the HTML report') };
+    return { problem: explainUploadFailure(error, 'upload the HTML report') };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

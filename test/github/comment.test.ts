@@ -266,7 +266,7 @@ describe('explainFailure', () => {
     ['POST', commentsPath, 429, {}, 'Too many requests', /rate limit is used up \(429\)/],
     ['GET', commentsPath, 404, {}, 'Not Found', /no such thing \(404\).*`pull-requests: write`/],
     ['POST', commentsPath, 410, {}, 'Gone', /gone \(410\)/],
-    ['POST', commentsPath, 422, {}, 'Validation Failed', /refuses the content \(422\)/],
+    ['POST', commentsPath, 422, {}, 'Validation Failed', /refuses the content \(422: Validation Failed/],
     ['GET', commentsPath, 500, {}, 'oops', /answered 500 several times/],
     ['GET', commentsPath, 'drop' as const, {}, '', /GitHub (cannot be reached|answered 500 several times)/],
   ])('%s %s → %s %j: one sentence with the remedy', async (method, path, status, headers, message, expected) => {
@@ -284,6 +284,6 @@ describe('explainFailure', () => {
     const failure = await say('x'.repeat(65_537)).catch((error: unknown) =>
       explainFailure(error, 'comment', 'pull-requests: write'),
     );
-    expect(failure).toMatch(/refuses the content \(422\): .*too long/);
+    expect(failure).toMatch(/refuses the content \(422: .*too long/);
   });
 });

@@ -82,6 +82,13 @@ describe('missingLegs', () => {
     },
   );
 
+  test('an artifact that could not be read is a leg that did report', () => {
+    expect(missingLegs([shard('a', { leg: leg('a', 0, 3) })], [], 1)).toEqual([expect.stringMatching(/^1 of 3 legs/)]);
+    expect(missingLegs([shard('a')], [], 1)).toEqual([]);
+    const other = shard('b', { leg: { ...leg('b', 0, 2), job: 'other' } });
+    expect(missingLegs([shard('a'), other], [], 1)).toEqual([expect.stringMatching(/^1 of 2 legs of the job “other”/)]);
+  });
+
   test('reports come in an order that does not depend on who was first', () => {
     const shards = [
       shard('c', { leg: leg('c', 10, 11) }),

@@ -18,7 +18,7 @@ export interface BlobAnswer {
 
 /**
  * The few requests of Azure's blob storage that the artifact client makes: blocks are put one by one
- * (`comp=block`), a list of their ids commits them (`comp=blocklist`), a plain GET reads the blob.
+ * (`comp=block`), a list of their ids commits them (`comp=blocklist`), a small blob is put at once, a GET reads the blob or a range of it.
  */
 export function answerBlob(state: FakeState, { method, url, headers, body }: BlobRequest): BlobAnswer {
   const artifact = state.artifacts.find(({ id }) => url.pathname === `/blobs/artifacts/${id}.zip`);
@@ -26,6 +26,9 @@ export function answerBlob(state: FakeState, { method, url, headers, body }: Blo
   switch (`${method} ${url.searchParams.get('comp') ?? ''}`.trim()) {
     case 'PUT block':
       state.blobs.set(`${artifact.id} ${url.searchParams.get('blockid')}`, body);
+      return { status: 201 };
+    case 'PUT':
+      artifact.bytes = body;
       return { status: 201 };
     case 'PUT blocklist': {
       const blocks = [...body.toString('utf8').matchAll(/<(?:Latest|Uncommitted)>([^<]+)</g)].map((found) =>
@@ -37,8 +40,17 @@ export function answerBlob(state: FakeState, { method, url, headers, body }: Blo
       artifact.contentType = String(headers['x-ms-blob-content-type'] ?? artifact.contentType);
       return { status: 201 };
     }
-    case 'GET':
+    case 'HEAD':
       return { status: 200, headers: { 'content-type': artifact.contentType }, content: artifact.bytes };
+    case 'GET': {
+      const range = /^bytes=(\d+)-(\d+)$/.exec(String(headers['x-ms-range'] ?? ''));
+      if (range !== null) {
+        const content = artifact.bytes.subarray(Number(range[1]), Number(range[2]) + 1);
+        const place = `bytes ${range[1]}-${Number(range[1]) + content.length - 1}/${artifact.bytes.length}`;
+        return { status: 206, headers: { 'content-type': artifact.contentType, 'content-range': place }, content };
+      }
+      return { status: 200, headers: { 'content-type': artifact.contentType }, content: artifact.bytes };
+    }
     default:
       return { status: 400 };
   }

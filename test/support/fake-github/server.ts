@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { answerTwirp, twirpPrefix } from './artifact-service.ts';
 import { answerBlob, type BlobAnswer } from './blob-storage.ts';
+import { answerCache, cachePrefix } from './cache-service.ts';
 import { type Answer, type Endpoint, endpoints } from './rest.ts';
 import type { FakeState, Fault } from './state.ts';
 
@@ -88,6 +89,7 @@ function regular(
 ): Answer {
   const json: unknown = body.length === 0 ? undefined : JSON.parse(body.toString('utf8'));
   const authorization = request.headers.authorization ?? '';
+  if (url.pathname.startsWith(cachePrefix)) return answerCache(state, url.pathname.slice(cachePrefix.length), json);
   if (url.pathname.startsWith(twirpPrefix))
     return answerTwirp(state, url.pathname.slice(twirpPrefix.length), authorization, json);
   if (authorization !== `token ${state.token}`)
@@ -160,6 +162,8 @@ function fail(fault: Fault, request: IncomingMessage, response: ServerResponse):
     status: fault.status,
     body: {
       message: fault.message ?? 'Fault',
+      // The artifact and cache services say it under this name.
+      msg: fault.message ?? 'Fault',
       documentation_url: 'https://docs.github.com/rest',
       status: String(fault.status),
     },

@@ -1,0 +1,63 @@
+import { setSecret } from '@actions/core';
+import { renderComment } from '../report/comment.ts';
+import { headline } from '../report/headline.ts';
+import { renderSummary } from '../report/summary.ts';
+import { conclude, runFace, warnOf } from './conclude.ts';
+import { readRunContext } from './context.ts';
+import { currentShards } from './current-shards.ts';
+import { readReportInputs } from './inputs.ts';
+import { logLine } from './log.ts';
+import { mergeShards } from './merge-shards.ts';
+import { jobsOfMeasuringRun, measuringRunOf, otherRunOf } from './other-run.ts';
+import { type Patience, postComment } from './post-comment.ts';
+import { publishOutputs, publishSummary } from './publish.ts';
+import { recordPush } from './record-push.ts';
+import { downloadShards } from './shards.ts';
+import { linksOf, uploadPage } from './upload-page.ts';
+import { writeReport } from './write-report.ts';
+
+/** The report action: every leg's shard becomes one report, one comment and one verdict; a leg that is missing makes it `error`. */
+export async function reportAction(environment: NodeJS.ProcessEnv, patience: Patience = {}): Promise<void> {
+  await runFace(async () => {
+    const inputs = readReportInputs(environment);
+    if (inputs.token !== '') setSecret(inputs.token);
+    const context = readRunContext(environment);
+    const key = inputs.key ?? context.workflowKey;
+
+    const downloaded = await downloadShards(key, context, otherRunOf(context, inputs.token));
+    const { attempt } = measuringRunOf(context);
+    const current = await currentShards(downloaded, attempt, () => jobsOfMeasuringRun(context, inputs.token, patience));
+    const report = mergeShards(current, context);
+    const files = writeReport(report, context.temporary, key);
+    const page = inputs.upload ? await uploadPage(files.page, key, context) : {};
+    const links = linksOf(context, page);
+    const posted = await postComment(
+      {
+        mode: inputs.comment,
+        token: inputs.token,
+        key,
+        report,
+        render: (marker) => renderComment(report, { marker, ...links }),
+        patience,
+      },
+      context,
+    );
+
+    const recorded = await recordPush({ branch: inputs.history, token: inputs.token, report }, context);
+    if (recorded.done !== undefined) logLine(recorded.done);
+
+    const problems = [page.problem, posted.problem, recorded.problem].flatMap((problem) => problem ?? []);
+    publishSummary(context, renderSummary(report, links), problems);
+    warnOf(problems);
+    publishOutputs({
+      verdict: report.verdict,
+      summary: headline(report),
+      report: files.report,
+      page: files.page,
+      artifacts: '',
+      commentUrl: posted.url ?? '',
+    });
+    // The legs have annotated their own findings.
+    conclude(report, headline(report), inputs.failOn, false);
+  });
+}
