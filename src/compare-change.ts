@@ -10,6 +10,7 @@ import { problemWords } from './errors.ts';
 import type { SeriesIndex } from './history/series.ts';
 import { buildComparison, type ComparisonInput } from './judge/build-comparison.ts';
 import type { Comparison } from './judge/comparison.ts';
+import { pastOf } from './judge/past.ts';
 import type { Measurer, SideRequest } from './measuring/measurer.ts';
 import { besideReference } from './reference-networks/beside.ts';
 import type { ProducedModel } from './report/write-outputs.ts';
@@ -60,6 +61,7 @@ export async function compareChange(input: ChangeOnTarget): Promise<Comparison> 
     head: head ?? null,
     budgets,
     earlier,
+    past: pastOf(series),
     saving: head?.saving === undefined ? null : savingOf(head.saving, commandFor),
     problems: problemsOf(change.problem, headSide?.problem, baseSide?.problem),
   };

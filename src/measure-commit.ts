@@ -19,6 +19,8 @@ export interface CommitRequest {
   readonly configPath?: string;
   /** Names of the configuration's targets, or boards; none means all that are configured. */
   readonly targets: readonly string[];
+  /** Globs of the models to measure; none means all. */
+  readonly models?: readonly string[];
   readonly cache?: MeasurementFolder;
   readonly log: (line: string) => void;
   readonly progress: WorkProgress;
@@ -40,7 +42,10 @@ export async function measureCommit(
   const range: Range = { base: null, head: { sha, label: revision }, how: 'nothing' };
   const configs = await loadConfigs(repository, range, request.configPath);
   const targets = resolveTargets(configs.base, configs.head, request.targets);
-  const found = await findModels(repository, range, configs, { head: revision });
+  const found = await findModels(repository, range, configs, {
+    head: revision,
+    ...(request.models === undefined ? {} : { models: request.models }),
+  });
   const work = selectWork(found, targets, configs, range);
   const measurer = await openMeasurer({
     repository,

@@ -33,6 +33,7 @@ budgets:
   - models: models/logger.tflite
     flash: { max-increase: 8 KiB }
     latency: { max: 100 ms }
+    peak-ram: { max-increase: 10% since v1.0.0, level: warn }
   - models: models/*
     accuracy: { max-drop: 1 pp }
 schedule:
@@ -53,15 +54,27 @@ interface Step {
   readonly models: Readonly<Record<string, string>>;
 }
 
-const main: Step = {
-  message: 'Digits recogniser',
-  models: {
-    'models/sensor.onnx': 'base/digits.onnx',
-    'models/logger.tflite': 'base/digits-int8.tflite',
-    'models/wake.tflite': 'base/digits-int8.tflite',
-    'models/gateway.onnx': 'base/digits.onnx',
+const main: readonly Step[] = [
+  {
+    message: 'Digits recogniser',
+    models: {
+      'models/sensor.onnx': 'base/digits.onnx',
+      'models/logger.tflite': 'wider/digits-int8.tflite',
+      'models/wake.tflite': 'base/digits-int8.tflite',
+    },
   },
-};
+  { message: 'The logger as small as the others (#7)', models: { 'models/logger.tflite': 'base/digits-int8.tflite' } },
+  { message: 'The gateway reads digits, too', models: { 'models/gateway.onnx': 'base/digits.onnx' } },
+];
+
+/** The tag at the second of them, which a budget refers to. */
+const release = 'v1.0.0';
+
+/** The model that a history is recorded of. */
+export const recordedModel = 'models/logger.tflite';
+
+/** The commits whose models are recorded, oldest first. */
+export const recordedCommits = ['main~2', 'main~1', 'main'] as const;
 
 const pullRequest: Step = {
   message: 'Wider networks for the microcontroller, a retrained one for the gateway',
@@ -73,7 +86,7 @@ const pullRequest: Step = {
 };
 
 /**
- * Makes a git repository in an empty folder: `main` with four good models, and `pull-request` with two that grew, so that a third on the same core is late, and one that was retrained badly.
+ * Makes a git repository in an empty folder: `main` with three commits, a release and four good models, and `pull-request` with two that grew, so that a third on the same core is late, and one that was retrained badly.
  * @throws UserError when the fixtures are not beside the gate, or git is missing.
  */
 export function makeDemoRepository(directory: string): void {
@@ -85,7 +98,8 @@ export function makeDemoRepository(directory: string): void {
     copyFileSync(path.join(fixtures, set), path.join(directory, 'data', set));
   }
   writeFileSync(path.join(directory, 'edge-ready.yml'), configuration);
-  commit(directory, fixtures, main);
+  for (const step of main) commit(directory, fixtures, step);
+  git(directory, 'tag', release, 'main~1');
   git(directory, 'checkout', '--quiet', '-b', 'pull-request');
   commit(directory, fixtures, pullRequest);
 }

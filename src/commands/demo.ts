@@ -1,24 +1,30 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { openRepository } from '../changes/repository.ts';
 import { exitCodes } from '../exit-code.ts';
 import { runGate } from '../gate.ts';
+import { defaultHistoryBranch } from '../history/files.ts';
+import type { MeasurementFolder } from '../measuring/measurer.ts';
+import { recordCommit } from '../record-commit.ts';
 import { renderComment } from '../report/comment.ts';
 import type { GateReport } from '../report/report-schema.ts';
 import { type Outputs, withOutputs } from '../report/write-outputs.ts';
-import { lateModel, makeDemoRepository } from './demo-repository.ts';
+import { lateModel, makeDemoRepository, recordedCommits, recordedModel } from './demo-repository.ts';
 import type { Output } from './output.ts';
 import { openProgress } from './progress.ts';
 
 /**
- * `edge-ready demo`: makes a repository with a pull request that regresses on its targets, of three families, and makes an unchanged model late; checks it as the action would and prints the comment.
+ * `edge-ready demo`: makes a repository with a pull request that regresses on its targets, of three families, and makes an unchanged model late; checks it as the action would, with the history of its main branch, and prints the comment.
  * The demonstration went as it should when the gate says `fail`, and who is late.
  */
 export async function demoCommand(options: { readonly output?: string }, output: Output): Promise<number> {
   const directory = mkdtempSync(path.join(tmpdir(), 'edge-ready-demo-'));
   try {
     makeDemoRepository(directory);
-    const report = await withOutputs(options.output, (outputs) => checkDemo(directory, outputs, output));
+    const cache = { folder: mkdtempSync(path.join(directory, '.git', 'measured-')) };
+    await recordMain(directory, cache, output);
+    const report = await withOutputs(options.output, (outputs) => checkDemo(directory, cache, outputs, output));
     const late = report.schedules.flatMap(({ judgements }) => judgements).filter(({ verdict }) => verdict === 'fail');
     if (report.verdict !== 'fail') {
       output.note(`The demonstration should end with "fail" and ended with "${report.verdict}".`);
@@ -32,6 +38,10 @@ export async function demoCommand(options: { readonly output?: string }, output:
       output.note('The demonstration should propose a recipe with which a model would pass, and does not.');
       return exitCodes.error;
     }
+    if (!report.comparisons.some(({ model, past }) => model === recordedModel && past?.peakRam?.moved != null)) {
+      output.note(`The demonstration should show where ${recordedModel} has been, and does not.`);
+      return exitCodes.error;
+    }
     output.note(
       'The pull request fails its budgets and makes a model late, as it should: the demonstration ran as intended.',
     );
@@ -41,13 +51,31 @@ export async function demoCommand(options: { readonly output?: string }, output:
   }
 }
 
-async function checkDemo(directory: string, outputs: Outputs | undefined, output: Output): Promise<GateReport> {
+/** What pushes to main would have recorded. */
+async function recordMain(directory: string, cache: MeasurementFolder, output: Output): Promise<void> {
+  const repository = await openRepository(directory);
+  const progress = openProgress(output);
+  for (const revision of recordedCommits) {
+    const branch = defaultHistoryBranch;
+    const models = [recordedModel];
+    await recordCommit({ repository, branch, revision, models, targets: [], cache, log: output.note, progress });
+  }
+  progress.end();
+}
+
+async function checkDemo(
+  directory: string,
+  cache: MeasurementFolder,
+  outputs: Outputs | undefined,
+  output: Output,
+): Promise<GateReport> {
   const progress = openProgress(output);
   const { report } = await runGate({
     directory,
     base: 'main',
     head: 'pull-request',
     targets: [],
+    cache,
     ...(outputs === undefined ? {} : { keep: outputs.keep }),
     log: output.note,
     progress,

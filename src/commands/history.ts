@@ -9,17 +9,13 @@ import { exitCodes } from '../exit-code.ts';
 import { checkBranchName } from '../history/branch.ts';
 import { type History, readHistory } from '../history/files.ts';
 import { gitStore, readLocalHistory } from '../history/git-store.ts';
-import { lineOf } from '../history/lines-of-report.ts';
-import { newLines } from '../history/new-lines.ts';
-import { recordLines } from '../history/record.ts';
 import { allSeries } from '../history/series.ts';
-import { measureCommit } from '../measure-commit.ts';
 import { suggestion } from '../nearest.ts';
+import { recordCommit } from '../record-commit.ts';
 import { type HistoryView, renderHistoryText } from '../report/history-text.ts';
 import { renderTrend } from '../report/html/render-trend.ts';
 import { jsonText } from '../report/json-text.ts';
 import { type MetricName, metricNames } from '../runtimes/metric-names.ts';
-import { gateVersion } from '../version.ts';
 import type { Output } from './output.ts';
 import { openProgress } from './progress.ts';
 import { writeWhole } from './write-whole.ts';
@@ -83,8 +79,10 @@ async function record(
   output: Output,
 ): Promise<number> {
   const progress = openProgress(output);
-  const { commit, models } = await measureCommit({
+  const { commit, measured, recorded, problems } = await recordCommit({
     repository,
+    branch,
+    remote: remoteOf(options),
     revision: typeof options.record === 'string' ? options.record : 'HEAD',
     ...(options.config === undefined ? {} : { configPath: options.config }),
     targets: options.target ?? [],
@@ -93,23 +91,11 @@ async function record(
     progress,
   });
   progress.end();
-  const details = await commitDetails(repository, commit);
-  const address = await webAddress(repository);
-  const lines = models.flatMap((each) =>
-    'measurement' in each ? [lineOf(details, gateVersion, each.target, each.measurement)] : [],
-  );
-  const problems = models.flatMap((each) =>
-    'problem' in each ? [`${each.path} on ${each.target.name}: ${each.problem}`] : [],
-  );
-  const recorded = await recordLines(gitStore(repository, branch, remoteOf(options)), {
-    lines: (known) => newLines(lines, known),
-    message: `Models at ${commit.slice(0, 10)}`,
-    page: (history) => renderTrend(history, address),
-  });
+  const name = commit.slice(0, 10);
   output.note(
-    recorded.lines === 0
-      ? `Nothing of ${commit.slice(0, 10)} is new; ${branch} stays as it is.`
-      : `Recorded ${recorded.lines} of ${models.length} measurements of ${commit.slice(0, 10)} on ${branch}.`,
+    recorded === 0
+      ? `Nothing of ${name} is new; ${branch} stays as it is.`
+      : `Recorded ${recorded} of ${measured} measurements of ${name} on ${branch}.`,
   );
   for (const problem of problems) output.note(`Not recorded: ${problem}`);
   return problems.length === 0 ? exitCodes.pass : exitCodes.error;

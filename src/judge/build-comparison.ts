@@ -11,6 +11,7 @@ import type { AccuracyTest, ChangeState, Comparison, Saving } from './comparison
 import type { Earliers, EarlierTests } from './earlier.ts';
 import { judge } from './judge.ts';
 import { newFallbacks } from './new-fallbacks.ts';
+import type { Past } from './past.ts';
 
 /** A side of a comparison: its Measurement, and by sample of the evaluation set 1 where the answer was right. Without its graphs nothing is told of operators. */
 export interface Side {
@@ -29,6 +30,8 @@ export interface ComparisonInput {
   readonly budgets: readonly Budget[];
   /** What budgets `since` a tag or a commit are held against. */
   readonly earlier?: Earliers;
+  /** Where its metrics have been. */
+  readonly past?: Past | null;
   readonly saving: Saving | null;
   readonly problems: readonly string[];
 }
@@ -72,6 +75,7 @@ function judged(input: ComparisonInput, detailed: DetailedDiff | null): Comparis
     proposal: null,
     attempts: [],
     beside: null,
+    past: input.past ?? null,
     problems: problemsOf(input),
   };
   const { judgements, verdict } = judge(unjudged, input.budgets, earlierOf(input));

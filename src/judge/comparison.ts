@@ -5,6 +5,7 @@ import { metricNames } from '../runtimes/metric-names.ts';
 import { besideSchema } from './beside.ts';
 import { budgetSchema } from './budget.ts';
 import { answersSchema } from './compare-answers.ts';
+import { pastSchema } from './past.ts';
 
 /** `error` means that it could not be judged, which is never green. */
 export const verdictSchema = z.enum(['pass', 'warn', 'fail', 'error']);
@@ -145,6 +146,8 @@ export const comparisonSchema = z.strictObject({
   attempts: z.array(attemptSchema).max(200),
   /** The head beside a public network, where the configuration names one. */
   beside: besideSchema.nullable(),
+  /** Where the metrics have been on the default branch, as far as that was recorded. */
+  past: pastSchema.nullable(),
   judgements: z.array(judgementSchema).max(200),
   /** Why it could not be judged, when `verdict` is `error`; one sentence each. */
   problems: z.array(z.string().max(2000)).max(50),

@@ -9,6 +9,7 @@ import { code } from './escape.ts';
 import { headlineMarkdown } from './headline.ts';
 import { marks } from './marks.ts';
 import { isUnchanged, worstFirst } from './order.ts';
+import { pastList } from './past-list.ts';
 import { proposalsList } from './proposals-list.ts';
 import type { GateReport } from './report-schema.ts';
 import { savingsList } from './savings-list.ts';
@@ -41,6 +42,7 @@ export function commentBody(report: GateReport, frame: Frame, extent: Extent): s
   const proposals = proposalsList(shown);
   const beside = besideList(shown);
   const happened = happenedList(shown);
+  const past = extent.folds ? pastList(shown) : '';
   return joinParts([
     ...(frame.marker === undefined ? [] : [frame.marker]),
     `${marks[report.verdict]} ${headlineMarkdown(report)}`,
@@ -51,6 +53,7 @@ export function commentBody(report: GateReport, frame: Frame, extent: Extent): s
     undecidedAccuracy(shown),
     ...objected.map(failureDetails),
     schedulesSection(report.schedules, extent),
+    past === '' ? '' : `**Where the numbers have been**, the last bar is this change\n\n${past}`,
     proposals === '' ? '' : `**To pass**\n\n${proposals}`,
     beside === '' ? '' : `**Beside public networks**\n\n${beside}`,
     savings === '' ? '' : `**To save**\n\n${savings}`,

@@ -8,6 +8,7 @@ import { plain } from './escape.ts';
 import { headline } from './headline.ts';
 import { lookOf, paintFirstWord, paintWith, type TextOptions } from './look.ts';
 import { isUnchanged, worstFirst } from './order.ts';
+import { pastLines } from './past-list.ts';
 import { proposalWords } from './proposals-list.ts';
 import type { GateReport } from './report-schema.ts';
 import { stepsByGain, stepWords } from './savings-list.ts';
@@ -33,6 +34,9 @@ export function renderText(report: GateReport, options: TextOptions = {}): strin
       .filter(({ verdict }) => verdict !== 'pass')
       .map((comparison) => comparisonLines(comparison, { ...options, named: true })),
     ...worstSchedulesFirst(report.schedules).map((schedule) => renderScheduleText(schedule, options)),
+    pastLines(shown)
+      .map((line) => wrapLine(line, options))
+      .join('\n'),
     proposalLines(shown, options),
     savingLines(shown, options),
     shown.length === 0 && report.schedules.length === 0

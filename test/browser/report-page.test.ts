@@ -46,6 +46,9 @@ describe.skipIf(browserPath === undefined)('the HTML report in a browser', () =>
     async (colorScheme) => {
       const file = written('real', [await realComparison(), modest()], [crowded]);
       await withPage(file, { colorScheme }, async (page, { requests, messages }) => {
+        const past = page.locator('[aria-labelledby=past]');
+        expect(await past.innerText()).toContain('1111111 Smaller (12 KiB → 8 KiB, 2025-10-09)');
+        expect(await past.getByRole('img').first().getAttribute('aria-label')).toMatch(/^12 KiB, 8 KiB, 10\.1 KiB$/);
         expect(await page.locator('h1').innerText()).toContain('sensor');
         const headings = await page.locator('h3').allInnerTexts();
         expect(headings).toEqual(expect.arrayContaining(['Metrics', 'Memory', 'Layer by layer', 'Flash']));
@@ -164,6 +167,13 @@ async function realComparison(): Promise<Comparison> {
     budgets: [budget('peakRam', { kind: 'max', value: 4 * KiB })],
     saving: null,
     problems: [],
+    past: {
+      peakRam: {
+        values: [12 * KiB, 8 * KiB],
+        commits: 2,
+        moved: { commit: '1'.repeat(40), time: 1_760_000_000, subject: 'Smaller', from: 12 * KiB, to: 8 * KiB },
+      },
+    },
   });
 }
 

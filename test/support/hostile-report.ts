@@ -17,9 +17,12 @@ function fullReport(): GateReport {
     budget('accuracy', { kind: 'max-drop', points: 0.1 }),
   ];
   const base = { measurement: narrowModel() };
+  const moved = { commit: 'c'.repeat(40), time: 1_760_000_000, subject: 'Wider', from: 60_000, to: 61_542 };
+  const gate: [string, string] = ['1.0.0', '1.1.0'];
+  const past = { peakRam: { values: [60_000, 61_542], commits: 2, moved: { ...moved, gate } } };
   const change = { path: 'models/old.onnx', state: 'renamed' as const, basePath: 'models/kws.onnx' };
   const made = [
-    comparison({ base, head: { measurement: wideModel() }, budgets, problems: [] }),
+    comparison({ base, head: { measurement: wideModel() }, budgets, problems: [], past }),
     comparison({ base, head: { measurement: { ...wideModel(), findings, deployable: false } }, budgets, change }),
     comparison({ head: null, problems: ['models/x.onnx is damaged'] }),
     comparison({ base: null, change: { path: 'models/new.onnx', state: 'new' }, budgets }),

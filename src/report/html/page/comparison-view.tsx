@@ -8,6 +8,7 @@ import { LayerCosts } from './layer-costs.tsx';
 import { MemoryMaps } from './memory-maps.tsx';
 import { MetricTable } from './metric-table.tsx';
 import { ModelDiffView } from './model-diff-view.tsx';
+import { PastView } from './past-view.tsx';
 import { RecipePlot } from './recipe-plot.tsx';
 
 /** All that is known of one model on one target. */
@@ -26,6 +27,7 @@ export function ComparisonView({ comparison }: { readonly comparison: Comparison
         </p>
       ))}
       <MetricTable comparison={comparison} />
+      <PastView comparison={comparison} />
       {diff === null ? null : <ModelDiffView diff={diff} />}
       {head === null && base === null ? null : <MemoryMaps comparison={comparison} />}
       {head === null ? null : <LayerCosts head={head} base={base} />}
