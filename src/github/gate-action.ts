@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { setSecret } from '@actions/core';
-import { annotationsOf } from '../report/annotations.ts';
+import { annotationsLimit, annotationsOf } from '../report/annotations.ts';
 import { renderComment } from '../report/comment.ts';
 import { headline } from '../report/headline.ts';
 import { renderSummary } from '../report/summary.ts';
@@ -53,7 +53,8 @@ export async function gateAction(environment: NodeJS.ProcessEnv, patience: Patie
       ...uploaded,
       ...[page.problem, posted.problem, recorded.problem].flatMap((problem) => problem ?? []),
     ];
-    const annotations = annotationsOf(report);
+    // What could not be done is a warning of the same step.
+    const annotations = annotationsOf(report, annotationsLimit - problems.length);
     publishSummary(context, renderSummary(report, links), problems);
     publishAnnotations(annotations);
     warnOf(problems);

@@ -17,25 +17,25 @@ export interface Annotation {
   readonly line?: number;
 }
 
-/** The runner keeps ten of a level and step; all levels together stay within that. */
-const annotationsLimit = 10;
+/** The runner keeps ten of a level and step, and drops the rest without a word (`_maxCountPerIssueType` in actions/runner's ExecutionContext.cs). */
+export const annotationsLimit = 10;
 
 /**
- * What the report objects to, worst first: ten at most, and where there are more the tenth says how many.
+ * What the report objects to, worst first: `limit` at most, all levels together, and where there are more the last says how many.
  * A budget's annotation stands on its line in the configuration, all others on the model.
  */
-export function annotationsOf(report: GateReport): readonly Annotation[] {
+export function annotationsOf(report: GateReport, limit = annotationsLimit): readonly Annotation[] {
   const all = [
     ...report.problems.map((problem) => runAnnotation(report, problem)),
     ...worstFirst(report.comparisons).flatMap((comparison) => comparisonAnnotations(report, comparison)),
     ...worstSchedulesFirst(report.schedules).flatMap((schedule) => scheduleAnnotations(report, schedule)),
   ].sort((left, right) => rank(left) - rank(right));
-  if (all.length <= annotationsLimit) return all;
-  const more = all.length - (annotationsLimit - 1);
-  const rest = all.slice(annotationsLimit - 1);
+  if (all.length <= limit) return all;
+  const more = all.length - (limit - 1);
+  const rest = all.slice(limit - 1);
   const level = rest.some((annotation) => annotation.level === 'error') ? 'error' : 'warning';
   return [
-    ...all.slice(0, annotationsLimit - 1),
+    ...all.slice(0, limit - 1),
     { level, title: 'edge-ready-gate', message: `and ${more} more; the job summary has all of them` },
   ];
 }

@@ -69,6 +69,15 @@ describe('annotationsOf', () => {
     expect(annotationsOf(report(all.slice(0, 5))).at(-1)?.message).toContain('flash');
   });
 
+  it.each([1, 2, 9, 10, 15, 16])('shows no more than %i, and then says how many it leaves out', (limit) => {
+    const all = Array.from({ length: 8 }, (_, index) => ({ ...wide, model: `m${index}.onnx` }));
+    const annotations = annotationsOf(report(all), limit);
+    expect(annotations).toHaveLength(Math.min(limit, 16));
+    if (limit < 16)
+      expect(annotations.at(-1)?.message).toBe(`and ${16 - limit + 1} more; the job summary has all of them`);
+    else expect(annotations.at(-1)?.message).toContain('flash');
+  });
+
   it('is silent when all is well', () => {
     expect(annotationsOf(report([comparison()]))).toEqual([]);
   });
