@@ -63,7 +63,8 @@ export async function compareChange(input: ChangeOnTarget): Promise<Comparison> 
     earlier,
     past: pastOf(series),
     saving: head?.saving === undefined ? null : savingOf(head.saving, commandFor),
-    problems: problemsOf(change.problem, headSide?.problem, baseSide?.problem),
+    // What can't be measured may go.
+    problems: problemsOf(change.problem, headSide?.problem, change.state === 'removed' ? undefined : baseSide?.problem),
   };
   const comparison = buildComparison(judged);
   const search =
