@@ -14,7 +14,7 @@ import { compensatingLevers, equalisingLevers, holdOut } from '../src/levers/acc
 import { chooseLevers } from '../src/levers/choose-levers.ts';
 import type { QuantizeGraph } from '../src/levers/correct-bias.ts';
 import { openQuantized } from '../src/levers/open-quantized.ts';
-import { signalToNoise } from '../src/levers/signal-to-noise.ts';
+import { nearnessTo } from '../src/levers/signal-to-noise.ts';
 import { simplifyOnnx } from '../src/passes/simplify.ts';
 import { optimizeTflite } from '../src/passes/tflite/optimize.ts';
 import { observedOnnxTensors, prepareOnnx, quantizeOnnxGraph } from '../src/quantize/onnx/quantize-onnx.ts';
@@ -79,8 +79,8 @@ for (const [path, forCalibration, forEvaluation] of models) {
   const evaluation = await readSamples(forEvaluation);
   const original = readGraph(path);
   const accuracy = async (graph: Graph) => ((100 * (await right(graph, evaluation))) / evaluation.count).toFixed(2);
-  const score = async (graph: Graph) =>
-    signalToNoise(original, graph, await quantiser(graph, calibration.fit), { data: calibration.held });
+  const nearness = nearnessTo(original, { data: calibration.held });
+  const score = async (graph: Graph) => nearness(graph, await quantiser(graph, calibration.fit));
   const levers = [
     ...equalisingLevers({ data: calibration.fit }),
     ...compensatingLevers({ data: calibration.fit, calibrate: (graph) => quantiser(graph, calibration.fit) }),

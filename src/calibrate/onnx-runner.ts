@@ -1,12 +1,19 @@
 import { bindInputs } from '../data/bind-inputs.ts';
 import { modelInputs } from '../data/model-inputs.ts';
 import { writeOnnx } from '../formats/onnx/write.ts';
-import { isConstant, tensorAt } from '../graph/access.ts';
+import { elementCount, isConstant, tensorAt } from '../graph/access.ts';
 import { constantNumbers } from '../graph/constant-numbers.ts';
 import type { Graph, TensorId } from '../graph/graph.ts';
+import { graphMacs } from '../graph/macs.ts';
 import { loadOnnxRuntime } from '../onnx-runtime/load.ts';
 import type { FloatRunner } from './float-runner.ts';
+import { freeArrays } from './free-arrays.ts';
 import { asUserError } from './onnx-recorder.ts';
+
+/** Multiply-accumulates from which on two threads share the work of an operator; the model says it, not the machine, so that results are the same on all. */
+const worthTwoThreads = 5e7;
+/** Elements of what is watched from which on ONNX Runtime gives memory back after each operator, and what it gave is freed at once. */
+const worthSparing = 1e6;
 
 /** An ONNX graph in ONNX Runtime; see `openFloatRunner`. @throws OnnxRuntimeError when ONNX Runtime does not load the model */
 export async function openOnnxRunner(graph: Graph, watched: readonly TensorId[], path: string): Promise<FloatRunner> {
@@ -19,11 +26,20 @@ export async function openOnnxRunner(graph: Graph, watched: readonly TensorId[],
   }
   const computed = watched.filter((id) => !graph.inputs.includes(id) && !isConstant(tensorAt(graph, id)));
   const runtime = await loadOnnxRuntime();
-  const session = computed.length === 0 ? undefined : await runtime.open(writeOnnx(withOutputs(graph, computed)));
+  const watchedElements = computed.reduce((sum, id) => sum + (elementCount(tensorAt(graph, id)) ?? 0), 0);
+  const sparesMemory = watchedElements >= worthSparing;
+  const threads = graphMacs(graph) >= worthTwoThreads ? 2 : 1;
+  const session =
+    computed.length === 0
+      ? undefined
+      : await runtime.open(writeOnnx(withOutputs(graph, computed)), { threads, sparesMemory });
+  let last: readonly Float32Array[] = [];
   return {
     run: async (sample) => {
+      if (sparesMemory) freeArrays(last);
       const feeds = bindInputs(sample, inputs, path);
       const results = (await session?.run(feeds).catch(asUserError)) ?? {};
+      last = Object.values(results).flatMap(({ data }) => (data instanceof Float32Array ? [data] : []));
       const values = new Map(constants);
       for (const id of watched) {
         const { name } = tensorAt(graph, id);

@@ -25,7 +25,7 @@ export interface ChosenLevers {
 
 /**
  * Tries levers one after the other, each on the best graph so far, and keeps those with which the score gets higher.
- * @param score of a float graph once it is quantised, higher is better: accuracy, or `signalToNoise` on samples that the levers were not made from
+ * @param score of a float graph once it is quantised, higher is better: accuracy, or `nearnessTo` on samples that the levers were not made from
  * @param leastGain what a lever must add to be kept, in the score's unit: less may be chance
  */
 export async function chooseLevers(

@@ -7,7 +7,7 @@ import { graphMacs } from '../graph/macs.ts';
 import { type CalibrateGraph, compensatingLevers, equalisingLevers, holdOut } from '../levers/accuracy-levers.ts';
 import { chooseLevers, type Lever, type LeverOutcome } from '../levers/choose-levers.ts';
 import { weightedLayers } from '../levers/layer-weights.ts';
-import { signalToNoise } from '../levers/signal-to-noise.ts';
+import { type Nearness, nearnessTo } from '../levers/signal-to-noise.ts';
 import type { Finding } from '../runtimes/measurement.ts';
 import { type Calibrator, calibratorOf } from './calibrator.ts';
 import type { Quantiser } from './quantiser.ts';
@@ -16,8 +16,8 @@ import type { Quantiser } from './quantiser.ts';
 const fewestSamples = 16;
 /** Multiply-accumulates that trying all levers may take: about a minute. */
 const mostMacs = 1e11;
-/** Those that choosing an observer may, about ten seconds: ONNX Runtime computes faster than our integer kernels. */
-const mostMacsOfObservers: Readonly<Record<Graph['dialect'], number>> = { onnx: 2.5e10, tflite: 6e9 };
+/** Those that choosing an observer may, a few seconds: ONNX Runtime computes faster than our integer kernels. */
+const mostMacsOfObservers: Readonly<Record<Graph['dialect'], number>> = { onnx: 1.25e10, tflite: 6e9 };
 /** Samples that tell observers apart, and as many as are worth scoring. */
 const scored = { least: 4, most: 64 };
 /** Decibels that a lever has to bring; less may be chance. */
@@ -47,13 +47,14 @@ export async function pullLevers(
 ): Promise<Pulled> {
   if (data.count < fewestSamples || quantiser.observed(original).length === 0) return { graph: original, findings: [] };
   const macs = graphMacs(original);
+  let nearness: Nearness | undefined;
   const observerOf = async (graph: Graph, calibrator: Calibrator): Promise<ObserverChoice | undefined> => {
     // A run in float and one by each observer.
     const most = mostMacsOfObservers[graph.dialect] / (macs * (observers.length + 1));
     if (options.observer !== undefined || most < scored.least) return undefined;
-    const samples = { data, samples: Math.min(scored.most, Math.floor(most)) };
-    const score: ScoreRanges = (ranges) =>
-      signalToNoise(original, graph, (each) => quantiser.quantize(each, ranges).graph, samples);
+    nearness ??= nearnessTo(original, { data, samples: Math.min(scored.most, Math.floor(most)) });
+    const near = nearness;
+    const score: ScoreRanges = (ranges) => near(graph, (each) => quantiser.quantize(each, ranges).graph);
     return chooseObserver(await calibrator.byEach(options), score);
   };
   if (macs * Math.min(data.count, 64) * (weightedLayers(original).length + 10) > mostMacs) {
@@ -64,6 +65,7 @@ export async function pullLevers(
     return { graph: original, ...chosen(only), findings: [skipped, ...aboutObserver(only)] };
   }
   const { fit, held } = holdOut(data);
+  const onHeld = nearnessTo(original, { data: held });
   const pull = (
     graph: Graph,
     by: Pick<CalibrationOptions, 'observer'>,
@@ -73,7 +75,7 @@ export async function pullLevers(
       const { ranges } = await calibratorOf(each, quantiser, fit).by({ ...options, ...by, samples: 64 });
       return (changed) => quantiser.quantize(changed, ranges).graph;
     };
-    const score = async (each: Graph) => signalToNoise(original, each, await calibrated(each), { data: held });
+    const score = async (each: Graph) => onHeld(each, await calibrated(each));
     return chooseLevers(graph, leversOf(calibrated), score, leastGain);
   };
   const choices = new Map<Graph, ObserverChoice | undefined>();

@@ -5,8 +5,10 @@ import type { Graph, TensorId } from '../graph/graph.ts';
 import { spreadSamples } from '../levers/layer-statistics.ts';
 import { openQuantized } from '../levers/open-quantized.ts';
 
-/** Enough to see which operator loses most. */
+/** Enough to see which operator loses most, of small models; of large ones fewer, down to `fewest`: each has many elements. */
 const samples = 8;
+const fewest = 3;
+const enoughElements = 24e6;
 /** Elements of all watched tensors at most; a model with more is not looked into, to keep memory small. */
 const mostElements = 8_000_000;
 
@@ -32,7 +34,8 @@ export async function tensorNoise(float: Graph, integer: Graph, data: DataSet): 
     );
     const sums = pairs.map(() => ({ signal: 0, noise: 0 }));
     try {
-      for (const index of spreadSamples({ data, samples })) {
+      const enough = Math.min(samples, Math.max(fewest, Math.floor(enoughElements / elements)));
+      for (const index of spreadSamples({ data, samples: enough })) {
         const sample = await data.sample(index);
         const wanted = await reference.run(sample);
         const given = await tested.run(sample);

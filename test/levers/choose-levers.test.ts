@@ -8,7 +8,7 @@ import { inferShapes } from '../../src/graph/infer-shapes.ts';
 import { compensatingLevers, equalisingLevers, holdOut } from '../../src/levers/accuracy-levers.ts';
 import { chooseLevers } from '../../src/levers/choose-levers.ts';
 import { relaxClips } from '../../src/levers/relax-clips.ts';
-import { signalToNoise } from '../../src/levers/signal-to-noise.ts';
+import { nearnessTo } from '../../src/levers/signal-to-noise.ts';
 import { simplifyOnnx } from '../../src/passes/simplify.ts';
 import { observedOnnxTensors, prepareOnnx, quantizeOnnxGraph } from '../../src/quantize/onnx/quantize-onnx.ts';
 import { observedTensors } from '../../src/quantize/tflite/observed.ts';
@@ -54,7 +54,8 @@ describe('the levers of accuracy', () => {
         const { ranges } = await calibrate(changed, observed, fit, { observer: 'min-max' });
         return (again: Graph) => (isOnnx ? quantizeOnnxGraph(again, ranges) : quantizeTflite(again, ranges)).graph;
       };
-      const score = async (changed: Graph) => signalToNoise(graph, changed, await calibrated(changed), { data: held });
+      const nearness = nearnessTo(graph, { data: held });
+      const score = async (changed: Graph) => nearness(changed, await calibrated(changed));
       const levers = [...equalisingLevers({ data: fit }), ...compensatingLevers({ data: fit, calibrate: calibrated })];
       const chosen = await chooseLevers(graph, levers, score);
       const before = await score(graph);
