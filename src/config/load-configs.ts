@@ -1,6 +1,8 @@
 import { readFileAt } from '../changes/lfs.ts';
 import type { Range } from '../changes/range.ts';
 import type { Repository } from '../changes/repository.ts';
+import { UserError } from '../errors.ts';
+import { withForwardSlashes } from '../windows-path.ts';
 import { defaultConfigPath } from './defaults.ts';
 import { withOwnBoards } from './own-boards.ts';
 import { type Configs, readConfigs } from './read-configs.ts';
@@ -10,10 +12,12 @@ const largestConfigBytes = 2 ** 20;
 
 /**
  * The configurations of both commits. A `path` that is given has to exist in one of them.
- * @throws ConfigError for mistakes in the head's file; UserError when a named file is in neither commit.
+ * @throws ConfigError for mistakes in the head's file; UserError when a named file is in neither commit, or named as Windows does.
  */
 export async function loadConfigs(repository: Repository, range: Range, path?: string): Promise<Configs> {
   const { base, head } = range;
+  const meant = path === undefined ? undefined : withForwardSlashes(path);
+  if (meant !== undefined) throw new UserError(`${path} is to be written with "/" between folders: ${meant}`);
   const read = (sha: string, file = path ?? defaultConfigPath) => readFileAt(repository, sha, file, largestConfigBytes);
   const configs = readConfigs(
     base === null ? null : await read(base.sha),

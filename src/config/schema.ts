@@ -4,6 +4,7 @@ import { expandBraces, mostAlternatives } from '../changes/braces.ts';
 import { recipeSchema } from '../optimize/recipe.ts';
 import { referenceNetworks } from '../reference-networks/reference-networks.ts';
 import { arenaUses, policies } from '../schedule/task.ts';
+import { withForwardSlashes } from '../windows-path.ts';
 import { modelClasses, useCases } from './preset-names.ts';
 import {
   count,
@@ -26,6 +27,11 @@ const levelSchema = z.enum(['off', 'warn', 'error']).meta({
   description: 'What exceeding it does: nothing, a warning, or a failed check. Without it: error.',
 });
 
+/** Workflows and configurations are the same file on all systems, so that separators of Windows are a mistake on each. */
+const hasGitSeparators = (path: string) => withForwardSlashes(path) === undefined;
+const separatorMistake = ({ input }: { readonly input?: unknown }) =>
+  `must have "/" between folders, on Windows too: "${withForwardSlashes(String(input))}"`;
+
 const globSchema = z
   .string()
   .min(1, { error: 'must not be empty' })
@@ -33,6 +39,7 @@ const globSchema = z
   .refine((glob) => !glob.startsWith('/'), {
     error: 'must be a path from the repository\'s top, without a leading "/"',
   })
+  .refine(hasGitSeparators, { error: separatorMistake })
   .refine((glob) => glob.length > 500 || expandBraces(glob) !== undefined, {
     error: `must not stand for more than ${mostAlternatives} globs by its braces`,
   })
@@ -44,7 +51,8 @@ const pathSchema = z
   .max(4096)
   .refine((path) => !/^\/|^[A-Za-z]:[\\/]|(^|\/)\.\.(\/|$)/.test(path), {
     error: 'must be a path inside the repository, from its top',
-  });
+  })
+  .refine((path) => /^[A-Za-z]:/.test(path) || hasGitSeparators(path), { error: separatorMistake });
 
 const nameSchema = z.string().min(1, { error: 'must not be empty' }).max(100);
 

@@ -81,7 +81,8 @@ function wholeNumber(value: string | undefined): number {
 function readPayload(file: string | undefined): unknown {
   if (!file) return undefined;
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as unknown;
+    // Decoded so, a byte order mark is left out.
+    return JSON.parse(new TextDecoder().decode(readFileSync(file))) as unknown;
   } catch (error) {
     throw new UserError(`The event payload ${file} (GITHUB_EVENT_PATH) cannot be read: ${messageOf(error)}.`);
   }

@@ -5,6 +5,7 @@ import type { FailOn } from '../exit-code.ts';
 import { isBranchName } from '../history/branch.ts';
 import { defaultHistoryBranch } from '../history/files.ts';
 import { type Recipe, recipeSchema } from '../optimize/recipe.ts';
+import { withForwardSlashes } from '../windows-path.ts';
 
 /** `auto`: the only leg of its job comments when something changed; `always`: also when nothing did, and a matrix leg keeps a comment of its own; `never`: nobody does. */
 export type CommentMode = 'auto' | 'always' | 'never';
@@ -124,12 +125,19 @@ const published = {
   upload: choice(['true', 'false']).transform((value) => value === 'true'),
 };
 
+/** A workflow is the same file on all systems. */
+const separators = {
+  error: ({ input }: { readonly input?: unknown }) =>
+    `must have \`/\` between folders, on Windows too: \`${withForwardSlashes(String(input).trim())}\``,
+};
+const hasGitSeparators = (value: string | null) => value === null || withForwardSlashes(value) === undefined;
+
 const gateSchema = z.object({
   ...published,
   cache: choice(['true', 'false']).transform((value) => value === 'true'),
   target: z.string().transform(splitTargets),
-  config: text,
-  models: z.string().transform(lines),
+  config: text.refine(hasGitSeparators, separators),
+  models: z.string().refine(hasGitSeparators, separators).transform(lines),
   base: text,
   recipe: z
     .string()
