@@ -1,5 +1,6 @@
 import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import type { Frame } from '../report/comment-body.ts';
 import { explainUploadFailure, uploadFile } from './artifacts.ts';
 import type { RunContext } from './context.ts';
 import { attemptSuffix } from './leg-name.ts';
@@ -26,9 +27,10 @@ export async function uploadPage(file: string, key: string, context: RunContext)
 }
 
 /** The addresses that the comment and the summary name. */
-export function linksOf(
-  { runUrl }: RunContext,
-  { url }: UploadedPage,
-): { readonly runUrl?: string; readonly pageUrl?: string } {
-  return { ...(runUrl === null ? {} : { runUrl }), ...(url === undefined ? {} : { pageUrl: url }) };
+export function linksOf({ runUrl, repositoryUrl }: RunContext, { url }: UploadedPage): Omit<Frame, 'marker'> {
+  return {
+    ...(runUrl === null ? {} : { runUrl }),
+    ...(repositoryUrl === null ? {} : { repositoryUrl }),
+    ...(url === undefined ? {} : { pageUrl: url }),
+  };
 }

@@ -1,5 +1,6 @@
 import type { Comparison } from '../judge/comparison.ts';
 import { besideList } from './beside-list.ts';
+import { budgetUse } from './budget-use.ts';
 import { basisList } from './comment-basis.ts';
 import { failureDetails } from './comment-details.ts';
 import { accuracyList, fold, remarksList, runLines, undecidedAccuracy } from './comment-sections.ts';
@@ -7,7 +8,9 @@ import { comparisonTable, valuesTable } from './comment-table.ts';
 import { diffSection, happenedList } from './diff-section.ts';
 import { code } from './escape.ts';
 import { headlineMarkdown } from './headline.ts';
+import { linkTo, webLinks } from './links.ts';
 import { marks } from './marks.ts';
+import { memoryCharts } from './memory-chart.ts';
 import { isUnchanged, worstFirst } from './order.ts';
 import { pastList } from './past-list.ts';
 import { proposalsList } from './proposals-list.ts';
@@ -30,10 +33,13 @@ export interface Frame {
   readonly marker?: string;
   readonly runUrl?: string;
   readonly pageUrl?: string;
+  /** The repository on the web, for links to commits and lines. */
+  readonly repositoryUrl?: string;
 }
 
 /** A report as Markdown to a given extent: headline, one table, what happened to the models, what is wrong and why, savings, and in folds the rest. */
 export function commentBody(report: GateReport, frame: Frame, extent: Extent): string {
+  const links = webLinks(report, frame.repositoryUrl);
   const ordered = worstFirst(report.comparisons);
   const candidates = extent.unchanged ? ordered : ordered.filter((comparison) => !isUnchanged(comparison));
   const shown = candidates.slice(0, extent.rows);
@@ -51,10 +57,11 @@ export function commentBody(report: GateReport, frame: Frame, extent: Extent): s
     hiddenWords(ordered, shown),
     happened === '' ? '' : `**What changed**\n\n${happened}`,
     undecidedAccuracy(shown),
-    ...objected.map(failureDetails),
+    ...objected.map((comparison) => failureDetails(comparison, links)),
     schedulesSection(report.schedules, extent),
     past === '' ? '' : `**Where the numbers have been**, the last bar is this change\n\n${past}`,
     proposals === '' ? '' : `**To pass**\n\n${proposals}`,
+    nextWords(report, objected.length > 0),
     beside === '' ? '' : `**Beside public networks**\n\n${beside}`,
     savings === '' ? '' : `**To save**\n\n${savings}`,
     ...(extent.folds ? folds(shown) : []),
@@ -86,6 +93,8 @@ function joinParts(parts: readonly string[]): string {
 function folds(shown: readonly Comparison[]): readonly string[] {
   return [
     ...fold('What changed, operator by operator', diffSection(shown)),
+    ...fold('Memory over the operators', memoryCharts(shown)),
+    ...fold('How full the budgets are', budgetUse(shown)),
     ...fold('Base and head', valuesTable(shown.filter((comparison) => !isUnchanged(comparison)))),
     ...fold('Accuracy, sample by sample', accuracyList(shown)),
     ...fold('Remarks', remarksList(shown, 30)),
@@ -115,14 +124,20 @@ function hiddenWords(all: readonly Comparison[], shown: readonly Comparison[]): 
   return `Not shown: ${parts.join(', ')}.`;
 }
 
-function footer(report: GateReport, { runUrl, pageUrl }: Frame): string {
-  const head = `\`${report.head.sha.slice(0, 7)}\``;
-  const base =
-    report.base === null ? 'no base' : `${code(report.base.label, 80)} at \`${report.base.sha.slice(0, 7)}\``;
-  const link = linkTo('report with figures', pageUrl) + linkTo('run and artifacts', runUrl);
-  return `<sub>edge-ready-gate ${code(report.gate, 40)} · ${head} against ${base}${link}</sub>`;
+/** What whoever has to mend it does first. */
+function nextWords({ base }: GateReport, hasObjections: boolean): string {
+  if (!hasObjections) return '';
+  const command = `edge-ready check${base === null ? '' : ` --base ${base.sha.slice(0, 10)}`} --output report`;
+  return `**On your machine**: \`${command}\` says the same and writes the page with its figures.`;
 }
 
-function linkTo(words: string, url: string | undefined): string {
-  return url !== undefined && /^https?:\/\/[^\s()<>"'`|\\]+$/.test(url) ? ` · [${words}](${url})` : '';
+function footer(report: GateReport, { runUrl, pageUrl, repositoryUrl }: Frame): string {
+  const { commit } = webLinks(report, repositoryUrl);
+  const short = (sha: string) => commit(`\`${sha.slice(0, 7)}\``, sha);
+  const base = report.base === null ? 'no base' : `${code(report.base.label, 80)} at ${short(report.base.sha)}`;
+  const places = [
+    { words: 'report with figures', url: pageUrl },
+    { words: 'run and artifacts', url: runUrl },
+  ].flatMap(({ words, url }) => (linkTo(words, url) === words ? [] : [` · ${linkTo(words, url)}`]));
+  return `<sub>edge-ready-gate ${code(report.gate, 40)} · ${short(report.head.sha)} against ${base}${places.join('')}</sub>`;
 }

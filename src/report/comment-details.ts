@@ -11,6 +11,7 @@ import { accelerationWords, fallbackPhrases } from './fallback-words.ts';
 import { groupFindings } from './group-findings.ts';
 import { judgementWords } from './judgement-words.ts';
 import { layerLabel } from './layer-label.ts';
+import type { Links } from './links.ts';
 import { marks } from './marks.ts';
 import { worstJudgementsFirst } from './order.ts';
 import { phrasesToMarkdown, strong } from './phrase.ts';
@@ -19,7 +20,7 @@ const layersPerMetric = 3;
 const findingsPerModel = 10;
 
 /** What is wrong with one model on one target: each budget that is not kept and the layers that brought it there, what the runtime lacks, what went wrong. */
-export function failureDetails(comparison: Comparison): string {
+export function failureDetails(comparison: Comparison, links: Links): string {
   const { head } = comparison;
   const runs = head === null || isDeployable(head);
   const objections = worstJudgementsFirst(comparison.judgements).filter(
@@ -33,7 +34,7 @@ export function failureDetails(comparison: Comparison): string {
     ...comparison.problems.map((problem) => `- ${marks.error} ${cell(problem)}`),
     ...errors.slice(0, findingsPerModel).map(findingLine),
     ...more(errors.length - findingsPerModel, "more that it can't run"),
-    ...objectionLines(comparison, objections),
+    ...objectionLines(comparison, objections, links),
   ].join('\n');
 }
 
@@ -50,7 +51,7 @@ function isUnmeasured({ head }: Comparison, { budget }: Judgement): boolean {
 }
 
 /** Every budget that is not kept, those of one metric together, and below them once what brought that metric there. */
-function objectionLines(comparison: Comparison, objections: readonly Judgement[]): readonly string[] {
+function objectionLines(comparison: Comparison, objections: readonly Judgement[], links: Links): readonly string[] {
   const metrics = [...new Set(objections.map(({ budget }) => budget.metric))];
   // Energy is power times latency, and average power and battery life follow: saying the same layers twice hides what differs.
   const told = (metric: BudgetMetric) => {
@@ -58,7 +59,7 @@ function objectionLines(comparison: Comparison, objections: readonly Judgement[]
     return chain.includes(metric) && metric !== first;
   };
   return metrics.flatMap((metric) => [
-    ...objections.filter(({ budget }) => budget.metric === metric).map(objectionLine),
+    ...objections.filter(({ budget }) => budget.metric === metric).map((each) => objectionLine(each, links)),
     ...(told(metric) ? [] : causeLines(comparison, metric)),
   ]);
 }
@@ -66,10 +67,10 @@ function objectionLines(comparison: Comparison, objections: readonly Judgement[]
 /** Metrics that change for the same reasons, the one that tells them best first. */
 const chain: readonly BudgetMetric[] = ['latency', 'duty', 'energy', 'averagePower', 'batteryLife'];
 
-function objectionLine(judgement: Judgement): string {
+function objectionLine(judgement: Judgement, links: Links): string {
   const { budget, verdict } = judgement;
   const isNew = budget.rule === 'new' ? ', new in this pull request' : '';
-  return `- ${marks[verdict]} ${cell(judgementWords(judgement))} (${originWords(budget.origin)}${isNew})`;
+  return `- ${marks[verdict]} ${cell(judgementWords(judgement))} (${links.line(originWords(budget.origin), budget.origin, budget.rule === 'new' ? 'head' : 'base')}${isNew})`;
 }
 
 function causeLines(comparison: Comparison, metric: BudgetMetric): readonly string[] {

@@ -63,6 +63,8 @@ describe('renderComment', () => {
         - +9.4 KiB from \`conv_3\` CONV_2D: 64 → 96 channels
         - +1.6 KiB from model file: structure of the file beside its constants
 
+      **On your machine**: \`edge-ready check --base 1111111111 --output report\` says the same and writes the page with its figures.
+
       <details><summary>What changed, operator by operator</summary>
 
       \`models/kws.onnx\`, figures for \`nano33\`
@@ -74,6 +76,29 @@ describe('renderComment', () => {
       |±|\`conv_3\` CONV_2D|64 → 96 channels|+10 KiB|+9.4 KiB|+3.20 ms|+64 µJ|
       ||other memory|placement of buffers and the runtime's own structures|+1.1 KiB||||
       ||model file|structure of the file beside its constants||+1.6 KiB|||
+
+      </details>
+
+      <details><summary>Memory over the operators</summary>
+
+      \`models/kws.onnx\` on \`nano33\`: most is alive while \`conv_3\` runs (53.4 KiB); before, while \`conv_3\` runs (43.4 KiB).
+
+      \`\`\`mermaid
+      xychart-beta
+        title "Activations alive, from the first operator to the last: head (bars), base (line)"
+        x-axis "% of the operators" 0 --> 100
+        y-axis "KiB" 0 --> 59
+        bar [19.5, 43, 53.4, 30]
+        line [19.5, 43, 43.4, 20]
+      \`\`\`
+
+      </details>
+
+      <details><summary>How full the budgets are</summary>
+
+      - \`██████████\` Peak RAM 71.2 KiB, 111.3 % of 64 KiB: \`models/kws.onnx\` on \`nano33\`
+      - \`██████████\` Latency ≈ 21.4 ms, 107 % of 20 ms: \`models/kws.onnx\` on \`nano33\`
+      - \`██░░░░░░░░\` Peak RAM 71.2 KiB, 23.7 % of 300 KiB: \`models/kws.onnx\` on \`esp32\`
 
       </details>
 
@@ -148,6 +173,12 @@ describe('renderComment', () => {
         \`edge-ready optimize models/kws.onnx --target nano33 --recipe lossless --output kws.tflite\`
         - \`remove-dead-channels\` (channels whose value never changes go): ≈ −12.1 KiB flash, ≈ −500 µs latency
         - \`plan-memory\` (a memory plan in the file, better than the runtime's own): ≈ +120 B flash, −4 KiB peak RAM
+
+      <details><summary>How full the budgets are</summary>
+
+      - \`█████████░\` Peak RAM 60.1 KiB, 93.9 % of 64 KiB: \`models/kws.onnx\` on \`nano33\`
+
+      </details>
 
       <details><summary>Base and head</summary>
 
@@ -262,6 +293,14 @@ describe('renderComment', () => {
       #### ❌ **models/gelu.tflite** on **nano33**
 
       - ❌ operator 3: TensorFlow Lite Micro has no GELU (\`unsupported-operator\`)
+
+      **On your machine**: \`edge-ready check --base 1111111111 --output report\` says the same and writes the page with its figures.
+
+      <details><summary>How full the budgets are</summary>
+
+      - \`█████████░\` Peak RAM 60.1 KiB, 93.9 % of 64 KiB: \`models/new.onnx\` on \`nano33\`
+
+      </details>
 
       <details><summary>Base and head</summary>
 

@@ -352,10 +352,10 @@ describe('nothing is forgotten', () => {
   it('nobody prints, logs or writes for the runner but those who are tested', () => {
     expect(filesWith(/from '@actions\/core'/)).toEqual([
       'github/conclude.ts',
+      'github/gate-action.ts',
       'github/log.ts',
       'github/publish.ts',
-      'main.ts',
-      'report.ts',
+      'github/report-action.ts',
     ]);
     // `init` asks its questions through `forTerminal`.
     expect(filesWith(/process\.(stdout|stderr)|console\./)).toEqual(['commands/init.ts', 'commands/process-output.ts']);
