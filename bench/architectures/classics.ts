@@ -56,7 +56,7 @@ export function vgg(precision: Precision, layers: 11 | 13 | 16 | 19) {
 }
 
 /** SqueezeNet (Iandola et al. 2016), versions 1.0 and 1.1. */
-export function squeezenet(precision: Precision, version: '1.0' | '1.1', resolution = 224) {
+export function squeezenet(precision: Precision, version: '1.0' | '1.1', resolution = 224, classes = 1000) {
   const g = networkBuilder(precision);
   const input = g.input(1, resolution, resolution, 3);
   const down = (x: TensorId) => g.pool(x, { kernel: 3, stride: 2, padding: 0, ceil: true });
@@ -75,7 +75,7 @@ export function squeezenet(precision: Precision, version: '1.0' | '1.1', resolut
     x = fire(x, squeeze, expand);
     if (pools.includes(index)) x = down(x);
   });
-  return g.build(`squeezenet-${version}`, [input], [g.globalPool(g.convolution(x, 1000, { kernel: 1 }))]);
+  return g.build(`squeezenet-${version}`, [input], [g.globalPool(g.convolution(x, classes, { kernel: 1 }))]);
 }
 
 /** GoogLeNet (Szegedy et al. 2014), whose branches after the pool and of width five are 5 by 5. */

@@ -9,9 +9,18 @@ export function scaled(channels: number, width: number): number {
 }
 
 /** MobileNetV1 (Howard et al. 2017). */
-export function mobilenetV1(precision: Precision, width = 1, resolution = 224, batch = 1) {
+export function mobilenetV1(precision: Precision, width = 1, resolution = 224, batch = 1, classes = 1000) {
   const g = networkBuilder(precision);
-  const input = g.input(batch, resolution, resolution, 3);
+  return depthwiseSeparable(g, g.input(batch, resolution, resolution, 3), 'mobilenet-v1', width, classes);
+}
+
+/** YAMNet (Plakal and Ellis 2019) behind its spectrogram: MobileNetV1 on 64 mel bands of 96 frames. */
+export function yamnet(precision: Precision, classes = 521) {
+  const g = networkBuilder(precision);
+  return depthwiseSeparable(g, g.input(1, 64, 96, 1), 'yamnet', 1, classes);
+}
+
+function depthwiseSeparable(g: NetworkBuilder, input: TensorId, name: string, width: number, classes: number) {
   const channels = [64, 128, 128, 256, 256, 512, 512, 512, 512, 512, 512, 1024, 1024];
   const strides = [1, 2, 1, 2, 1, 2, 1, 1, 1, 1, 1, 2, 1];
   let x = g.convolution(input, scaled(32, width), { kernel: 3, stride: 2 });
@@ -19,7 +28,32 @@ export function mobilenetV1(precision: Precision, width = 1, resolution = 224, b
     x = g.depthwise(x, { kernel: 3, stride: strides[index] ?? 1 });
     x = g.convolution(x, scaled(count, width), { kernel: 1 });
   });
-  return g.build('mobilenet-v1', [input], [g.dense(g.globalPool(x), 1000)]);
+  return g.build(name, [input], [g.dense(g.globalPool(x), classes)]);
+}
+
+/** Fd-MobileNet (Qin et al. 2018): MobileNetV1's blocks with four strides of 2 at the front, and half as many. */
+export function fdMobilenet(precision: Precision, width = 1, resolution = 224, classes = 1000) {
+  const g = networkBuilder(precision);
+  const input = g.input(1, resolution, resolution, 3);
+  const blocks: readonly (readonly [number, number])[] = [
+    [64, 2],
+    [128, 2],
+    [128, 1],
+    [256, 2],
+    [256, 1],
+    [512, 2],
+    [512, 1],
+    [512, 1],
+    [512, 1],
+    [512, 1],
+    [1024, 1],
+  ];
+  let x = g.convolution(input, scaled(32, width), { kernel: 3, stride: 2 });
+  for (const [count, stride] of blocks) {
+    x = g.depthwise(x, { kernel: 3, stride });
+    x = g.convolution(x, scaled(count, width), { kernel: 1 });
+  }
+  return g.build('fd-mobilenet', [input], [g.dense(g.globalPool(x), classes)]);
 }
 
 /** Expansion, channels, repeats, stride, kernel, squeeze-and-excitation. */
@@ -58,11 +92,12 @@ function staged(
   options: {
     readonly width?: number;
     readonly batch?: number;
+    readonly classes?: number;
     readonly separableStem?: number;
     readonly activation?: string;
   } = {},
 ) {
-  const { width = 1, batch = 1, activation, separableStem } = options;
+  const { width = 1, batch = 1, classes = 1000, activation, separableStem } = options;
   const g = networkBuilder(precision);
   const act = (id: TensorId) => (activation === undefined ? id : g.activation(id, activation));
   const input = g.input(batch, resolution, resolution, 3);
@@ -87,7 +122,7 @@ function staged(
     }
   }
   x = act(g.convolution(x, last, { kernel: 1 }));
-  return g.build(name, [input], [g.dense(g.globalPool(x), 1000)]);
+  return g.build(name, [input], [g.dense(g.globalPool(x), classes)]);
 }
 
 const v2: readonly Stage[] = [
@@ -101,8 +136,8 @@ const v2: readonly Stage[] = [
 ];
 
 /** MobileNetV2 (Sandler et al. 2018). */
-export const mobilenetV2 = (precision: Precision, width = 1, resolution = 224, batch = 1) =>
-  staged('mobilenet-v2', precision, 32, v2, Math.max(1280, scaled(1280, width)), resolution, { width, batch });
+export const mobilenetV2 = (precision: Precision, width = 1, resolution = 224, batch = 1, classes = 1000) =>
+  staged('mobilenet-v2', precision, 32, v2, Math.max(1280, scaled(1280, width)), resolution, { width, batch, classes });
 
 const mnas: readonly Stage[] = [
   [3, 24, 3, 2, 3],

@@ -15,6 +15,7 @@ import facts from './facts.json' with { type: 'json' };
 import { codeOf, weightsOf } from './flash.ts';
 import { cyclesOf, operatorWork } from './latency.ts';
 import { loweredNetwork } from './lowered.ts';
+import { estimateOnNeuralArt } from './neural-art.ts';
 import { stedgeai } from './stedgeai.ts';
 
 /** Layers that a Measurement can hold. */
@@ -27,14 +28,19 @@ export const stEdgeAi: Runtime = {
   loads: ['tflite', 'onnx'],
   takesAsIs: isQuantized,
   estimate,
-  compile: (artifact, target) => analyzeWithStEdgeAi(artifact, target, estimate(artifact, target)),
+  compile: async (artifact, target) =>
+    hasNpu(target) ? undefined : analyzeWithStEdgeAi(artifact, target, estimate(artifact, target)),
   compilerVersion: stedgeai.version,
 };
+
+/** Its report for the Neural-ART NPU is another one, which is not read. */
+const hasNpu = ({ board }: Target): boolean => board.runtimes['st-edge-ai']?.accelerator !== undefined;
 
 function estimate(artifact: Artifact, target: Target): Estimate {
   const lowered = loweredNetwork(artifact.graph);
   if ('refusal' in lowered) return notEstimated(lowered.refusal);
   const { graph } = lowered;
+  if (hasNpu(target)) return estimateOnNeuralArt(artifact, graph, target);
   const activations = activationsOf(graph);
   const code = codeOf(graph);
   const ramParts = [
