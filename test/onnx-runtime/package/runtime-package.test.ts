@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -11,18 +10,7 @@ import { folderDigest } from '../../../src/onnx-runtime/package/folder-digest.ts
 import { type Build, buildFor } from '../../../src/onnx-runtime/package/pinned.ts';
 import { toolCacheRoot, toolFolder } from '../../../src/onnx-runtime/package/tool-folder.ts';
 import { unpackTarball } from '../../../src/onnx-runtime/package/untar.ts';
-
-/** A tarball as npm packs it, files in the folder `package` unless their names say otherwise. */
-function tarball(files: Readonly<Record<string, string>>): Buffer {
-  const blocks = Object.entries(files).flatMap(([name, content]) => {
-    const header = Buffer.alloc(512);
-    header.write(name.startsWith('/') || name.startsWith('..') ? name : `package/${name}`, 0);
-    header.write(Buffer.byteLength(content).toString(8).padStart(11, '0'), 124);
-    header.write('0', 156);
-    return [header, Buffer.from(content), Buffer.alloc((512 - (Buffer.byteLength(content) % 512)) % 512)];
-  });
-  return gzipSync(Buffer.concat([...blocks, Buffer.alloc(1024)]));
-}
+import { type FakeNpm, installFakeNpm, integrityOf, tarball } from '../../support/fake-npm.ts';
 
 let folder = '';
 beforeEach(async () => {
@@ -114,7 +102,7 @@ describe.skipIf(process.platform === 'win32')('ownOnnxRuntime', () => {
     'dist/index.js': fakeModule,
     'extra.bin': 'x',
   });
-  const integrity = `sha512-${createHash('sha512').update(content).digest('base64')}`;
+  const integrity = integrityOf(content);
   const build = (wanted = integrity): Build => ({
     kind: 'native',
     module: 'onnxruntime-node',
@@ -123,35 +111,20 @@ describe.skipIf(process.platform === 'win32')('ownOnnxRuntime', () => {
     digest: '',
     keeps: (_, file) => file !== 'extra.bin',
   });
-  const originalPath = process.env.PATH;
-
-  /** An `npm` that leaves the tarball, or fails as the real one does. */
-  async function fakeNpm(script: string): Promise<void> {
-    const bin = path.join(folder, 'bin');
-    await mkdir(bin);
-    await writeFile(path.join(folder, 'content.tgz'), content);
-    await writeFile(path.join(bin, 'npm'), `#!/bin/sh\necho "$@" >> "${folder}/calls"\n${script}\n`);
-    await chmod(path.join(bin, 'npm'), 0o755);
-    process.env.PATH = `${bin}${path.delimiter}${originalPath}`;
-  }
-  afterEach(() => {
-    process.env.PATH = originalPath;
-  });
-  const deliver = (): string => `cp "${folder}/content.tgz" onnxruntime-node-9.9.9.tgz`;
+  let npm: FakeNpm | undefined;
+  afterEach(() => npm?.restore());
   const root = (): string => path.join(folder, 'tools');
 
   it('downloads once, keeps what it needs, and finds it again', async () => {
-    await fakeNpm(deliver());
+    npm = installFakeNpm(folder, { delivers: content });
     expect(await ownOnnxRuntime(build(), root())).toMatchObject({ version: '9.9.9', origin: 'npm' });
     expect(await ownOnnxRuntime(build(), root())).toMatchObject({ version: '9.9.9', origin: 'tool cache' });
-    expect(readFileSync(path.join(folder, 'calls'), 'utf8')).toBe(
-      'pack onnxruntime-node@9.9.9 --ignore-scripts --loglevel=error\n',
-    );
+    expect(npm.calls()).toEqual(['pack onnxruntime-node@9.9.9 --ignore-scripts --loglevel=error']);
     expect(existsSync(path.join(toolFolder(build(), root()), 'node_modules/onnxruntime-node/extra.bin'))).toBe(false);
   });
 
   it('refuses a package with another hash, and leaves nothing', async () => {
-    await fakeNpm(deliver());
+    npm = installFakeNpm(folder, { delivers: content });
     const wrong = build(`sha512-${Buffer.alloc(64).toString('base64')}`);
     await expect(ownOnnxRuntime(wrong, root())).rejects.toThrow('is not the pinned package');
     await expect(ownOnnxRuntime(wrong, root())).rejects.toBeInstanceOf(UserError);
@@ -159,7 +132,8 @@ describe.skipIf(process.platform === 'win32')('ownOnnxRuntime', () => {
   });
 
   it('says in one sentence why npm could not', async () => {
-    await fakeNpm('echo "npm error code E404" >&2; echo "npm error 404 Not Found" >&2; exit 1');
+    const script = 'echo "npm error code E404" >&2; echo "npm error 404 Not Found" >&2; exit 1';
+    npm = installFakeNpm(folder, { script });
     await expect(ownOnnxRuntime(build(), root())).rejects.toThrow(
       'npm could not download onnxruntime-node@9.9.9: code E404, 404 Not Found; install onnxruntime-node where the gate runs, or let npm reach a registry that has it.',
     );
