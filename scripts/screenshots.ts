@@ -1,4 +1,4 @@
-// Takes the pictures of docs/images: the comment and the page of the demonstration, as a browser shows them. Needs Chromium (CHROMIUM_PATH, or /usr/bin/chromium).
+// Takes the pictures of docs/images: the comment, the page and the history of the demonstration, as a browser shows them. Needs Chromium (CHROMIUM_PATH, or /usr/bin/chromium).
 //   node scripts/run-ts.mjs scripts/screenshots.ts
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -32,6 +32,7 @@ try {
     await take('comment.png', comment, 'light', 1000, 1200);
     await take('comment-phone.png', comment, 'dark', 420, 1000);
     await take('report.png', report, 'light', 1200);
+    await take('history.png', path.join(scratch, 'history.html'), 'light', 1000);
   } finally {
     await browser.close();
   }

@@ -48,14 +48,16 @@ schedule:
 /** A model that the pull request leaves as it is, and makes late. */
 export const lateModel = 'models/wake.tflite';
 
-/** A commit of the demonstration: what happens, and which fixture version each model file takes. */
+/** A commit of the demonstration: when, what happens, and which fixture version each model file takes. */
 interface Step {
+  readonly day: string;
   readonly message: string;
   readonly models: Readonly<Record<string, string>>;
 }
 
 const main: readonly Step[] = [
   {
+    day: '2026-01-15',
     message: 'Digits recogniser',
     models: {
       'models/sensor.onnx': 'base/digits.onnx',
@@ -63,8 +65,21 @@ const main: readonly Step[] = [
       'models/wake.tflite': 'base/digits-int8.tflite',
     },
   },
-  { message: 'The logger as small as the others (#7)', models: { 'models/logger.tflite': 'base/digits-int8.tflite' } },
-  { message: 'The gateway reads digits, too', models: { 'models/gateway.onnx': 'base/digits.onnx' } },
+  {
+    day: '2026-02-24',
+    message: 'The logger as small as the others (#7)',
+    models: { 'models/logger.tflite': 'base/digits-int8.tflite' },
+  },
+  {
+    day: '2026-04-08',
+    message: 'The logger learns from the field',
+    models: { 'models/logger.tflite': 'worse/digits-int8.tflite' },
+  },
+  {
+    day: '2026-05-19',
+    message: 'Back to the logger that knew its digits; the gateway reads them, too',
+    models: { 'models/logger.tflite': 'base/digits-int8.tflite', 'models/gateway.onnx': 'base/digits.onnx' },
+  },
 ];
 
 /** The tag at the second of them, which a budget refers to. */
@@ -74,9 +89,10 @@ const release = 'v1.0.0';
 export const recordedModel = 'models/logger.tflite';
 
 /** The commits whose models are recorded, oldest first. */
-export const recordedCommits = ['main~2', 'main~1', 'main'] as const;
+export const recordedCommits = ['main~3', 'main~2', 'main~1', 'main'] as const;
 
 const pullRequest: Step = {
+  day: '2026-06-02',
   message: 'Wider networks for the microcontroller, a retrained one for the gateway',
   models: {
     'models/sensor.onnx': 'wider/digits.onnx',
@@ -86,7 +102,7 @@ const pullRequest: Step = {
 };
 
 /**
- * Makes a git repository in an empty folder: `main` with three commits, a release and four good models, and `pull-request` with two that grew, so that a third on the same core is late, and one that was retrained badly.
+ * Makes a git repository in an empty folder: `main` with four commits, a release and four good models, and `pull-request` with two that grew, so that a third on the same core is late, and one that was retrained badly.
  * @throws UserError when the fixtures are not beside the gate, or git is missing.
  */
 export function makeDemoRepository(directory: string): void {
@@ -99,7 +115,7 @@ export function makeDemoRepository(directory: string): void {
   }
   writeFileSync(path.join(directory, 'edge-ready.yml'), configuration);
   for (const step of main) commit(directory, fixtures, step);
-  git(directory, 'tag', release, 'main~1');
+  git(directory, 'tag', release, 'main~2');
   git(directory, 'checkout', '--quiet', '-b', 'pull-request');
   commit(directory, fixtures, pullRequest);
 }
@@ -109,7 +125,7 @@ function commit(directory: string, fixtures: string, step: Step): void {
     copyFileSync(path.join(fixtures, fixture), path.join(directory, file));
   }
   git(directory, 'add', '--all');
-  git(directory, 'commit', '--quiet', `--message=${step.message}`);
+  gitAt(`${step.day}T12:00:00Z`, directory, 'commit', '--quiet', `--message=${step.message}`);
 }
 
 /** `fixtures/digits` beside the bundle in `dist/`, or beside `src/` when run from the sources. */
@@ -124,6 +140,10 @@ function fixturesFolder(): string {
 
 /** Runs git with an identity and without the user's own configuration, so that the demonstration is the same everywhere. */
 function git(directory: string, ...args: readonly string[]): void {
+  gitAt(undefined, directory, ...args);
+}
+
+function gitAt(date: string | undefined, directory: string, ...args: readonly string[]): void {
   const identity = { name: 'Demonstration', email: 'demo@example.com' };
   try {
     execFileSync('git', args, {
@@ -137,6 +157,7 @@ function git(directory: string, ...args: readonly string[]): void {
         GIT_AUTHOR_EMAIL: identity.email,
         GIT_COMMITTER_NAME: identity.name,
         GIT_COMMITTER_EMAIL: identity.email,
+        ...(date === undefined ? {} : { GIT_AUTHOR_DATE: date, GIT_COMMITTER_DATE: date }),
       },
     });
   } catch (error) {

@@ -4,15 +4,18 @@ import path from 'node:path';
 import { openRepository } from '../changes/repository.ts';
 import { exitCodes } from '../exit-code.ts';
 import { runGate } from '../gate.ts';
-import { defaultHistoryBranch } from '../history/files.ts';
+import { defaultHistoryBranch, emptyHistory, type History, readHistory } from '../history/files.ts';
+import { readLocalHistory } from '../history/git-store.ts';
 import type { MeasurementFolder } from '../measuring/measurer.ts';
 import { recordCommit } from '../record-commit.ts';
 import { renderComment } from '../report/comment.ts';
+import { renderTrend } from '../report/html/render-trend.ts';
 import type { GateReport } from '../report/report-schema.ts';
 import { type Outputs, withOutputs } from '../report/write-outputs.ts';
 import { lateModel, makeDemoRepository, recordedCommits, recordedModel } from './demo-repository.ts';
 import type { Output } from './output.ts';
 import { openProgress } from './progress.ts';
+import { writeWhole } from './write-whole.ts';
 
 /**
  * `edge-ready demo`: makes a repository with a pull request that regresses on its targets, of three families, and makes an unchanged model late; checks it as the action would, with the history of its main branch, and prints the comment.
@@ -63,6 +66,11 @@ async function recordMain(directory: string, cache: MeasurementFolder, output: O
   progress.end();
 }
 
+async function historyOf(directory: string): Promise<History> {
+  const files = await readLocalHistory(await openRepository(directory), defaultHistoryBranch);
+  return files === undefined ? emptyHistory : readHistory(files);
+}
+
 async function checkDemo(
   directory: string,
   cache: MeasurementFolder,
@@ -84,7 +92,9 @@ async function checkDemo(
   output.result(renderComment(report, { marker: '' }));
   if (outputs !== undefined) {
     const { page } = await outputs.finish(report);
-    output.note(`The report with its figures: ${page}`);
+    const trend = path.join(path.dirname(page), 'history.html');
+    writeWhole(trend, new TextEncoder().encode(renderTrend(await historyOf(directory))));
+    output.note(`The report with its figures: ${page}; where the numbers have been: ${trend}`);
   }
   return report;
 }

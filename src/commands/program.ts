@@ -206,7 +206,10 @@ function describeProgram(output: Output, exitWith: (code: number) => void): Comm
   program
     .command('demo')
     .description('Make a repository with a pull request that regresses, check it, and show the comment.')
-    .option('--output <folder>', 'write report.html, report.json, comment.md and the optimised models there')
+    .option(
+      '--output <folder>',
+      'write report.html, history.html, report.json, comment.md and the optimised models there',
+    )
     .action(async (options) => {
       const { demoCommand } = await import('./demo.ts');
       exitWith(await demoCommand(options, output));

@@ -56,7 +56,7 @@ export function readHistory(files: HistoryFiles): History {
 
 /**
  * The files that change when lines are added, with their new texts. A line about the same commit, model and target is replaced where it stands;
- * every other line stays as it is, also one that is not understood. Nothing changes where every line is there already.
+ * where there are several, there is one then. Every other line stays as it is, also one that is not understood. Nothing changes where every line is there already.
  * `names` are all files that there are: one that was too large to be read stays as it is, and the month goes on in another.
  */
 export function addLines(
@@ -69,16 +69,19 @@ export function addLines(
     const fresh = new Map(
       added.filter((line) => monthOf(line) === month).map((line) => [keyOf(line), lineText(line)] as const),
     );
+    const placed = new Set<string>();
     const parts = partsOf(month, names);
     for (const name of parts) {
       const before = linesOf(files.get(name) ?? '');
-      const after = before.map((text) => replaced(text, fresh));
-      if (after.some((text, index) => text !== before[index])) changed.set(name, textFrom(after));
+      const after = before.flatMap((text) => replaced(text, fresh, placed));
+      if (after.length < before.length || after.some((text, index) => text !== before[index]))
+        changed.set(name, textFrom(after));
     }
     let name = parts.at(-1) ?? `${month}.jsonl`;
     const isUnread = parts.length > 0 && !files.has(name);
     let text = isUnread ? undefined : (changed.get(name) ?? files.get(name) ?? '');
-    for (const line of fresh.values()) {
+    for (const [key, line] of fresh) {
+      if (placed.has(key)) continue;
       if (text === undefined || text.length >= fullCharacters) {
         name = `${month}-${partNumber(name) + 1}.jsonl`;
         text = '';
@@ -90,14 +93,15 @@ export function addLines(
   return changed;
 }
 
-/** The text that stands for a line now; what replaces it is taken out of `fresh`. */
-function replaced(text: string, fresh: Map<string, string>): string {
+/** What stands for a line now: itself, what replaces it, or nothing where that was placed already, as of lines about the same the last would hold. */
+function replaced(text: string, fresh: ReadonlyMap<string, string>, placed: Set<string>): readonly string[] {
   const line = parseLine(text);
-  if (line === undefined) return text;
-  const key = keyOf(line);
-  const now = fresh.get(key);
-  fresh.delete(key);
-  return now ?? text;
+  const key = line === undefined ? undefined : keyOf(line);
+  const now = key === undefined ? undefined : fresh.get(key);
+  if (key === undefined || now === undefined) return [text];
+  if (placed.has(key)) return [];
+  placed.add(key);
+  return [now];
 }
 
 /** `2026-11`, by the clock of Greenwich, so that every machine takes the same file. */

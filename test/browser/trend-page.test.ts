@@ -47,7 +47,7 @@ describe.skipIf(browserPath === undefined)('the page of a history in a browser',
           'models/kws.onnx on nano33',
         ]);
         expect(await page.locator('figcaption').first().innerText()).toMatch(
-          /now 70 KiB, last moved by 0000000 Commit 3 \(−1 KiB\)/,
+          /now 70 KiB, last moved by 0000000 “Commit 3”, −1 KiB/,
         );
         expect(await page.locator('figure').first().locator('svg a').count()).toBe(4);
         expect(await page.locator('figure').first().locator('svg a.moved').count()).toBe(2);

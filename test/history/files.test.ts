@@ -61,6 +61,20 @@ describe('lines are added', () => {
     );
   });
 
+  test('lines about the same, which somebody wrote by hand, are one afterwards', () => {
+    const [one, other] = [historyLine({ subject: 'one' }), historyLine({ subject: 'other' })];
+    const text = `${lineText(one)}\n${lineText(other)}\n`;
+    const files = with_(
+      new Map([
+        ['2025-10.jsonl', text],
+        ['2025-10-2.jsonl', text],
+      ]),
+      [historyLine()],
+    );
+    expect(readHistory(files).lines).toEqual([historyLine()]);
+    expect(files.get('2025-10.jsonl')).toBe(`${lineText(historyLine())}\n`);
+  });
+
   test('a file that was too large to be read is not written over', () => {
     const line = historyLine();
     expect([...addLines(empty, [line], ['2025-10.jsonl', 'README.md']).keys()]).toEqual(['2025-10-2.jsonl']);

@@ -4,6 +4,7 @@ import { configFuzzer } from './config.ts';
 import { csvFuzzer } from './csv.ts';
 import { deviceFuzzer } from './device.ts';
 import { eventFuzzer } from './event.ts';
+import { historyFuzzer } from './history.ts';
 import { jpegFuzzer, pngFuzzer } from './images.ts';
 import { measurementFuzzer } from './measurement.ts';
 import { npyFuzzer } from './npy.ts';
@@ -33,4 +34,5 @@ export const fuzzers: Readonly<Record<string, (more: MoreSeeds) => Fuzzer>> = {
   shard: () => shardFuzzer(),
   device: () => deviceFuzzer(),
   measurement: () => measurementFuzzer(),
+  history: () => historyFuzzer(),
 };

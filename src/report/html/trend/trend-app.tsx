@@ -20,7 +20,7 @@ export function TrendApp({ commits, series, commitAddress }: TrendData) {
         <p class="quiet">
           {span === undefined
             ? 'Nothing is recorded yet.'
-            : `${commits.length} ${commits.length === 1 ? 'commit' : 'commits'} that changed a model, ${span}. A filled point moved the number; points lead to their commits.`}
+            : `${commits.length} ${commits.length === 1 ? 'commit' : 'commits'} that changed a model, ${span}. A filled point moved the number${commitAddress === null ? '' : '; points lead to their commits'}.`}
         </p>
       </header>
       <main>

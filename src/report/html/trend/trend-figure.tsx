@@ -64,7 +64,7 @@ export function TrendFigure({ name, model, target, values, commits, commitAddres
           ''
         ) : (
           <>
-            , last moved by <CommitLink id={moved.id} address={commitAddress} /> {moved.subject} ({moved.change})
+            , last moved by <CommitLink id={moved.id} address={commitAddress} /> “{moved.subject}”, {moved.change}
           </>
         )}
       </figcaption>
