@@ -56,12 +56,17 @@ function whole(block: string, page: string): string | undefined {
   const keys = Object.keys(content);
   if (keys.includes('jobs')) return block;
   if (keys.includes('on')) return `name: Triggers\n${block}${keys.includes('permissions') ? '' : reading}${nothing}`;
-  if (keys.some((key) => ownKeys.has(key))) return undefined;
+  if (keys.some((key) => ownKeys.has(key)) || isOthers(content)) return undefined;
   throw new Error(`${page}: a YAML block that is neither a workflow nor one of ours (${keys.join(', ')})`);
 }
 
 /** First keys of the documents that are the gate's own: configurations, parts of them, boards. */
 const ownKeys: ReadonlySet<string> = new Set(['version', 'targets', 'models', 'budgets', 'schedule', 'id', 'core']);
+
+/** Another CI system's file: Azure's name a `pool`, and every job of GitLab's has its `script`. */
+function isOthers(content: Readonly<Record<string, unknown>>): boolean {
+  return 'pool' in content || Object.values(content).every((job) => isRecord(job) && 'script' in job);
+}
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null;

@@ -18,6 +18,7 @@ export const groups: readonly { readonly text: string; readonly pages: readonly 
     pages: [
       { text: 'Configuration', page: 'configuration' },
       { text: 'Workflows', page: 'workflows' },
+      { text: 'Other CI systems', page: 'other-ci' },
       { text: 'The comment', page: 'comment' },
       { text: 'The report', page: 'report' },
       { text: 'What changed in a model', page: 'model-diff' },

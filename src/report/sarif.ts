@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Log, Result } from 'sarif';
 import type { Comparison } from '../judge/comparison.ts';
 import type { ScheduleResult } from '../schedule/schedule-result.ts';
 import { plain } from './escape.ts';
@@ -31,7 +32,7 @@ const resultsLimit = 5000;
 export function renderSarif(report: GateReport): string {
   const objections = allObjections(report).slice(0, resultsLimit);
   const rules = [...new Set(objections.map(({ rule }) => rule))].sort();
-  const log = {
+  const log: Log = {
     $schema: 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json',
     version: '2.1.0',
     runs: [
@@ -52,7 +53,7 @@ export function renderSarif(report: GateReport): string {
   return jsonText(log);
 }
 
-function resultOf({ rule, level, message, file, line, identity }: Objection, rules: readonly string[]) {
+function resultOf({ rule, level, message, file, line, identity }: Objection, rules: readonly string[]): Result {
   const region = line === undefined ? {} : { region: { startLine: line } };
   const location = { physicalLocation: { artifactLocation: { uri: uriOf(file ?? '') }, ...region } };
   const fingerprint = createHash('sha256').update(`${rule}\0${identity}`).digest('hex');
