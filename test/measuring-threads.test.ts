@@ -48,6 +48,58 @@ test.skipIf(availableParallelism() < 2)(
   },
 );
 
+const evaluated = `version: 1
+targets: { mcu: { board: arduino-nano-33-ble }, pi: { board: raspberry-pi-4/onnxruntime } }
+models:
+  - path: "*.onnx"
+    recipe: int8
+    calibration: data/calibration.npz
+    evaluation: { data: data/evaluation.npz, metric: top-1 }
+budgets:
+  - { models: "*.onnx", flash: { max-increase: 1 KiB } }
+`;
+
+test.skipIf(availableParallelism() < 2)(
+  'ONNX models that are calibrated, evaluated and looked for a recipe for in threads come out as in one',
+  async () => {
+    const directory = mkdtempSync(path.join(tmpdir(), 'edge-ready-threads-'));
+    const bundle = await buildProgram('test/measuring-threads-program.ts');
+    try {
+      git(directory, 'init', '--quiet', '--initial-branch=main');
+      commit(directory, 'base', {
+        'edge-ready.yml': { text: evaluated },
+        'a.onnx': { fixture: 'base/digits.onnx' },
+        'b.onnx': { fixture: 'base/digits.onnx' },
+        'data/calibration.npz': { fixture: 'calibration.npz' },
+        'data/evaluation.npz': { fixture: 'evaluation.npz' },
+      });
+      git(directory, 'checkout', '--quiet', '-b', 'change');
+      commit(directory, 'head', {
+        'a.onnx': { fixture: 'wider/digits.onnx' },
+        'b.onnx': { fixture: 'worse/digits.onnx' },
+      });
+      const run = () => JSON.parse(execFileSync(process.execPath, [bundle.program, directory], { encoding: 'utf8' }));
+      const spread = run();
+      unlinkSync(bundle.worker);
+      expect(spread).toEqual(run());
+      const comparisons: readonly Comparison[] = spread.report.comparisons;
+      expect(comparisons.map(({ model, target, problems }) => [model, target, problems])).toEqual([
+        ['a.onnx', 'mcu', []],
+        ['a.onnx', 'pi', []],
+        ['b.onnx', 'mcu', []],
+        ['b.onnx', 'pi', []],
+      ]);
+      for (const { base, head, accuracyTest } of comparisons)
+        expect([base?.artifact.recipe, head?.artifact.recipe, accuracyTest?.samples]).toEqual(['int8', 'int8', 600]);
+      const [wider] = comparisons;
+      expect([wider?.verdict, (wider?.attempts.length ?? 0) > 0]).toEqual(['fail', true]);
+    } finally {
+      rmSync(directory, { recursive: true, force: true });
+      bundle.remove();
+    }
+  },
+);
+
 test('results come in the order of the items, whichever is ready first, and no more are under way than may be', async () => {
   let underWay = 0;
   let most = 0;
