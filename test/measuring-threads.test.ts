@@ -61,6 +61,7 @@ budgets:
 
 test.skipIf(availableParallelism() < 2)(
   'ONNX models that are calibrated, evaluated and looked for a recipe for in threads come out as in one',
+  { timeout: 240_000 },
   async () => {
     const directory = mkdtempSync(path.join(tmpdir(), 'edge-ready-threads-'));
     const bundle = await buildProgram('test/measuring-threads-program.ts');
