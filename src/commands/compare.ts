@@ -36,7 +36,7 @@ export async function compareCommand(
   const comparison = buildComparison({
     change: { path: headFile, state: 'compared', ...(baseFile === headFile ? {} : { previousPath: baseFile }) },
     target,
-    base,
+    base: options.with === undefined ? base : { ...base, structureOnly: true },
     head,
     budgets: budgetsFor(null, headFile, target, { rule: 'base' }),
     saving: null,

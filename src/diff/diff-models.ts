@@ -3,6 +3,7 @@ import { change } from './change.ts';
 import { type ComparedRow, compareRows, kindOf } from './compared-row.ts';
 import { endsOf } from './ends.ts';
 import { foldRows } from './fold-rows.ts';
+import { whatHappenedFolded } from './folded-norms.ts';
 import type { GraphView, Node } from './graph-view.ts';
 import { nameOf } from './matching.ts';
 import type { DiffRest, DiffRow, ModelDiff } from './model-diff.ts';
@@ -15,7 +16,7 @@ import { shareFlash, shareTime } from './share-layers.ts';
 import { sharePeakRam } from './share-peak-ram.ts';
 import type { DiffSide, PlacedLayer, PlacedSides } from './side.ts';
 import { tensorWords } from './tensor-words.ts';
-import { whatHappened } from './what-happened.ts';
+import { type Happening, whatHappened } from './what-happened.ts';
 
 /** Every row of a comparison before any is folded, and who brought how much of each metric's difference. */
 export interface DetailedDiff {
@@ -40,7 +41,8 @@ export function diffModels(base: DiffSide, head: DiffSide): DetailedDiff {
     base: placedLayers(base, alignment.base, baseRows),
     head: placedLayers(head, alignment.head, headRows),
   };
-  const rows = withPlacement(rowsBefore, placed);
+  const placedRows = withPlacement(rowsBefore, placed);
+  const rows = base.structureOnly === true ? placedRows.map(withoutWeights) : placedRows;
   const shares = [
     sharePeakRam(base.measurement, head.measurement, placed),
     shareFlash(base.measurement, head.measurement, placed),
@@ -52,7 +54,7 @@ export function diffModels(base: DiffSide, head: DiffSide): DetailedDiff {
     ),
   ].filter((each) => each !== undefined);
   const ends = endsOf(alignment.base.graph, alignment.head.graph);
-  const summary = whatHappened({
+  const happening: Happening = {
     isSameFile:
       base.measurement.model.sha256 === head.measurement.model.sha256 && hasSameData(base.source, head.source),
     dialect: alignment.head.graph.dialect,
@@ -60,7 +62,9 @@ export function diffModels(base: DiffSide, head: DiffSide): DetailedDiff {
     opsets: [opsetOf(alignment.base), opsetOf(alignment.head)],
     rows,
     ends,
-  });
+    ...(base.structureOnly === true ? { structureOnly: true } : {}),
+  };
+  const summary = whatHappenedFolded(...graphs, happening) ?? whatHappened(happening);
   return {
     diff: {
       summary: [...summary],
@@ -79,6 +83,13 @@ export function diffModels(base: DiffSide, head: DiffSide): DetailedDiff {
     shares,
     placed,
   };
+}
+
+/** A row of which only the structure counts. */
+function withoutWeights(row: ComparedRow): ComparedRow {
+  const changes = row.changes.filter(({ what }) => what !== 'weights' && what !== 'quantisation');
+  const isPair = row.base !== undefined && row.head !== undefined;
+  return { ...row, changes, moved: [], kind: isPair ? kindOf(changes, row.kind === 'moved') : row.kind };
 }
 
 function placesOf(rows: readonly ComparedRow[], side: 'base' | 'head'): ReadonlyMap<number, number> {

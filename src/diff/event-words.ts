@@ -1,4 +1,4 @@
-import { layerLabel } from '../report/layer-label.ts';
+import { layerLabel } from '../graph/layer-label.ts';
 import type { ComparedRow } from './compared-row.ts';
 import { nameOf } from './matching.ts';
 

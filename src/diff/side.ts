@@ -10,6 +10,8 @@ export interface ModelGraphs {
 /** A model of a comparison, and what was measured of it. */
 export interface DiffSide extends ModelGraphs {
   readonly measurement: Measurement;
+  /** True where its weights stand for none, as those of a reference network do. */
+  readonly structureOnly?: boolean;
 }
 
 /** A layer, and the row that it is told under. */

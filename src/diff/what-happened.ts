@@ -25,6 +25,8 @@ export interface Happening {
   readonly opsets: readonly [base: number | undefined, head: number | undefined];
   readonly rows: readonly ComparedRow[];
   readonly ends: readonly End[];
+  /** True where weights are not compared. */
+  readonly structureOnly?: boolean;
 }
 
 /** What happened to the model, the most important first, a sentence each. */
@@ -62,7 +64,13 @@ export function whatHappened(happening: Happening): readonly DiffEvent[] {
     });
   }
   if (events.length === 0) events.push(...otherEvents(rows));
-  if (events.length === 0) events.push({ code: 're-exported', text: reExportedWords(happening) });
+  if (events.length === 0) {
+    const text =
+      happening.structureOnly === true
+        ? 'The same operators and settings; weights are not compared.'
+        : reExportedWords(happening);
+    events.push({ code: 're-exported', text });
+  }
   return [...format, ...events];
 }
 

@@ -19,6 +19,8 @@ export interface Side {
   readonly correct?: Uint8Array;
   readonly answers?: Answers;
   readonly graphs?: ModelGraphs;
+  /** True where the model's weights stand for none, so that only its structure is compared. */
+  readonly structureOnly?: boolean;
 }
 
 /** All that a comparison is made of. `base` and `head` are `null` where there is no such model or it could not be measured; `problems` say why. */
@@ -49,7 +51,11 @@ export function verdictOf(input: ComparisonInput): Comparison['verdict'] {
 function diffSides(base: Side, head: Side): DetailedDiff | null {
   if (base.graphs === undefined || head.graphs === undefined) return null;
   return diffModels(
-    { measurement: base.measurement, ...base.graphs },
+    {
+      measurement: base.measurement,
+      ...base.graphs,
+      ...(base.structureOnly === true ? { structureOnly: true } : {}),
+    },
     { measurement: head.measurement, ...head.graphs },
   );
 }

@@ -1,4 +1,5 @@
 import { formatDifference } from '../format.ts';
+import { layerLabel } from '../graph/layer-label.ts';
 import type { BudgetMetric } from '../judge/budget.ts';
 import type { Comparison, Judgement } from '../judge/comparison.ts';
 import { isDeployable } from '../judge/judge.ts';
@@ -10,7 +11,6 @@ import { cell, code } from './escape.ts';
 import { accelerationWords, fallbackPhrases } from './fallback-words.ts';
 import { groupFindings } from './group-findings.ts';
 import { judgementWords } from './judgement-words.ts';
-import { layerLabel } from './layer-label.ts';
 import type { Links } from './links.ts';
 import { marks } from './marks.ts';
 import { worstJudgementsFirst } from './order.ts';

@@ -1,4 +1,5 @@
 import { formatDifference } from '../format.ts';
+import { layerLabel } from '../graph/layer-label.ts';
 import type { Comparison, Delta } from '../judge/comparison.ts';
 import { metricWords } from '../judge/metric-words.ts';
 import { type MetricName, metricNames } from '../runtimes/metric-names.ts';
@@ -10,7 +11,6 @@ import { plain } from './escape.ts';
 import { accelerationWords, fallbackPhrases } from './fallback-words.ts';
 import { groupFindings } from './group-findings.ts';
 import { judgementWords } from './judgement-words.ts';
-import { layerLabel } from './layer-label.ts';
 import { type Look, lookOf, paintFirstWord, paintWith, type TextOptions } from './look.ts';
 import { worstJudgementsFirst } from './order.ts';
 import { phrasesToText } from './phrase.ts';

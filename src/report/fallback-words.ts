@@ -1,7 +1,7 @@
 import { formatPercent, formatValue } from '../format.ts';
+import { layerLabel } from '../graph/layer-label.ts';
 import type { Comparison, Fallback } from '../judge/comparison.ts';
 import type { Acceleration } from '../runtimes/measurement.ts';
-import { layerLabel } from './layer-label.ts';
 import type { Phrase } from './phrase.ts';
 
 /** `conv_3 CONV_2D fell back from the NPU (68 % of the MACs, 4.2 ms on the CPU): dilation is not supported.` */

@@ -1,3 +1,4 @@
+import { layerLabel } from '../graph/layer-label.ts';
 import type { BudgetMetric } from '../judge/budget.ts';
 import type { Comparison, Judgement } from '../judge/comparison.ts';
 import { isDeployable } from '../judge/judge.ts';
@@ -6,7 +7,6 @@ import { metricNames } from '../runtimes/metric-names.ts';
 import type { ScheduleResult } from '../schedule/schedule-result.ts';
 import { causesOf, deltaWords, explaining } from './change-words.ts';
 import { fallbackPhrases } from './fallback-words.ts';
-import { layerLabel } from './layer-label.ts';
 import { worstFirst, worstJudgementsFirst } from './order.ts';
 import { passHeadline } from './pass-headline.ts';
 import { type Phrase, phrasesToMarkdown, phrasesToText } from './phrase.ts';

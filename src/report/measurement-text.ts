@@ -1,11 +1,11 @@
 import { formatPercent, formatValue } from '../format.ts';
+import { layerLabel } from '../graph/layer-label.ts';
 import { metricWords } from '../judge/metric-words.ts';
 import type { Layer, Measurement } from '../runtimes/measurement.ts';
 import { valueWords } from './change-words.ts';
 import { titleOf } from './comment-table.ts';
 import { plain } from './escape.ts';
 import { groupFindings } from './group-findings.ts';
-import { layerLabel } from './layer-label.ts';
 import { paintFirstWord, paintWith, type TextOptions } from './look.ts';
 import { renderMemoryMapText } from './memory-map-text.ts';
 import { shownMetrics } from './shown-metrics.ts';

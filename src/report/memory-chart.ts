@@ -1,8 +1,8 @@
 import { formatValue } from '../format.ts';
+import { layerLabel } from '../graph/layer-label.ts';
 import type { Comparison } from '../judge/comparison.ts';
 import type { Measurement } from '../runtimes/measurement.ts';
 import { code } from './escape.ts';
-import { layerLabel } from './layer-label.ts';
 
 /** Comparisons that get a chart at most, and points of a curve. */
 const charts = 3;

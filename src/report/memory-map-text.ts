@@ -1,7 +1,7 @@
 import { formatValue } from '../format.ts';
+import { layerLabel } from '../graph/layer-label.ts';
 import type { Measurement, PlannedBuffer } from '../runtimes/measurement.ts';
 import { plain } from './escape.ts';
-import { layerLabel } from './layer-label.ts';
 import { type Look, paintWith, type TextOptions } from './look.ts';
 import { columnsOf } from './shorten.ts';
 import { type Row, textTable } from './text-table.ts';

@@ -1,5 +1,5 @@
+import { layerLabel } from '../graph/layer-label.ts';
 import type { SensitivityRow } from '../quantize/sensitivity.ts';
-import { layerLabel } from './layer-label.ts';
 import type { TextOptions } from './look.ts';
 import { textTable } from './text-table.ts';
 import { wrapLine } from './wrap.ts';

@@ -99,6 +99,8 @@ describe('a pull request that drops NPU coverage from 93 % to 25 %', () => {
         - of the time 85.7 % → 2.4 %, of the operators 2 of 3 → 1 of 3
         - \`dilated\` CONV_2D fell back from the NPU to the CPU (68 % of the MACs, 40 ms there): A dilated kernel may be 64 high and no more. Use two smaller dilations.
 
+      **On your machine**: \`edge-ready check --base 1111111111 --output report\` says the same and writes the page with its figures.
+
       "
     `);
     expect(text).toContain('Accelerated share');

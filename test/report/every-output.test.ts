@@ -357,8 +357,12 @@ describe('nothing is forgotten', () => {
       'github/publish.ts',
       'github/report-action.ts',
     ]);
-    // `init` asks its questions through `forTerminal`.
-    expect(filesWith(/process\.(stdout|stderr)|console\./)).toEqual(['commands/init.ts', 'commands/process-output.ts']);
+    // `actions-cache` listens to what a package prints; `init` asks its questions through `forTerminal`.
+    expect(filesWith(/process\.(stdout|stderr)|console\./)).toEqual([
+      'actions-cache.ts',
+      'commands/init.ts',
+      'commands/process-output.ts',
+    ]);
     expect(filesWith(/\bappendFile/)).toEqual(['github/publish.ts']);
     expect(filesWith(/exportVariable|addPath|saveState|GITHUB_(ENV|PATH|STATE)\b/)).toEqual([]);
     expect(filesWith(/processOutput\b/)).toEqual(['commands/process-output.ts', 'commands/program.ts']);

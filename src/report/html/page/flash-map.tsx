@@ -1,8 +1,8 @@
 import { type HierarchyRectangularNode, hierarchy, treemap } from 'd3-hierarchy';
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { formatPercent, formatValue } from '../../../format.ts';
+import { layerLabel } from '../../../graph/layer-label.ts';
 import type { Measurement } from '../../../runtimes/measurement.ts';
-import { layerLabel } from '../../layer-label.ts';
 import { Scrolled } from './scrolled.tsx';
 import { Table } from './table.tsx';
 

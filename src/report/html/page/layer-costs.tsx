@@ -1,8 +1,8 @@
 import * as Plot from '@observablehq/plot';
 import { useMemo, useState } from 'preact/hooks';
 import { formatValue } from '../../../format.ts';
+import { layerLabel } from '../../../graph/layer-label.ts';
 import type { Layer, Measurement } from '../../../runtimes/measurement.ts';
-import { layerLabel } from '../../layer-label.ts';
 import { Chart } from './chart.tsx';
 import { Choices } from './choices.tsx';
 import { Table } from './table.tsx';

@@ -1,9 +1,9 @@
 import * as Plot from '@observablehq/plot';
 import { useMemo } from 'preact/hooks';
 import { formatValue } from '../../../format.ts';
+import { layerLabel } from '../../../graph/layer-label.ts';
 import type { Comparison } from '../../../judge/comparison.ts';
 import type { Measurement, Memory, PlannedBuffer } from '../../../runtimes/measurement.ts';
-import { layerLabel } from '../../layer-label.ts';
 import { Chart } from './chart.tsx';
 import { Table } from './table.tsx';
 

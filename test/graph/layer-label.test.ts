@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { layerLabel } from '../../src/report/layer-label.ts';
+import { layerLabel } from '../../src/graph/layer-label.ts';
 
 describe('layerLabel', () => {
   it.each([
