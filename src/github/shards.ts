@@ -37,10 +37,12 @@ export async function uploadShard(result: LegResult, context: RunContext): Promi
   try {
     const file = path.join(folder, shardFile);
     const shard: Shard = { schemaVersion: 1, key, leg, run: context.run, report };
-    writeFileSync(file, JSON.stringify(shard));
+    const text = JSON.stringify(shard);
+    if (Buffer.byteLength(text) > shardBytesLimit) throw new UserError(tooLargeToReport(report));
+    writeFileSync(file, text);
     await uploadArtifact(shardName(key, report.targets, leg, context.run.attempt), [file], folder);
   } catch (error) {
-    failures.push(explainUploadFailure(error, 'upload its report'));
+    failures.push(error instanceof UserError ? error.message : explainUploadFailure(error, 'upload its report'));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -53,6 +55,10 @@ export async function uploadShard(result: LegResult, context: RunContext): Promi
     failures.push(explainUploadFailure(error, 'upload the optimised models'));
   }
   return failures;
+}
+
+function tooLargeToReport({ comparisons }: GateReport): string {
+  return `The report of this leg, with ${comparisons.length} comparisons, has more than the ${shardBytesLimit / 2 ** 20} MiB that the report job reads: give each target a leg of its own, or share the models among legs by the input \`models\`.`;
 }
 
 /** What the report job found: the legs' shards, those of them that no longer hold, and one sentence for each of these and for each artifact that is not a shard. */

@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import { readRunContext } from '../../src/github/context.ts';
 import type { Leg } from '../../src/github/inputs.ts';
 import { isOneOfMany, legName, modelsName, shardName } from '../../src/github/leg-name.ts';
-import { missingLegs, parseShard, reportsOf, type Shard } from '../../src/github/shard.ts';
+import { missingLegs, parseShard, reportsOf, type Shard, shardBytesLimit } from '../../src/github/shard.ts';
 import { downloadShards, uploadShard } from '../../src/github/shards.ts';
 import { runtimeToken } from '../support/fake-github/artifact-service.ts';
 import { type FakeGitHub, startFakeGitHub } from '../support/fake-github/server.ts';
@@ -209,6 +209,13 @@ describe('shards through the artifact service', () => {
       },
       context(),
     );
+
+  test('a report that the report job would not read is not uploaded, and the leg says what to do', async () => {
+    const report = { ...reportExample(['a']), notes: ['x'.repeat(shardBytesLimit)] };
+    const result = { key: 'gate', leg: leg('a'), report, artifactsFolder: path.join(temporary, 'models') };
+    expect(await uploadShard(result, context())).toEqual([expect.stringMatching(/64 MiB .*leg of its own/)]);
+    expect(github.artifacts).toEqual([]);
+  });
 
   /** Puts an artifact there that no gate made. */
   function plant(name: string, archive: Uint8Array): void {
