@@ -9,6 +9,7 @@ import { readModel } from './formats/read-model.ts';
 import { tensorAt } from './graph/access.ts';
 import type { Graph } from './graph/graph.ts';
 import { inferShapes } from './graph/infer-shapes.ts';
+import { refuseEndless } from './graph/refuse-endless.ts';
 import { joinMeasurement, notesAsFindings, unloadedMeasurement } from './join-measurement.ts';
 import { decideRecipe } from './optimize/decide-recipe.ts';
 import { NotConvertible } from './optimize/into-dialect.ts';
@@ -179,6 +180,7 @@ async function measureAccuracy(
   if (findings.some(({ code }) => code === 'synthetic-calibration')) {
     return { metric: null, reason: 'the ranges of the integers come from random inputs: name a calibration set' };
   }
+  refuseEndless(artifact.graph);
   if (artifact.format === 'tflite') {
     const { evaluateTflite } = await import('./accuracy/evaluate-tflite.ts');
     return evaluateTflite(artifact, evaluation, progress);

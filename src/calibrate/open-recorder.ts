@@ -3,6 +3,7 @@ import { writeTflite } from '../formats/tflite/write.ts';
 import { tensorAt } from '../graph/access.ts';
 import type { Graph, TensorId } from '../graph/graph.ts';
 import { graphMacs } from '../graph/macs.ts';
+import { refuseEndless } from '../graph/refuse-endless.ts';
 import { loadOnnxRuntime } from '../onnx-runtime/load.ts';
 import { openOnnxRecorder } from './onnx-recorder.ts';
 import { withOutputs } from './onnx-runner.ts';
@@ -23,7 +24,7 @@ const sharing = 2;
 /**
  * A recorder of float tensors of a graph, inputs among them, for so many samples.
  * @param extents whether only the extremes of their values are wanted; ONNX Runtime then finds them itself
- * @throws OnnxRuntimeError when ONNX Runtime does not load the model, UserError when there is no kernel for an operator of a `.tflite`
+ * @throws OnnxRuntimeError when ONNX Runtime does not load the model, UserError when there is no kernel for an operator of a `.tflite`, or the model would never end
  */
 export async function openRecorder(
   graph: Graph,
@@ -31,6 +32,7 @@ export async function openRecorder(
   extents: boolean,
   samples: number,
 ): Promise<Recorder> {
+  refuseEndless(graph);
   if (graph.dialect === 'tflite') {
     const observed = { ...graph, outputs: watched };
     const alone = openTfliteRecorder(observed, extents);
