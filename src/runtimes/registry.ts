@@ -1,5 +1,6 @@
 import { UserError } from '../errors.ts';
 import { nearest } from '../nearest.ts';
+import { ai8x } from './ai8x/runtime.ts';
 import { espDl } from './esp-dl/runtime.ts';
 import { ethosU } from './ethos-u/runtime.ts';
 import { glow } from './glow/runtime.ts';
@@ -14,7 +15,7 @@ import { tvmRuntime } from './tvm/runtime.ts';
 
 /** Every runtime by its id. A new one is a folder and a line here. */
 export const runtimes: ReadonlyMap<string, Runtime> = new Map(
-  [tflm, onnxruntime, litert, ethosU, stEdgeAi, tensorrt, synap, espDl, tvmRuntime, glow].map((runtime) => [
+  [tflm, onnxruntime, litert, ethosU, stEdgeAi, tensorrt, synap, espDl, tvmRuntime, glow, ai8x].map((runtime) => [
     runtime.id,
     runtime,
   ]),

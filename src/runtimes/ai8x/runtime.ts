@@ -1,0 +1,136 @@
+import { isQuantized } from '../../quantize/is-quantized.ts';
+import type { QdqRules } from '../../quantize/onnx/qdq-rules.ts';
+import type { Target } from '../../targets/target.ts';
+import { energyOf, latencySum, whyMissing } from '../estimate/latency-and-energy.ts';
+import { costedLayers, type LayerCost } from '../estimate/layers.ts';
+import { misfit } from '../estimate/misfits.ts';
+import { noEstimate } from '../estimate/no-estimate.ts';
+import { openShapes } from '../estimate/open-shapes.ts';
+import { totalBytes } from '../estimate/total-bytes.ts';
+import type { Finding, Metric } from '../measurement.ts';
+import type { Artifact, Estimate, Runtime } from '../runtime.ts';
+import { loweredNetwork } from '../st-edge-ai/lowered.ts';
+import { operatorCost } from '../tflm/cycles.ts';
+import { exceeded, refusals, withStreaming } from './checks.ts';
+import { layerCycles, startCycles } from './cycles.ts';
+import { hardwareNetwork } from './layers.ts';
+import { type Limits, limitsOf } from './limits.ts';
+import { peakData, weightBytes } from './memory.ts';
+import { pictureOf } from './pictures.ts';
+
+/** ai8x-training: activations and weights symmetric, every scale a power of two, one for all weights of a layer. */
+const rules: QdqRules = {
+  activations: 'symmetric',
+  scales: 'powers-of-two',
+  weights: 'per-tensor',
+  bias: 32,
+  fusing: new Set(['Conv', 'Gemm']),
+  allResults: true,
+};
+
+/** Analog Devices' ai8x tools: a network becomes C code that configures the accelerator of a MAX78000, which runs all of it or nothing. */
+export const ai8x: Runtime = {
+  id: 'ai8x',
+  title: 'ai8x-synthesis (MAX78000 CNN accelerator)',
+  loads: ['onnx', 'tflite'],
+  takesAsIs: isQuantized,
+  qdqRules: () => rules,
+  estimate,
+};
+
+function estimate(artifact: Artifact, target: Target): Estimate {
+  const limits = limitsOf(target);
+  const accelerator = target.board.runtimes.ai8x?.accelerator;
+  const lowered = loweredNetwork(artifact.graph);
+  if (limits === undefined || accelerator?.clockHz === undefined) {
+    return noEstimate(`Nothing is known of an accelerator for ai8x on ${target.board.title}.`, []);
+  }
+  if ('refusal' in lowered) {
+    const why = `The estimate does not know this network: ${lowered.refusal}`.slice(0, 1000);
+    return noEstimate(why, [{ code: 'unsupported-operator', severity: 'error', message: why }]);
+  }
+  const { graph } = lowered;
+  const network = hardwareNetwork(graph, limits);
+  const layers = withStreaming(network.layers, limits);
+  const data = peakData({ ...network, layers }, graph.outputs, (id) => pictureOf(graph, id), limits);
+  const isRefused = network.refusals.length > 0;
+  const cycles = new Map(
+    layers.map(({ operators, shape }, position) => [
+      operators.at(-1) ?? 0,
+      layerCycles(shape) + (position === 0 ? startCycles : 0),
+    ]),
+  );
+  const clockHz = accelerator.clockHz.value;
+  const costs = graph.operators.map((operator, index): LayerCost => {
+    const own = network.software.has(index)
+      ? operatorCost(graph, operator, target.board)?.milliseconds
+      : (1e3 * (cycles.get(index) ?? 0)) / clockHz;
+    // Nothing runs of a network that is refused in part.
+    const isOnCpu = isRefused || network.software.has(index);
+    return { milliseconds: isRefused ? undefined : own, unit: isOnCpu ? 'cpu' : 'npu', liveBytes: 0 };
+  });
+  const costed = costedLayers(graph, target.board, costs);
+  const latency = latencyOf(costed, target, clockHz);
+  const energy = energyOf(latency, target.board, 'ai8x');
+  const flashParts = [
+    { name: 'weights', bytes: layers.reduce((sum, layer) => sum + weightBytes(layer), 0) },
+    {
+      name: 'biases',
+      bytes: layers.reduce((sum, { filter, shape }) => sum + (filter?.hasBias === true ? shape.outputChannels : 0), 0),
+    },
+  ];
+  const findings = [
+    trainedFor,
+    ...inFloat(graph.operators.length > 0 && isQuantized(artifact.graph)),
+    ...refusals(graph, network),
+    ...(isRefused ? [] : exceeded(layers, data, pictureOf(graph, graph.outputs[0]), limits)),
+    ...openShapes(graph),
+    ...(isRefused ? [] : misfit(target, { where: 'flash', name: 'flash' }, totalBytes(flashParts), target.flashBytes)),
+  ];
+  const why = 'A network that the accelerator refuses has no figures.';
+  return {
+    deployable: findings.every(({ severity }) => severity !== 'error'),
+    peakRam: null,
+    flash: isRefused
+      ? null
+      : {
+          value: totalBytes(flashParts),
+          unit: 'B',
+          basis: 'modelled',
+          bound: 'at-least',
+          source: 'weights of 8 bits and biases; the generated code is not counted',
+        },
+    latency,
+    energy,
+    unavailable: {
+      peakRam: isRefused ? why : dataWords(data.bytes, limits),
+      ...(isRefused ? { flash: why, latency: why, energy: why } : whyMissing(latency, energy, target.board, 'ai8x')),
+    },
+    memory: null,
+    parts: { peakRam: [], flash: isRefused ? [] : flashParts },
+    layers: costed,
+    findings: findings.slice(0, 1000),
+  };
+}
+
+function latencyOf(layers: Estimate['layers'], { board }: Target, clockHz: number): Metric | null {
+  const source = `cycles by the arithmetic of ai8x-synthesis at ${clockHz / 1e6} MHz, and the CPU's before and after; loading weights and inputs is not counted; the error is a guess`;
+  const latency = latencySum(layers, board.runtimes.ai8x?.latencyError?.value, source);
+  return latency === null ? null : { ...latency, bound: 'at-least' };
+}
+
+const dataWords = (bytes: number, { dataInstanceBytes, processors, processorsPerMemory }: Limits) =>
+  `Results live in the accelerator's own data memory, not in RAM: ${(bytes / 1024).toFixed(1)} KiB of ${(dataInstanceBytes * processors) / processorsPerMemory / 1024} KiB at most. What the firmware needs besides is not known.`;
+
+const trainedFor: Finding = {
+  code: 'compiler-missing',
+  severity: 'info',
+  message:
+    'These figures are our own model of what ai8xize makes of a network; it takes checkpoints that were trained with ai8x-training, so this model says what the structure costs and whether it fits, and what ships is still to be trained and compiled there.',
+};
+
+function inFloat(isInteger: boolean): readonly Finding[] {
+  if (isInteger) return [];
+  const message = 'The model is in float; weights are counted in 8 bits, as the accelerator computes.';
+  return [{ code: 'computed-in-integers', severity: 'info', message }];
+}
