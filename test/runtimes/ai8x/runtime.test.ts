@@ -109,7 +109,7 @@ describe('limits of the whole network', () => {
   });
 });
 
-test('more outputs never take less time or less weight memory', () => {
+test('more outputs never take less time, and always more weights', () => {
   const extent = fc.integer({ min: 1, max: 40 });
   fc.assert(
     fc.property(
@@ -118,7 +118,7 @@ test('more outputs never take less time or less weight memory', () => {
       fc.integer({ min: 1, max: 130 }),
       (size, channels, outputs) => {
         const [less, more] = [outputs, outputs + 1].map((each) => network([size, size, channels], `conv ${each} 3x3`));
-        expect(more?.latency?.value).toBeGreaterThan(less?.latency?.value ?? Number.POSITIVE_INFINITY);
+        expect(more?.latency?.value).toBeGreaterThanOrEqual(less?.latency?.value ?? Number.POSITIVE_INFINITY);
         expect(more?.flash?.value).toBeGreaterThan(less?.flash?.value ?? Number.POSITIVE_INFINITY);
       },
     ),
