@@ -6,6 +6,7 @@ import { parseConfig } from '../config/parse.ts';
 import { UserError } from '../errors.ts';
 import { candidateRecipes } from '../fit/candidates.ts';
 import { type Fit, fitRecipe } from '../fit/fit-recipe.ts';
+import type { Budget } from '../judge/budget.ts';
 import { verdictOf } from '../judge/build-comparison.ts';
 import { type Measured, type MeasureOptions, measureModel } from '../measure.ts';
 import type { Model } from '../optimize/model.ts';
@@ -15,16 +16,14 @@ import type { WorkProgress } from '../work-progress.ts';
 import { readUserFile } from './user-file.ts';
 
 /**
- * Tries recipes on a model until all are known, and takes the one that keeps the budgets with the highest accuracy: those of a configuration for the model's path, and what the target has.
- * @throws UserError when a configuration that is named is not there or has mistakes
+ * Tries recipes on a model until all are known, and takes the one that keeps the budgets with the highest accuracy.
  */
 export async function fitModel(
   model: Model,
   target: Target,
   options: MeasureOptions,
-  { config, progress }: { readonly config: string | undefined; readonly progress: WorkProgress },
+  { budgets, progress }: { readonly budgets: readonly Budget[]; readonly progress: WorkProgress },
 ): Promise<Fit> {
-  const budgets = budgetsFor(readConfig(config), model.path, target, { rule: 'base' });
   const judged = (head: Measured) =>
     verdictOf({
       change: { path: model.path, state: 'new' },
@@ -44,6 +43,14 @@ export async function fitModel(
     },
     fits: (measured) => ['pass', 'warn'].includes(judged(measured)),
   });
+}
+
+/**
+ * What a recipe has to keep: the budgets of a configuration for the model's path, and what the target has.
+ * @throws UserError when a configuration that is named is not there or has mistakes
+ */
+export function fitBudgets(model: Model, target: Target, config: string | undefined): readonly Budget[] {
+  return budgetsFor(readConfig(config), model.path, target, { rule: 'base' });
 }
 
 /** Where nobody names one, the configuration of the working folder, if there is one. */

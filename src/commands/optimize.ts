@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { UserError } from '../errors.ts';
+import type { Fit } from '../fit/fit-recipe.ts';
 import { readTflite } from '../formats/tflite/read.ts';
 import { type MeasureOptions, measureModel } from '../measure.ts';
 import { decideRecipe } from '../optimize/decide-recipe.ts';
@@ -11,11 +12,11 @@ import { renderMeasurementText } from '../report/measurement-text.ts';
 import type { Measurement } from '../runtimes/measurement.ts';
 import { cSource } from '../runtimes/tflm/c-source.ts';
 import type { Target } from '../targets/target.ts';
-import { chosenOf, fitJson, fitModel } from './fit-model.ts';
+import { chosenOf, fitBudgets, fitJson, fitModel } from './fit-model.ts';
 import { openModelFile } from './model-file.ts';
 import { type ModelOptions, readMeasureOptions } from './model-options.ts';
 import type { Output } from './output.ts';
-import { openProgress } from './progress.ts';
+import { openProgress, type ShownProgress } from './progress.ts';
 import { targetOption } from './target-option.ts';
 import { writeWhole } from './write-whole.ts';
 
@@ -24,6 +25,7 @@ interface OptimizeCommandOptions extends ModelOptions {
   readonly cSource?: string;
   readonly fit?: true;
   readonly config?: string;
+  readonly html?: string;
   readonly json?: true;
 }
 
@@ -34,13 +36,13 @@ export async function optimizeCommand(file: string, options: OptimizeCommandOpti
   if (options.cSource !== undefined && target.runtime !== 'tflm') {
     throw new UserError(`--c-source is for TensorFlow Lite Micro; ${target.id} loads the file itself.`);
   }
+  if (options.html !== undefined && options.fit !== true) {
+    throw new UserError('--html goes with --fit: the page of all recipes that were tried.');
+  }
   const progress = openProgress(output);
   const measureOptions = await readMeasureOptions(options, progress, model);
   const fit =
-    options.fit === true
-      ? await fitModel(model, target, measureOptions, { config: options.config, progress })
-      : undefined;
-  if (fit !== undefined) output.note(renderFitText(fit, output.noteOptions));
+    options.fit === true ? await fitAndTell(model, target, measureOptions, { options, progress, output }) : undefined;
   const { artifact, measurement } =
     fit !== undefined
       ? chosenOf(fit, options.output)
@@ -54,6 +56,28 @@ export async function optimizeCommand(file: string, options: OptimizeCommandOpti
   output.note(`${options.output}: ${bytes} bytes of ${model.bytes.byteLength}, recipe ${recipe}`);
   if (options.json) output.result(jsonText(fit === undefined ? measurement : fitJson(fit)));
   else output.result(renderMeasurementText(measurement, output.resultOptions));
+}
+
+/** The search with what it tells: the table of what was tried, and the page where one is asked for. */
+async function fitAndTell(
+  model: Model,
+  target: Target,
+  measureOptions: MeasureOptions,
+  {
+    options,
+    progress,
+    output,
+  }: { readonly options: OptimizeCommandOptions; readonly progress: ShownProgress; readonly output: Output },
+): Promise<Fit> {
+  const budgets = fitBudgets(model, target, options.config);
+  const fit = await fitModel(model, target, measureOptions, { budgets, progress });
+  progress.end();
+  output.note(renderFitText(fit, output.noteOptions));
+  if (options.html !== undefined) {
+    const { fitPage } = await import('./fit-page.ts');
+    writeWhole(options.html, new TextEncoder().encode(fitPage(fit, { model, target, budgets })));
+  }
+  return fit;
 }
 
 /** Somebody who asks for a model to be optimised wants more than the committed bytes, which is what `auto` ships of a model that its target loads. */

@@ -107,6 +107,7 @@ function describeProgram(output: Output, exitWith: (code: number) => void): Comm
     )
     .option('--fit', 'look for the recipe that keeps the budgets with the highest accuracy, and show what was tried')
     .option('--config <file>', 'with --fit: whose budgets (default: edge-ready.yml, if there is one)')
+    .option('--html <file>', 'with --fit: write the recipes with their plot as a page')
     .option('--json', 'print the Measurement of what was written as JSON; with --fit, everything that was tried')
     .action(async (model, options) => {
       const { optimizeCommand } = await import('./optimize.ts');

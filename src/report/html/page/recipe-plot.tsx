@@ -28,6 +28,7 @@ export function RecipePlot({ comparison }: { readonly comparison: Comparison }) 
         width,
         height: 280,
         marginLeft: 60,
+        marginRight: 150,
         inset: 20,
         x: { label: title, tickFormat: (value: number) => formatValue(value, quantity), ticks: 4, grid: true },
         y: { label: 'accuracy', tickFormat: (value: number) => formatValue(value, 'ratio'), ticks: 5, grid: true },
@@ -46,7 +47,7 @@ export function RecipePlot({ comparison }: { readonly comparison: Comparison }) 
               `${name}\n${formatValue(value, quantity)}, ${formatValue(accuracy, 'ratio')}`,
             tip: true,
           }),
-          Plot.text(points, { x: 'cost', y: 'accuracy', text: 'name', dy: -14 }),
+          Plot.text(apart(points), { x: 'cost', y: 'accuracy', text: 'name', dx: 10, dy: 4, textAnchor: 'start' }),
         ],
       }),
     [points, quantity, title],
@@ -74,6 +75,21 @@ export function RecipePlot({ comparison }: { readonly comparison: Comparison }) 
       </Chart>
     </section>
   );
+}
+
+/** Points whose names do not lie on one another, those on the front before others; the table has all names. */
+function apart(points: readonly Point[]): readonly Point[] {
+  const spread = (values: readonly number[]) => Math.max(...values) - Math.min(...values) || 1;
+  const [width, height] = [spread(points.map(({ cost }) => cost)), spread(points.map(({ accuracy }) => accuracy))];
+  const named: Point[] = [];
+  for (const point of points.toSorted((one, other) => Number(other.isOnFront) - Number(one.isOnFront))) {
+    const isFree = named.every(
+      ({ cost, accuracy }) =>
+        Math.abs(accuracy - point.accuracy) / height > 0.07 || Math.abs(cost - point.cost) / width > 0.35,
+    );
+    if (isFree) named.push(point);
+  }
+  return named;
 }
 
 function pointsOf({ base, head, saving, attempts }: Comparison, cost: Cost): readonly Point[] {
