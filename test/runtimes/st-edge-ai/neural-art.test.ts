@@ -7,6 +7,7 @@ import { readOnnx } from '../../../src/formats/onnx/read.ts';
 import { readTflite } from '../../../src/formats/tflite/read.ts';
 import type { Graph } from '../../../src/graph/graph.ts';
 import { openModel } from '../../../src/measure.ts';
+import { buildNetwork } from '../../../src/reference-networks/build-network.ts';
 import { accelerationOf } from '../../../src/runtimes/acceleration.ts';
 import { stEdgeAi } from '../../../src/runtimes/st-edge-ai/runtime.ts';
 import { resolveTarget } from '../../../src/targets/load.ts';
@@ -61,6 +62,23 @@ describe('the Neural-ART NPU of the STM32N6', () => {
     // Two depthwise layers of 16 and 32 channels: nine weights and a bias of 4 bytes each.
     expect(depthwise?.bytes).toBe(Math.round(6.85 * (16 + 32) * 13));
     expect(flash?.value).toBe((plain?.bytes ?? 0) + (depthwise?.bytes ?? 0));
+  });
+
+  test('takes 8 bits of another scale as they come, floats not', () => {
+    const network = buildNetwork({ input: [224, 224, 3], steps: ['conv 8 3x3/2'] });
+    const first = network.inputs[0] ?? 0;
+    const unitOf = (dtype: 'uint8' | 'float32') => {
+      const image = network.tensors.length;
+      const quantize = { name: '', type: 'QUANTIZE', domain: '', version: 1, attributes: {} };
+      const { layers } = estimateOf({
+        ...network,
+        inputs: [image],
+        tensors: [...network.tensors, { name: 'image', dtype, shape: [1, 224, 224, 3] }],
+        operators: [{ ...quantize, inputs: [image], outputs: [first] }, ...network.operators],
+      });
+      return layers[0]?.unit;
+    };
+    expect([unitOf('uint8'), unitOf('float32')]).toEqual(['npu', 'cpu']);
   });
 
   test('is not asked of a tool that compiles for the CPU', async () => {
