@@ -44,7 +44,9 @@ export interface Lowerer {
   readonly nameOf: (id: TensorId) => string;
   /** The content of an ONNX tensor that is known before anything runs, in ONNX's order. */
   readonly constantOf: (id: TensorId | null | undefined) => ConstantValue | undefined;
-  /** The same as numbers. */
+  /** The same as numbers, not copied where they lie as numbers: for weights. */
+  readonly numbersIn: (id: TensorId | null | undefined) => ArrayLike<number> | undefined;
+  /** The same as a list of numbers. */
   readonly numbersOf: (id: TensorId | null | undefined) => readonly number[] | undefined;
   /** The first way in which a tensor's values were computed: asking for it costs nothing. */
   readonly native: (id: TensorId) => Stored;

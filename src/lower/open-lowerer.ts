@@ -1,7 +1,14 @@
 import { UserError } from '../errors.ts';
 import { concreteShape } from '../graph/access.ts';
 import type { DataType } from '../graph/data-type.ts';
-import { type ConstantValue, constantOf, contentOf, numbersOf, tensorOf } from '../graph/evaluate/constant-value.ts';
+import {
+  type ConstantValue,
+  constantOf,
+  numbersIn,
+  numbersOf,
+  tensorOf,
+  viewOf,
+} from '../graph/evaluate/constant-value.ts';
 import type { Attribute, Graph, Operator, Quantization, Tensor, TensorId } from '../graph/graph.ts';
 import { consumers, producers } from '../graph/traversal.ts';
 import { type Arrangement, asInOnnx, isSame, onnxPlaces } from './arrangement.ts';
@@ -63,7 +70,7 @@ export function openLowerer(graph: Graph, run: RunOperators, subgraphs: Graph[] 
     if (id === null || id === undefined) return undefined;
     const known = constants.get(id);
     if (known !== undefined) return known;
-    const value = contentOf(onnxTensor(id));
+    const value = viewOf(onnxTensor(id));
     if (value !== undefined) constants.set(id, value);
     return value;
   };
@@ -128,7 +135,7 @@ export function openLowerer(graph: Graph, run: RunOperators, subgraphs: Graph[] 
   const constantIn = (id: TensorId, value: ConstantValue, arrangement: Arrangement, shape: readonly number[]) => {
     const { name } = onnxTensor(id);
     const dtype = runtimeType(value.dtype);
-    const numbers = numbersOf(value);
+    const numbers = numbersIn(value);
     if (dtype === undefined || numbers === undefined) {
       throw new UserError(
         `The constant "${name}" is of type ${value.dtype}, which TensorFlow Lite cannot compute with.`,
@@ -138,8 +145,8 @@ export function openLowerer(graph: Graph, run: RunOperators, subgraphs: Graph[] 
     const limit = 2 ** 31 - 1;
     // `to the end` and `for ever` are the largest 64-bit integers.
     const limited = dtype === 'int32' && value.dtype !== 'int32';
-    const held = limited ? numbers.map((number) => Math.min(limit, Math.max(-limit - 1, number))) : numbers;
-    const ordered = isPlain ? held : Array.from(onnxPlaces(arrangement), (place) => held[place] as number);
+    const held = limited ? Array.from(numbers, (number) => Math.min(limit, Math.max(-limit - 1, number))) : numbers;
+    const ordered = isPlain ? held : inOrder(held, onnxPlaces(arrangement));
     return constant(name, dtype, shape, ordered, scalesIn(id, arrangement, shape));
   };
   /** The scales with which the model keeps a constant, along the extent that is their axis. */
@@ -240,6 +247,10 @@ export function openLowerer(graph: Graph, run: RunOperators, subgraphs: Graph[] 
     producerOf: (id) => graph.operators[producerOf.get(id) ?? -1],
     nameOf: (id) => onnxTensor(id).name,
     constantOf: content,
+    numbersIn: (id) => {
+      const value = content(id);
+      return value === undefined || !isRuntimeType(value.dtype) ? undefined : numbersIn(value);
+    },
     numbersOf: (id) => {
       const value = content(id);
       return value === undefined || !isRuntimeType(value.dtype) ? undefined : numbersOf(value);
@@ -312,6 +323,13 @@ export function openLowerer(graph: Graph, run: RunOperators, subgraphs: Graph[] 
       throw new UserError(`${placeOf(graph, operator)}: ${reason}.`);
     },
   };
+}
+
+/** The numbers at these places, one after the other. */
+function inOrder(numbers: ArrayLike<number>, places: Int32Array): ArrayLike<number> {
+  const ordered = numbers instanceof Float32Array ? new Float32Array(places.length) : new Float64Array(places.length);
+  for (let index = 0; index < places.length; index++) ordered[index] = numbers[places[index] as number] as number;
+  return ordered;
 }
 
 /** A TensorFlow Lite graph with nothing in it. */

@@ -110,6 +110,12 @@ export function isBigElements(elements: Elements): elements is BigInt64Array | B
 
 /** The elements as numbers; 64-bit integers lose what a double cannot hold. `undefined` for 16-bit floats. */
 export function numbersOf(value: ConstantValue): readonly number[] | undefined {
-  if (value.dtype === 'float16' || value.dtype === 'bfloat16') return undefined;
-  return Array.from(value.elements as ArrayLike<number | bigint>, Number);
+  const numbers = numbersIn(value);
+  return numbers === undefined || Array.isArray(numbers) ? numbers : Array.from(numbers);
+}
+
+/** As {@link numbersOf}, without a copy where the elements are numbers already: what weights are read with. */
+export function numbersIn({ dtype, elements }: ConstantValue): ArrayLike<number> | undefined {
+  if (dtype === 'float16' || dtype === 'bfloat16') return undefined;
+  return isBigElements(elements) ? Array.from(elements, Number) : elements;
 }

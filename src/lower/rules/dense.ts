@@ -30,7 +30,7 @@ function gemm(lowerer: Lowerer, operator: Operator) {
   const [alpha, beta] = [floatAttribute(operator, 'alpha', 1), floatAttribute(operator, 'beta', 1)];
   const [transA, transB] = [intAttribute(operator, 'transA', 0) !== 0, intAttribute(operator, 'transB', 0) !== 0];
   refuseIntegers(lowerer, operator);
-  const weights = lowerer.numbersOf(b);
+  const weights = lowerer.numbersIn(b);
   const [rows = 1, units = 1] = lowerer.shapeOf(output);
   const biasId = operator.inputs[2] ?? undefined;
   const bias = lowerer.numbersOf(biasId);
@@ -60,7 +60,7 @@ function matMul(lowerer: Lowerer, operator: Operator) {
   const [a, b, output] = [inputOf(operator, 0), inputOf(operator, 1), outputOf(operator)];
   const [left, right, shape] = [a, b, output].map(lowerer.shapeOf) as [number[], number[], number[]];
   refuseIntegers(lowerer, operator);
-  if (right.length === 2 && lowerer.numbersOf(b) !== undefined) {
+  if (right.length === 2 && lowerer.numbersIn(b) !== undefined) {
     return dense(lowerer, { input: a, output, weights: b, isTransposed: false, alpha: 1, bias: undefined });
   }
   if (left.length === 1 || right.length === 1) {
@@ -123,7 +123,7 @@ interface Dense {
 export function dense(lowerer: Lowerer, { input, output, weights, isTransposed, alpha, bias }: Dense) {
   const inputShape = lowerer.shapeOf(input);
   const outputShape = lowerer.shapeOf(output);
-  const numbers = lowerer.numbersOf(weights) ?? [];
+  const numbers = lowerer.numbersIn(weights) ?? [];
   const depth = inputShape.at(-1) ?? 1;
   const units = numbers.length / depth;
   const columns = columnsOf(lowerer.native(input).arrangement, inputShape);

@@ -52,7 +52,7 @@ function quantize(lowerer: Lowerer, operator: Operator) {
 function dequantize(lowerer: Lowerer, operator: Operator) {
   const [input, output] = [inputOf(operator, 0), outputOf(operator)];
   const parameters = parametersOf(lowerer, operator);
-  const integers = lowerer.numbersOf(input);
+  const integers = lowerer.numbersIn(input);
   if (integers !== undefined) {
     const shape = lowerer.shapeOf(input);
     const axis = parameters.scale.length === 1 ? 0 : axisFromFront(intAttribute(operator, 'axis', 1), shape.length);
@@ -85,7 +85,7 @@ function quantized(lowerer: Lowerer, operator: Operator, tensor: TensorId, { sca
 
 /** (integer - zero point) · scale, per tensor or per index of one axis. */
 function realNumbers(
-  integers: readonly number[],
+  integers: ArrayLike<number>,
   shape: readonly number[],
   axis: number,
   { scale, zeroPoint }: Parameters,

@@ -34,7 +34,7 @@ function transposedConvolution(lowerer: Lowerer, operator: Operator) {
     number[],
   ];
   const axes = imageAxes(inputShape.length);
-  const weights = lowerer.numbersOf(weightsId);
+  const weights = lowerer.numbersIn(weightsId);
   if (axes === undefined)
     return lowerer.refuse(operator, 'TensorFlow Lite has transposed convolutions of 1 and 2 spatial axes');
   if (weights === undefined) return lowerer.refuse(operator, 'its weights are computed by the model');
@@ -141,7 +141,7 @@ function axesOf(
 
 /** Weights [C, M, h, w] as [M, h, w, C] for some of the input channels, zeros between dilated ones. */
 function spread(
-  weights: readonly number[],
+  weights: ArrayLike<number>,
   shape: readonly number[],
   [rows, columns]: readonly [Axis, Axis],
   dilations: readonly number[],

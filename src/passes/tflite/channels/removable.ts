@@ -28,10 +28,12 @@ export function removableChannels(
   const settle = (layer: Layer): boolean => {
     let isChanged = false;
     if (layer.kind === 'mixing') {
+      const { areUsed } = layer.between;
+      const results = marks.get(layer.output);
       marks.get(layer.input)?.forEach((mark, channel) => {
         if (mark === 0 || isAbsorbed(graph, layer, channel, constants)) return;
         for (let output = 0; output < layer.outputs; output++) {
-          if (layer.between.areUsed[output * layer.inputs + channel] === 0 || isMarked(layer.output, output)) continue;
+          if (areUsed[output * layer.inputs + channel] === 0 || results?.[output] === 1) continue;
           isChanged = keep(layer.input, channel) || isChanged;
           break;
         }
@@ -49,9 +51,11 @@ export function removableChannels(
     return isChanged;
   };
 
+  // Whether a channel stays is mostly known from who reads it: one round instead of one for each layer.
+  const lastFirst = layers.toReversed();
   for (;;) {
     let isChanged = false;
-    for (const layer of layers) isChanged = settle(layer) || isChanged;
+    for (const layer of lastFirst) isChanged = settle(layer) || isChanged;
     if (isChanged) continue;
     // A tensor keeps at least one channel.
     const emptied = [...marks].find(([, own]) => own.length > 0 && own.every((mark) => mark === 1));
