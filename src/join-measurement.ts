@@ -82,10 +82,15 @@ export function joinMeasurement(
     ...acceleration,
     ...(dutyCycle === undefined ? {} : { dutyCycle }),
     ...operation,
-    unavailable: { ...known.unavailable, ...unavailable, ...unknown },
+    unavailable: shortened({ ...known.unavailable, ...unavailable, ...unknown }),
     memory: known.memory,
     parts: { peakRam: [...known.parts.peakRam], flash: [...known.parts.flash] },
     layers: [...known.layers],
     findings: [...known.findings, ...findings],
   };
+}
+
+/** Reasons name operators, whose names may be as long as a file. */
+function shortened(reasons: Measurement['unavailable']): Measurement['unavailable'] {
+  return Object.fromEntries(Object.entries(reasons).map(([metric, reason]) => [metric, reason.slice(0, 1000)]));
 }

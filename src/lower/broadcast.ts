@@ -1,3 +1,4 @@
+import { UserError } from '../errors.ts';
 import type { TensorId } from '../graph/graph.ts';
 import { type Arrangement, at, isSame, product } from './arrangement.ts';
 import { ofAxes, shapeOfAxes } from './axes.ts';
@@ -34,6 +35,8 @@ export function operandsOf(lowerer: Lowerer, ids: readonly TensorId[], outputSha
     }
   }
   const rank = outputShape.length;
+  // Only what disagrees with itself has such: a result has as many axes as the operand with the most.
+  if (shapes.some((shape) => shape.length > rank)) throw new UserError('its operands have more axes than its result');
   const identity = outputShape.map((_, axis) => axis);
   const isWhole = leader !== undefined && lowerer.shapeOf(leader).length === rank;
   const axes = isWhole ? lowerer.view(leader).axes : identity;
