@@ -15,6 +15,21 @@ export function writeSection(name: string, markdown: string): void {
   writeFileSync(page, withMarkedSection(readFileSync(page, 'utf8'), name, `\n${markdown.trim()}\n`));
 }
 
+/** The cells of all tables in a section of the page, as they were written: what a run of a part leaves as it is. */
+export function sectionRows(name: string): readonly (readonly string[])[] {
+  const [, rest = ''] = readFileSync(page, 'utf8').split(`<!-- ${name}: begin -->`);
+  const [text = ''] = rest.split(`<!-- ${name}: end -->`);
+  return text
+    .split('\n')
+    .filter((line) => line.startsWith('| ') && !/^\| :?-/.test(line))
+    .map((line) =>
+      line
+        .slice(1, -1)
+        .split('|')
+        .map((cell) => cell.trim()),
+    );
+}
+
 /** A Markdown table, numbers to the right: every column but those in `words`, counted from 0. */
 export function numbersTable(
   header: readonly string[],

@@ -10,11 +10,19 @@ export interface Cost {
 
 /** Runs a program under /usr/bin/time. @throws with what it said when it fails */
 export function cost(command: string, ...args: readonly string[]): Cost {
-  const run = spawnSync('/usr/bin/time', ['-f', '%e %U %S %M', command, ...args], {
+  const found = costWithin(0, command, ...args);
+  if (found === undefined) throw new Error('ended by timeout');
+  return found;
+}
+
+/** Like `cost`; `undefined` when it takes longer than so many seconds (0: any). Needs `timeout` of coreutils. */
+export function costWithin(mostSeconds: number, ...command: readonly string[]): Cost | undefined {
+  const run = spawnSync('/usr/bin/time', ['-f', '%e %U %S %M', 'timeout', String(mostSeconds), ...command], {
     encoding: 'utf8',
     maxBuffer: 2 ** 28,
   });
   const lines = run.stderr.trim().split('\n');
+  if (run.status === 124) return undefined;
   if (run.status !== 0) throw new Error(lines.slice(-4, -1).join(' | ') || 'failed');
   const [seconds = 0, user = 0, system = 0, kilobytes = 0] = (lines.at(-1) ?? '').split(' ').map(Number);
   return { seconds, processorSeconds: user + system, megabytes: kilobytes * 1.024e-3 };

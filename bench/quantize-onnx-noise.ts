@@ -1,234 +1,86 @@
 /** The second part of bench/quantize-onnx.ts: how near integers come to the float model, by SQNR. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { calibrateByEach } from '../src/calibrate/choose-observer.ts';
-import { openFloatRunner } from '../src/calibrate/float-runner.ts';
 import { observers } from '../src/calibrate/range.ts';
-import type { DataArray, DataSet } from '../src/data/data-set.ts';
-import { writeNpz } from '../src/data/write-npz.ts';
-import { readOnnx } from '../src/formats/onnx/read.ts';
-import { writeOnnx } from '../src/formats/onnx/write.ts';
-import { tensorAt } from '../src/graph/access.ts';
-import type { Graph, TensorId } from '../src/graph/graph.ts';
-import { producers } from '../src/graph/traversal.ts';
-import { calibratorOf } from '../src/optimize/calibrator.ts';
-import { pullLevers } from '../src/optimize/pull-levers.ts';
-import { quantiserOf } from '../src/optimize/quantiser.ts';
-import { simplifyOnnx } from '../src/passes/simplify.ts';
-import { isQuantized } from '../src/quantize/is-quantized.ts';
-import { observedOnnxTensors, prepareOnnx, quantizeOnnxGraph } from '../src/quantize/onnx/quantize-onnx.ts';
-import { makeRandom } from '../src/random.ts';
-import { machine, numbersTable, versionsOf, writeSection } from './page.ts';
+import { machine, numbersTable, sectionRows, versionsOf, writeSection } from './page.ts';
 import { referenceDirectory, referenceModels } from './reference.ts';
 
-/** Samples to calibrate with, and after them samples on which outputs are compared. */
-const [samples, held] = [50, 32];
-const peerMethods = ['MinMax', 'Percentile', 'Entropy'];
+const section = 'quantize-onnx-noise';
+const header = ['model', 'samples', ...observers, 'by default', "quantize_static's best", 'how', 'ours − best'];
+/** Seconds that one model may take, the peer's three methods on two forms of it among them. */
+const modelSeconds = 120;
 
-/** Prints the rows as they are found, and writes them to the page when all models were wanted and there was a peer. */
-export async function noise(python: string | undefined, folder: string, wanted = ''): Promise<void> {
-  const header = ['model', ...observers, 'by default', "quantize_static's best", 'how', 'ours − best'];
-  const rows: (readonly string[])[] = [];
-  const skipped = new Map<string, string[]>();
-  for (const { file } of referenceModels()) {
-    if (!file.endsWith('.onnx') || !file.includes(wanted)) continue;
-    const name = path.basename(file);
-    const row = await rowOf(path.join(referenceDirectory, 'models', file), python, folder).catch((error: unknown) =>
-      String(error)
-        .split('\n')[0]
-        ?.replace(/^\w*Error: /, '')
-        .slice(0, 160),
-    );
-    if (row === undefined) continue;
-    if (typeof row === 'string') skipped.set(row, [...(skipped.get(row) ?? []), name]);
-    else rows.push([name, ...row]);
-    console.log(typeof row === 'string' ? `${name}: skipped: ${row}` : rows.at(-1)?.join(' | '));
+/**
+ * A process per model, whose rows are printed and written to the page as they come, where there is a peer: one that takes too long, or falls, costs its own row.
+ * @param program bench/quantize-onnx-noise-row.ts, bundled
+ * @param wanted part of the models' paths; rows of others stay on the page as they are
+ */
+export function noise(python: string | undefined, folder: string, program: string, wanted = ''): void {
+  const files = referenceModels().flatMap(({ file }) => (file.endsWith('.onnx') ? [file] : []));
+  const names = files.map((file) => path.basename(file));
+  const known = new Map<string, readonly string[]>(
+    (wanted === '' ? [] : sectionRows(section)).flatMap((cells) =>
+      names.includes(cells[0] ?? '') ? [[cells[0] ?? '', cells.slice(1)] as const] : [],
+    ),
+  );
+  for (const [index, file] of files.entries()) {
+    if (!file.includes(wanted)) continue;
+    const name = names[index] ?? file;
+    const model = path.join(referenceDirectory, 'models', file);
+    const found = rowOf(program, model, folder, python);
+    if (found === null) continue;
+    known.set(name, typeof found === 'string' ? [found] : found);
+    console.log(typeof found === 'string' ? `${name}: ${found}` : [name, ...found].join(' | '));
+    if (python !== undefined) write(new Map(names.flatMap((each) => of(known, each))), python);
   }
-  const better = rows.filter((row) => Number(row.at(-1)) > 0).length;
-  const text = [
-    `Signal to quantisation noise in dB over all outputs, before a softmax or sigmoid at the end: ${samples} samples of smooth noise calibrate, ${held} others are compared on.`,
-    'The observers alone come first; "by default" is what the recipe `int8` makes for ONNX Runtime: the observer that measures best, and the levers that help.',
-    "quantize_static's best is the best of its three methods (weights per channel, QDQ), on the original and on what our simplification made of it.",
-    '',
-    numbersTable(header, rows, [0, 7]),
-    '',
-    `${better} of ${rows.length} better than quantize_static's best. Left out: ${[...skipped].map(([reason, names]) => `${names.join(', ')} (${reason})`).join('; ')}.`,
-  ].join('\n');
-  console.log(`\n${text}`);
-  if (wanted !== '' || python === undefined) return;
-  const versions = versionsOf(python, ['onnxruntime', 'onnx']);
-  writeSection('quantize-onnx-noise', `${text}\n\nCompared with ${versions}; ${machine()}.`);
 }
 
-async function rowOf(
-  file: string,
+const of = (known: ReadonlyMap<string, readonly string[]>, name: string) => {
+  const cells = known.get(name);
+  return cells === undefined ? [] : [[name, cells] as const];
+};
+
+/** Its cells, or why there are none; `null` for what is no float model. */
+function rowOf(
+  program: string,
+  model: string,
+  folder: string,
   python: string | undefined,
-  folder: string,
-): Promise<readonly string[] | string | undefined> {
-  const original = readOnnx(readFileSync(file), file);
-  if (isQuantized(original)) return undefined;
-  const graph = prepareOnnx(simplifyOnnx(original));
-  if (observedOnnxTensors(graph).length === 0) return 'no operator becomes integer';
-  const arrays = noiseFor(original);
-  if (arrays === undefined) return 'an input is no float or has no shape';
-  const [fit, others] = [dataSetOf(arrays, 0, samples), dataSetOf(arrays, samples, held)];
-  const expected = await resultsFor(original, others);
-  if (expected.every((values) => varies(values, expected[0]) === false)) {
-    return 'the float outputs are the same for every sample';
-  }
-  const decibels = async (graph: Graph): Promise<number> => ratio(expected, await resultsFor(graph, others));
-  const found: number[] = [];
-  for (const { ranges } of (await calibrateByEach(graph, observedOnnxTensors(graph), fit)).values()) {
-    found.push(await decibels(quantizeOnnxGraph(graph, ranges).graph));
-  }
-  const quantiser = quantiserOf('onnx', { numbers: 'int8' });
-  const pulled = await pullLevers(graph, quantiser, fit, calibratorOf(graph, quantiser, fit), {});
-  const { ranges } = pulled.calibration ?? (await calibratorOf(pulled.graph, quantiser, fit).by({}));
-  const withLevers = await decibels(quantizeOnnxGraph(pulled.graph, ranges).graph);
-  const row = [...found.map(words), words(withLevers)];
-  if (python === undefined) return row;
-  const best = await bestOfPeer(file, graph, python, folder, arrays, decibels);
-  if (best === undefined) return [...row, '', 'no valid model', ''];
-  return [...row, words(best.decibels), best.how, words(withLevers - best.decibels)];
-}
-
-const words = (value: number): string => (value > 190 ? 'exact' : value.toFixed(1));
-
-/** The most that quantize_static reaches, and how; `undefined` when it makes nothing that ONNX Runtime runs. */
-async function bestOfPeer(
-  file: string,
-  prepared: Graph,
-  python: string,
-  folder: string,
-  arrays: Readonly<Record<string, DataArray>>,
-  decibels: (graph: Graph) => Promise<number>,
-): Promise<{ readonly decibels: number; readonly how: string } | undefined> {
-  const inFolder = (name: string): string => path.join(folder, name);
-  const [data, copy, simplified] = [inFolder('noise.npz'), inFolder('copy.onnx'), inFolder('simplified.onnx')];
-  // It writes beside the model that it is given, which must not be the reference set's.
-  writeFileSync(copy, readFileSync(file));
-  writeFileSync(data, writeNpz(arrays));
-  writeFileSync(simplified, writeOnnx(prepared));
-  for (const name of readdirSync(folder)) if (name.startsWith('peer-')) rmSync(path.join(folder, name));
-  let best: { readonly decibels: number; readonly how: string } | undefined;
-  for (const [model, kind] of [
-    [copy, 'original'],
-    [simplified, 'simplified'],
-  ] as const) {
-    const output = inFolder(`peer-${kind}-METHOD.onnx`);
-    const script = path.resolve('bench', 'quantize-onnx-peer.py');
-    // One process for all methods: their start takes longer than their work on models of this size.
-    const run = spawnSync(python, [script, model, data, output, peerMethods.join(','), String(samples)], {
-      encoding: 'utf8',
-    });
-    if (run.status !== 0)
-      console.error(`${path.basename(file)} ${kind}: ${run.signal ?? run.stderr.trim().split('\n').at(-1)}`);
-    for (const method of peerMethods) {
-      const made = output.replace('METHOD', method);
-      if (!existsSync(made)) continue;
-      // What it makes of operator sets before 13 is no valid model.
-      const value = await decibels(readOnnx(readFileSync(made), made)).catch(() => undefined);
-      if (value !== undefined && !(best !== undefined && best.decibels >= value)) {
-        best = { decibels: value, how: `${method} ${kind}` };
-      }
-    }
-  }
-  return best;
-}
-
-/** What is passed on the way from an output back to what is squashed or quantised at the end. */
-const passed = /^(QuantizeLinear|DequantizeLinear|Identity)$/;
-const squashing = /^(Softmax|LogSoftmax|Sigmoid)$/;
-
-/** For each output the tensor to compare: itself, or what a softmax or sigmoid at the end gets. */
-function comparedTensors(graph: Graph): readonly TensorId[] {
-  const makers = producers(graph);
-  return graph.outputs.map((output) => {
-    let id = output;
-    for (;;) {
-      const operator = graph.operators[makers.get(id) ?? -1];
-      const [input] = operator?.inputs ?? [];
-      if (operator === undefined || input === null || input === undefined) return output;
-      if (squashing.test(operator.type)) return input;
-      if (!passed.test(operator.type)) return output;
-      id = input;
-    }
+): readonly string[] | string | null {
+  const args = [program, model, folder, ...(python === undefined ? [] : [python])];
+  const run = spawnSync(process.execPath, args, {
+    encoding: 'utf8',
+    timeout: modelSeconds * 1000,
+    killSignal: 'SIGKILL',
+    maxBuffer: 2 ** 26,
   });
+  const told = run.stdout.split('\n').filter((line) => /^(\[|"|null)/.test(line));
+  for (const line of run.stderr.trim().split('\n').slice(-2)) if (line !== '') console.error(line.slice(0, 300));
+  const last = told.at(-1);
+  if (last !== undefined) return JSON.parse(last) as readonly string[] | string | null;
+  return run.signal === null ? `the program ended with ${run.status}` : `not done in ${modelSeconds} s`;
 }
 
-/** What a graph computes for every sample, all compared tensors one after the other. */
-async function resultsFor(graph: Graph, data: DataSet): Promise<readonly Float32Array[]> {
-  const watched = comparedTensors(graph);
-  const runner = await openFloatRunner(graph, watched, data.path);
-  try {
-    const results: Float32Array[] = [];
-    for (let index = 0; index < data.count; index += 1) {
-      const values = await runner.run(await data.sample(index));
-      results.push(Float32Array.from(watched.flatMap((id) => Array.from(values.get(id) ?? []))));
-    }
-    return results;
-  } finally {
-    await runner.close();
-  }
-}
-
-const varies = (values: Float32Array, first: Float32Array | undefined): boolean =>
-  values.some((value, index) => value !== first?.[index]);
-
-function ratio(expected: readonly Float32Array[], actual: readonly Float32Array[]): number {
-  let [signal, difference] = [0, 0];
-  for (const [sample, values] of expected.entries()) {
-    for (const [index, value] of values.entries()) {
-      signal += value ** 2;
-      difference += (value - (actual[sample]?.[index] ?? Number.NaN)) ** 2;
-    }
-  }
-  if (Number.isNaN(difference)) throw new Error('outputs are missing or no numbers');
-  return 10 * Math.log10(signal / Math.max(difference, signal * 1e-20));
-}
-
-function dataSetOf(arrays: Readonly<Record<string, DataArray>>, from: number, count: number): DataSet {
-  return {
-    path: 'noise',
-    sha256: '',
-    count,
-    names: Object.keys(arrays),
-    labels: undefined,
-    sample: async (index) =>
-      Object.fromEntries(
-        Object.entries(arrays).map(([name, { shape, data }]) => {
-          const size = data.length / (shape[0] ?? 1);
-          const part = data.slice((from + index) * size, (from + index + 1) * size) as Float32Array;
-          return [name, { dtype: 'float32', shape: shape.slice(1), data: part }];
-        }),
-      ),
-  };
-}
-
-/** Noise for every input of a model, smooth where it is a picture; `undefined` when an input is no float. */
-function noiseFor(graph: Graph): Readonly<Record<string, DataArray>> | undefined {
-  const random = makeRandom(11);
-  const uniform = () => (random(2 ** 24) + 0.5) / 2 ** 24;
-  const normal = () => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform());
-  const arrays: Record<string, DataArray> = {};
-  for (const id of graph.inputs) {
-    const { name, dtype, shape } = tensorAt(graph, id);
-    if (dtype !== 'float32' || shape === undefined) return undefined;
-    const extents = shape.map((extent) => (typeof extent === 'number' && extent > 0 ? extent : 1));
-    // A batch of one is the sample itself; more is the model's own.
-    const each = extents[0] === 1 ? extents.slice(1) : extents;
-    const size = each.reduce((product, extent) => product * extent, 1);
-    const values = new Float32Array((samples + held) * size);
-    for (let sample = 0, at = 0; sample < samples + held; sample += 1) {
-      const gain = 0.3 + uniform();
-      let last = 0;
-      for (let index = 0; index < size; index += 1) {
-        last = 0.7 * last + 0.7 * normal();
-        values[at++] = gain * last;
-      }
-    }
-    arrays[name] = { dtype: 'float32', shape: [samples + held, ...each], data: values };
-  }
-  return arrays;
+/** Rows of one cell are reasons. */
+function write(known: ReadonlyMap<string, readonly string[]>, python: string): void {
+  const all = [...known].map(([name, cells]) => [name, ...cells]);
+  const rows = all.filter(({ length }) => length === header.length);
+  const skipped = all.filter(({ length }) => length === 2);
+  const judged = rows.filter((row) => row.at(-1) !== '');
+  const better = judged.filter((row) => Number(row.at(-1)) > 0).length;
+  writeSection(
+    section,
+    [
+      'Signal to quantisation noise in dB over all outputs, before a softmax or sigmoid at the end: so many samples of smooth noise calibrate, up to 32 others are compared on.',
+      'The observers alone come first; "by default" is what the recipe `int8` makes for ONNX Runtime: the observer that measures best, and the levers that help.',
+      `quantize_static's best is the best of its three methods (weights per channel, QDQ), on the original and on what our simplification made of it; a model has ${modelSeconds} s in all, and what was made until then counts.`,
+      '',
+      numbersTable(header, rows, [0, 8]),
+      '',
+      `${better} of ${judged.length} better than quantize_static's best.`,
+      ...(skipped.length === 0 ? [] : ['', numbersTable(['left out', 'because'], skipped, [0, 1])]),
+      '',
+      `Compared with ${versionsOf(python, ['onnxruntime', 'onnx'])}; ${machine()}.`,
+    ].join('\n'),
+  );
 }

@@ -1,7 +1,8 @@
 /**
  * int8 quantisation of float ONNX models, ours against ONNX Runtime's quantize_static:
  * 1. MobileNetV2 for 224 × 224 with 50 samples: time, processor time and peak memory of whole processes in turn, and the signal-to-noise ratio of the scores;
- * 2. signal-to-noise ratios of the outputs over all float reference models (those whose path contains MODEL), for every observer.
+ * 2. signal-to-noise ratios of the outputs over all float reference models (those whose path contains MODEL; the others' rows stay on the page), for every observer.
+ * Rows are written to docs/benchmarks.md as they come; what takes too long is told in its row.
  *
  *   node scripts/run-ts.mjs bench/quantize-onnx.ts [PYTHON [REPEATS [speed|noise [MODEL]]]]      PYTHON has onnx and onnxruntime installed; needs /usr/bin/time
  */
@@ -16,7 +17,7 @@ import { makeRandom } from '../src/random.ts';
 import { bundleInto } from './bundle.ts';
 import { mobileNetV2 } from './mobilenet-v2.ts';
 import { machine, numbersTable, versionsOf, writeSection } from './page.ts';
-import { type Cost, compared, cost, medians, number } from './process-cost.ts';
+import { type Cost, compared, cost, costWithin, medians, number } from './process-cost.ts';
 import { noise } from './quantize-onnx-noise.ts';
 
 const [python, repeatsGiven = '3', part, wanted] = process.argv.slice(2);
@@ -35,10 +36,15 @@ const methods = [
   ['mse', undefined],
 ] as const;
 
-const ours = (model: string, data: string, output: string, observer: string): Cost =>
-  cost(process.execPath, inFolder('alone.js'), model, data, output, observer, String(samples));
-const peers = (model: string, data: string, output: string, method: string): Cost =>
-  cost(python ?? '', path.resolve('bench', 'quantize-onnx-peer.py'), model, data, output, method, String(samples));
+type Command = readonly [command: string, ...args: string[]];
+const ours = (model: string, data: string, output: string, observer: string): Command => [
+  process.execPath,
+  ...[inFolder('alone.js'), model, data, output, observer, String(samples)],
+];
+const peers = (model: string, data: string, output: string, method: string): Command => [
+  python ?? '',
+  ...[path.resolve('bench', 'quantize-onnx-peer.py'), model, data, output, method, String(samples)],
+];
 
 /** Signal to noise in dB of all outputs of a quantised model on the held-out samples, computed in float from the rounded values. */
 async function signalToNoise(
@@ -89,65 +95,100 @@ function pictures(count: number, channels: number, size: number): DataArray {
   return { dtype: 'uint8', shape: [count, channels, size, size], data };
 }
 
+/** Seconds that one run of a tool may take, and seconds after which a row is not repeated. */
+const [mostSeconds, enoughSeconds] = [90, 60];
+
 async function speed(): Promise<void> {
   const [model, data] = [inFolder('mobilenet.onnx'), inFolder('pictures.npz')];
   const arrays = { x: pictures(samples + held, 3, 224) };
   writeFileSync(model, writeOnnx(mobileNetV2()));
   writeFileSync(data, writeNpz(arrays));
+  const opened = cost(process.execPath, inFolder('alone.js'), model, data, '', '', '0');
   const rows: string[][] = [];
   for (const [observer, method] of methods) {
-    const own: Cost[] = [];
-    const other: Cost[] = [];
-    for (let repeat = 0; repeat < repeats; repeat += 1) {
-      own.push(ours(model, data, inFolder('ours.onnx'), observer));
-      if (python !== undefined && method !== undefined) other.push(peers(model, data, inFolder('peer.onnx'), method));
-    }
-    const [a, b] = [medians(own), other.length === 0 ? undefined : medians(other)];
-    const noise = [await signalToNoise(model, inFolder('ours.onnx'), arrays)];
-    if (b !== undefined) noise.push(await signalToNoise(model, inFolder('peer.onnx'), arrays));
-    rows.push([
-      observer,
-      compared(a, b, 'seconds'),
-      compared(a, b, 'processorSeconds'),
-      compared(a, b, 'megabytes'),
-      noise.map(number).join(' : '),
-    ]);
+    rows.push(await speedRow(observer, method, [model, data], arrays));
     console.log(rows.at(-1)?.join(' | '));
+    writeSpeed(opened, rows, []);
   }
-  const header = ['observer', 'seconds', 'processor seconds', 'peak MB', 'SQNR dB'];
-  const opened = cost(process.execPath, inFolder('alone.js'), model, data, '', '', '0');
-  const growth = await memoryBySamples();
-  const text = [
-    `MobileNetV2 for 224 × 224, ${samples} samples; whole processes in turn, medians of ${repeats}, ours : \`quantize_static\`'s (how many times ours). Threads are each tool's default: ours two of ONNX Runtime and one that counts, the peer's as many as there are cores.`,
-    numbersTable(header, rows),
-    `${python === undefined ? '' : `${versionsOf(python, ['onnxruntime', 'onnx', 'numpy'])}; `}${machine()}, other work on it (one minute's load ${os.loadavg()[0]?.toFixed(0)}).`,
-    `The goal is 3 times less time and half the memory with min-max, 10 times less and a tenth with the histogram methods. Min-max does not halve the memory: the process of Node with ONNX Runtime takes ${number(opened.megabytes)} MB once it has opened this model, before anything is calibrated.`,
-    'Memory does not grow with the samples: peak MB of the process that calibrates (`mse`) on so many of the same 1,000 pictures of 96 × 96, which are in memory throughout.',
-    numbersTable(['samples', 'seconds', 'peak MB'], growth),
+  const growth: string[][] = [];
+  const [small, many] = [inFolder('small.onnx'), inFolder('many.npz')];
+  writeFileSync(small, writeOnnx(mobileNetV2(96)));
+  writeFileSync(many, writeNpz({ x: pictures(1000, 3, 96) }));
+  // What calibration takes with so many samples of one file.
+  for (const count of [10, 100, 1000]) {
+    const found = costWithin(
+      mostSeconds,
+      ...[process.execPath, inFolder('alone.js'), small, many, inFolder('small-int8.onnx'), 'mse', String(count)],
+    );
+    growth.push([
+      String(count),
+      ...(found === undefined ? [`> ${mostSeconds}`, ''] : [number(found.seconds), number(found.megabytes)]),
+    ]);
+    console.log(growth.at(-1)?.join(' | '));
+    writeSpeed(opened, rows, growth);
+  }
+}
+
+/** Ours and the peer in turn, as often as was asked for and there is time. */
+async function speedRow(
+  observer: string,
+  method: string | undefined,
+  [model, data]: readonly [string, string],
+  arrays: Readonly<Record<string, DataArray>>,
+): Promise<string[]> {
+  const own: Cost[] = [];
+  const other: Cost[] = [];
+  const started = performance.now();
+  let isSlow = python === undefined || method === undefined;
+  while (own.length < repeats && (own.length === 0 || performance.now() - started < enoughSeconds * 1000)) {
+    own.push(cost(...ours(model, data, inFolder('ours.onnx'), observer)));
+    if (isSlow || method === undefined) continue;
+    const found = costWithin(mostSeconds, ...peers(model, data, inFolder('peer.onnx'), method));
+    if (found === undefined) isSlow = true;
+    else other.push(found);
+  }
+  const [a, b] = [medians(own), other.length === 0 ? undefined : medians(other)];
+  const noise = [await signalToNoise(model, inFolder('ours.onnx'), arrays)];
+  if (b !== undefined) noise.push(await signalToNoise(model, inFolder('peer.onnx'), arrays));
+  const isAtLeast = b === undefined && method !== undefined && python !== undefined;
+  return [
+    observer,
+    String(own.length),
+    isAtLeast
+      ? `${number(a.seconds)} : > ${mostSeconds} (> ${number(mostSeconds / a.seconds)}×)`
+      : compared(a, b, 'seconds'),
+    compared(a, b, 'processorSeconds'),
+    compared(a, b, 'megabytes'),
+    noise.map(number).join(' : '),
   ];
-  console.log(text.join('\n\n'));
+}
+
+/** Puts on the page what is known so far, where there was a peer. */
+function writeSpeed(opened: Cost, rows: readonly (readonly string[])[], growth: readonly (readonly string[])[]): void {
+  if (python === undefined) return;
+  const text = [
+    `MobileNetV2 for 224 × 224, ${samples} samples; whole processes in turn, medians of so many runs, ours : \`quantize_static\`'s (how many times ours). Threads are each tool's default: ours two of ONNX Runtime and one that counts, the peer's as many as there are cores. A run ends after ${mostSeconds} s.`,
+    numbersTable(['observer', 'runs', 'seconds', 'processor seconds', 'peak MB', 'SQNR dB'], rows),
+    `${versionsOf(python, ['onnxruntime', 'onnx', 'numpy'])}; ${machine()}, other work on it (one minute's load ${os.loadavg()[0]?.toFixed(0)}).`,
+    `The goal is 3 times less time and half the memory with min-max, 10 times less and a tenth with the histogram methods. Of the memory, the process of Node with ONNX Runtime takes ${number(opened.megabytes)} MB once it has opened this model, before anything is calibrated.`,
+    ...(growth.length === 0
+      ? []
+      : [
+          'Memory does not grow with the samples: peak MB of the process that calibrates (`mse`) on so many of the same 1,000 pictures of 96 × 96, which are in memory throughout.',
+          numbersTable(['samples', 'seconds', 'peak MB'], growth),
+        ]),
+  ];
   writeSection('quantize-onnx-speed', text.join('\n\n'));
 }
 
-/** What calibration takes with 10, 100 and 1,000 samples of one file. */
-async function memoryBySamples(): Promise<string[][]> {
-  const [model, data] = [inFolder('small.onnx'), inFolder('many.npz')];
-  writeFileSync(model, writeOnnx(mobileNetV2(96)));
-  writeFileSync(data, writeNpz({ x: pictures(1000, 3, 96) }));
-  return [10, 100, 1000].map((count) => {
-    const { seconds, megabytes } = cost(
-      process.execPath,
-      ...[inFolder('alone.js'), model, data, inFolder('small-int8.onnx'), 'mse', String(count)],
-    );
-    return [String(count), number(seconds), number(megabytes)];
-  });
-}
-
 try {
-  await bundleInto(folder, { alone: path.resolve('bench', 'quantize-onnx-alone.ts') });
+  await bundleInto(folder, {
+    alone: path.resolve('bench', 'quantize-onnx-alone.ts'),
+    row: path.resolve('bench', 'quantize-onnx-noise-row.ts'),
+  });
   if (python === undefined) console.log('quantize_static: skipped, no python given');
   if (part !== 'noise') await speed();
-  if (part !== 'speed') await noise(python, folder, wanted);
+  if (part !== 'speed') noise(python, folder, inFolder('row.js'), wanted);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
