@@ -86,11 +86,22 @@ export function joinMeasurement(
     memory: known.memory,
     parts: { peakRam: [...known.parts.peakRam], flash: [...known.parts.flash] },
     layers: [...known.layers],
-    findings: [...known.findings, ...findings],
+    findings: [...known.findings, ...findings].map(inBounds),
   };
 }
 
-/** Reasons name operators, whose names may be as long as a file. */
+/** A finding no longer than a report has room for: it names operators, whose names may be as long as a file. */
+function inBounds(finding: Finding): Finding {
+  const { where, message } = finding;
+  if (message.length <= 2000 && (where === undefined || where.length <= 400)) return finding;
+  return {
+    ...finding,
+    ...(where === undefined ? {} : { where: where.slice(0, 400) }),
+    message: message.slice(0, 2000),
+  };
+}
+
+/** Reasons as long as a report has room for, as above. */
 function shortened(reasons: Measurement['unavailable']): Measurement['unavailable'] {
   return Object.fromEntries(Object.entries(reasons).map(([metric, reason]) => [metric, reason.slice(0, 1000)]));
 }

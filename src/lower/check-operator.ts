@@ -47,6 +47,9 @@ const broadcasting: ReadonlySet<string> = new Set(
   ),
 );
 
+/** Those of them that take as many inputs as there are; the others take two, or what `Where` takes. */
+const variadic: ReadonlySet<string> = new Set(['Max', 'Mean', 'Min', 'Sum']);
+
 /** Operators that give all elements of their first input and no others. */
 const keeping: ReadonlySet<string> = new Set(
   'DepthToSpace Flatten Identity Reshape SpaceToDepth Squeeze Transpose Unsqueeze'.split(' '),
@@ -63,6 +66,15 @@ export function checkOperator(lowerer: Lowerer, operator: Operator): void {
   if (operator.outputs.length > (most ?? operator.outputs.length)) {
     throw contradiction(`it has ${operator.outputs.length} results and can have ${most}`);
   }
+  const needed = !broadcasting.has(operator.type)
+    ? 0
+    : variadic.has(operator.type)
+      ? 1
+      : operator.type === 'Where'
+        ? 3
+        : 2;
+  const given = operator.inputs.filter((id) => id !== null).length;
+  if (given < needed) throw contradiction(`${operator.type} has ${given} inputs and needs ${needed}`);
   const ranks = Object.hasOwn(leastRanks, operator.type) ? (leastRanks[operator.type] ?? []) : [];
   for (const [position, least] of ranks.entries()) {
     const shape = shapes[position];

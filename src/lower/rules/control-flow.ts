@@ -72,6 +72,10 @@ function branch(lowerer: Lowerer, operator: Operator) {
     Graph,
     Graph,
   ];
+  for (const { outputs } of branches) {
+    if (outputs.length !== operator.outputs.length)
+      lowerer.refuse(operator, `a branch gives ${outputs.length} values, not ${operator.outputs.length}`);
+  }
   const outside = outsideOf(lowerer, branches);
   const [then, otherwise] = branches.map((graph) =>
     lowerer.subgraph({
@@ -94,6 +98,9 @@ function loop(lowerer: Lowerer, operator: Operator) {
   const body = graphAttribute(lowerer, operator, 'body');
   const carried = operator.inputs.slice(2).filter((id) => id !== null);
   if (operator.outputs.length > carried.length) return lowerer.refuse(operator, 'it collects values of its iterations');
+  // The condition first, then what is carried on (ONNX, Loop).
+  if (body.outputs.length !== 1 + carried.length)
+    return lowerer.refuse(operator, `its body gives ${body.outputs.length} values, not ${1 + carried.length}`);
   const [limitId, condition] = [operator.inputs[0] ?? undefined, operator.inputs[1] ?? undefined];
   const limit = limitId === undefined ? undefined : lowerer.numbersOf(limitId)?.[0];
   if (limitId !== undefined && limit === undefined)
