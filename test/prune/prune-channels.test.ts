@@ -18,13 +18,18 @@ const networks = [
   ['tflite', tfliteNetwork],
 ] as const;
 
-/** The graph with the channels of some groups never anything but 0: no weights, no bias. */
+/** The graph with the channels of some groups never anything but 0: no weights, no bias. The first two of every layer live, as pruning leaves that many. */
 function withDeadChannels(graph: Graph, isDead: (group: number) => boolean): { graph: Graph; dead: number } {
   const groups = channelGroups(graph, 'removal');
   const dead = new Set<number>();
+  const living = new Set(
+    groups.layers.flatMap((layer) => [...(groups.ofTensor.get(layer.output)?.groups ?? []).slice(0, 2)]),
+  );
   const changes = groups.layers.map((layer) => {
     const made = groups.ofTensor.get(layer.output)?.groups ?? new Int32Array(0);
-    for (const group of made) if (groups.isFixed[group] === 0 && isDead(group)) dead.add(group);
+    for (const group of made) {
+      if (groups.isFixed[group] === 0 && !living.has(group) && isDead(group)) dead.add(group);
+    }
     const { output } = weightPlaces(layer);
     const weights = weightsOf(graph, layer).map((weight, index) =>
       dead.has(made[output[index] ?? 0] ?? -1) ? 0 : weight,
