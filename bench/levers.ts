@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { classLabels } from '../src/accuracy/class-labels.ts';
 import { calibrate } from '../src/calibrate/calibrate.ts';
-import { openFloatRunner } from '../src/calibrate/float-runner.ts';
+import { openFloatRunner } from '../src/calibrate/open-float-runner.ts';
 import type { Observer } from '../src/calibrate/range.ts';
 import type { DataSet } from '../src/data/data-set.ts';
 import { readDataSet } from '../src/data/read-data-set.ts';

@@ -2,7 +2,7 @@
 //   node scripts/run-ts.mjs bench/prune.ts
 import { readFileSync } from 'node:fs';
 import { classLabels } from '../src/accuracy/class-labels.ts';
-import { openFloatRunner } from '../src/calibrate/float-runner.ts';
+import { openFloatRunner } from '../src/calibrate/open-float-runner.ts';
 import type { DataSet } from '../src/data/data-set.ts';
 import { readDataSet } from '../src/data/read-data-set.ts';
 import { readModel } from '../src/formats/read-model.ts';

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { calibrateByEach } from '../src/calibrate/choose-observer.ts';
-import { openFloatRunner } from '../src/calibrate/float-runner.ts';
+import { openFloatRunner } from '../src/calibrate/open-float-runner.ts';
 import type { DataArray, DataSet } from '../src/data/data-set.ts';
 import { writeNpz } from '../src/data/write-npz.ts';
 import { readOnnx } from '../src/formats/onnx/read.ts';

@@ -12,7 +12,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { nonNegativeLeastSquares } from '../src/least-squares.ts';
 import { costOf } from '../src/runtimes/tflm/cycles.ts';
-import { kernelCost, kernelWork, type Work } from '../src/runtimes/tflm/kernel-work/kernel-work.ts';
+import { kernelCost, kernelWork } from '../src/runtimes/tflm/kernel-work/kernel-work.ts';
+import type { Work } from '../src/runtimes/tflm/kernel-work/work-rule.ts';
 import type { KernelBuild } from '../src/runtimes/tflm/kernels.ts';
 import type { KernelCost } from '../src/targets/board.ts';
 import { isFitted, percent, quantile, type TflmCore, tflmModels } from './tflm-reference.ts';
@@ -60,8 +61,10 @@ const weightOf =
   (floor: number, exponent: number) =>
   (instructions: number): number =>
     1 / Math.max(floor, instructions) ** exponent;
+
 /** The best of `--validate` for single operators, on both cores. */
 const chosenWeight = weightOf(1000, 0.5);
+
 /** The best of `--validate` on the cores with `tflm-whole-models.json`: 10 clearly for the reference kernels, no end for CMSIS-NN, where it matters little. */
 const chosenEnough = { reference: 10, 'cmsis-nn': Number.POSITIVE_INFINITY, 'esp-nn': Number.POSITIVE_INFINITY };
 

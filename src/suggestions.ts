@@ -1,15 +1,9 @@
-import type { TriedRecipe } from './fit/fit-recipe.ts';
-import type { Attempt, Proposal, Saving } from './judge/comparison.ts';
+import type { Proposal, Saving } from './judge/comparison.ts';
 import type { MeasuredSaving } from './measure-saving.ts';
 import { lossless, type Recipe, recipeText } from './optimize/recipe.ts';
 import { targetFolder } from './report/write-outputs.ts';
 import type { Measurement } from './runtimes/measurement.ts';
 import type { Target } from './targets/target.ts';
-
-/** A recipe that was tried, and what came of it. */
-type TriedMeasurement = Pick<TriedRecipe, 'recipe' | 'fits'> & {
-  readonly measured: Pick<TriedRecipe['measured'], 'measurement'>;
-};
 
 /** What a command to copy is about. */
 export interface CommandSubject {
@@ -45,20 +39,6 @@ export function proposalOf(
     recipe: recipeText(recipe),
     measurement,
     command: optimizeCommand(subject, recipe, artifactPath(subject.path, measurement)),
-  };
-}
-
-/** What was tried in looking for a recipe, as a comparison holds it. */
-export function attemptOf({ recipe, fits, measured: { measurement } }: TriedMeasurement): Attempt {
-  const { peakRam, flash, latency, energy, accuracy } = measurement;
-  return {
-    recipe: recipeText(recipe),
-    passes: fits,
-    peakRam: peakRam?.value ?? null,
-    flash: flash?.value ?? null,
-    latency: latency?.value ?? null,
-    energy: energy?.value ?? null,
-    accuracy: accuracy?.value ?? null,
   };
 }
 

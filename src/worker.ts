@@ -1,15 +1,19 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { type Batch, runSamples } from './accuracy/threads/run-samples.ts';
-import type { ThreadTask } from './accuracy/threads/threads.ts';
+import { type Batch, type EvaluationTask, runSamples } from './accuracy/threads/run-samples.ts';
 import { answerRecording } from './calibrate/threads/answer.ts';
 import { answerCounting } from './calibrate/threads/counter.ts';
-import type { CountingRequest, RecordingRequest } from './calibrate/threads/recording-task.ts';
+import type {
+  CountingRequest,
+  CountingTask,
+  RecordingRequest,
+  RecordingTask,
+} from './calibrate/threads/recording-task.ts';
 import { readTflite } from './formats/tflite/read.ts';
 import { openInterpreter } from './kernels/run-graph.ts';
-import type { SideQuestion } from './measuring/answer.ts';
+import type { SideQuestion, SidesTask } from './measuring/answer.ts';
 
 /** A thread: opens the model that it is started with, answers every request about it. */
-const task = workerData as ThreadTask;
+const task = workerData as EvaluationTask | CountingTask | RecordingTask | SidesTask;
 if (task.kind === 'evaluate') {
   const interpreter = openInterpreter(readTflite(task.model, 'the model'));
   parentPort?.on('message', (batch: Batch) => parentPort?.postMessage(runSamples(interpreter, batch)));

@@ -5,8 +5,9 @@ import { modelInputs } from '../data/model-inputs.ts';
 import { isConstant, tensorAt } from '../graph/access.ts';
 import type { Graph, Tensor, TensorId } from '../graph/graph.ts';
 import type { Finding } from '../runtimes/measurement.ts';
+import { observedRange } from './observed-range.ts';
 import { openRecorder } from './open-recorder.ts';
-import { type Observer, observedRange, type Range } from './range.ts';
+import type { Observer, Range } from './range.ts';
 import { isSynthetic } from './synthetic.ts';
 
 export interface CalibrationOptions {

@@ -12,6 +12,7 @@ import { asUserError } from './onnx-recorder.ts';
 
 /** Multiply-accumulates from which on two threads share the work of an operator; the model says it, not the machine, so that results are the same on all. */
 const worthTwoThreads = 5e7;
+
 /** Elements of what is watched from which on ONNX Runtime gives memory back after each operator, and what it gave is freed at once. */
 const worthSparing = 1e6;
 

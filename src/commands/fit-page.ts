@@ -1,10 +1,10 @@
 import type { Fit } from '../fit/fit-recipe.ts';
+import { attemptOf } from '../judge/attempt-of.ts';
 import type { Budget } from '../judge/budget.ts';
 import { buildComparison } from '../judge/build-comparison.ts';
 import type { Model } from '../optimize/model.ts';
 import { recipeText } from '../optimize/recipe.ts';
 import { renderPage } from '../report/html/render-html.ts';
-import { attemptOf } from '../suggestions.ts';
 import type { Target } from '../targets/target.ts';
 import { gateVersion } from '../version.ts';
 

@@ -5,6 +5,7 @@ import { endsOf } from './ends.ts';
 import { foldRows } from './fold-rows.ts';
 import { whatHappenedFolded } from './folded-norms.ts';
 import type { GraphView, Node } from './graph-view.ts';
+import type { Happening } from './happening.ts';
 import { nameOf } from './matching.ts';
 import type { DiffRest, DiffRow, ModelDiff } from './model-diff.ts';
 import { placeLayers } from './place-layers.ts';
@@ -16,7 +17,7 @@ import { shareFlash, shareTime } from './share-layers.ts';
 import { sharePeakRam } from './share-peak-ram.ts';
 import type { DiffSide, PlacedLayer, PlacedSides } from './side.ts';
 import { tensorWords } from './tensor-words.ts';
-import { type Happening, whatHappened } from './what-happened.ts';
+import { whatHappened } from './what-happened.ts';
 
 /** Every row of a comparison before any is folded, and who brought how much of each metric's difference. */
 export interface DetailedDiff {

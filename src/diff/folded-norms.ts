@@ -5,8 +5,9 @@ import { removeUnusedTensors } from '../passes/remove-unused-tensors.ts';
 import { alignGraphs } from './align.ts';
 import { compareRows } from './compared-row.ts';
 import { counted } from './event-words.ts';
+import type { Happening } from './happening.ts';
 import type { DiffEvent } from './model-diff.ts';
-import { type Happening, whatHappened } from './what-happened.ts';
+import { whatHappened } from './what-happened.ts';
 
 /**
  * What happened where one side has batch normalisations that an exporter made part of the layers before them on the other: of both as they are once they are,

@@ -1,9 +1,9 @@
 import { type ComparedRow, withoutEffect } from './compared-row.ts';
 import { counted, cut, hasWeights, labelOf, listed, named, typeOf } from './event-words.ts';
+import type { Happening } from './happening.ts';
 import type { DiffEvent } from './model-diff.ts';
 import { converting, passive } from './operator-facts.ts';
 import { channelsChange } from './shape-changes.ts';
-import type { Happening } from './what-happened.ts';
 
 /** Types of operators that the base has none of. */
 export function kindEvents(rows: readonly ComparedRow[], isQuantised: boolean): readonly DiffEvent[] {

@@ -1,8 +1,7 @@
-import type { Dialect } from '../graph/graph.ts';
 import type { ComparedRow } from './compared-row.ts';
 import { endEvents } from './end-events.ts';
-import type { End } from './ends.ts';
 import { counted } from './event-words.ts';
+import type { Happening } from './happening.ts';
 import type { DiffEvent } from './model-diff.ts';
 import { precisionEvents } from './precision-events.ts';
 import {
@@ -14,20 +13,6 @@ import {
   widthEvents,
 } from './structure-events.ts';
 import { weightEvents } from './weight-events.ts';
-
-/** What is known of a comparison when it is told what happened. */
-export interface Happening {
-  readonly isSameFile: boolean;
-  readonly dialect: Dialect;
-  /** Of both files, where they differ: `ONNX` and `TensorFlow Lite`. */
-  readonly formats: readonly [base: string, head: string];
-  /** The opset that a model as a whole is written in, where it has one. */
-  readonly opsets: readonly [base: number | undefined, head: number | undefined];
-  readonly rows: readonly ComparedRow[];
-  readonly ends: readonly End[];
-  /** True where weights are not compared. */
-  readonly structureOnly?: boolean;
-}
 
 /** What happened to the model, the most important first, a sentence each. */
 export function whatHappened(happening: Happening): readonly DiffEvent[] {

@@ -1,8 +1,7 @@
 import { dotFloat } from './convolution.ts';
 import type { Node } from './kernel.ts';
 import { logisticFloat } from './logistic.ts';
-import type { GateTensors, LstmTensors } from './lstm.ts';
-import { forEachStep } from './lstm.ts';
+import { forEachStep, type GateTensors, type LstmTensors } from './lstm-tensors.ts';
 import { float32 } from './refuse.ts';
 
 /** The float LSTM. Hidden and cell state are the operator's variable tensors and go on into the next invocation. */

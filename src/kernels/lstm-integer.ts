@@ -1,11 +1,9 @@
 import { typeRange } from './arithmetic/activation.ts';
 import { fixedPoint, reducedMultiplier, requantize, requantizeWide } from './arithmetic/fixed-point.ts';
-import type { TableScaling } from './arithmetic/sigmoid.ts';
-import { logisticInt16, tanhInt16 } from './arithmetic/sigmoid.ts';
+import { logisticInt16, type TableScaling, tanhInt16 } from './arithmetic/sigmoid.ts';
 import { dotShifted } from './fully-connected.ts';
 import type { Node } from './kernel.ts';
-import type { GateTensors, LstmTensors } from './lstm.ts';
-import { forEachStep } from './lstm.ts';
+import { forEachStep, type GateTensors, type LstmTensors } from './lstm-tensors.ts';
 import { refuse } from './refuse.ts';
 import type { Value } from './values.ts';
 

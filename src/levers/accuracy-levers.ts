@@ -1,4 +1,4 @@
-import { openFloatRunner } from '../calibrate/float-runner.ts';
+import { openFloatRunner } from '../calibrate/open-float-runner.ts';
 import type { DataSet } from '../data/data-set.ts';
 import type { Graph, TensorId } from '../graph/graph.ts';
 import type { Lever } from './choose-levers.ts';

@@ -1,7 +1,7 @@
 import { intsAttribute, stringAttribute } from '../graph/access.ts';
 import type { Operator, TensorId } from '../graph/graph.ts';
 import { capturedNames } from '../graph/traversal.ts';
-import type { ChannelFlow } from './channel-groups.ts';
+import type { ChannelFlow } from './channel-flow.ts';
 import { batchNorm, binary, concat, prelu } from './channel-rules/combine.ts';
 import { elementwise, type Follow, rankOf } from './channel-rules/follow.ts';
 import { constantInts, onnxAxes, pad, reduce, reshape, resize, transpose } from './channel-rules/move.ts';

@@ -1,4 +1,4 @@
-import { openFloatRunner } from '../calibrate/float-runner.ts';
+import { openFloatRunner } from '../calibrate/open-float-runner.ts';
 import type { Graph, TensorId } from '../graph/graph.ts';
 import { type GranularityOf, granularityIn, nearestOnGrid } from './grid.ts';
 import { patchMeans, type Samples } from './layer-statistics.ts';

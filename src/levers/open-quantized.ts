@@ -1,4 +1,4 @@
-import { openFloatRunner } from '../calibrate/float-runner.ts';
+import { openFloatRunner } from '../calibrate/open-float-runner.ts';
 import { bindInputs } from '../data/bind-inputs.ts';
 import { modelInputs } from '../data/model-inputs.ts';
 import type { Graph, TensorId } from '../graph/graph.ts';

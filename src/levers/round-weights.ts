@@ -1,4 +1,4 @@
-import { openFloatRunner } from '../calibrate/float-runner.ts';
+import { openFloatRunner } from '../calibrate/open-float-runner.ts';
 import type { Graph, TensorId } from '../graph/graph.ts';
 import { integerWeights } from '../quantize/integer-weights.ts';
 import type { GranularityOf } from './grid.ts';

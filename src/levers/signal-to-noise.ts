@@ -1,4 +1,5 @@
-import { type FloatRunner, openFloatRunner } from '../calibrate/float-runner.ts';
+import type { FloatRunner } from '../calibrate/float-runner.ts';
+import { openFloatRunner } from '../calibrate/open-float-runner.ts';
 import type { Graph, TensorId } from '../graph/graph.ts';
 import { producers } from '../graph/traversal.ts';
 import type { QuantizeGraph } from './correct-bias.ts';

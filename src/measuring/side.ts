@@ -2,13 +2,13 @@ import type { Progress } from '../accuracy/accuracy.ts';
 import type { AccuracyMetric } from '../accuracy/accuracy-metric.ts';
 import type { FoundRecipes } from '../cache/stored-recipes.ts';
 import type { DataSet } from '../data/data-set.ts';
+import { attemptOf } from '../judge/attempt-of.ts';
 import type { ComparisonInput } from '../judge/build-comparison.ts';
 import { type Measured, type MeasureOptions, measureModel } from '../measure.ts';
 import { type MeasuredSaving, measureSaving } from '../measure-saving.ts';
 import type { Model } from '../optimize/model.ts';
 import { recipeText } from '../optimize/recipe.ts';
 import { proposeRecipe } from '../propose-recipe.ts';
-import { attemptOf } from '../suggestions.ts';
 import type { Target } from '../targets/target.ts';
 import { type ModelFiles, openModelFiles } from './model-files.ts';
 

@@ -1,10 +1,10 @@
-import { openThreads } from '../accuracy/threads/threads.ts';
 import type { FoundRecipes } from '../cache/stored-recipes.ts';
 import type { Repository } from '../changes/repository.ts';
 import { UserError } from '../errors.ts';
 import { inTurn } from '../in-turn.ts';
 import type { ComparisonInput, Side } from '../judge/build-comparison.ts';
-import type { SideAnswer, SideQuestion } from './answer.ts';
+import { openThreads } from '../threads.ts';
+import type { SideAnswer, SideQuestion, SidesTask } from './answer.ts';
 import { type JobContext, type MeasuredSide, measureSide, proposeForSide, type SideJob } from './side.ts';
 
 /** What carries jobs out: this thread, one after another, or several threads. */
@@ -36,7 +36,9 @@ export function openWorkers(
   };
   const most = Math.floor(comparisons / comparisonsPerThread);
   const threads =
-    most < 2 ? undefined : openThreads<SideQuestion, SideAnswer>({ kind: 'sides', repository, commits }, most);
+    most < 2
+      ? undefined
+      : openThreads<SidesTask, SideQuestion, SideAnswer>({ kind: 'sides', repository, commits }, most);
   if (threads === undefined) return { ...alone, width: 1, close: async () => {} };
   return {
     width: 2 * threads.count,

@@ -1,4 +1,4 @@
-import { openFloatRunner } from '../calibrate/float-runner.ts';
+import { openFloatRunner } from '../calibrate/open-float-runner.ts';
 import { outputTensor } from '../graph/access.ts';
 import type { Graph, TensorId } from '../graph/graph.ts';
 import { graphMacs, operatorMacs } from '../graph/macs.ts';

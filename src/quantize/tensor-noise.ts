@@ -1,4 +1,4 @@
-import { openFloatRunner } from '../calibrate/float-runner.ts';
+import { openFloatRunner } from '../calibrate/open-float-runner.ts';
 import type { DataSet } from '../data/data-set.ts';
 import { elementCount, isConstant, tensorAt } from '../graph/access.ts';
 import type { Graph, TensorId } from '../graph/graph.ts';
@@ -9,6 +9,7 @@ import { openQuantized } from '../levers/open-quantized.ts';
 const samples = 8;
 const fewest = 3;
 const enoughElements = 24e6;
+
 /** Elements of all watched tensors at most; a model with more is not looked into, to keep memory small. */
 const mostElements = 8_000_000;
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { calibrate } from '../../src/calibrate/calibrate.ts';
-import { openFloatRunner } from '../../src/calibrate/float-runner.ts';
+import { openFloatRunner } from '../../src/calibrate/open-float-runner.ts';
 import { observers } from '../../src/calibrate/range.ts';
 import { syntheticData } from '../../src/calibrate/synthetic.ts';
 import type { DataSet } from '../../src/data/data-set.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { addValues, binCount, type Histogram, newHistogram } from '../../src/calibrate/histogram.ts';
-import { observedRange } from '../../src/calibrate/range.ts';
+import { observedRange } from '../../src/calibrate/observed-range.ts';
 import { numbers } from '../quantize/small-network.ts';
 
 const histogramOf = (values: readonly number[]): Histogram => {

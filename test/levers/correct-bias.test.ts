@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { calibrate } from '../../src/calibrate/calibrate.ts';
-import { openFloatRunner } from '../../src/calibrate/float-runner.ts';
+import { openFloatRunner } from '../../src/calibrate/open-float-runner.ts';
 import type { Graph } from '../../src/graph/graph.ts';
 import { correctBias, type QuantizeGraph } from '../../src/levers/correct-bias.ts';
 import { patchMeans } from '../../src/levers/layer-statistics.ts';

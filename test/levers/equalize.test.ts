@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { openFloatRunner } from '../../src/calibrate/float-runner.ts';
+import { openFloatRunner } from '../../src/calibrate/open-float-runner.ts';
 import type { Graph } from '../../src/graph/graph.ts';
 import { channelGroups } from '../../src/levers/channel-groups.ts';
 import { equalize } from '../../src/levers/equalize.ts';

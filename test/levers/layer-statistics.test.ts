@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { openFloatRunner } from '../../src/calibrate/float-runner.ts';
+import { openFloatRunner } from '../../src/calibrate/open-float-runner.ts';
 import { readDataSet } from '../../src/data/read-data-set.ts';
 import { readModel } from '../../src/formats/read-model.ts';
 import type { Graph, TensorId } from '../../src/graph/graph.ts';

@@ -1,4 +1,4 @@
-import { openFloatRunner } from '../../src/calibrate/float-runner.ts';
+import { openFloatRunner } from '../../src/calibrate/open-float-runner.ts';
 import type { DataSet, Sample } from '../../src/data/data-set.ts';
 import type { Graph, TensorId } from '../../src/graph/graph.ts';
 import { inferShapes } from '../../src/graph/infer-shapes.ts';

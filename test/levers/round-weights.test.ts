@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { openFloatRunner } from '../../src/calibrate/float-runner.ts';
+import { openFloatRunner } from '../../src/calibrate/open-float-runner.ts';
 import type { Graph } from '../../src/graph/graph.ts';
 import { nearestOnGrid } from '../../src/levers/grid.ts';
 import { patchMoments } from '../../src/levers/layer-statistics.ts';

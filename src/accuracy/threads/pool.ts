@@ -1,6 +1,6 @@
 import type { TypedArray } from '../../kernels/values.ts';
-import type { Batch } from './run-samples.ts';
-import { openThreads } from './threads.ts';
+import { openThreads } from '../../threads.ts';
+import type { Batch, EvaluationTask } from './run-samples.ts';
 
 /** Multiply-accumulates below which starting threads costs more than they save. */
 const worthwhileMacs = 2e8;
@@ -19,6 +19,6 @@ export interface Pool {
  */
 export function openPool(model: Uint8Array, macs: number): Pool | undefined {
   if (macs < worthwhileMacs) return undefined;
-  const threads = openThreads<Batch, readonly TypedArray[]>({ kind: 'evaluate', model });
+  const threads = openThreads<EvaluationTask, Batch, readonly TypedArray[]>({ kind: 'evaluate', model });
   return threads && { threads: threads.count, run: threads.ask, close: threads.close };
 }

@@ -1,6 +1,12 @@
 import type { Interpreter } from '../../kernels/run-graph.ts';
 import type { TypedArray } from '../../kernels/values.ts';
 
+/** What a thread is started with to evaluate a `.tflite`. */
+export interface EvaluationTask {
+  readonly kind: 'evaluate';
+  readonly model: Uint8Array;
+}
+
 /** The inputs of independent inferences, each in the graph's order. */
 export type Batch = readonly (readonly TypedArray[])[];
 

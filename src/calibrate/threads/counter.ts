@@ -1,8 +1,8 @@
-import { openThreads } from '../../accuracy/threads/threads.ts';
+import { openThreads } from '../../threads.ts';
 import { freeArrays } from '../free-arrays.ts';
 import type { Histogram } from '../histogram.ts';
 import { makeCounters } from '../recorder.ts';
-import type { CountedValues, CountingRequest } from './recording-task.ts';
+import type { CountedValues, CountingRequest, CountingTask } from './recording-task.ts';
 
 /** What a thread that counts does. */
 export function answerCounting(watched: number): (request: CountingRequest) => readonly Histogram[] {
@@ -26,7 +26,7 @@ export interface Counter {
 
 /** A thread that counts; `undefined` where there are no threads. */
 export function openCounter(watched: number): Counter | undefined {
-  const threads = openThreads<CountingRequest, readonly Histogram[]>({ kind: 'count', watched }, 1);
+  const threads = openThreads<CountingTask, CountingRequest, readonly Histogram[]>({ kind: 'count', watched }, 1);
   if (threads === undefined) return undefined;
   let underWay: Promise<unknown> = Promise.resolve();
   return {

@@ -1,5 +1,5 @@
-import { openThreads } from '../../accuracy/threads/threads.ts';
 import { UserError } from '../../errors.ts';
+import { openThreads } from '../../threads.ts';
 import { addHistogram, type Histogram } from '../histogram.ts';
 import type { Feeds, Recorder } from '../recorder.ts';
 import type { RecordingAnswer, RecordingRequest, RecordingTask } from './recording-task.ts';
@@ -9,7 +9,7 @@ import type { RecordingAnswer, RecordingRequest, RecordingTask } from './recordi
  * The model must have been opened before, so that it opens in every thread too.
  */
 export function openThreadedRecorder(task: RecordingTask): Recorder | undefined {
-  const threads = openThreads<RecordingRequest, RecordingAnswer>(task);
+  const threads = openThreads<RecordingTask, RecordingRequest, RecordingAnswer>(task);
   if (threads === undefined) return undefined;
   const underWay = new Set<Promise<void>>();
   return {

@@ -1,7 +1,7 @@
 import { concreteShape, intAttribute, tensorAt } from '../../graph/access.ts';
 import { constantNumbers } from '../../graph/constant-numbers.ts';
 import type { TensorId } from '../../graph/graph.ts';
-import type { ChannelFlow, Channels } from '../channel-groups.ts';
+import type { ChannelFlow, Channels } from '../channel-flow.ts';
 import { along, type Follow, isConstantAt, rankOf } from './follow.ts';
 
 /** Where the channel axis of an operand with `rank` axes lies in a result with `outputRank`: shapes are aligned at their ends. */

@@ -1,6 +1,6 @@
 import { isConstant, tensorAt } from '../../graph/access.ts';
 import type { Operator, TensorId } from '../../graph/graph.ts';
-import type { ChannelFlow } from '../channel-groups.ts';
+import type { ChannelFlow } from '../channel-flow.ts';
 
 /** Follows the channels of one operator. False: it has no rule for them, and the caller fixes what it reads. */
 export type Follow = (flow: ChannelFlow, operator: Operator) => boolean;

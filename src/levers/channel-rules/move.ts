@@ -8,7 +8,7 @@ import {
 } from '../../graph/access.ts';
 import { constantNumbers } from '../../graph/constant-numbers.ts';
 import type { Operator, TensorId } from '../../graph/graph.ts';
-import type { ChannelFlow } from '../channel-groups.ts';
+import type { ChannelFlow } from '../channel-flow.ts';
 import { along, type Follow, isConstantAt, rankOf } from './follow.ts';
 
 /**

@@ -1,48 +1,21 @@
-import { floatAttribute, stringAttribute, tensorAt } from '../../graph/access.ts';
+import { floatAttribute, tensorAt } from '../../graph/access.ts';
 import { constantNumbers } from '../../graph/constant-numbers.ts';
 import type { Graph, Operator, Tensor, TensorId } from '../../graph/graph.ts';
 import { roundRange, symmetricParameters } from '../integer-parameters.ts';
 import { integerLayer, quantizedConstant } from './constants.ts';
 import type { Form } from './parameters.ts';
-import type { Rewriting } from './rewrite.ts';
-
-/** Inputs of UNIDIRECTIONAL_SEQUENCE_LSTM (lstm_shared.h of tensorflow/tflite-micro): for input, forget, cell and output gate. */
-const inputWeights = [1, 2, 3, 4];
-const recurrentWeights = [5, 6, 7, 8];
-const biases = [12, 13, 14, 15];
-const unsupported = [9, 10, 11, 16, 17, 20, 21, 22, 23];
-const hiddenState = 18;
-const cellState = 19;
-
-/** Inputs of SVDF. */
-const features = 1;
-const times = 2;
-const svdfBias = 3;
-const svdfState = 4;
-
-/** Why a recurrent layer cannot become integer, to go on after its type; `undefined` where it can. */
-export function refuseRecurrent(graph: Graph, operator: Operator): string | undefined {
-  const activation = stringAttribute(operator, 'fused_activation_function', 'NONE');
-  const isFloatConstant = (position: number) => {
-    const id = operator.inputs[position];
-    const tensor = typeof id === 'number' ? graph.tensors[id] : undefined;
-    return tensor?.data !== undefined && tensor.dtype === 'float32';
-  };
-  if (operator.type === 'SVDF') {
-    if (activation !== 'NONE' && activation !== 'RELU') return `has the fused activation ${activation}`;
-    const bias = operator.inputs[svdfBias];
-    const isConstant = isFloatConstant(features) && isFloatConstant(times);
-    return isConstant && (typeof bias !== 'number' || isFloatConstant(svdfBias))
-      ? undefined
-      : 'has weights that are computed';
-  }
-  if (unsupported.some((position) => typeof operator.inputs[position] === 'number')) {
-    return 'has peepholes, a projection or normalisation';
-  }
-  if (activation !== 'TANH') return `has the fused activation ${activation}`;
-  const isConstant = [...inputWeights, ...recurrentWeights, ...biases].every(isFloatConstant);
-  return isConstant ? undefined : 'has weights that are computed';
-}
+import {
+  biases,
+  cellState,
+  features,
+  hiddenState,
+  inputWeights,
+  recurrentWeights,
+  svdfBias,
+  svdfState,
+  times,
+} from './recurrent-inputs.ts';
+import type { Rewriting } from './rewriting.ts';
 
 /** Tensors besides inputs and results whose ranges a recurrent layer needs. */
 export function observedStates(operator: Operator): readonly TensorId[] {

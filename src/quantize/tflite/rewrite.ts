@@ -5,6 +5,7 @@ import { integerLayer, noiseOfOneScale, quantizedConstant } from './constants.ts
 import type { Form, Forms } from './parameters.ts';
 import { isIndifferent, type Plan, type Planned } from './plan.ts';
 import { integerRecurrent } from './recurrent.ts';
+import type { Rewriting } from './rewriting.ts';
 import type { Weighted } from './rules.ts';
 
 /** How many scales the weights of FULLY_CONNECTED have; `auto`: one per channel where that takes away three quarters of their noise. */
@@ -17,18 +18,6 @@ export interface RewriteOptions {
   readonly floatOutputs: boolean;
   /** Scales of the weights of FULLY_CONNECTED. */
   readonly denseWeights: DenseWeights;
-}
-
-/** A graph while its operators are written anew. */
-export interface Rewriting {
-  readonly graph: Graph;
-  readonly forms: Forms;
-  readonly ranges: ReadonlyMap<TensorId, Range>;
-  readonly add: (tensor: Tensor) => TensorId;
-  /** The tensor of an operator's input as it takes it, with a QUANTIZE before where it is made otherwise. */
-  readonly taken: (index: number, position: number) => TensorId;
-  /** The tensor that an operator makes. */
-  readonly made: (id: TensorId) => TensorId;
 }
 
 /**

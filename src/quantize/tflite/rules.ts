@@ -1,7 +1,7 @@
 import { inputTensor, stringAttribute } from '../../graph/access.ts';
 import type { Graph, Operator } from '../../graph/graph.ts';
 import type { IntegerParameters } from '../integer-parameters.ts';
-import { refuseRecurrent } from './recurrent.ts';
+import { refuseRecurrent } from './refuse-recurrent.ts';
 
 /** Integers that activations may become: asymmetric int8, or symmetric int16 beside int8 weights. */
 export type Precision = 'int8' | 'int16';

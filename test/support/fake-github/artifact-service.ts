@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import type { Answer } from './rest.ts';
+import type { Answer } from './endpoint.ts';
 import type { FakeState, StoredArtifact } from './state.ts';
 
 /** Where the artifact client posts; the protocol is that of `actions/toolkit` `packages/artifact`, `results/api/v1/artifact.proto`. */

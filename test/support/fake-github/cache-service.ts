@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Answer } from './rest.ts';
+import type { Answer } from './endpoint.ts';
 import type { FakeState, StoredArtifact } from './state.ts';
 
 /** Where the cache client posts; the protocol is that of `actions/toolkit` `packages/cache`, `results/api/v1/cache.proto`. */

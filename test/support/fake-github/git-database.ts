@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
+import type { Answer, Endpoint } from './endpoint.ts';
 import { example, operation } from './openapi.ts';
-import type { Answer, Endpoint } from './rest.ts';
 import type { FakeState, StoredObject } from './state.ts';
 
 type Stored<Type extends StoredObject['type']> = Extract<StoredObject, { type: Type }>;

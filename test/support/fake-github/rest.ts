@@ -1,32 +1,13 @@
+import type { Answer, Endpoint, RestRequest } from './endpoint.ts';
 import { gitEndpoints } from './git-database.ts';
-import { example, type Operation, operation } from './openapi.ts';
+import { example, operation } from './openapi.ts';
 import type { FakeState, StoredArtifact, StoredComment, StoredJob, StoredPull } from './state.ts';
-
-/** An answer before it is checked and sent. */
-export interface Answer {
-  readonly status: number;
-  readonly body?: unknown;
-  readonly headers?: Readonly<Record<string, string>>;
-}
-
-/** A REST request, taken apart. */
-export interface RestRequest {
-  readonly parameters: Readonly<Record<string, string>>;
-  readonly query: URLSearchParams;
-  readonly path: string;
-  readonly body: unknown;
-}
-
-/** One endpoint of the fake: GitHub's description of it, and what it does. */
-export interface Endpoint {
-  readonly operation: Operation;
-  readonly handle: (state: FakeState, request: RestRequest) => Answer;
-}
 
 const notFound: Answer = {
   status: 404,
   body: { message: 'Not Found', documentation_url: 'https://docs.github.com/rest', status: '404' },
 };
+
 /** https://docs.github.com/en/rest/issues/comments: the body's limit, in characters. */
 const commentLimit = 65_536;
 

@@ -3,7 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { answerTwirp, twirpPrefix } from './artifact-service.ts';
 import { answerBlob, type BlobAnswer } from './blob-storage.ts';
 import { answerCache, cachePrefix } from './cache-service.ts';
-import { type Answer, type Endpoint, endpoints } from './rest.ts';
+import type { Answer, Endpoint } from './endpoint.ts';
+import { endpoints } from './rest.ts';
 import type { FakeState, Fault } from './state.ts';
 
 /** A GitHub of our own on loopback. */

@@ -1,21 +1,11 @@
 import { useEffect, useState } from 'preact/hooks';
-import type { Comparison } from '../../../judge/comparison.ts';
 import { marks } from '../../marks.ts';
 import { worstFirst } from '../../order.ts';
 import type { PageData } from '../page-data.ts';
+import { addressOf } from './address.ts';
 import { ComparisonView } from './comparison-view.tsx';
 import { Overview } from './overview.tsx';
 import { Schedules } from './schedules.tsx';
-
-/** The address of a comparison within the page. */
-export function addressOf({ model, target }: Comparison): string {
-  return `#${addressPart(model)}@${addressPart(target)}`;
-}
-
-/** Half of a surrogate pair, which a file name can hold, has no place in an address. */
-function addressPart(text: string): string {
-  return encodeURIComponent(text.replace(/\p{Surrogate}/gu, '\ufffd'));
-}
 
 /** The whole page: the verdict, every model on every target in one table, and below it the one that was chosen, at first the worst. */
 export function App({ verdict, headline, origin, comparisons: unordered, schedules, notes, problems }: PageData) {

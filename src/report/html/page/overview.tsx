@@ -3,7 +3,7 @@ import { metricWords } from '../../../judge/metric-words.ts';
 import { type MetricName, metricNames } from '../../../runtimes/metric-names.ts';
 import { deltaWords, isImprovement, valueWords } from '../../change-words.ts';
 import { marks } from '../../marks.ts';
-import { addressOf } from './app.tsx';
+import { addressOf } from './address.ts';
 import { capitalised } from './capitalised.ts';
 import { Scrolled } from './scrolled.tsx';
 

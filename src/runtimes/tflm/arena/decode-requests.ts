@@ -1,7 +1,7 @@
 import { inputTensor, outputTensor } from '../../../graph/access.ts';
 import type { Graph, Operator, Tensor } from '../../../graph/graph.ts';
 import { streamKinds } from '../../../kernels/decode-format.ts';
-import type { Requests } from './kernel-requests.ts';
+import type { Requests } from './requests.ts';
 
 /** Bytes of a decoder's state, by the kind in the stream's header: `DecodeStateLut`, `DecodeStateHuffman`, `DecodeStatePrune` with pointers of 32 bits. */
 const stateBytes: Readonly<Record<number, number>> = {

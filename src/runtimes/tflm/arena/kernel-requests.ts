@@ -12,6 +12,7 @@ import { ownEntry } from '../../../graph/own.ts';
 import { convolution } from '../convolution.ts';
 import type { KernelBuild } from '../kernels.ts';
 import { decodeRequests } from './decode-requests.ts';
+import type { Requests } from './requests.ts';
 import {
   averagePoolScratch,
   convolutionScratch8,
@@ -21,14 +22,6 @@ import {
   transposedScratch8,
 } from './scratch.ts';
 import { espConvolutionScratch, espDepthwiseScratch, espSoftmaxScratch } from './scratch-esp-nn.ts';
-
-/** Memory that a kernel asks for while the interpreter prepares it, in bytes, in the order of its requests. */
-export interface Requests {
-  /** Kept as long as the model is loaded. */
-  readonly persistent: readonly number[];
-  /** Needed only while the operator runs. */
-  readonly scratch: readonly number[];
-}
 
 type Prepare = (graph: Graph, operator: Operator, build: KernelBuild) => Requests;
 

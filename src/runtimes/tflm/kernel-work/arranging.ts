@@ -1,5 +1,5 @@
 import { concreteShape, inputTensor } from '../../../graph/access.ts';
-import type { NamedWork, Situation } from './kernel-work.ts';
+import type { NamedWork, Situation } from './work-rule.ts';
 
 /** Operators that move data. `PAD`: `arm_pad_s8` fills and copies a row of the image at a time, by words where rows begin at a word, by bytes else. Resizing copies all channels of a position. */
 export function arrangingWork({ graph, operator, type, build, inputs, outputs }: Situation): NamedWork | undefined {

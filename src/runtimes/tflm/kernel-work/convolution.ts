@@ -1,7 +1,7 @@
 import { type Convolution, convolution } from '../convolution.ts';
-import type { NamedWork, Situation, Work } from './kernel-work.ts';
 import { matrixWork } from './matrix.ts';
 import { positionsInside } from './window.ts';
+import type { NamedWork, Situation, Work } from './work-rule.ts';
 
 /**
  * `CONV_2D`: in CMSIS-NN `arm_convolve_wrapper_s8` chooses between a matrix product on the input itself (pointwise) and columns gathered first;

@@ -2,7 +2,7 @@ import { elementCount, inputTensor, outputTensor } from '../../../graph/access.t
 import type { Graph, Operator, Tensor } from '../../../graph/graph.ts';
 import { channelsOf, streamKinds, tableLimits } from '../../../kernels/decode-format.ts';
 import { decodeHuffman } from '../../../kernels/decode-huffman.ts';
-import type { NamedWork, Situation } from './kernel-work.ts';
+import type { NamedWork, Situation } from './work-rule.ts';
 
 /**
  * TFLM_DECODE, by the kind of its first stream. Indices of 2 to 4 bits of int8 are read by groups where a channel's elements lie together

@@ -1,5 +1,5 @@
 import { concreteShape, inputTensor, intAttribute } from '../../../graph/access.ts';
-import type { NamedWork, Situation, Work } from './kernel-work.ts';
+import type { NamedWork, Situation, Work } from './work-rule.ts';
 
 /**
  * `FULLY_CONNECTED` and LSTM: in CMSIS-NN `arm_nn_vec_mat_mult_t_s8` on one row of the input at a time, with DSP instructions two channels by four columns, with MVE four channels by sixteen columns.

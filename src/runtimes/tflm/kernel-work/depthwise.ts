@@ -1,8 +1,8 @@
 import { type Convolution, convolution } from '../convolution.ts';
 import { axis, pixelsOf, tapsInside } from './convolution.ts';
-import type { NamedWork, Situation, Work } from './kernel-work.ts';
 import { matrixWork } from './matrix.ts';
 import { positionsInside } from './window.ts';
+import type { NamedWork, Situation, Work } from './work-rule.ts';
 
 /** Channels that the MVE kernel gathers at a time, and above how many a one-channel input is convolved (as built by gcc): CMSIS-NN 99f736a, arm_nnsupportfunctions.h. */
 const mveChannels = 124;

@@ -1,7 +1,7 @@
 import { inputTensor } from '../../../graph/access.ts';
 import type { Graph, Operator } from '../../../graph/graph.ts';
-import type { NamedWork, Situation } from './kernel-work.ts';
 import { inputRadius, shareWithin } from './radius.ts';
+import type { NamedWork, Situation } from './work-rule.ts';
 
 const binary = new Set([
   'ADD',

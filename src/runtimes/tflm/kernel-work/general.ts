@@ -1,7 +1,7 @@
 import { intAttribute } from '../../../graph/access.ts';
 import type { Convolution } from '../convolution.ts';
 import { isBroadcast } from './elementwise.ts';
-import type { NamedWork, Situation } from './kernel-work.ts';
+import type { NamedWork, Situation } from './work-rule.ts';
 
 /**
  * The work of an operator where only published costs per operator are known: multiply-accumulates, elements, positions,

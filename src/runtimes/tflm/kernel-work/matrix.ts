@@ -1,5 +1,5 @@
 import type { KernelBuild } from '../kernels.ts';
-import type { Work } from './kernel-work.ts';
+import type { Work } from './work-rule.ts';
 
 /** Rows that one call of the matrix product gets, and how often it is called. */
 export interface RowGroup {

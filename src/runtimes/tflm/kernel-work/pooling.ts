@@ -1,7 +1,7 @@
 import { concreteShape, inputTensor, intAttribute, outputTensor, stringAttribute } from '../../../graph/access.ts';
 import { paddingBefore } from '../convolution.ts';
-import type { NamedWork, Situation } from './kernel-work.ts';
 import { positionsInside } from './window.ts';
+import type { NamedWork, Situation } from './work-rule.ts';
 
 /** Pooling: windows inside the input, for all channels of a position at a time in CMSIS-NN (by fours with DSP instructions, by sixteens with MVE), for one at a time in the reference loops. */
 export function poolingWork({ graph, operator, type, build, outputs }: Situation): NamedWork | undefined {

@@ -1,6 +1,6 @@
 import { concreteShape, elementCount, floatAttribute, inputTensor, intAttribute } from '../../../graph/access.ts';
-import type { NamedWork, Situation } from './kernel-work.ts';
 import { inputRadius } from './radius.ts';
+import type { NamedWork, Situation } from './work-rule.ts';
 
 const reductions = new Set(['MEAN', 'SUM', 'REDUCE_MAX', 'REDUCE_MIN', 'REDUCE_ALL', 'REDUCE_ANY', 'REDUCE_PROD']);
 

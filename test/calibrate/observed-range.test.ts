@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { addValues, newHistogram } from '../../src/calibrate/histogram.ts';
-import { observedRange } from '../../src/calibrate/range.ts';
+import { observedRange } from '../../src/calibrate/observed-range.ts';
 import { numbers } from '../quantize/small-network.ts';
 
 const histogramOf = (values: ArrayLike<number>) => {
@@ -8,6 +8,7 @@ const histogramOf = (values: ArrayLike<number>) => {
   addValues(histogram, Float32Array.from(values));
   return histogram;
 };
+
 /** Sums of twelve uniform numbers: nearly normal, standard deviation 2. */
 const bell = (count: number): number[] => {
   const next = numbers();

@@ -2,15 +2,11 @@ import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { isMainThread, Worker } from 'node:worker_threads';
-import type { CountingTask, RecordingTask } from '../../calibrate/threads/recording-task.ts';
-import type { SidesTask } from '../../measuring/answer.ts';
 
-/** What a thread is started for: evaluating a `.tflite`, recording what a float model computes, counting what was computed, or measuring whole models. */
-export type ThreadTask =
-  | { readonly kind: 'evaluate'; readonly model: Uint8Array }
-  | RecordingTask
-  | CountingTask
-  | SidesTask;
+/** What a thread is started for; each kind has its answer in `worker.ts`. */
+export interface ThreadTask {
+  readonly kind: string;
+}
 
 /** Runners have 2 to 4 cores; more threads would each hold a copy of the model for little. */
 const mostThreads = 8;
@@ -28,8 +24,8 @@ export interface Threads<Request, Answer> {
 /**
  * As many threads as the machine has cores, but no more than `most`, each started when it is first needed; `undefined` with one core or no bundle to start them from, and in a thread, beside which the others have the cores.
  */
-export function openThreads<Request, Answer>(
-  task: ThreadTask,
+export function openThreads<Task extends ThreadTask, Request, Answer>(
+  task: Task,
   most = mostThreads,
 ): Threads<Request, Answer> | undefined {
   const script = fileURLToPath(new URL('./worker.js', import.meta.url));
