@@ -39,7 +39,8 @@ function familyOf({ core, runtimes, vendor }: Board): string {
   const accelerators = Object.values(runtimes).flatMap(({ accelerator }) => accelerator?.id ?? []);
   if ('tensorrt' in runtimes) return 'NVIDIA Jetson';
   if ('ethos-u' in runtimes) return 'Arm Ethos-U NPU';
-  if (vendor.startsWith('Synaptics') || accelerators.length > 0) return 'Synaptics Astra';
+  if (vendor.startsWith('Synaptics')) return 'Synaptics Astra';
+  if (accelerators.length > 0) return "Makers' own NPUs";
   const [, profile] = /^cortex-([ma])/.exec(core.id) ?? [];
   if (profile === 'a') return 'Cortex-A under Linux';
   if (profile === 'm') return core.title.replace(/^Arm /, '');
