@@ -2,7 +2,7 @@
 //   node scripts/run-ts.mjs bench/measure-warm.ts [target]
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { measureModel, openModel } from '../src/measure.ts';
+import { measureModel, openModel } from '../src/measuring/measure.ts';
 import { committed } from '../src/optimize/recipe.ts';
 import { resolveTarget } from '../src/targets/load.ts';
 import { referenceDirectory, referenceModels } from './reference.ts';

@@ -1,6 +1,6 @@
+import { makeRandom } from '../src/basics/random.ts';
 import { constantOf, tensorOf } from '../src/graph/evaluate/constant-value.ts';
 import type { Attribute, Graph, Operator, Tensor, TensorId } from '../src/graph/graph.ts';
-import { makeRandom } from '../src/random.ts';
 
 const ints = (...value: number[]): Attribute => ({ kind: 'ints', value });
 const int = (value: number): Attribute => ({ kind: 'int', value });

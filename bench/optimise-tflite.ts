@@ -17,13 +17,13 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
+import { makeRandom } from '../src/basics/random.ts';
 import type { DataArray } from '../src/data/data-set.ts';
 import { writeNpy, writeNpz } from '../src/data/write-npz.ts';
 import { readOnnx } from '../src/formats/onnx/read.ts';
 import { writeOnnx } from '../src/formats/onnx/write.ts';
 import { readTflite } from '../src/formats/tflite/read.ts';
 import { tensorAt } from '../src/graph/access.ts';
-import { makeRandom } from '../src/random.ts';
 import { bundleInto } from './bundle.ts';
 import { mobileNetV2 } from './mobilenet-v2.ts';
 import { machine, numbersTable, versionsOf, writeSection } from './page.ts';

@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import { markdownTable } from 'markdown-table';
-import { withMarkedSection } from '../src/marked-section.ts';
+import { withMarkedSection } from '../src/targets/marked-section.ts';
 
 const page = 'docs/benchmarks.md';
 

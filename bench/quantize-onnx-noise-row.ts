@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { makeRandom } from '../src/basics/random.ts';
 import { calibrateByEach } from '../src/calibrate/choose-observer.ts';
 import { openFloatRunner } from '../src/calibrate/open-float-runner.ts';
 import type { DataArray, DataSet } from '../src/data/data-set.ts';
@@ -19,7 +20,6 @@ import { quantiserOf } from '../src/optimize/quantiser.ts';
 import { simplifyOnnx } from '../src/passes/simplify.ts';
 import { isQuantized } from '../src/quantize/is-quantized.ts';
 import { observedOnnxTensors, prepareOnnx, quantizeOnnxGraph } from '../src/quantize/onnx/quantize-onnx.ts';
-import { makeRandom } from '../src/random.ts';
 
 /** Seconds that quantize_static may take for its three methods on one model. */
 const peerSeconds = 30;

@@ -9,11 +9,11 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { makeRandom } from '../src/basics/random.ts';
 import type { DataArray } from '../src/data/data-set.ts';
 import { writeNpz } from '../src/data/write-npz.ts';
 import { writeOnnx } from '../src/formats/onnx/write.ts';
 import { loadOnnxRuntime } from '../src/onnx-runtime/load.ts';
-import { makeRandom } from '../src/random.ts';
 import { bundleInto } from './bundle.ts';
 import { mobileNetV2 } from './mobilenet-v2.ts';
 import { machine, numbersTable, versionsOf, writeSection } from './page.ts';

@@ -9,6 +9,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { makeRandom } from '../src/basics/random.ts';
 import { calibrate } from '../src/calibrate/calibrate.ts';
 import { syntheticData } from '../src/calibrate/synthetic.ts';
 import type { DataSet } from '../src/data/data-set.ts';
@@ -29,7 +30,6 @@ import { optimizeTflite } from '../src/passes/tflite/optimize.ts';
 import { dequantizeWeights } from '../src/quantize/tflite/dequantize-weights.ts';
 import { observedTensors } from '../src/quantize/tflite/observed.ts';
 import { type QuantizeTfliteOptions, quantizeTflite } from '../src/quantize/tflite/quantize-tflite.ts';
-import { makeRandom } from '../src/random.ts';
 import { unsupported } from '../src/runtimes/tflm/support/unsupported.ts';
 import { openReal, sqnr } from '../test/support/real-outputs.ts';
 import { machine, numbersTable, versionsOf, writeSection } from './page.ts';

@@ -10,7 +10,7 @@
  * is predicted by what stands in for it in the library (another type, else `other`); what is written takes such a kernel from all models.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { nonNegativeLeastSquares } from '../src/least-squares.ts';
+import { nonNegativeLeastSquares } from '../src/basics/least-squares.ts';
 import { costOf } from '../src/runtimes/tflm/cycles.ts';
 import { kernelCost, kernelWork } from '../src/runtimes/tflm/kernel-work/kernel-work.ts';
 import type { Work } from '../src/runtimes/tflm/kernel-work/work-rule.ts';

@@ -1,3 +1,5 @@
+import { sha256 } from './basics/sha256.ts';
+import { gateVersion } from './basics/version.ts';
 import { earlierCommit } from './changes/earlier-commit.ts';
 import { readContent } from './changes/lfs.ts';
 import type { Change } from './changes/list-changes.ts';
@@ -13,9 +15,7 @@ import type { Earlier, Earliers } from './judge/earlier.ts';
 import { type Readable, readingOf } from './judge/limits.ts';
 import type { Measurer } from './measuring/measurer.ts';
 import { type MetricName, metricNames } from './runtimes/metric-names.ts';
-import { sha256 } from './sha256.ts';
 import type { Target } from './targets/target.ts';
-import { gateVersion } from './version.ts';
 
 /** A model on a target whose budgets refer to something earlier than the base. */
 export interface EarlierRequest {

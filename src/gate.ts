@@ -1,3 +1,5 @@
+import { inOrder } from './basics/in-order.ts';
+import { loggedProgress, type WorkProgress } from './basics/work-progress.ts';
 import { findModels } from './changes/find-models.ts';
 import { type Range, resolveRange } from './changes/range.ts';
 import { type RangeOptions, rangeRequestOf } from './changes/range-request-of.ts';
@@ -11,13 +13,11 @@ import { UserError } from './errors.ts';
 import { defaultHistoryBranch, readHistory } from './history/files.ts';
 import { readLocalHistory } from './history/git-store.ts';
 import { indexSeries, type SeriesIndex } from './history/series.ts';
-import { inOrder } from './in-order.ts';
 import { type MeasurementFolder, type MeasuringCounts, openMeasurer } from './measuring/measurer.ts';
 import type { Recipe } from './optimize/recipe.ts';
 import { buildReport } from './report/build-report.ts';
 import type { GateReport } from './report/report-schema.ts';
 import type { ProducedModel } from './report/write-outputs.ts';
-import { loggedProgress, type WorkProgress } from './work-progress.ts';
 
 /** One run of the gate. */
 export interface GateRequest extends RangeOptions {

@@ -1,3 +1,5 @@
+import { inOrder } from './basics/in-order.ts';
+import type { WorkProgress } from './basics/work-progress.ts';
 import { findModels } from './changes/find-models.ts';
 import type { Range } from './changes/range.ts';
 import { findCommit, type Repository } from './changes/repository.ts';
@@ -6,11 +8,9 @@ import { selectWork } from './config/select-work.ts';
 import { effectiveSettings } from './config/settings.ts';
 import { resolveTargets } from './config/targets.ts';
 import { problemWords, UserError } from './errors.ts';
-import { inOrder } from './in-order.ts';
 import { type MeasurementFolder, openMeasurer } from './measuring/measurer.ts';
 import type { Measurement } from './runtimes/measurement.ts';
 import type { Target } from './targets/target.ts';
-import type { WorkProgress } from './work-progress.ts';
 
 /** All models of a commit, to be measured without anything to compare them with. */
 export interface CommitRequest {

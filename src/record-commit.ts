@@ -1,3 +1,4 @@
+import { gateVersion } from './basics/version.ts';
 import { commitDetails } from './changes/commit-details.ts';
 import { webAddress } from './changes/web-address.ts';
 import { gitStore } from './history/git-store.ts';
@@ -6,7 +7,6 @@ import { newLines } from './history/new-lines.ts';
 import { recordLines } from './history/record.ts';
 import { type CommitRequest, measureCommit } from './measure-commit.ts';
 import { renderTrend } from './report/html/render-trend.ts';
-import { gateVersion } from './version.ts';
 
 /** What a commit's models came to in the history. */
 export interface RecordedCommit {

@@ -1,5 +1,5 @@
 import type { Proposal, Saving } from './judge/comparison.ts';
-import type { MeasuredSaving } from './measure-saving.ts';
+import type { MeasuredSaving } from './measuring/measure-saving.ts';
 import { lossless, type Recipe, recipeText } from './optimize/recipe.ts';
 import { targetFolder } from './report/write-outputs.ts';
 import type { Measurement } from './runtimes/measurement.ts';

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { gateVersion } from '../src/basics/version.ts';
 import { commitDetails } from '../src/changes/commit-details.ts';
 import { openRepository } from '../src/changes/repository.ts';
 import { runGate } from '../src/gate.ts';
@@ -11,7 +12,6 @@ import { lineOf } from '../src/history/lines-of-report.ts';
 import { recordLines } from '../src/history/record.ts';
 import type { Comparison } from '../src/judge/comparison.ts';
 import { gateReportSchema } from '../src/report/report-schema.ts';
-import { gateVersion } from '../src/version.ts';
 import { commit, git } from './support/git-repository.ts';
 
 const configuration = (since: string) => `version: 1

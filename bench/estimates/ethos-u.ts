@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { inferShapes } from '../../src/graph/infer-shapes.ts';
-import { openModel } from '../../src/measure.ts';
+import { openModel } from '../../src/measuring/measure.ts';
 import { type NpuConfiguration, npuConfiguration } from '../../src/runtimes/ethos-u/configuration.ts';
 import type { NpuFacts } from '../../src/runtimes/ethos-u/facts.ts';
 import { modelledFacts } from '../../src/runtimes/ethos-u/model/modelled-facts.ts';

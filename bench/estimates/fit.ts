@@ -1,4 +1,4 @@
-import { nonNegativeLeastSquares } from '../../src/least-squares.ts';
+import { nonNegativeLeastSquares } from '../../src/basics/least-squares.ts';
 
 /** A measurement, as what each coefficient to be fitted counts in it. */
 export interface FitRow {

@@ -5,7 +5,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { inferShapes } from '../../src/graph/infer-shapes.ts';
-import { openModel } from '../../src/measure.ts';
+import { openModel } from '../../src/measuring/measure.ts';
 import { libraryParts, modelledFigures } from '../../src/runtimes/tvm/library.ts';
 import { referenceDirectory } from '../reference.ts';
 import { crossValidate, meanError } from './fit.ts';

@@ -1,10 +1,10 @@
+import { sha256 } from '../basics/sha256.ts';
 import type { ComparisonInput } from '../judge/build-comparison.ts';
 import type { Earlier } from '../judge/earlier.ts';
 import type { SideJob } from '../measuring/side.ts';
 import { onnxRuntimeVersion } from '../onnx-runtime/version.ts';
 import { recipeText } from '../optimize/recipe.ts';
 import { runtimeOf } from '../runtimes/registry.ts';
-import { sha256 } from '../sha256.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { gateDigest } from './gate-digest.ts';
 

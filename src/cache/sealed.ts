@@ -1,4 +1,4 @@
-import { sha256 } from '../sha256.ts';
+import { sha256 } from '../basics/sha256.ts';
 
 const digits = 64;
 

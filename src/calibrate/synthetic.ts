@@ -1,8 +1,8 @@
+import { makeRandom } from '../basics/random.ts';
 import type { ModelInput } from '../data/bind-inputs.ts';
 import type { DataArray, DataSet, Sample } from '../data/data-set.ts';
 import { modelInputs } from '../data/model-inputs.ts';
 import type { Graph } from '../graph/graph.ts';
-import { makeRandom } from '../random.ts';
 
 /** Random inputs instead of samples. */
 export interface SyntheticDataSet extends DataSet {

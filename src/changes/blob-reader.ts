@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { inTurn } from '../basics/in-turn.ts';
 import { UserError } from '../errors.ts';
-import { inTurn } from '../in-turn.ts';
 import { gitCommand } from './git.ts';
 import type { Repository } from './repository.ts';
 

@@ -1,4 +1,4 @@
-import { sha256 } from '../sha256.ts';
+import { sha256 } from '../basics/sha256.ts';
 import type { Repository } from './repository.ts';
 import { findFileAt, listFilesAt } from './tree.ts';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { firstMistake } from '../basics/first-mistake.ts';
 import { UserError } from '../errors.ts';
-import { firstMistake } from '../first-mistake.ts';
 import type { BaseRequest, RangeRequest } from './range-request.ts';
 
 /** What the runner says of the workflow's run: `GITHUB_EVENT_NAME`, the parsed `GITHUB_EVENT_PATH`, `GITHUB_SHA`. */

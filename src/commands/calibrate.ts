@@ -1,10 +1,10 @@
 import { stringify } from 'yaml';
 import { z } from 'zod';
+import { firstMistake } from '../basics/first-mistake.ts';
+import { formatPercent } from '../basics/format.ts';
 import { UserError } from '../errors.ts';
-import { firstMistake } from '../first-mistake.ts';
-import { formatPercent } from '../format.ts';
 import { readTflite } from '../formats/tflite/read.ts';
-import { measureModel } from '../measure.ts';
+import { measureModel } from '../measuring/measure.ts';
 import { automatic } from '../optimize/recipe.ts';
 import { jsonText } from '../report/json-text.ts';
 import { type FittedBoard, fitBoard, type MeasuredRun } from '../runtimes/tflm/fit-board.ts';

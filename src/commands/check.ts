@@ -1,5 +1,5 @@
+import { exitCodeOf } from '../basics/exit-code.ts';
 import { cacheFolder } from '../cache/cache-folder.ts';
-import { exitCodeOf } from '../exit-code.ts';
 import { runGate } from '../gate.ts';
 import { renderComment } from '../report/comment.ts';
 import { jsonText } from '../report/json-text.ts';

@@ -1,14 +1,14 @@
+import { exitCodeOf } from '../basics/exit-code.ts';
+import { gateVersion } from '../basics/version.ts';
 import { budgetsFor } from '../config/budgets.ts';
 import { UserError } from '../errors.ts';
-import { exitCodeOf } from '../exit-code.ts';
 import { buildComparison } from '../judge/build-comparison.ts';
-import { measureModel } from '../measure.ts';
+import { measureModel } from '../measuring/measure.ts';
 import { committed } from '../optimize/recipe.ts';
 import { referenceModel } from '../reference-networks/reference-model.ts';
 import { renderComparisonText } from '../report/comparison-text.ts';
 import { comparisonHeadline } from '../report/headline.ts';
 import { jsonText } from '../report/json-text.ts';
-import { gateVersion } from '../version.ts';
 import { openModelFile } from './model-file.ts';
 import { type ModelOptions, readMeasureOptions } from './model-options.ts';
 import type { Output } from './output.ts';

@@ -1,6 +1,6 @@
 import type { Command, Option } from 'commander';
+import { suggestion } from '../basics/nearest.ts';
 import { UserError } from '../errors.ts';
-import { suggestion } from '../nearest.ts';
 import { boardIds } from '../targets/load.ts';
 
 const shells = { bash: bashScript, zsh: zshScript, fish: fishScript } as const;

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { exitCodes } from '../basics/exit-code.ts';
 import { openRepository } from '../changes/repository.ts';
-import { exitCodes } from '../exit-code.ts';
 import { runGate } from '../gate.ts';
 import { defaultHistoryBranch, emptyHistory, type History, readHistory } from '../history/files.ts';
 import { readLocalHistory } from '../history/git-store.ts';

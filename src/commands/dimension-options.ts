@@ -1,8 +1,8 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { suggestion } from '../basics/nearest.ts';
 import { UserError } from '../errors.ts';
 import type { Graph } from '../graph/graph.ts';
 import { dimensionNames } from '../graph/infer-shapes.ts';
-import { suggestion } from '../nearest.ts';
 
 /** Sizes of open dimensions, as an option that may be given several times. */
 export function dimensionOption(command: Command): Command {

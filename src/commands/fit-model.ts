@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import type { WorkProgress } from '../basics/work-progress.ts';
 import { budgetsFor } from '../config/budgets.ts';
 import type { Config } from '../config/config.ts';
 import { defaultConfigPath } from '../config/defaults.ts';
@@ -8,11 +9,10 @@ import { candidateRecipes } from '../fit/candidates.ts';
 import { type Fit, fitRecipe } from '../fit/fit-recipe.ts';
 import type { Budget } from '../judge/budget.ts';
 import { verdictOf } from '../judge/build-comparison.ts';
-import { type Measured, type MeasureOptions, measureModel } from '../measure.ts';
+import { type Measured, type MeasureOptions, measureModel } from '../measuring/measure.ts';
 import type { Model } from '../optimize/model.ts';
 import { recipeText } from '../optimize/recipe.ts';
 import type { Target } from '../targets/target.ts';
-import type { WorkProgress } from '../work-progress.ts';
 import { readUserFile } from './user-file.ts';
 
 /**

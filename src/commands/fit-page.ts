@@ -1,3 +1,4 @@
+import { gateVersion } from '../basics/version.ts';
 import type { Fit } from '../fit/fit-recipe.ts';
 import { attemptOf } from '../judge/attempt-of.ts';
 import type { Budget } from '../judge/budget.ts';
@@ -6,7 +7,6 @@ import type { Model } from '../optimize/model.ts';
 import { recipeText } from '../optimize/recipe.ts';
 import { renderPage } from '../report/html/render-html.ts';
 import type { Target } from '../targets/target.ts';
-import { gateVersion } from '../version.ts';
 
 /** A search for a recipe as a page: what was chosen, or the first that was tried, with its figures, and accuracy over each cost of all that were tried. Empty where nothing could be. */
 export function fitPage(

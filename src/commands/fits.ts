@@ -1,5 +1,5 @@
-import { formatPercent } from '../format.ts';
-import { measureModel } from '../measure.ts';
+import { formatPercent } from '../basics/format.ts';
+import { measureModel } from '../measuring/measure.ts';
 import type { Model } from '../optimize/model.ts';
 import { automatic } from '../optimize/recipe.ts';
 import { valueWords } from '../report/change-words.ts';

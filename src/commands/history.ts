@@ -1,3 +1,5 @@
+import { exitCodes } from '../basics/exit-code.ts';
+import { suggestion } from '../basics/nearest.ts';
 import { cacheFolder } from '../cache/cache-folder.ts';
 import { commitDetails } from '../changes/commit-details.ts';
 import { globMatcher } from '../changes/glob.ts';
@@ -5,12 +7,10 @@ import { findCommit, openRepository, type Repository } from '../changes/reposito
 import { webAddress } from '../changes/web-address.ts';
 import { type BudgetKey, budgetKeys } from '../config/metric-rules.ts';
 import { UserError } from '../errors.ts';
-import { exitCodes } from '../exit-code.ts';
 import { checkBranchName } from '../history/branch.ts';
 import { type History, readHistory } from '../history/files.ts';
 import { gitStore, readLocalHistory } from '../history/git-store.ts';
 import { allSeries } from '../history/series.ts';
-import { suggestion } from '../nearest.ts';
 import { recordCommit } from '../record-commit.ts';
 import { type HistoryView, renderHistoryText } from '../report/history-text.ts';
 import { renderTrend } from '../report/html/render-trend.ts';

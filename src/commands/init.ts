@@ -6,7 +6,7 @@ import { type Ask, askAnswers, assumedAnswers } from '../init/ask.ts';
 import { installGitDriver } from '../init/git-driver.ts';
 import { lookAtRepository, type Repository } from '../init/look-at-repository.ts';
 import { planFiles } from '../init/plan-files.ts';
-import { measureModel, openModel } from '../measure.ts';
+import { measureModel, openModel } from '../measuring/measure.ts';
 import { automatic } from '../optimize/recipe.ts';
 import { valueWords } from '../report/change-words.ts';
 import { plain } from '../report/escape.ts';

@@ -1,4 +1,4 @@
-import { measureModel } from '../measure.ts';
+import { measureModel } from '../measuring/measure.ts';
 import { jsonText } from '../report/json-text.ts';
 import { renderMeasurementText } from '../report/measurement-text.ts';
 import { openModelFile } from './model-file.ts';

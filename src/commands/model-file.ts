@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { openModel } from '../measure.ts';
+import { openModel } from '../measuring/measure.ts';
 import type { Model } from '../optimize/model.ts';
 import { externalDataBeside, readNamedBeside, readUserFile } from './user-file.ts';
 

@@ -1,11 +1,11 @@
 import { type AccuracyMetric, accuracyMetrics } from '../accuracy/accuracy-metric.ts';
+import type { WorkProgress } from '../basics/work-progress.ts';
 import { folderSource } from '../data/folder-source.ts';
 import { readDataSet } from '../data/read-data-set.ts';
 import { messageOf, UserError } from '../errors.ts';
-import type { MeasureOptions } from '../measure.ts';
+import type { MeasureOptions } from '../measuring/measure.ts';
 import type { Model } from '../optimize/model.ts';
 import { parseRecipe, type Recipe } from '../optimize/recipe.ts';
-import type { WorkProgress } from '../work-progress.ts';
 import { readDimensions } from './dimension-options.ts';
 import { type DutyCycleOptions, readDutyCycle } from './duty-cycle-options.ts';
 

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { UserError } from '../errors.ts';
 import type { Fit } from '../fit/fit-recipe.ts';
 import { readTflite } from '../formats/tflite/read.ts';
-import { type MeasureOptions, measureModel } from '../measure.ts';
+import { type MeasureOptions, measureModel } from '../measuring/measure.ts';
 import { decideRecipe } from '../optimize/decide-recipe.ts';
 import type { Model } from '../optimize/model.ts';
 import { lossless, type Recipe } from '../optimize/recipe.ts';

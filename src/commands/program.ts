@@ -1,11 +1,11 @@
 import { Command, CommanderError, Option } from 'commander';
+import { exitCodes } from '../basics/exit-code.ts';
+import { gateVersion } from '../basics/version.ts';
 import { UserError } from '../errors.ts';
-import { exitCodes } from '../exit-code.ts';
 import { defaultHistoryBranch } from '../history/files.ts';
 import { numberForms } from '../optimize/recipe.ts';
 import { paintWith } from '../report/look.ts';
 import { defaultTarget } from '../targets/default-target.ts';
-import { gateVersion } from '../version.ts';
 import { dimensionOption } from './dimension-options.ts';
 import { examples } from './examples.ts';
 import { harmlessOutput, type Output } from './output.ts';

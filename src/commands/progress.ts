@@ -1,6 +1,6 @@
+import { loggedProgress, type WorkProgress } from '../basics/work-progress.ts';
 import { paintWith } from '../report/look.ts';
 import { columnsOf, shorten } from '../report/shorten.ts';
-import { loggedProgress, type WorkProgress } from '../work-progress.ts';
 import type { Output } from './output.ts';
 
 /** Progress that goes away when the work is over. */

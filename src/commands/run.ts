@@ -1,9 +1,9 @@
 import { readNpz } from '../data/npz.ts';
 import { writeNpz } from '../data/write-npz.ts';
 import { UserError } from '../errors.ts';
-import { runTflite } from '../run-model.ts';
 import { openModelFile } from './model-file.ts';
 import type { Output } from './output.ts';
+import { runTflite } from './run-model.ts';
 import { readUserFile } from './user-file.ts';
 import { writeWhole } from './write-whole.ts';
 

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { exitCodeOf } from '../basics/exit-code.ts';
 import { defaultConfigPath } from '../config/defaults.ts';
 import { withOwnBoards } from '../config/own-boards.ts';
 import { parseConfig } from '../config/parse.ts';
@@ -9,9 +10,8 @@ import { resolveTargets } from '../config/targets.ts';
 import { folderSource } from '../data/folder-source.ts';
 import { readDataSet } from '../data/read-data-set.ts';
 import { UserError } from '../errors.ts';
-import { exitCodeOf } from '../exit-code.ts';
 import { worstVerdict } from '../judge/worst-verdict.ts';
-import { measureModel } from '../measure.ts';
+import { measureModel } from '../measuring/measure.ts';
 import { openOptions } from '../measuring/side.ts';
 import { sideOptions } from '../measuring/side-options.ts';
 import { jsonText } from '../report/json-text.ts';

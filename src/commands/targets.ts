@@ -1,4 +1,4 @@
-import { formatValue } from '../format.ts';
+import { formatValue } from '../basics/format.ts';
 import { jsonText } from '../report/json-text.ts';
 import { paintWith, type TextOptions } from '../report/look.ts';
 import { type Column, textTable } from '../report/text-table.ts';

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { nearest } from '../basics/nearest.ts';
 import { messageOf, UserError } from '../errors.ts';
 import { cleanRelativePath } from '../formats/onnx/external-data.ts';
-import { nearest } from '../nearest.ts';
 
 /** The bytes of a file that the user named. @throws UserError naming the file and why it can't be read. */
 export function readUserFile(file: string): Uint8Array {

@@ -1,6 +1,6 @@
+import { suggestion } from '../basics/nearest.ts';
 import { batteryOf } from '../energy/battery.ts';
 import { UserError } from '../errors.ts';
-import { suggestion } from '../nearest.ts';
 import { isNonPreemptive, policies } from '../schedule/task.ts';
 import { resolveTarget } from '../targets/load.ts';
 import type { Path } from './positions.ts';

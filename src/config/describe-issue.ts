@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { nearest, suggestion } from '../nearest.ts';
+import { nearest, suggestion } from '../basics/nearest.ts';
 import { knownKeys } from './json-schema.ts';
 import type { Path } from './positions.ts';
 

@@ -1,4 +1,4 @@
-import { formatValue } from '../format.ts';
+import { formatValue } from '../basics/format.ts';
 import { sinceOf } from '../judge/budget.ts';
 import { metricWords } from '../judge/metric-words.ts';
 import { recipeText } from '../optimize/recipe.ts';

@@ -2,10 +2,10 @@ import { readFileAt } from '../changes/lfs.ts';
 import type { Range } from '../changes/range.ts';
 import type { Repository } from '../changes/repository.ts';
 import { UserError } from '../errors.ts';
-import { withForwardSlashes } from '../windows-path.ts';
 import { defaultConfigPath } from './defaults.ts';
 import { withOwnBoards } from './own-boards.ts';
 import { type Configs, readConfigs } from './read-configs.ts';
+import { withForwardSlashes } from './windows-path.ts';
 
 /** A configuration is written by hand; a megabyte of it is a mistake. */
 const largestConfigBytes = 2 ** 20;

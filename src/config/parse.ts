@@ -1,6 +1,6 @@
 import { isNode, LineCounter, parseDocument, visit } from 'yaml';
+import { yamlProblem } from '../basics/yaml-problem.ts';
 import { UserError } from '../errors.ts';
-import { yamlProblem } from '../yaml-problem.ts';
 import type { Config, ConfiguredTarget, ModelRule, ModelSettings, PresetUse, ScheduledTask } from './config.ts';
 import { ConfigError, type Mistake } from './config-error.ts';
 import { findContradictions } from './contradictions.ts';

@@ -4,7 +4,6 @@ import { expandBraces, mostAlternatives } from '../changes/braces.ts';
 import { recipeSchema } from '../optimize/recipe.ts';
 import { referenceNetworks } from '../reference-networks/reference-networks.ts';
 import { arenaUses, policies } from '../schedule/task.ts';
-import { withForwardSlashes } from '../windows-path.ts';
 import { modelClasses, useCases } from './preset-names.ts';
 import {
   count,
@@ -22,6 +21,7 @@ import {
   time,
   voltage,
 } from './quantity.ts';
+import { withForwardSlashes } from './windows-path.ts';
 
 const levelSchema = z.enum(['off', 'warn', 'error']).meta({
   description: 'What exceeding it does: nothing, a warning, or a failed check. Without it: error.',

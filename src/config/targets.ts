@@ -1,5 +1,5 @@
+import { nearest } from '../basics/nearest.ts';
 import { UserError } from '../errors.ts';
-import { nearest } from '../nearest.ts';
 import type { Board } from '../targets/board.ts';
 import { defaultTarget } from '../targets/default-target.ts';
 import { boardIds, resolveTarget, targetOn } from '../targets/load.ts';

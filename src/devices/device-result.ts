@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { firstMistake } from '../basics/first-mistake.ts';
 import { messageOf, UserError } from '../errors.ts';
-import { firstMistake } from '../first-mistake.ts';
 import type { Metric } from '../runtimes/measurement.ts';
 
 /** One number, or one for each repeat. */

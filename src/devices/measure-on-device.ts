@@ -1,4 +1,4 @@
-import { sha256 } from '../sha256.ts';
+import { sha256 } from '../basics/sha256.ts';
 import { type DeviceMetrics, deviceMetrics, parseDeviceResult } from './device-result.ts';
 import { fetchDeviceResult, resultUrl } from './fetch-result.ts';
 import { type DeviceCommand, type DeviceSubject, runDeviceCommand } from './run-command.ts';

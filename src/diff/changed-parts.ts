@@ -1,4 +1,4 @@
-import { formatDifference } from '../format.ts';
+import { formatDifference } from '../basics/format.ts';
 import type { Measurement } from '../runtimes/measurement.ts';
 
 const namedParts = 3;

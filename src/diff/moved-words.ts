@@ -1,4 +1,4 @@
-import { formatPercent } from '../format.ts';
+import { formatPercent } from '../basics/format.ts';
 import type { WeightsMoved } from './compare-weights.ts';
 
 /** `moved by 3.1 %`: the length of the difference relative to the base's, and what else is worth telling of it. */

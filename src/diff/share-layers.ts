@@ -1,4 +1,4 @@
-import { formatPercent, formatValue } from '../format.ts';
+import { formatPercent, formatValue } from '../basics/format.ts';
 import type { Layer, Measurement } from '../runtimes/measurement.ts';
 import { changedParts } from './changed-parts.ts';
 import { closeShares, type Share, type Shares } from './share.ts';

@@ -1,4 +1,4 @@
-import { formatValue } from '../format.ts';
+import { formatValue } from '../basics/format.ts';
 import type { Layer, Measurement, PlannedBuffer } from '../runtimes/measurement.ts';
 import { changedParts } from './changed-parts.ts';
 import { closeShares, type Share, type Shares } from './share.ts';

@@ -1,4 +1,4 @@
-import { formatPercent } from '../format.ts';
+import { formatPercent } from '../basics/format.ts';
 import { elementCount } from '../graph/access.ts';
 import { type ComparedRow, withoutEffect } from './compared-row.ts';
 import { counted, labelOf } from './event-words.ts';

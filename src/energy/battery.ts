@@ -1,7 +1,7 @@
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { nearest } from '../basics/nearest.ts';
 import { UserError } from '../errors.ts';
-import { nearest } from '../nearest.ts';
 import text from './batteries.yml';
 
 const sourced = z.strictObject({ value: z.number().positive(), source: z.string() });

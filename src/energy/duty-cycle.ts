@@ -1,4 +1,4 @@
-import { formatPercent, formatValue } from '../format.ts';
+import { formatPercent, formatValue } from '../basics/format.ts';
 import type { Finding, Measurement, Metric } from '../runtimes/measurement.ts';
 import type { Board } from '../targets/board.ts';
 import { type Battery, batteryOf, hoursPerYear } from './battery.ts';

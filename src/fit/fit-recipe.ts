@@ -1,5 +1,5 @@
 import { messageOf, UserError } from '../errors.ts';
-import type { Measured } from '../measure.ts';
+import type { Measured } from '../measuring/measure.ts';
 import { type AppliedRecipe, recipeText } from '../optimize/recipe.ts';
 import { paretoFront } from './pareto.ts';
 

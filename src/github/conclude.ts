@@ -1,6 +1,6 @@
 import { setFailed, warning } from '@actions/core';
+import { exitCodeOf, type FailOn } from '../basics/exit-code.ts';
 import { messageOf, UserError } from '../errors.ts';
-import { exitCodeOf, type FailOn } from '../exit-code.ts';
 import { plain } from '../report/escape.ts';
 import type { GateReport } from '../report/report-schema.ts';
 import { forTerminal } from '../report/terminal.ts';

@@ -1,5 +1,5 @@
+import { gateVersion } from '../basics/version.ts';
 import type { GateReport } from '../report/report-schema.ts';
-import { gateVersion } from '../version.ts';
 import type { RunContext } from './context.ts';
 import { propertyOf, stringAt } from './payload.ts';
 

@@ -1,11 +1,11 @@
 import { z } from 'zod';
+import type { FailOn } from '../basics/exit-code.ts';
 import { splitTargets } from '../config/targets.ts';
+import { withForwardSlashes } from '../config/windows-path.ts';
 import { UserError } from '../errors.ts';
-import type { FailOn } from '../exit-code.ts';
 import { isBranchName } from '../history/branch.ts';
 import { defaultHistoryBranch } from '../history/files.ts';
 import { type Recipe, recipeSchema } from '../optimize/recipe.ts';
-import { withForwardSlashes } from '../windows-path.ts';
 
 /** `auto`: the only leg of its job comments when something changed; `always`: also when nothing did, and a matrix leg keeps a comment of its own; `never`: nobody does. */
 export type CommentMode = 'auto' | 'always' | 'never';

@@ -1,11 +1,11 @@
 import { mkdir, readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { type ActionsCache, actionsCache } from '../actions-cache.ts';
+import { sha256 } from '../basics/sha256.ts';
+import { type ActionsCache, actionsCache } from '../cache/actions-cache.ts';
 import { cacheFolder } from '../cache/cache-folder.ts';
 import { gateDigest } from '../cache/gate-digest.ts';
 import { messageOf } from '../errors.ts';
 import type { GateRequest } from '../gate.ts';
-import { sha256 } from '../sha256.ts';
 import { shortMessage } from './artifacts.ts';
 import type { RunContext } from './context.ts';
 import { logLine } from './log.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { firstMistake } from '../basics/first-mistake.ts';
 import { messageOf, UserError } from '../errors.ts';
-import { firstMistake } from '../first-mistake.ts';
 import { type GateReport, gateReportSchema } from '../report/report-schema.ts';
 
 /** Largest shard that is read, in bytes: ten thousand comparisons without layers, far above any real leg. */

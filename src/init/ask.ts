@@ -1,4 +1,4 @@
-import { suggestion } from '../nearest.ts';
+import { suggestion } from '../basics/nearest.ts';
 import { defaultTarget } from '../targets/default-target.ts';
 import { boardIds } from '../targets/load.ts';
 import type { Repository } from './look-at-repository.ts';

@@ -1,6 +1,6 @@
+import { formatPercent } from '../basics/format.ts';
 import { contentDigest, numberWords, quantizationWords, tensorWords } from '../diff/tensor-words.ts';
 import { stepReader, storedNumbers, type Weights } from '../diff/weight-numbers.ts';
-import { formatPercent } from '../format.ts';
 
 /** `float32 16×1×3×3 [-0.31 to 0.42, mean 0.0021, sd 0.12, 3 % zeros, 1f2e3d4c5b6a7988]`: what there is of weights, in real values, and the digest of their bytes. */
 export function weightWords(weights: Weights): string {

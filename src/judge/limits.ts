@@ -1,4 +1,11 @@
-import { formatDifference, formatPair, formatPercent, formatPoints, formatRelative, formatValue } from '../format.ts';
+import {
+  formatDifference,
+  formatPair,
+  formatPercent,
+  formatPoints,
+  formatRelative,
+  formatValue,
+} from '../basics/format.ts';
 import type { Measurement, Metric } from '../runtimes/measurement.ts';
 import type { MetricName } from '../runtimes/metric-names.ts';
 import type { BudgetMetric, Limit } from './budget.ts';

@@ -1,4 +1,4 @@
-import type { Quantity } from '../format.ts';
+import type { Quantity } from '../basics/format.ts';
 import type { BudgetMetric } from './budget.ts';
 
 /** What a metric is called in sentences, and what its values are. */

@@ -1,7 +1,7 @@
+import { inTurn } from '../basics/in-turn.ts';
 import type { FoundRecipes } from '../cache/stored-recipes.ts';
 import type { Repository } from '../changes/repository.ts';
 import { UserError } from '../errors.ts';
-import { inTurn } from '../in-turn.ts';
 import type { ComparisonInput, Side } from '../judge/build-comparison.ts';
 import { openThreads } from '../threads.ts';
 import type { SideAnswer, SideQuestion, SidesTask } from './answer.ts';

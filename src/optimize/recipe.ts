@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { suggestion } from '../basics/nearest.ts';
 import { messageOf, UserError } from '../errors.ts';
-import { suggestion } from '../nearest.ts';
 
 /**
  * What a recipe makes of the model's numbers.

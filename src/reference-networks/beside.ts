@@ -1,5 +1,5 @@
 import type { Beside } from '../judge/beside.ts';
-import { measureModel } from '../measure.ts';
+import { measureModel } from '../measuring/measure.ts';
 import { committed } from '../optimize/recipe.ts';
 import type { Measurement } from '../runtimes/measurement.ts';
 import type { Target } from '../targets/target.ts';

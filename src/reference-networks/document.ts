@@ -1,5 +1,5 @@
 import { markdownTable } from 'markdown-table';
-import { formatPercent, formatValue } from '../format.ts';
+import { formatPercent, formatValue } from '../basics/format.ts';
 import { graphMacs } from '../graph/macs.ts';
 import { graphParameters } from '../graph/parameters.ts';
 import { referenceModel } from './reference-model.ts';

@@ -1,7 +1,7 @@
+import { suggestion } from '../basics/nearest.ts';
 import { UserError } from '../errors.ts';
 import { writeModel } from '../formats/write-model.ts';
-import { openModel } from '../measure.ts';
-import { suggestion } from '../nearest.ts';
+import { openModel } from '../measuring/measure.ts';
 import type { Model } from '../optimize/model.ts';
 import { buildNetwork } from './build-network.ts';
 import { referenceNetworks } from './reference-networks.ts';

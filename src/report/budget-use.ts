@@ -1,4 +1,4 @@
-import { formatPercent, formatValue } from '../format.ts';
+import { formatPercent, formatValue } from '../basics/format.ts';
 import type { Comparison } from '../judge/comparison.ts';
 import { metricWords } from '../judge/metric-words.ts';
 import { metricNames } from '../runtimes/metric-names.ts';

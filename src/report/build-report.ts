@@ -1,3 +1,4 @@
+import { gateVersion } from '../basics/version.ts';
 import type { FoundModels } from '../changes/find-models.ts';
 import type { Range } from '../changes/range.ts';
 import { configNotes } from '../config/notes.ts';
@@ -6,7 +7,6 @@ import type { Comparison } from '../judge/comparison.ts';
 import { worstVerdict } from '../judge/worst-verdict.ts';
 import type { ScheduleResult } from '../schedule/schedule-result.ts';
 import type { Target } from '../targets/target.ts';
-import { gateVersion } from '../version.ts';
 import type { GateReport } from './report-schema.ts';
 
 /** All that a report is made of. */

@@ -1,4 +1,4 @@
-import { formatDifference, formatRelative, formatValue } from '../format.ts';
+import { formatDifference, formatRelative, formatValue } from '../basics/format.ts';
 import type { BudgetMetric } from '../judge/budget.ts';
 import type { Attribution, Comparison, Delta } from '../judge/comparison.ts';
 import { metricWords } from '../judge/metric-words.ts';

@@ -1,4 +1,4 @@
-import { formatPercent } from '../format.ts';
+import { formatPercent } from '../basics/format.ts';
 import type { Comparison } from '../judge/comparison.ts';
 import type { Metric } from '../runtimes/measurement.ts';
 import { type MetricName, metricNames } from '../runtimes/metric-names.ts';

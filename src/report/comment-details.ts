@@ -1,4 +1,4 @@
-import { formatDifference } from '../format.ts';
+import { formatDifference } from '../basics/format.ts';
 import { layerLabel } from '../graph/layer-label.ts';
 import type { BudgetMetric } from '../judge/budget.ts';
 import type { Comparison, Judgement } from '../judge/comparison.ts';

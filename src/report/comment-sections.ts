@@ -1,4 +1,4 @@
-import { formatDifference } from '../format.ts';
+import { formatDifference } from '../basics/format.ts';
 import type { Budget } from '../judge/budget.ts';
 import type { AccuracyTest, Comparison } from '../judge/comparison.ts';
 import { findingLine } from './comment-details.ts';

@@ -1,5 +1,5 @@
 import { markdownTable } from 'markdown-table';
-import { formatDifference } from '../format.ts';
+import { formatDifference } from '../basics/format.ts';
 import type { Comparison, Verdict } from '../judge/comparison.ts';
 import { metricWords } from '../judge/metric-words.ts';
 import { worstVerdict } from '../judge/worst-verdict.ts';

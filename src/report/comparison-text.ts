@@ -1,4 +1,4 @@
-import { formatDifference } from '../format.ts';
+import { formatDifference } from '../basics/format.ts';
 import { layerLabel } from '../graph/layer-label.ts';
 import type { Comparison, Delta } from '../judge/comparison.ts';
 import { metricWords } from '../judge/metric-words.ts';

@@ -1,7 +1,7 @@
+import { formatDifference, type Quantity } from '../basics/format.ts';
 import { withoutEffect } from '../diff/compared-row.ts';
 import { byImportance } from '../diff/importance.ts';
 import { type DiffMetric, type DiffRow, diffMetrics, type ModelDiff, type RowKind } from '../diff/model-diff.ts';
-import { formatDifference, type Quantity } from '../format.ts';
 import { layerLabel } from '../graph/layer-label.ts';
 
 /** A row of the table of what changed: an operator, a run of them, or what no operator brought. */

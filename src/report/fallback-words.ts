@@ -1,4 +1,4 @@
-import { formatPercent, formatValue } from '../format.ts';
+import { formatPercent, formatValue } from '../basics/format.ts';
 import { layerLabel } from '../graph/layer-label.ts';
 import type { Comparison, Fallback } from '../judge/comparison.ts';
 import type { Acceleration } from '../runtimes/measurement.ts';

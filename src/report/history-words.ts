@@ -1,4 +1,4 @@
-import { formatDifference, formatRelative, formatValue } from '../format.ts';
+import { formatDifference, formatRelative, formatValue } from '../basics/format.ts';
 import type { Move, Point } from '../history/series.ts';
 import { metricWords } from '../judge/metric-words.ts';
 import type { MetricName } from '../runtimes/metric-names.ts';

@@ -1,4 +1,4 @@
-import { formatPercent, formatValue } from '../format.ts';
+import { formatPercent, formatValue } from '../basics/format.ts';
 import { layerLabel } from '../graph/layer-label.ts';
 import { metricWords } from '../judge/metric-words.ts';
 import type { Layer, Measurement } from '../runtimes/measurement.ts';

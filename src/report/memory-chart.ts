@@ -1,4 +1,4 @@
-import { formatValue } from '../format.ts';
+import { formatValue } from '../basics/format.ts';
 import { layerLabel } from '../graph/layer-label.ts';
 import type { Comparison } from '../judge/comparison.ts';
 import type { Measurement } from '../runtimes/measurement.ts';

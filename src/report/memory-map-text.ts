@@ -1,4 +1,4 @@
-import { formatValue } from '../format.ts';
+import { formatValue } from '../basics/format.ts';
 import { layerLabel } from '../graph/layer-label.ts';
 import type { Measurement, PlannedBuffer } from '../runtimes/measurement.ts';
 import { plain } from './escape.ts';

@@ -1,4 +1,4 @@
-import { formatDifference, formatValue } from '../format.ts';
+import { formatDifference, formatValue } from '../basics/format.ts';
 import type { Comparison } from '../judge/comparison.ts';
 import { metricWords } from '../judge/metric-words.ts';
 import { metricNames } from '../runtimes/metric-names.ts';

@@ -1,4 +1,4 @@
-import { formatDifference, formatValue } from '../format.ts';
+import { formatDifference, formatValue } from '../basics/format.ts';
 import type { Comparison, Saving, SavingStep } from '../judge/comparison.ts';
 import { metricWords } from '../judge/metric-words.ts';
 import type { Measurement } from '../runtimes/measurement.ts';

@@ -1,4 +1,4 @@
-import { formatValue } from '../format.ts';
+import { formatValue } from '../basics/format.ts';
 import type { ScheduleResult, TaskResult } from '../schedule/schedule-result.ts';
 import { plain } from './escape.ts';
 import { paintFirstWord, paintWith, type TextOptions } from './look.ts';

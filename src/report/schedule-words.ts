@@ -1,4 +1,4 @@
-import { formatPercent, formatValue } from '../format.ts';
+import { formatPercent, formatValue } from '../basics/format.ts';
 import { badness } from '../judge/worst-verdict.ts';
 import type { Metric } from '../runtimes/measurement.ts';
 import type { ScheduleJudgement, ScheduleResult, TaskResult } from '../schedule/schedule-result.ts';

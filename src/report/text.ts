@@ -1,4 +1,4 @@
-import { formatValue } from '../format.ts';
+import { formatValue } from '../basics/format.ts';
 import type { Comparison } from '../judge/comparison.ts';
 import { metricWords } from '../judge/metric-words.ts';
 import { deltaWords, valueWords } from './change-words.ts';

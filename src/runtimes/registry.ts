@@ -1,5 +1,5 @@
+import { nearest } from '../basics/nearest.ts';
 import { UserError } from '../errors.ts';
-import { nearest } from '../nearest.ts';
 import { ai8x } from './ai8x/runtime.ts';
 import { espDl } from './esp-dl/runtime.ts';
 import { ethosU } from './ethos-u/runtime.ts';

@@ -1,4 +1,4 @@
-import { formatPair, formatPercent, formatValue } from '../format.ts';
+import { formatPair, formatPercent, formatValue } from '../basics/format.ts';
 import type { Effort } from './fixed-point.ts';
 import type { Known, PlannedTask } from './planned-task.ts';
 import type { TaskState } from './schedule-result.ts';

@@ -1,4 +1,4 @@
-import { formatPercent } from '../format.ts';
+import { formatPercent } from '../basics/format.ts';
 import { type Response, responsesOf, type TimedTask } from './analyse.ts';
 import { type DeadlineContext, metWords, missedWords } from './deadline-words.ts';
 import { newEffort } from './fixed-point.ts';

@@ -1,4 +1,4 @@
-import { formatPair, formatPercent, formatValue } from '../format.ts';
+import { formatPair, formatPercent, formatValue } from '../basics/format.ts';
 import { worstVerdict } from '../judge/worst-verdict.ts';
 import type { Measurement, Metric } from '../runtimes/measurement.ts';
 import type { Target } from '../targets/target.ts';

@@ -1,9 +1,9 @@
 import { parse } from 'yaml';
 import type { z } from 'zod';
+import { firstMistake } from '../basics/first-mistake.ts';
+import { nearest } from '../basics/nearest.ts';
+import { yamlProblem } from '../basics/yaml-problem.ts';
 import { UserError } from '../errors.ts';
-import { firstMistake } from '../first-mistake.ts';
-import { nearest } from '../nearest.ts';
-import { yamlProblem } from '../yaml-problem.ts';
 import { type Board, boardFileSchema, type Core, coreSchema } from './board.ts';
 import { boardTexts, coreTexts } from './registry.ts';
 import type { Target } from './target.ts';

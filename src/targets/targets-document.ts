@@ -1,5 +1,5 @@
 import { markdownTable } from 'markdown-table';
-import { formatValue } from '../format.ts';
+import { formatValue } from '../basics/format.ts';
 import type { Board, Core } from './board.ts';
 import { loadBoards } from './load.ts';
 import { statedNumbers, statedValue } from './numbers.ts';

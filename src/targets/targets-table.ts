@@ -1,8 +1,8 @@
 import { markdownTable } from 'markdown-table';
-import { withMarkedSection } from '../marked-section.ts';
 import type { Board } from './board.ts';
 import { defaultTarget } from './default-target.ts';
 import { loadBoards } from './load.ts';
+import { withMarkedSection } from './marked-section.ts';
 
 /** Boards that a row names. */
 const named = 4;

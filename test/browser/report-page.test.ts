@@ -5,7 +5,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildComparison } from '../../src/judge/build-comparison.ts';
 import type { Comparison } from '../../src/judge/comparison.ts';
-import { measureModel, openModel } from '../../src/measure.ts';
+import { measureModel, openModel } from '../../src/measuring/measure.ts';
 import { automatic } from '../../src/optimize/recipe.ts';
 import { renderHtml } from '../../src/report/html/render-html.ts';
 import type { ScheduleResult } from '../../src/schedule/schedule-result.ts';

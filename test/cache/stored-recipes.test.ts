@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { sha256 } from '../../src/basics/sha256.ts';
 import { decodeRecipes, encodeRecipes, type FoundRecipes } from '../../src/cache/stored-recipes.ts';
 import type { AskedSide } from '../../src/cache/stored-side.ts';
 import { attemptOf } from '../../src/judge/attempt-of.ts';
 import { lossless, parseRecipe } from '../../src/optimize/recipe.ts';
-import { sha256 } from '../../src/sha256.ts';
 import { filesOf, jobOf, measured } from './measured.ts';
 
 const key = 'a'.repeat(64);

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { sha256 } from '../../src/basics/sha256.ts';
 import { type AskedSide, decodeSide, encodeSide, type SideRecord } from '../../src/cache/stored-side.ts';
-import { sha256 } from '../../src/sha256.ts';
 import { keptSide } from './measured.ts';
 
 const key = 'a'.repeat(64);

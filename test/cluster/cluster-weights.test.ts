@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { makeRandom } from '../../src/basics/random.ts';
 import { chooseClusters } from '../../src/cluster/choose-clusters.ts';
 import { clusterWeights } from '../../src/cluster/cluster-weights.ts';
 import type { Graph, Tensor } from '../../src/graph/graph.ts';
-import { makeRandom } from '../../src/random.ts';
 import { computed, graphOf, operator } from '../support/tensor-graphs.ts';
 
 /** Numbers from -1 to 1, the same every time. */

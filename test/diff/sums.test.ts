@@ -5,7 +5,7 @@ import { type DiffMetric, diffMetrics, modelDiffSchema } from '../../src/diff/mo
 import { writeModel } from '../../src/formats/write-model.ts';
 import { buildComparison } from '../../src/judge/build-comparison.ts';
 import type { Comparison } from '../../src/judge/comparison.ts';
-import { type Measured, measureModel, openModel } from '../../src/measure.ts';
+import { type Measured, measureModel, openModel } from '../../src/measuring/measure.ts';
 import { parseRecipe } from '../../src/optimize/recipe.ts';
 import { resolveTarget } from '../../src/targets/load.ts';
 import { anyNetwork, type NetworkSpec, writeNetwork } from '../support/random-models.ts';

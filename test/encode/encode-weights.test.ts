@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { makeRandom } from '../../src/basics/random.ts';
 import { clusterWeights } from '../../src/cluster/cluster-weights.ts';
 import { encodeWeights } from '../../src/encode/encode-weights.ts';
 import { readTflite } from '../../src/formats/tflite/read.ts';
 import { writeTflite } from '../../src/formats/tflite/write.ts';
 import type { Attribute, Graph, Tensor } from '../../src/graph/graph.ts';
 import { openInterpreter } from '../../src/kernels/run-graph.ts';
-import { makeRandom } from '../../src/random.ts';
 import { describeWithReference, referenceBytes } from '../support/reference.ts';
 import { tfliteGraph, tfliteOperator } from '../support/tflite-models.ts';
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { UserError } from '../../src/errors.ts';
 import { fitRecipe } from '../../src/fit/fit-recipe.ts';
 import { paretoFront } from '../../src/fit/pareto.ts';
-import type { Measured } from '../../src/measure.ts';
+import type { Measured } from '../../src/measuring/measure.ts';
 import { type AppliedRecipe, parseRecipe, recipeText } from '../../src/optimize/recipe.ts';
 import type { Measurement } from '../../src/runtimes/measurement.ts';
 import { tfliteGraph } from '../support/tflite-models.ts';

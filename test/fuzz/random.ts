@@ -1,4 +1,4 @@
-import { makeRandom } from '../../src/random.ts';
+import { makeRandom } from '../../src/basics/random.ts';
 
 /** Choices that a seed decides. */
 export interface Random {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { exitCodeOf } from '../../src/exit-code.ts';
+import { exitCodeOf } from '../../src/basics/exit-code.ts';
 import { readRunContext } from '../../src/github/context.ts';
 import { readGateInputs, readReportInputs } from '../../src/github/inputs.ts';
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { UserError } from '../../src/errors.ts';
 import { inferShapes } from '../../src/graph/infer-shapes.ts';
 import { mostRunElements, mostRunMacs, refuseEndless } from '../../src/graph/refuse-endless.ts';
-import { measureModel, openModel } from '../../src/measure.ts';
+import { measureModel, openModel } from '../../src/measuring/measure.ts';
 import { recipeSchema } from '../../src/optimize/recipe.ts';
 import { resolveTarget } from '../../src/targets/load.ts';
 import { info, modelBytes, node } from '../formats/onnx/support.ts';

@@ -1,7 +1,7 @@
 /** Run as a program with little memory: reads, measures and compares two models of so many operators in a row; prints what came of it as JSON. */
 import { diffModels } from '../../src/diff/diff-models.ts';
 import { writeModel } from '../../src/formats/write-model.ts';
-import { measureModel, openModel } from '../../src/measure.ts';
+import { measureModel, openModel } from '../../src/measuring/measure.ts';
 import { committed } from '../../src/optimize/recipe.ts';
 import { resolveTarget } from '../../src/targets/load.ts';
 import { activation, tfliteGraph, tfliteOperator } from '../support/tflite-models.ts';

@@ -5,7 +5,7 @@ import { writeOnnx } from '../../src/formats/onnx/write.ts';
 import { writeTflite } from '../../src/formats/tflite/write.ts';
 import type { Graph, Tensor } from '../../src/graph/graph.ts';
 import { openInterpreter } from '../../src/kernels/run-graph.ts';
-import { openModel } from '../../src/measure.ts';
+import { openModel } from '../../src/measuring/measure.ts';
 import { foldConstants } from '../../src/passes/fold-constants.ts';
 import { simplifyOnnx } from '../../src/passes/simplify.ts';
 import { resolveTarget } from '../../src/targets/load.ts';

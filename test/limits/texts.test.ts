@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { nearest } from '../../src/basics/nearest.ts';
 import { globMatcher } from '../../src/changes/glob.ts';
 import { parseConfig } from '../../src/config/parse.ts';
 import { readCsv } from '../../src/data/csv.ts';
@@ -8,7 +9,6 @@ import { parseLfsPointer } from '../../src/formats/lfs-pointer.ts';
 import { slug } from '../../src/github/context.ts';
 import { harmless } from '../../src/github/log.ts';
 import { parseShard } from '../../src/github/shard.ts';
-import { nearest } from '../../src/nearest.ts';
 import { cell, code, plain } from '../../src/report/escape.ts';
 import { parseBoard } from '../../src/targets/load.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { measureModel, openModel } from '../../src/measure.ts';
+import { measureModel, openModel } from '../../src/measuring/measure.ts';
 import { committed } from '../../src/optimize/recipe.ts';
 import { besideReference } from '../../src/reference-networks/beside.ts';
 import { referenceModel } from '../../src/reference-networks/reference-model.ts';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { folderSource } from '../../src/data/folder-source.ts';
 import { readDataSet } from '../../src/data/read-data-set.ts';
-import { measureModel, openModel } from '../../src/measure.ts';
+import { measureModel, openModel } from '../../src/measuring/measure.ts';
 import { parseRecipe } from '../../src/optimize/recipe.ts';
 import { referenceModel } from '../../src/reference-networks/reference-model.ts';
 import { referenceNetworks } from '../../src/reference-networks/reference-networks.ts';

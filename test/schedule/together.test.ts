@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { readModel } from '../../src/formats/read-model.ts';
-import { measureModel, openModel } from '../../src/measure.ts';
+import { measureModel, openModel } from '../../src/measuring/measure.ts';
 import { parseRecipe } from '../../src/optimize/recipe.ts';
 import type { Measurement } from '../../src/runtimes/measurement.ts';
 import { runtimeFlash } from '../../src/runtimes/tflm/flash/flash.ts';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { measureModel, openModel } from '../../src/measure.ts';
+import { measureModel, openModel } from '../../src/measuring/measure.ts';
 import { parseRecipe } from '../../src/optimize/recipe.ts';
 import type { Measurement } from '../../src/runtimes/measurement.ts';
 import { runtimeOf } from '../../src/runtimes/registry.ts';

@@ -1,6 +1,6 @@
+import { makeRandom } from '../../basics/random.ts';
 import { isConstant, tensorBytes } from '../../graph/access.ts';
 import type { Graph, Operator, TensorId } from '../../graph/graph.ts';
-import { makeRandom } from '../../random.ts';
 import { hasEffect } from './remove-dead-operators.ts';
 import { rewriteSubgraphs } from './subgraphs.ts';
 

@@ -1,4 +1,4 @@
-import { makeRandom } from '../../random.ts';
+import { makeRandom } from '../../basics/random.ts';
 import { makePlacer, type Placement } from './place.ts';
 import type { Problem } from './problem.ts';
 

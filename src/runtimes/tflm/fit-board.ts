@@ -1,6 +1,6 @@
+import { nonNegativeLeastSquares } from '../../basics/least-squares.ts';
 import { UserError } from '../../errors.ts';
 import type { Graph } from '../../graph/graph.ts';
-import { nonNegativeLeastSquares } from '../../least-squares.ts';
 import type { Board } from '../../targets/board.ts';
 import { operatorCost } from './cycles.ts';
 

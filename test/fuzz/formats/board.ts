@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parse, stringify } from 'yaml';
-import { joinMeasurement } from '../../../src/join-measurement.ts';
-import { openModel } from '../../../src/measure.ts';
+import { joinMeasurement } from '../../../src/measuring/join-measurement.ts';
+import { openModel } from '../../../src/measuring/measure.ts';
 import { committed } from '../../../src/optimize/recipe.ts';
 import { runtimeOf } from '../../../src/runtimes/registry.ts';
 import { parseBoard, targetOn } from '../../../src/targets/load.ts';

@@ -1,5 +1,5 @@
+import { firstMistake } from '../../../src/basics/first-mistake.ts';
 import { UserError } from '../../../src/errors.ts';
-import { firstMistake } from '../../../src/first-mistake.ts';
 import { measurementSchema } from '../../../src/runtimes/measurement.ts';
 import { resolveTarget } from '../../../src/targets/load.ts';
 import { narrowModel, wideModel } from '../../support/measurements.ts';

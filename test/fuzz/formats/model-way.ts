@@ -2,7 +2,7 @@ import { UserError } from '../../../src/errors.ts';
 import { writeModel } from '../../../src/formats/write-model.ts';
 import { inferShapes } from '../../../src/graph/infer-shapes.ts';
 import { buildComparison, type Side } from '../../../src/judge/build-comparison.ts';
-import { measureModel, openModel } from '../../../src/measure.ts';
+import { measureModel, openModel } from '../../../src/measuring/measure.ts';
 import type { Model } from '../../../src/optimize/model.ts';
 import { committed, lossless } from '../../../src/optimize/recipe.ts';
 import { gateReportSchema } from '../../../src/report/report-schema.ts';

@@ -1,10 +1,10 @@
+import { makeRandom } from '../../../src/basics/random.ts';
 import type { Range } from '../../../src/calibrate/range.ts';
 import type { DataType } from '../../../src/graph/data-type.ts';
 import type { Attribute, Graph, Tensor, TensorId } from '../../../src/graph/graph.ts';
 import { openInterpreter } from '../../../src/kernels/run-graph.ts';
 import { observedTensors } from '../../../src/quantize/tflite/observed.ts';
 import { type QuantizeTfliteOptions, quantizeTflite } from '../../../src/quantize/tflite/quantize-tflite.ts';
-import { makeRandom } from '../../../src/random.ts';
 import { openReal, sqnr } from '../../support/real-outputs.ts';
 import { tfliteGraph, tfliteOperator } from '../../support/tflite-models.ts';
 

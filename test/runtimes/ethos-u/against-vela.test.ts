@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { inferShapes } from '../../../src/graph/infer-shapes.ts';
-import { openModel } from '../../../src/measure.ts';
+import { openModel } from '../../../src/measuring/measure.ts';
 import { npuConfiguration } from '../../../src/runtimes/ethos-u/configuration.ts';
 import { modelledFacts } from '../../../src/runtimes/ethos-u/model/modelled-facts.ts';
 import { modelRefusal } from '../../../src/runtimes/ethos-u/support/placements.ts';

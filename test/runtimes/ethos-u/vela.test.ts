@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { inferShapes } from '../../../src/graph/infer-shapes.ts';
-import { openModel } from '../../../src/measure.ts';
+import { openModel } from '../../../src/measuring/measure.ts';
 import { configurationOf } from '../../../src/runtimes/ethos-u/configuration.ts';
 import { ethosU } from '../../../src/runtimes/ethos-u/runtime.ts';
 import { vela, velaVersion } from '../../../src/runtimes/ethos-u/vela.ts';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Graph, Operator } from '../../../src/graph/graph.ts';
-import { openModel } from '../../../src/measure.ts';
+import { openModel } from '../../../src/measuring/measure.ts';
 import { bundleMemory } from '../../../src/runtimes/glow/bundle.ts';
 import { planGlow } from '../../../src/runtimes/glow/plan.ts';
 import { glow } from '../../../src/runtimes/glow/runtime.ts';

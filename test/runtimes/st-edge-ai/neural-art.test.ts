@@ -6,7 +6,7 @@ import { published } from '../../../bench/estimates/published.ts';
 import { readOnnx } from '../../../src/formats/onnx/read.ts';
 import { readTflite } from '../../../src/formats/tflite/read.ts';
 import type { Graph } from '../../../src/graph/graph.ts';
-import { openModel } from '../../../src/measure.ts';
+import { openModel } from '../../../src/measuring/measure.ts';
 import { buildNetwork } from '../../../src/reference-networks/build-network.ts';
 import { accelerationOf } from '../../../src/runtimes/acceleration.ts';
 import { stEdgeAi } from '../../../src/runtimes/st-edge-ai/runtime.ts';

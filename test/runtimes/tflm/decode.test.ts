@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { makeRandom } from '../../../src/basics/random.ts';
 import { encodeHuffman } from '../../../src/encode/encode-huffman.ts';
 import { encodeMask } from '../../../src/encode/encode-mask.ts';
 import { encodeTable } from '../../../src/encode/encode-table.ts';
 import { insertDecode } from '../../../src/encode/insert-decode.ts';
 import type { Graph, Tensor } from '../../../src/graph/graph.ts';
-import { makeRandom } from '../../../src/random.ts';
 import { tflmArena } from '../../../src/runtimes/tflm/arena/arena.ts';
 import { cSource } from '../../../src/runtimes/tflm/c-source.ts';
 import { operatorCost } from '../../../src/runtimes/tflm/cycles.ts';

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { tensorAt } from '../../../src/graph/access.ts';
 import type { Graph } from '../../../src/graph/graph.ts';
 import { inferShapes } from '../../../src/graph/infer-shapes.ts';
-import { openModel } from '../../../src/measure.ts';
+import { openModel } from '../../../src/measuring/measure.ts';
 import { executedGraph } from '../../../src/runtimes/onnxruntime/executed-graph.ts';
 import { kernelsOf } from '../../../src/runtimes/tvm/kernels.ts';
 import { held } from '../../../src/runtimes/tvm/quantised.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { inferShapes } from '../../../src/graph/infer-shapes.ts';
-import { openModel } from '../../../src/measure.ts';
+import { openModel } from '../../../src/measuring/measure.ts';
 import type { Artifact } from '../../../src/runtimes/runtime.ts';
 import { tvmRuntime } from '../../../src/runtimes/tvm/runtime.ts';
 import { tvm, tvmVersion } from '../../../src/runtimes/tvm/tvm.ts';

@@ -1,6 +1,6 @@
 import * as Plot from '@observablehq/plot';
 import { useMemo, useState } from 'preact/hooks';
-import { formatValue } from '../../../format.ts';
+import { formatValue } from '../../../basics/format.ts';
 import { layerLabel } from '../../../graph/layer-label.ts';
 import type { Layer, Measurement } from '../../../runtimes/measurement.ts';
 import { Chart } from './chart.tsx';

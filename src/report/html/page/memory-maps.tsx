@@ -1,6 +1,6 @@
 import * as Plot from '@observablehq/plot';
 import { useMemo } from 'preact/hooks';
-import { formatValue } from '../../../format.ts';
+import { formatValue } from '../../../basics/format.ts';
 import { layerLabel } from '../../../graph/layer-label.ts';
 import type { Comparison } from '../../../judge/comparison.ts';
 import type { Measurement, Memory, PlannedBuffer } from '../../../runtimes/measurement.ts';

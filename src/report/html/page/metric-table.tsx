@@ -1,4 +1,4 @@
-import { formatPercent } from '../../../format.ts';
+import { formatPercent } from '../../../basics/format.ts';
 import type { Comparison } from '../../../judge/comparison.ts';
 import { metricWords } from '../../../judge/metric-words.ts';
 import type { Metric } from '../../../runtimes/measurement.ts';

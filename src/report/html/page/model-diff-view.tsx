@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useMemo, useRef, useState } from 'preact/hooks';
+import { formatDifference } from '../../../basics/format.ts';
 import type { DiffMetric, DiffRow, ModelDiff } from '../../../diff/model-diff.ts';
-import { formatDifference } from '../../../format.ts';
 import { layerLabel } from '../../../graph/layer-label.ts';
 import { type DiffNode, layOutDiff, nodeHeight, nodeWidth } from './diff-layout.ts';
 import { Scrolled } from './scrolled.tsx';

@@ -1,4 +1,4 @@
-import { formatValue } from '../../../format.ts';
+import { formatValue } from '../../../basics/format.ts';
 import { sparkline } from '../../../history/sparkline.ts';
 import type { Comparison } from '../../../judge/comparison.ts';
 import { metricWords } from '../../../judge/metric-words.ts';

@@ -1,6 +1,6 @@
 import * as Plot from '@observablehq/plot';
 import { useMemo, useState } from 'preact/hooks';
-import { formatValue } from '../../../format.ts';
+import { formatValue } from '../../../basics/format.ts';
 import type { Comparison } from '../../../judge/comparison.ts';
 import { metricWords } from '../../../judge/metric-words.ts';
 import { Chart } from './chart.tsx';

@@ -1,6 +1,6 @@
 import * as Plot from '@observablehq/plot';
 import { useMemo } from 'preact/hooks';
-import { formatPercent, formatValue } from '../../../format.ts';
+import { formatPercent, formatValue } from '../../../basics/format.ts';
 import type { ScheduleResult, TaskResult } from '../../../schedule/schedule-result.ts';
 import { timelineOf } from '../../../schedule/timeline.ts';
 import { marks } from '../../marks.ts';

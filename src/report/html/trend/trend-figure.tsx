@@ -1,6 +1,6 @@
 import { scaleLinear, scaleUtc } from 'd3-scale';
 import { curveStepAfter, line } from 'd3-shape';
-import { formatDifference, formatValue } from '../../../format.ts';
+import { formatDifference, formatValue } from '../../../basics/format.ts';
 import { metricWords } from '../../../judge/metric-words.ts';
 import type { MetricName } from '../../../runtimes/metric-names.ts';
 import { dayOf, shortId } from '../../history-words.ts';

@@ -1,11 +1,11 @@
 import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
-import type { Output } from '../src/commands/output.ts';
-import { openOutput, optionsOf } from '../src/commands/process-output.ts';
-import { runCommandLine } from '../src/commands/program.ts';
-import { openProgress, timeWords } from '../src/commands/progress.ts';
-import { type Look, paintWith } from '../src/report/look.ts';
-import { forTerminal } from '../src/report/terminal.ts';
+import type { Output } from '../../src/commands/output.ts';
+import { openOutput, optionsOf } from '../../src/commands/process-output.ts';
+import { runCommandLine } from '../../src/commands/program.ts';
+import { openProgress, timeWords } from '../../src/commands/progress.ts';
+import { type Look, paintWith } from '../../src/report/look.ts';
+import { forTerminal } from '../../src/report/terminal.ts';
 
 const begin = '\u001b';
 

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { measureModel, openModel } from '../src/measure.ts';
-import { measureSaving } from '../src/measure-saving.ts';
-import { losslessPasses } from '../src/optimize/lossless.ts';
-import { automatic, parseRecipe } from '../src/optimize/recipe.ts';
-import { resolveTarget } from '../src/targets/load.ts';
-import { describeWithReference, referenceBytes } from './support/reference.ts';
+import { measureModel, openModel } from '../../src/measuring/measure.ts';
+import { measureSaving } from '../../src/measuring/measure-saving.ts';
+import { losslessPasses } from '../../src/optimize/lossless.ts';
+import { automatic, parseRecipe } from '../../src/optimize/recipe.ts';
+import { resolveTarget } from '../../src/targets/load.ts';
+import { describeWithReference, referenceBytes } from '../support/reference.ts';
 
 const target = resolveTarget('nucleo-l4r5zi');
 const metrics = ['peakRam', 'flash', 'latency'] as const;

@@ -1,14 +1,14 @@
-import { type DutyCycle, operationOf } from './energy/duty-cycle.ts';
-import { graphMacs } from './graph/macs.ts';
-import { graphParameters } from './graph/parameters.ts';
-import type { Model } from './optimize/model.ts';
-import { type AppliedRecipe, committed, recipeText } from './optimize/recipe.ts';
-import { accelerationOf } from './runtimes/acceleration.ts';
-import { noEstimate } from './runtimes/estimate/no-estimate.ts';
-import type { Finding, Measurement } from './runtimes/measurement.ts';
-import type { Estimate } from './runtimes/runtime.ts';
-import { sha256 } from './sha256.ts';
-import type { Target } from './targets/target.ts';
+import { sha256 } from '../basics/sha256.ts';
+import { type DutyCycle, operationOf } from '../energy/duty-cycle.ts';
+import { graphMacs } from '../graph/macs.ts';
+import { graphParameters } from '../graph/parameters.ts';
+import type { Model } from '../optimize/model.ts';
+import { type AppliedRecipe, committed, recipeText } from '../optimize/recipe.ts';
+import { accelerationOf } from '../runtimes/acceleration.ts';
+import { noEstimate } from '../runtimes/estimate/no-estimate.ts';
+import type { Finding, Measurement } from '../runtimes/measurement.ts';
+import type { Estimate } from '../runtimes/runtime.ts';
+import type { Target } from '../targets/target.ts';
 
 /** The Measurement of a model, whose shapes are inferred, that its target does not load, with the reason. */
 export function unloadedMeasurement(model: Model, target: Target, reason: string, dutyCycle?: DutyCycle): Measurement {

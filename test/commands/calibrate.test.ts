@@ -2,10 +2,10 @@ import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { calibrateCommand } from '../src/commands/calibrate.ts';
-import { measureModel, openModel } from '../src/measure.ts';
-import { automatic } from '../src/optimize/recipe.ts';
-import { loadBoard, parseBoard, resolveTarget } from '../src/targets/load.ts';
+import { calibrateCommand } from '../../src/commands/calibrate.ts';
+import { measureModel, openModel } from '../../src/measuring/measure.ts';
+import { automatic } from '../../src/optimize/recipe.ts';
+import { loadBoard, parseBoard, resolveTarget } from '../../src/targets/load.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'calibrate-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
-import { runCommandLine } from '../src/commands/program.ts';
-import { historyLineSchema } from '../src/history/line.ts';
-import { commit, git } from './support/git-repository.ts';
+import { runCommandLine } from '../../src/commands/program.ts';
+import { historyLineSchema } from '../../src/history/line.ts';
+import { commit, git } from '../support/git-repository.ts';
 
 const here = process.cwd();
 const folder = mkdtempSync(path.join(tmpdir(), 'edge-ready-history-'));

@@ -1,25 +1,25 @@
-import type { Accuracy, Answers, Progress } from './accuracy/accuracy.ts';
-import type { AccuracyMetric } from './accuracy/accuracy-metric.ts';
-import type { DataSet } from './data/data-set.ts';
-import type { DeviceMetrics } from './devices/device-result.ts';
-import type { Device } from './devices/measure-on-device.ts';
-import type { ModelGraphs } from './diff/side.ts';
-import type { DutyCycle } from './energy/duty-cycle.ts';
-import { readModel } from './formats/read-model.ts';
-import { tensorAt } from './graph/access.ts';
-import type { Graph } from './graph/graph.ts';
-import { inferShapes } from './graph/infer-shapes.ts';
-import { refuseEndless } from './graph/refuse-endless.ts';
+import type { Accuracy, Answers, Progress } from '../accuracy/accuracy.ts';
+import type { AccuracyMetric } from '../accuracy/accuracy-metric.ts';
+import type { DataSet } from '../data/data-set.ts';
+import type { DeviceMetrics } from '../devices/device-result.ts';
+import type { Device } from '../devices/measure-on-device.ts';
+import type { ModelGraphs } from '../diff/side.ts';
+import type { DutyCycle } from '../energy/duty-cycle.ts';
+import { readModel } from '../formats/read-model.ts';
+import { tensorAt } from '../graph/access.ts';
+import type { Graph } from '../graph/graph.ts';
+import { inferShapes } from '../graph/infer-shapes.ts';
+import { refuseEndless } from '../graph/refuse-endless.ts';
+import { decideRecipe } from '../optimize/decide-recipe.ts';
+import { NotConvertible } from '../optimize/into-dialect.ts';
+import type { Model, Optimized } from '../optimize/model.ts';
+import { optimize } from '../optimize/optimize.ts';
+import type { Recipe } from '../optimize/recipe.ts';
+import type { Measurement } from '../runtimes/measurement.ts';
+import { runtimeOf } from '../runtimes/registry.ts';
+import type { Compiled, Estimate } from '../runtimes/runtime.ts';
+import type { Target } from '../targets/target.ts';
 import { joinMeasurement, notesAsFindings, unloadedMeasurement } from './join-measurement.ts';
-import { decideRecipe } from './optimize/decide-recipe.ts';
-import { NotConvertible } from './optimize/into-dialect.ts';
-import type { Model, Optimized } from './optimize/model.ts';
-import { optimize } from './optimize/optimize.ts';
-import type { Recipe } from './optimize/recipe.ts';
-import type { Measurement } from './runtimes/measurement.ts';
-import { runtimeOf } from './runtimes/registry.ts';
-import type { Compiled, Estimate } from './runtimes/runtime.ts';
-import type { Target } from './targets/target.ts';
 
 /** A labelled data set and the metric that is taken on it. */
 export interface Evaluation {
@@ -162,7 +162,7 @@ async function askDevice(
   },
 ): Promise<DeviceMetrics> {
   if (device === undefined || !asked.deployable) return {};
-  const { measureOnDevice } = await import('./devices/measure-on-device.ts');
+  const { measureOnDevice } = await import('../devices/measure-on-device.ts');
   return measureOnDevice(device, {
     artifact: asked.shipped.bytes,
     format: asked.shipped.format,
@@ -182,10 +182,10 @@ async function measureAccuracy(
   }
   refuseEndless(artifact.graph);
   if (artifact.format === 'tflite') {
-    const { evaluateTflite } = await import('./accuracy/evaluate-tflite.ts');
+    const { evaluateTflite } = await import('../accuracy/evaluate-tflite.ts');
     return evaluateTflite(artifact, evaluation, progress);
   }
-  const { evaluateOnnx } = await import('./accuracy/evaluate-onnx.ts');
-  const { loadOnnxRuntime } = await import('./onnx-runtime/load.ts');
+  const { evaluateOnnx } = await import('../accuracy/evaluate-onnx.ts');
+  const { loadOnnxRuntime } = await import('../onnx-runtime/load.ts');
   return evaluateOnnx(artifact, evaluation, await loadOnnxRuntime(), progress);
 }

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { folderSource } from '../src/data/folder-source.ts';
-import { readDataSet } from '../src/data/read-data-set.ts';
-import { measureModel, openModel } from '../src/measure.ts';
-import { optimize } from '../src/optimize/optimize.ts';
-import { isQuantized } from '../src/quantize/is-quantized.ts';
-import { resolveTarget } from '../src/targets/load.ts';
-import { describeWithReference, referenceDirectory } from './support/reference.ts';
+import { folderSource } from '../../src/data/folder-source.ts';
+import { readDataSet } from '../../src/data/read-data-set.ts';
+import { measureModel, openModel } from '../../src/measuring/measure.ts';
+import { optimize } from '../../src/optimize/optimize.ts';
+import { isQuantized } from '../../src/quantize/is-quantized.ts';
+import { resolveTarget } from '../../src/targets/load.ts';
+import { describeWithReference, referenceDirectory } from '../support/reference.ts';
 
 const targets = {
   onnx: resolveTarget('raspberry-pi-4/onnxruntime'),

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
 import { z } from 'zod';
-import { runCommandLine } from '../src/commands/program.ts';
-import { scheduleResultSchema } from '../src/schedule/schedule-result.ts';
+import { runCommandLine } from '../../src/commands/program.ts';
+import { scheduleResultSchema } from '../../src/schedule/schedule-result.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'edge-ready-schedule-'));
 const here = process.cwd();

@@ -7,7 +7,7 @@ import {
   formatRelative,
   formatValue,
   type Quantity,
-} from '../src/format.ts';
+} from '../../src/basics/format.ts';
 
 describe('formatValue', () => {
   it.each<readonly [number, Quantity, string]>([

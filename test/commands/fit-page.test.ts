@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { runCommandLine } from '../src/commands/program.ts';
+import { runCommandLine } from '../../src/commands/program.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'edge-ready-fit-page-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

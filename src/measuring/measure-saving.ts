@@ -1,11 +1,11 @@
-import type { SavingStep } from './judge/comparison.ts';
+import type { SavingStep } from '../judge/comparison.ts';
+import { losslessPasses } from '../optimize/lossless.ts';
+import type { Model, Optimized } from '../optimize/model.ts';
+import { optimize } from '../optimize/optimize.ts';
+import { lossless } from '../optimize/recipe.ts';
+import type { Measurement } from '../runtimes/measurement.ts';
+import type { Target } from '../targets/target.ts';
 import { type Measured, type MeasureOptions, measureOptimized } from './measure.ts';
-import { losslessPasses } from './optimize/lossless.ts';
-import type { Model, Optimized } from './optimize/model.ts';
-import { optimize } from './optimize/optimize.ts';
-import { lossless } from './optimize/recipe.ts';
-import type { Measurement } from './runtimes/measurement.ts';
-import type { Target } from './targets/target.ts';
 
 /** What a model that ships as committed would gain without losing anything. */
 export interface MeasuredSaving extends Measured {

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { examples } from '../src/commands/examples.ts';
-import { runCommandLine } from '../src/commands/program.ts';
+import { examples } from '../../src/commands/examples.ts';
+import { runCommandLine } from '../../src/commands/program.ts';
 
 async function printed(...args: readonly string[]): Promise<string> {
   let text = '';

@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync, unlinkSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { inOrder } from '../src/in-order.ts';
-import type { Comparison } from '../src/judge/comparison.ts';
-import { buildProgram } from './support/build-program.ts';
-import { commit, git } from './support/git-repository.ts';
+import { inOrder } from '../../src/basics/in-order.ts';
+import type { Comparison } from '../../src/judge/comparison.ts';
+import { buildProgram } from '../support/build-program.ts';
+import { commit, git } from '../support/git-repository.ts';
 
 const configuration = `version: 1
 targets: { mcu: { board: arduino-nano-33-ble }, big: { board: nucleo-h743zi } }
@@ -17,7 +17,7 @@ test.skipIf(availableParallelism() < 2)(
   'comparisons spread over threads give what one thread gives, failures too',
   async () => {
     const directory = mkdtempSync(path.join(tmpdir(), 'edge-ready-threads-'));
-    const bundle = await buildProgram('test/measuring-threads-program.ts');
+    const bundle = await buildProgram('test/measuring/threads-program.ts');
     try {
       const fixture = (name: string) => ({ fixture: name });
       git(directory, 'init', '--quiet', '--initial-branch=main');
@@ -64,7 +64,7 @@ test.skipIf(availableParallelism() < 2)(
   { timeout: 240_000 },
   async () => {
     const directory = mkdtempSync(path.join(tmpdir(), 'edge-ready-threads-'));
-    const bundle = await buildProgram('test/measuring-threads-program.ts');
+    const bundle = await buildProgram('test/measuring/threads-program.ts');
     try {
       git(directory, 'init', '--quiet', '--initial-branch=main');
       commit(directory, 'base', {

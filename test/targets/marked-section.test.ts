@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { withMarkedSection } from '../src/marked-section.ts';
+import { withMarkedSection } from '../../src/targets/marked-section.ts';
 
 const text = 'before\n<!-- one: begin -->\nold\n<!-- one: end -->\n<!-- two: begin -->\n<!-- two: end -->\nafter\n';
 

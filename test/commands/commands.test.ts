@@ -2,11 +2,11 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { runCommandLine } from '../src/commands/program.ts';
-import { readModel } from '../src/formats/read-model.ts';
-import { comparisonSchema } from '../src/judge/comparison.ts';
-import { measurementSchema } from '../src/runtimes/measurement.ts';
-import { metricNames } from '../src/runtimes/metric-names.ts';
+import { runCommandLine } from '../../src/commands/program.ts';
+import { readModel } from '../../src/formats/read-model.ts';
+import { comparisonSchema } from '../../src/judge/comparison.ts';
+import { measurementSchema } from '../../src/runtimes/measurement.ts';
+import { metricNames } from '../../src/runtimes/metric-names.ts';
 
 const digits = path.resolve('fixtures', 'digits');
 const model = (name: string) => path.join(digits, name);

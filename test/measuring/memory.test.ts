@@ -4,10 +4,10 @@ import path from 'node:path';
 import v8 from 'node:v8';
 import vm from 'node:vm';
 import { expect, test } from 'vitest';
-import { writeTflite } from '../src/formats/tflite/write.ts';
-import { runGate } from '../src/gate.ts';
-import { commit, type Files, git } from './support/git-repository.ts';
-import { activation, tfliteGraph, tfliteOperator } from './support/tflite-models.ts';
+import { writeTflite } from '../../src/formats/tflite/write.ts';
+import { runGate } from '../../src/gate.ts';
+import { commit, type Files, git } from '../support/git-repository.ts';
+import { activation, tfliteGraph, tfliteOperator } from '../support/tflite-models.ts';
 
 v8.setFlagsFromString('--expose-gc');
 const collectGarbage: () => void = vm.runInNewContext('gc');

@@ -1,6 +1,6 @@
 /** Run as a program beside a bundled worker.js: the gate on a repository, with as many threads as there are; prints the report, what was kept and the counts as JSON. */
 import { createHash } from 'node:crypto';
-import { runGate } from '../src/gate.ts';
+import { runGate } from '../../src/gate.ts';
 
 const [directory = '', ...targets] = process.argv.slice(2);
 const kept: string[] = [];

@@ -1,11 +1,11 @@
-import type { ModelInput } from './data/bind-inputs.ts';
-import { castTo } from './data/cast.ts';
-import type { DataArray, NumberArray } from './data/data-set.ts';
-import { modelInputs } from './data/model-inputs.ts';
-import { UserError } from './errors.ts';
-import { openInterpreter } from './kernels/run-graph.ts';
-import type { Value } from './kernels/values.ts';
-import type { Model } from './optimize/model.ts';
+import type { ModelInput } from '../data/bind-inputs.ts';
+import { castTo } from '../data/cast.ts';
+import type { DataArray, NumberArray } from '../data/data-set.ts';
+import { modelInputs } from '../data/model-inputs.ts';
+import { UserError } from '../errors.ts';
+import { openInterpreter } from '../kernels/run-graph.ts';
+import type { Value } from '../kernels/values.ts';
+import type { Model } from '../optimize/model.ts';
 
 /** Arrays by name, in order. */
 export type Arrays = Readonly<Record<string, DataArray>>;

@@ -1,4 +1,4 @@
-import { messageOf } from './errors.ts';
+import { messageOf } from '../errors.ts';
 
 /** What the YAML parser says of a text, on one line; where it ran out of stack, that is because the text is nested too deeply. */
 export function yamlProblem(error: unknown): string {

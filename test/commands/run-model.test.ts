@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { readNpz } from '../src/data/npz.ts';
-import { openModel } from '../src/measure.ts';
-import { type Arrays, runTflite } from '../src/run-model.ts';
+import { type Arrays, runTflite } from '../../src/commands/run-model.ts';
+import { readNpz } from '../../src/data/npz.ts';
+import { openModel } from '../../src/measuring/measure.ts';
 
 const model = openModel(readFileSync('fixtures/digits/base/digits-int8.tflite'), 'digits.tflite');
 const set = readNpz(readFileSync('fixtures/digits/evaluation.npz'), 'evaluation.npz');

@@ -2,9 +2,9 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { runGate } from '../src/gate.ts';
-import type { ProducedModel } from '../src/report/write-outputs.ts';
-import { commit, type Files, git } from './support/git-repository.ts';
+import { runGate } from '../../src/gate.ts';
+import type { ProducedModel } from '../../src/report/write-outputs.ts';
+import { commit, type Files, git } from '../support/git-repository.ts';
 
 const fixture = (name: string) => ({ fixture: name });
 const text = (content: string) => ({ text: content });

@@ -1,5 +1,5 @@
-import type { Progress } from './accuracy/accuracy.ts';
-import { progressLines } from './accuracy/progress-lines.ts';
+import type { Progress } from '../accuracy/accuracy.ts';
+import { progressLines } from '../accuracy/progress-lines.ts';
 
 /** Hears how far long work has come. */
 export interface WorkProgress {
