@@ -31,6 +31,9 @@ function slice(lowerer: Lowerer, operator: Operator) {
   const [starts = [], ends = []] = [list('starts', 1), list('ends', 2)];
   const axes = list('axes', 3) ?? starts.map((_, axis) => axis);
   const steps = list('steps', 4) ?? starts.map(() => 1);
+  if ([ends, axes, steps].some(({ length }) => length !== starts.length)) {
+    return lowerer.refuse(operator, 'its starts, ends, axes and steps are not equally many');
+  }
   const spans = shape.map((extent): Span => ({ start: 0, count: extent, step: 1 }));
   axes.forEach((given, index) => {
     const axis = axisFromFront(given, shape.length);

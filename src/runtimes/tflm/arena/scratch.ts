@@ -80,6 +80,9 @@ export function depthwiseScratch8(shape: Convolution, build: KernelBuild, isPack
   return build.vectors === 'dsp' ? 2 * shape.input.channels * filterSize(shape) : 0;
 }
 
+/** What a pointer of 32 bits reaches: a stride of millions in a small file asks for more, and how much more does not matter. */
+const addressableBytes = 2 ** 32;
+
 /** int8 transposed convolution: working columns, then the reversed filter; both buffers exist even when empty. */
 export function transposedScratch8(shape: Convolution, build: KernelBuild): readonly [number, number] {
   const { channels } = shape.input;
@@ -92,7 +95,8 @@ export function transposedScratch8(shape: Convolution, build: KernelBuild): read
   const rowElements =
     ((shape.input.width - 1) * shape.stride.width + Math.max(shape.filter.width, shape.stride.height)) *
     shape.output.channels;
-  return [4 * rowElements * Math.max(shape.filter.height, shape.stride.height), 0];
+  const rows = Math.max(shape.filter.height, shape.stride.height);
+  return [Math.min(4 * rowElements * rows, addressableBytes), 0];
 }
 
 /** Sums of a dense layer's weights, which MVE kernels take from memory. */
