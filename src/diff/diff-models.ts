@@ -1,3 +1,4 @@
+import { offlinePlan } from '../runtimes/tflm/offline-plan/offline-plan.ts';
 import { alignGraphs } from './align.ts';
 import { change } from './change.ts';
 import { type ComparedRow, compareRows, kindOf } from './compared-row.ts';
@@ -61,6 +62,7 @@ export function diffModels(base: DiffSide, head: DiffSide): DetailedDiff {
     dialect: alignment.head.graph.dialect,
     formats: [formatOf(base), formatOf(head)],
     opsets: [opsetOf(alignment.base), opsetOf(alignment.head)],
+    memoryPlans: [offlinePlan(graphs[0]), offlinePlan(graphs[1])],
     rows,
     ends,
     ...(base.structureOnly === true ? { structureOnly: true } : {}),

@@ -10,6 +10,8 @@ export interface Happening {
   readonly formats: readonly [base: string, head: string];
   /** The opset that a model as a whole is written in, where it has one. */
   readonly opsets: readonly [base: number | undefined, head: number | undefined];
+  /** The memory plans that the files carry. */
+  readonly memoryPlans: readonly [base: Uint8Array | undefined, head: Uint8Array | undefined];
   readonly rows: readonly ComparedRow[];
   readonly ends: readonly End[];
   /** True where weights are not compared. */

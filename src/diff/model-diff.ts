@@ -85,6 +85,7 @@ export const eventCodes = [
   'pruned',
   'retrained',
   'reordered',
+  'memory-planned',
   'placement-changed',
 ] as const;
 

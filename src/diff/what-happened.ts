@@ -3,6 +3,7 @@ import { endEvents } from './end-events.ts';
 import { counted } from './event-words.ts';
 import type { Happening } from './happening.ts';
 import type { DiffEvent } from './model-diff.ts';
+import { planEvents } from './plan-events.ts';
 import { precisionEvents } from './precision-events.ts';
 import {
   depthEvents,
@@ -48,6 +49,7 @@ export function whatHappened(happening: Happening): readonly DiffEvent[] {
       text: `Runs in another order: ${counted(moved, 'operator')} moved${events.length === 0 ? ', the same is computed' : ''}.`,
     });
   }
+  events.push(...planEvents(happening));
   if (events.length === 0) events.push(...otherEvents(rows));
   if (events.length === 0) {
     const text =

@@ -3,6 +3,7 @@ import { layerLabel } from '../graph/layer-label.ts';
 import type { Measurement, PlannedBuffer } from '../runtimes/measurement.ts';
 import { plain } from './escape.ts';
 import { type Look, paintWith, type TextOptions } from './look.ts';
+import { livesAt, memoryPeak, ownPlanWords } from './memory-peak.ts';
 import { columnsOf } from './shorten.ts';
 import { type Row, textTable } from './text-table.ts';
 import { wrapLine } from './wrap.ts';
@@ -31,7 +32,7 @@ export function renderMemoryMapText({ memory, layers }: Measurement, options: Te
   if (memory === null || buffers.length === 0) return '';
   const top = Math.max(...buffers.map(({ offset, bytes }) => offset + bytes));
   const operators = Math.max(...buffers.map(({ last }) => last)) + 1;
-  const peak = fullestOperator(buffers, operators);
+  const { operator: peak } = memoryPeak(buffers);
   const told = legendBuffers(buffers, peak);
   const letters = lettersOf(buffers, told);
   const step = rowStep(top);
@@ -52,6 +53,7 @@ export function renderMemoryMapText({ memory, layers }: Measurement, options: Te
     return `${(labels[row + 1] ?? '').padStart(margin)} ┤${cells.join('')}`.trimEnd();
   });
   const layer = layers[peak];
+  const own = ownPlanWords(memory);
   const title = `Memory map: ${formatValue(top, 'B')} over ${operators} operators, most in use at operator ${peak}${layer === undefined ? '' : ` (${layer.type} ${layerLabel(layer.name)})`}`;
   return [
     paint('strong', wrapLine(plain(title), options)),
@@ -59,29 +61,14 @@ export function renderMemoryMapText({ memory, layers }: Measurement, options: Te
     `${(labels[0] ?? '').padStart(margin)} ┼${axis(slots, wide, peak)}`,
     `${' '.repeat(margin + 2)}${numbers(slots, wide)}`,
     legend(told, letters, { ...options, peak, all: buffers.length }),
+    ...(own === undefined ? [] : [wrapLine(own, options)]),
   ].join('\n');
-}
-
-/** The operator while which the most bytes are in use, the first of equals. */
-function fullestOperator(buffers: readonly PlannedBuffer[], operators: number): number {
-  const changes = new Float64Array(operators + 1);
-  for (const { bytes, first, last } of buffers) {
-    const begin = Math.max(0, first);
-    changes[begin] = (changes[begin] ?? 0) + bytes;
-    changes[last + 1] = (changes[last + 1] ?? 0) - bytes;
-  }
-  let [inUse, most, at] = [0, -1, 0];
-  for (let operator = 0; operator < operators; operator += 1) {
-    inUse += changes[operator] ?? 0;
-    if (inUse > most) [most, at] = [inUse, operator];
-  }
-  return at;
 }
 
 /** What the legend tells of: what is in use at the peak, and the largest of the rest, in the order in which the model fills them. */
 function legendBuffers(buffers: readonly PlannedBuffer[], peak: number): readonly PlannedBuffer[] {
   return buffers
-    .toSorted((one, other) => Number(isAlive(other, peak)) - Number(isAlive(one, peak)) || other.bytes - one.bytes)
+    .toSorted((one, other) => Number(livesAt(other, peak)) - Number(livesAt(one, peak)) || other.bytes - one.bytes)
     .slice(0, capitals.length)
     .toSorted(byTime);
 }
@@ -136,16 +123,12 @@ function widestIn(
   return widest;
 }
 
-function isAlive({ first, last }: PlannedBuffer, operator: number): boolean {
-  return first <= operator && operator <= last;
-}
-
 function holds({ first, last }: Slot, operator: number): boolean {
   return first <= operator && operator <= last;
 }
 
 function lookAt(buffer: PlannedBuffer | undefined, peak: number): Look {
-  return buffer !== undefined && isAlive(buffer, peak) ? 'warning' : 'faint';
+  return buffer !== undefined && livesAt(buffer, peak) ? 'warning' : 'faint';
 }
 
 /** The line below the picture, with an arrow at the peak. */
@@ -173,7 +156,7 @@ function legend(
   const right = { align: 'right' } as const;
   const rows = told.map((buffer): Row => {
     const { tensor, offset, bytes, first, last } = buffer;
-    const isAtPeak = isAlive(buffer, peak);
+    const isAtPeak = livesAt(buffer, peak);
     const begin = Math.max(0, first);
     return [
       { text: letters.get(buffer) ?? '', look: isAtPeak ? 'strong' : undefined },

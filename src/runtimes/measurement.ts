@@ -42,15 +42,22 @@ export const bufferSchema = z.strictObject({
 });
 export type PlannedBuffer = z.infer<typeof bufferSchema>;
 
-/** Where activations live. All in bytes. */
-export const memorySchema = z.strictObject({
+/** A place for every activation. All in bytes. */
+export const memoryPlanSchema = z.strictObject({
   /** What the runtime reports as used. */
   arenaUsed: z.number().int().nonnegative(),
   /** The smallest arena with which allocation succeeds. */
   arenaRequired: z.number().int().nonnegative(),
+  buffers: z.array(bufferSchema).max(100_000),
+});
+export type MemoryPlan = z.infer<typeof memoryPlanSchema>;
+
+/** Where activations live, as the device places them. */
+export const memorySchema = memoryPlanSchema.extend({
   /** The largest sum of buffers alive at once: no plan can do better. */
   lowerBound: z.number().int().nonnegative(),
-  buffers: z.array(bufferSchema).max(100_000),
+  /** Where the artifact carries a plan: what the runtime's own planner would make of it without, if that needs other memory. */
+  ownPlan: memoryPlanSchema.optional(),
 });
 export type Memory = z.infer<typeof memorySchema>;
 

@@ -76,6 +76,26 @@ describe.skipIf(browserPath === undefined)('the HTML report in a browser', () =>
     });
   });
 
+  it("the runtime's own plan is beside the one that a file carries", async () => {
+    const head = wideModel();
+    const memory = head.memory ?? expect.fail('the model has a memory plan');
+    const ownPlan = { arenaUsed: 90_000, arenaRequired: 90_112, buffers: memory.buffers };
+    const planned = comparison({
+      base: { measurement: narrowModel() },
+      head: { measurement: { ...head, memory: { ...memory, ownPlan } } },
+    });
+    await withPage(written('planned', [planned]), {}, async (page) => {
+      const captions = await page.locator('[aria-labelledby=memory] figcaption').allInnerTexts();
+      expect(captions.map((caption) => caption.split(' – ')[0])).toEqual([
+        'Base',
+        'Head',
+        "Head: the runtime's own plan",
+      ]);
+      expect(captions[1]).toContain("the runtime's own planner would need 88 KiB, 16.7 KiB more");
+      expect(captions[2]).toMatch(/ – 87\.9 KiB used/);
+    });
+  });
+
   it('a chart can be chosen by keyboard alone', async () => {
     await withPage(written('keyboard', [await realComparison()]), {}, async (page) => {
       const energy = page.getByRole('button', { name: 'Energy' });

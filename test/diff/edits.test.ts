@@ -20,6 +20,7 @@ function diffOf(base: Graph, head: Graph) {
     formats: [base.dialect, head.dialect],
     opsets: [opsetOf(base), opsetOf(head)],
     rows,
+    memoryPlans: [undefined, undefined],
     ends: endsOf(base, head),
   });
   return { rows, counts, codes: events.map(({ code }) => code), events };

@@ -359,7 +359,7 @@ describe('nothing is forgotten', () => {
     ]);
     // `actions-cache` listens to what a package prints; `init` asks its questions through `forTerminal`.
     expect(filesWith(/process\.(stdout|stderr)|console\./)).toEqual([
-      'actions-cache.ts',
+      'cache/actions-cache.ts',
       'commands/init.ts',
       'commands/process-output.ts',
     ]);

@@ -53,6 +53,18 @@ describe('the memory map in characters', () => {
     `);
   });
 
+  it('says what the runtime would need without the plan that the file carries', () => {
+    const buffers = [buffer('image', 0, 1024, 0)];
+    const ownPlan = { arenaUsed: 2048, arenaRequired: 2048, buffers: [buffer('image', 1024, 1024, 0)] };
+    const memory = { arenaUsed: 1024, arenaRequired: 1024, lowerBound: 1024, buffers };
+    const text = (own?: typeof ownPlan) =>
+      renderMemoryMapText(measurement({ memory: { ...memory, ...(own && { ownPlan: own }) }, layers: [] }), {
+        width: 200,
+      });
+    expect(text(ownPlan)).toMatch(/the runtime's own planner would need 2 KiB, 1 KiB more\.$/);
+    expect(text()).not.toContain('own planner');
+  });
+
   it('is nothing without a plan', () => {
     expect(renderMemoryMapText(measurement({ memory: null }))).toBe('');
     expect(renderMemoryMapText(withBuffers([buffer('nothing', 0, 0, 0)]))).toBe('');

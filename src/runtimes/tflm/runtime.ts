@@ -10,6 +10,7 @@ import { linkTogether, runtimeFlash } from './flash/flash.ts';
 import { kernelBuild } from './kernels.ts';
 import { layerOf } from './layer.ts';
 import { besidesArena, flashMetric, latencyMetric, peakRamMetric } from './metrics.ts';
+import { withOwnPlan } from './own-plan.ts';
 import { unsupported } from './support/unsupported.ts';
 
 /** Layers that a Measurement can hold. */
@@ -66,7 +67,7 @@ function estimate(artifact: Artifact, target: Target): Estimate {
         ? {}
         : { energy: milliwatts === undefined ? `The power of ${board.id} is not known.` : 'Energy needs a latency.' }),
     },
-    memory: arena.memory,
+    memory: withOwnPlan(arena.memory, graph, build),
     parts: { peakRam: ramParts, flash: flashParts },
     layers: graph.operators
       .slice(0, layersLimit)

@@ -7,6 +7,7 @@ import { tflmArena } from '../../../src/runtimes/tflm/arena/arena.ts';
 import { finishFor } from '../../../src/runtimes/tflm/finish.ts';
 import type { KernelBuild } from '../../../src/runtimes/tflm/kernels.ts';
 import { planOffline } from '../../../src/runtimes/tflm/offline-plan/plan-offline.ts';
+import { withOwnPlan } from '../../../src/runtimes/tflm/own-plan.ts';
 import { network } from '../../passes/tflite/network.ts';
 import { differences } from '../../passes/tflite/same-outputs.ts';
 import { describeWithReference, referenceBytes, referenceModels } from '../../support/reference.ts';
@@ -40,6 +41,15 @@ describe('planOffline', () => {
     expect([...new Int32Array(plan?.data.slice().buffer ?? new ArrayBuffer(0))].slice(0, 3)).toEqual([0, 0, 6]);
     expect(arena(planned).arenaRequired).toBeLessThan(arena(gap).arenaRequired);
     expect(arena(readTflite(writeTflite(planned), 'planned')).arenaRequired).toBe(arena(planned).arenaRequired);
+  });
+
+  it('leaves what the runtime would do without it in the measurement', () => {
+    const planned = planOffline(gap, dsp);
+    const { ownPlan, ...memory } = withOwnPlan(arena(planned), planned, dsp);
+    expect(memory).toEqual(arena(planned));
+    expect(ownPlan?.arenaRequired).toBe(arena(gap).arenaRequired);
+    expect(ownPlan?.buffers).toEqual(arena(gap).buffers);
+    expect(withOwnPlan(arena(gap), gap, dsp)).toEqual(arena(gap));
   });
 
   it('writes none where it saves nothing, and removes one that is in the way', () => {

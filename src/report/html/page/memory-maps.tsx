@@ -3,7 +3,8 @@ import { useMemo } from 'preact/hooks';
 import { formatValue } from '../../../basics/format.ts';
 import { layerLabel } from '../../../graph/layer-label.ts';
 import type { Comparison } from '../../../judge/comparison.ts';
-import type { Measurement, Memory, PlannedBuffer } from '../../../runtimes/measurement.ts';
+import type { Measurement, MemoryPlan, PlannedBuffer } from '../../../runtimes/measurement.ts';
+import { livesAt, memoryPeak, ownPlanWords } from '../../memory-peak.ts';
 import { Chart } from './chart.tsx';
 import { Table } from './table.tsx';
 
@@ -13,14 +14,20 @@ const mostBuffers = 1500;
 interface PlanToShow {
   readonly title: string;
   readonly measurement: Measurement;
-  readonly memory: Memory;
+  readonly plan: MemoryPlan;
+  readonly lowerBound: number;
+  /** What the plan in the file comes to beside the runtime's own. */
+  readonly beside?: string | undefined;
 }
 
-/** The plans of base, head and what optimising would make of it, side by side on one scale. */
+/**
+ * The plans of base, head and what optimising would make of it, side by side on one scale; where a file carries a plan, followed by what the
+ * runtime's own planner would make of the same buffers.
+ */
 export function MemoryMaps({ comparison }: { readonly comparison: Comparison }) {
   const plans = plansOf(comparison);
   if (plans.length === 0) return null;
-  const mostBytes = Math.max(...plans.map(({ memory }) => topOf(memory)));
+  const mostBytes = Math.max(...plans.map(({ plan }) => topOf(plan)));
   return (
     <section aria-labelledby="memory">
       <h3 id="memory">Memory</h3>
@@ -30,7 +37,7 @@ export function MemoryMaps({ comparison }: { readonly comparison: Comparison }) 
       </p>
       <div class="columns">
         {plans.map((plan) => (
-          <MemoryMap key={plan.title} plan={plan} mostBytes={mostBytes} />
+          <MemoryMap key={plan.title} map={plan} mostBytes={mostBytes} />
         ))}
       </div>
     </section>
@@ -43,19 +50,22 @@ function plansOf({ base, head, saving }: Comparison): readonly PlanToShow[] {
     { title: 'Head', measurement: head },
     { title: `With recipe ${saving?.recipe}`, measurement: saving?.measurement ?? null },
   ];
-  return sides.flatMap(({ title, measurement }) =>
-    measurement?.memory == null || measurement.memory.buffers.length === 0
-      ? []
-      : [{ title, measurement, memory: measurement.memory }],
-  );
+  return sides.flatMap(({ title, measurement }): readonly PlanToShow[] => {
+    const memory = measurement?.memory;
+    if (measurement === null || memory == null || memory.buffers.length === 0) return [];
+    const common = { measurement, lowerBound: memory.lowerBound };
+    const planned = { ...common, title, plan: memory, beside: ownPlanWords(memory) };
+    if (memory.ownPlan === undefined) return [planned];
+    return [planned, { ...common, title: `${title}: the runtime's own plan`, plan: memory.ownPlan }];
+  });
 }
 
-function MemoryMap({ plan, mostBytes }: { readonly plan: PlanToShow; readonly mostBytes: number }) {
-  const { memory, measurement, title } = plan;
-  const peak = useMemo(() => peakOf(memory.buffers), [memory]);
-  const shown = useMemo(() => largestFirst(memory.buffers).slice(0, mostBuffers), [memory]);
+function MemoryMap({ map, mostBytes }: { readonly map: PlanToShow; readonly mostBytes: number }) {
+  const { plan, lowerBound, measurement, title, beside } = map;
+  const peak = useMemo(() => memoryPeak(plan.buffers), [plan]);
+  const shown = useMemo(() => largestFirst(plan.buffers).slice(0, mostBuffers), [plan]);
   const layerAt = new Map(measurement.layers.map((layer) => [layer.index, layer]));
-  const peakLayer = layerAt.get(peak.at);
+  const peakLayer = layerAt.get(peak.operator);
   const draw = useMemo(
     () => (width: number) =>
       Plot.plot({
@@ -71,25 +81,25 @@ function MemoryMap({ plan, mostBytes }: { readonly plan: PlanToShow; readonly mo
             y1: 'offset',
             y2: (buffer: PlannedBuffer) => buffer.offset + buffer.bytes,
             fill: 'var(--accent)',
-            fillOpacity: (buffer: PlannedBuffer) => (livesAt(buffer, peak.at) ? 0.75 : 0.2),
+            fillOpacity: (buffer: PlannedBuffer) => (livesAt(buffer, peak.operator) ? 0.75 : 0.2),
             stroke: 'var(--accent)',
             title: (buffer: PlannedBuffer) =>
               `${layerLabel(buffer.tensor)}\n${formatValue(buffer.bytes, 'B')} at ${buffer.offset}\noperators ${buffer.first} to ${buffer.last}`,
             tip: true,
           }),
-          Plot.ruleY([memory.arenaUsed], { stroke: 'var(--bad)', strokeWidth: 1.5 }),
-          Plot.ruleY([memory.lowerBound], { stroke: 'var(--bad)', strokeDasharray: '4 3' }),
-          Plot.ruleX([peak.at + 0.5], { stroke: 'currentColor', strokeDasharray: '2 3' }),
+          Plot.ruleY([plan.arenaUsed], { stroke: 'var(--bad)', strokeWidth: 1.5 }),
+          Plot.ruleY([lowerBound], { stroke: 'var(--bad)', strokeDasharray: '4 3' }),
+          Plot.ruleX([peak.operator + 0.5], { stroke: 'currentColor', strokeDasharray: '2 3' }),
         ],
       }),
-    [shown, mostBytes, memory, peak],
+    [shown, mostBytes, plan, lowerBound, peak],
   );
   const where =
-    peakLayer === undefined ? '' : ` at operator ${peak.at}, ${peakLayer.type} ${layerLabel(peakLayer.name)}`;
+    peakLayer === undefined ? '' : ` at operator ${peak.operator}, ${peakLayer.type} ${layerLabel(peakLayer.name)}`;
   return (
     <Chart
       title={title}
-      note={`${formatValue(memory.arenaUsed, 'B')} used (line); ${formatValue(peak.bytes, 'B')} alive at the peak${where}; no plan needs less than ${formatValue(memory.lowerBound, 'B')} (dashed)`}
+      note={`${formatValue(plan.arenaUsed, 'B')} used (line); ${formatValue(peak.bytes, 'B')} alive at the peak${where}; no plan needs less than ${formatValue(lowerBound, 'B')} (dashed)${beside === undefined ? '' : `. ${beside}`}`}
       draw={draw}
     >
       <Table
@@ -108,32 +118,12 @@ function MemoryMap({ plan, mostBytes }: { readonly plan: PlanToShow; readonly mo
   );
 }
 
-function topOf({ arenaUsed, buffers }: Memory): number {
+function topOf({ arenaUsed, buffers }: MemoryPlan): number {
   return buffers.reduce((top, { offset, bytes }) => Math.max(top, offset + bytes), arenaUsed);
-}
-
-function livesAt({ first, last }: PlannedBuffer, operator: number): boolean {
-  return first <= operator && operator <= last;
 }
 
 function largestFirst(buffers: readonly PlannedBuffer[]): readonly PlannedBuffer[] {
   return [...buffers].sort((left, right) => right.bytes - left.bytes);
-}
-
-/** The operator during which most bytes are alive; the first of several. */
-function peakOf(buffers: readonly PlannedBuffer[]): { readonly at: number; readonly bytes: number } {
-  const changes = new Map<number, number>();
-  const add = (at: number, bytes: number) => changes.set(at, (changes.get(at) ?? 0) + bytes);
-  for (const { first, last, bytes } of buffers) {
-    add(first, bytes);
-    add(last + 1, -bytes);
-  }
-  let [alive, peak] = [0, { at: 0, bytes: 0 }];
-  for (const [at, change] of [...changes].sort(([left], [right]) => left - right)) {
-    alive += change;
-    if (alive > peak.bytes) peak = { at, bytes: alive };
-  }
-  return peak;
 }
 
 /** At most eight round numbers of bytes up to a limit: a power of two and its multiples. */

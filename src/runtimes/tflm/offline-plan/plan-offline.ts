@@ -28,7 +28,7 @@ const undecided = -1;
  */
 export function planOffline(graph: Graph, build: KernelBuild): Graph {
   if (graph.subgraphs.length > 0) return graph;
-  const unplanned = withPlan(graph, undefined);
+  const unplanned = withoutPlan(graph);
   const candidates = [unplanned, graph, withPlan(unplanned, compactPlan(unplanned, build))];
   const required = candidates.map((candidate) => tflmArena(candidate, build).memory.arenaRequired);
   const least = Math.min(...required);
@@ -54,6 +54,11 @@ function compactPlan(graph: Graph, build: KernelBuild): Uint8Array | undefined {
     data.setInt32(4 * index, word, true);
   });
   return new Uint8Array(data.buffer);
+}
+
+/** The model without a memory plan, so that the interpreter makes its own. */
+export function withoutPlan(graph: Graph): Graph {
+  return withPlan(graph, undefined);
 }
 
 function withPlan(graph: Graph, plan: Uint8Array | undefined): Graph {
