@@ -14,5 +14,10 @@ const filesAsText = {
 
 export default defineConfig({
   plugins: [filesAsText, assemblyForVitest, reportPageForVitest],
-  test: { include: ['test/**/*.test.ts'], exclude: ['test/e2e/**'], testTimeout: 60_000 },
+  test: {
+    include: ['test/**/*.test.ts'],
+    setupFiles: ['test/support/property-seed.ts'],
+    exclude: ['test/e2e/**'],
+    testTimeout: 60_000,
+  },
 });

@@ -1,4 +1,4 @@
-// Writes what the documentation takes from the sources, docs/edge-ready.schema.json, docs/tflm-support.md, docs/targets.md, docs/reference-networks.md, the references of the actions, the commands and the configuration, and the README's table of targets:
+// Writes what the documentation takes from the sources, docs/edge-ready.schema.json, docs/tflm-support.md, docs/targets.md, docs/reference-networks.md, the references of the actions, the commands, the configuration and the report, and the README's table of targets:
 //   npm run docs
 import { readFileSync, writeFileSync } from 'node:fs';
 import { configJsonSchemaText } from '../src/config/json-schema.ts';
@@ -9,6 +9,7 @@ import { withTargetsTable } from '../src/targets/targets-table.ts';
 import { actionReference } from './reference/action.ts';
 import { commandsReference } from './reference/commands.ts';
 import { configurationReference } from './reference/configuration.ts';
+import { reportReference } from './reference/report.ts';
 
 writeFileSync('docs/edge-ready.schema.json', configJsonSchemaText());
 writeFileSync('docs/tflm-support.md', supportDocumentation());
@@ -17,4 +18,5 @@ writeFileSync('docs/reference-networks.md', referenceNetworksDocument());
 writeFileSync('docs/reference-action.md', actionReference());
 writeFileSync('docs/reference-commands.md', commandsReference());
 writeFileSync('docs/reference-configuration.md', configurationReference());
+writeFileSync('docs/reference-report.md', reportReference());
 writeFileSync('README.md', withTargetsTable(readFileSync('README.md', 'utf8')));

@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { actionReference } from '../scripts/reference/action.ts';
 import { commandsReference } from '../scripts/reference/commands.ts';
 import { configurationReference } from '../scripts/reference/configuration.ts';
+import { reportReference } from '../scripts/reference/report.ts';
 import { groups } from '../site/.vitepress/pages.ts';
 
 const pages = readdirSync('docs').filter((file) => file.endsWith('.md'));
@@ -50,6 +51,7 @@ describe('references are what the sources say; else run: npm run docs', () => {
     ['reference-action.md', actionReference],
     ['reference-commands.md', commandsReference],
     ['reference-configuration.md', configurationReference],
+    ['reference-report.md', reportReference],
   ])('%s', (file, written) => {
     expect(readFileSync(`docs/${file}`, 'utf8')).toBe(written());
   });

@@ -46,6 +46,7 @@ export const groups: readonly { readonly text: string; readonly pages: readonly 
       { text: 'edge-ready.yml', page: 'reference-configuration' },
       { text: 'The command line', page: 'reference-commands' },
       { text: 'The actions', page: 'reference-action' },
+      { text: 'report.json', page: 'reference-report' },
       { text: 'Boards', page: 'targets' },
       { text: 'Runtimes', page: 'runtimes' },
       { text: 'Kernels of TensorFlow Lite Micro', page: 'tflm-support' },
