@@ -22,8 +22,15 @@ export interface Fitting {
   readonly measurement: Measurement;
 }
 
-/** `edge-ready targets --fits MODEL`: the boards and runtimes that run a model, with what they have left, the quickest first. */
-export async function fitsCommand(file: string, options: { readonly json?: true }, output: Output): Promise<void> {
+/**
+ * `edge-ready targets --fits MODEL`: the boards and runtimes that run a model, with what they have left, the quickest first. All of them are
+ * estimated, so that they can be compared; with `compile` the compilers that there are say what they make of it, which takes a minute.
+ */
+export async function fitsCommand(
+  file: string,
+  options: { readonly json?: true; readonly compile?: true },
+  output: Output,
+): Promise<void> {
   const model = openModelFile(file);
   const targets = [...loadBoards().values()].flatMap((board) =>
     Object.keys(board.runtimes).map((runtime) => resolveTarget(`${board.id}/${runtime}`)),
@@ -32,7 +39,7 @@ export async function fitsCommand(file: string, options: { readonly json?: true 
   const progress = openProgress(output);
   for (const [index, target] of targets.entries()) {
     progress.step(target.id, index, targets.length);
-    fitting.push(...(await fittingOf(model, target)));
+    fitting.push(...(await fittingOf(model, target, options.compile !== true)));
   }
   progress.end();
   fitting.sort((one, other) => latencyOf(one) - latencyOf(other) || (one.target < other.target ? -1 : 1));
@@ -52,8 +59,8 @@ export async function fitsCommand(file: string, options: { readonly json?: true 
 }
 
 /** One entry, or none where the runtime refuses the model or the board can't hold it. */
-async function fittingOf(model: Model, target: Target): Promise<readonly Fitting[]> {
-  const { measurement } = await measureModel(model, target, { recipe: automatic });
+async function fittingOf(model: Model, target: Target, estimateOnly: boolean): Promise<readonly Fitting[]> {
+  const { measurement } = await measureModel(model, target, { recipe: automatic, estimateOnly });
   if (!measurement.deployable) return [];
   const free = (metric: 'peakRam' | 'flash', there: number) => {
     const value = measurement[metric]?.value;

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline/promises';
+import { plain } from '../basics/plain.ts';
 import { messageOf, UserError } from '../errors.ts';
 import { type Ask, askAnswers, assumedAnswers } from '../init/ask.ts';
 import { installGitDriver } from '../init/git-driver.ts';
@@ -9,7 +10,6 @@ import { planFiles } from '../init/plan-files.ts';
 import { measureModel, openModel } from '../measuring/measure.ts';
 import { automatic } from '../optimize/recipe.ts';
 import { valueWords } from '../report/change-words.ts';
-import { plain } from '../report/escape.ts';
 import { forTerminal } from '../report/terminal.ts';
 import { textTable } from '../report/text-table.ts';
 import type { Measurement } from '../runtimes/measurement.ts';

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
+import { plain } from '../basics/plain.ts';
 import { messageOf } from '../errors.ts';
 import { readModel } from '../formats/read-model.ts';
 import { inferShapes } from '../graph/infer-shapes.ts';
 import { modelText } from '../inspect/model-text.ts';
-import { plain } from '../report/escape.ts';
 import type { Output } from './output.ts';
 import { externalDataBeside, readUserFile } from './user-file.ts';
 

@@ -161,6 +161,7 @@ function describeProgram(output: Output, exitWith: (code: number) => void): Comm
     .command('targets [target]')
     .description('List the boards, or explain one: every number with its source.')
     .option('--fits <model>', 'list only those that run a model, with the RAM and flash that it leaves')
+    .option('--compile', 'with --fits: ask the compilers of the targets too, as measure does; takes a minute')
     .option('--json', 'print as JSON')
     .action(async (target, options) => {
       if (options.fits !== undefined) {

@@ -1,3 +1,4 @@
+import { plain } from '../basics/plain.ts';
 import { type GraphView, type Node, viewGraph } from '../diff/graph-view.ts';
 import { quantizationOf } from '../diff/quantization-of.ts';
 import { constantWords, quantizationWords, tensorWords } from '../diff/tensor-words.ts';
@@ -5,7 +6,6 @@ import type { Graph, Tensor, TensorId } from '../graph/graph.ts';
 import { graphMacs } from '../graph/macs.ts';
 import { graphParameters } from '../graph/parameters.ts';
 import { nestedGraphs } from '../graph/traversal.ts';
-import { plain } from '../report/escape.ts';
 import { weightWords } from './weight-words.ts';
 
 const longestName = 300;

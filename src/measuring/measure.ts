@@ -38,6 +38,8 @@ export interface MeasureOptions {
   readonly dutyCycle?: DutyCycle;
   /** Where measured numbers come from, instead of estimates. */
   readonly device?: Device;
+  /** True where an estimate is enough and the target's compiler is not to be asked: many targets at a glance. */
+  readonly estimateOnly?: boolean;
   /** Hears how far an evaluation is. */
   readonly progress?: Progress;
 }
@@ -98,15 +100,16 @@ export async function measureOptimized(
     dutyCycle,
     device,
     evaluation,
+    estimateOnly = false,
     progress,
-  }: Pick<MeasureOptions, 'device' | 'dimensions' | 'dutyCycle' | 'evaluation' | 'progress'>,
+  }: Pick<MeasureOptions, 'device' | 'dimensions' | 'dutyCycle' | 'estimateOnly' | 'evaluation' | 'progress'>,
 ): Promise<Measured> {
   const runtime = runtimeOf(target.runtime);
   // What ships keeps its open dimensions; what is estimated is one inference with each of them known.
   const graph = inferShapes(optimized.artifact.graph, dimensions);
   const artifact = { ...optimized.artifact, graph };
   const modelled = withNoise(runtime.estimate(artifact, target), graph, optimized.noise);
-  const compiled = await runtime.compile?.(artifact, target);
+  const compiled = estimateOnly ? undefined : await runtime.compile?.(artifact, target);
   const shipped = compiled ?? optimized.artifact;
   const onDevice = await askDevice(device, { model, target, shipped, deployable: modelled.deployable });
   const estimate = { ...modelled, ...compiled?.known, ...onDevice };

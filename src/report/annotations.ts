@@ -1,7 +1,7 @@
+import { plain } from '../basics/plain.ts';
 import type { Comparison, Judgement } from '../judge/comparison.ts';
 import { badness } from '../judge/worst-verdict.ts';
 import type { ScheduleResult } from '../schedule/schedule-result.ts';
-import { plain } from './escape.ts';
 import { groupFindings } from './group-findings.ts';
 import { judgementWords } from './judgement-words.ts';
 import { worstFirst, worstJudgementsFirst } from './order.ts';

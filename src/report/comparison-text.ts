@@ -1,4 +1,5 @@
 import { formatDifference } from '../basics/format.ts';
+import { plain } from '../basics/plain.ts';
 import { layerLabel } from '../graph/layer-label.ts';
 import type { Comparison, Delta } from '../judge/comparison.ts';
 import { metricWords } from '../judge/metric-words.ts';
@@ -7,7 +8,6 @@ import { causesOf, deltaWords, isImprovement, valueWords } from './change-words.
 import { accuracyWords } from './comment-sections.ts';
 import { titleOf } from './comment-table.ts';
 import { diffTable, happenedText } from './diff-text.ts';
-import { plain } from './escape.ts';
 import { accelerationWords, fallbackPhrases } from './fallback-words.ts';
 import { groupFindings } from './group-findings.ts';
 import { judgementWords } from './judgement-words.ts';

@@ -1,6 +1,6 @@
+import { plain } from '../basics/plain.ts';
 import type { ModelDiff } from '../diff/model-diff.ts';
 import { changedColumns, columnDelta, diffColumns, toldRows } from './diff-rows.ts';
-import { plain } from './escape.ts';
 import type { TextOptions } from './look.ts';
 import { textTable } from './text-table.ts';
 import { wrapLine } from './wrap.ts';

@@ -1,3 +1,5 @@
+import { plain } from '../basics/plain.ts';
+
 /**
  * Everything that comes from a repository (paths, operator names, messages that quote them) is hostile until it went through here.
  * What comes out is one line of GitHub Markdown that shows the text and does nothing else: no HTML, no link, no mention, no reference
@@ -6,23 +8,8 @@
 
 const zeroWidthSpace = '&#8203;';
 
-/** Characters that show nothing or reorder what is shown: control and format characters, lone surrogates, unassigned ones. */
-const invisible = /\p{C}/gu;
-
 /** Names for which a Markdown code span is safe in running text and in a table cell, and readable in an e-mail's plain text. */
 const plainName = /^[A-Za-z0-9_./+=:;,()'×→…% -]+$/;
-
-/**
- * The text on one line, with what cannot be seen shown as U+FFFD, shortened in the middle to `limit` characters.
- * For terminals and wherever text is not Markdown.
- */
-export function plain(text: string, limit = 2000): string {
-  const line = text.replace(/\s+/gu, ' ').trim().replace(invisible, '\ufffd');
-  const characters = [...line];
-  if (characters.length <= limit) return line;
-  const head = Math.ceil((limit - 1) / 2);
-  return `${characters.slice(0, head).join('')}…${characters.slice(characters.length - (limit - 1 - head)).join('')}`;
-}
 
 /**
  * A name as code, for running text and table cells. Ordinary names become a code span; any other becomes `<code>` with numeric character

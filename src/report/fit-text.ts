@@ -1,9 +1,9 @@
+import { plain } from '../basics/plain.ts';
 import type { Fit } from '../fit/fit-recipe.ts';
 import { recipeText } from '../optimize/recipe.ts';
 import { metricNames } from '../runtimes/metric-names.ts';
 import { valueWords } from './change-words.ts';
 import { titleOf } from './comment-table.ts';
-import { plain } from './escape.ts';
 import type { TextOptions } from './look.ts';
 import { textTable } from './text-table.ts';
 import { wrapLine } from './wrap.ts';

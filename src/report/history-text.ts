@@ -1,9 +1,9 @@
+import { plain } from '../basics/plain.ts';
 import { lastMove, type Point, pointsOf, type Series } from '../history/series.ts';
 import { sparkline } from '../history/sparkline.ts';
 import { type MetricName, metricNames } from '../runtimes/metric-names.ts';
 import { valueWords } from './change-words.ts';
 import { titleOf } from './comment-table.ts';
-import { plain } from './escape.ts';
 import { dayOf, moveReason, moveValues, pointChange, shortId } from './history-words.ts';
 import { paintWith, type TextOptions } from './look.ts';
 import { textTable } from './text-table.ts';

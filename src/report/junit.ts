@@ -1,6 +1,6 @@
+import { plain } from '../basics/plain.ts';
 import type { Comparison, Judgement, Verdict } from '../judge/comparison.ts';
 import type { ScheduleResult } from '../schedule/schedule-result.ts';
-import { plain } from './escape.ts';
 import { groupFindings } from './group-findings.ts';
 import { headline } from './headline.ts';
 import { judgementWords } from './judgement-words.ts';

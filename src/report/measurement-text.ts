@@ -1,10 +1,10 @@
 import { formatPercent, formatValue } from '../basics/format.ts';
+import { plain } from '../basics/plain.ts';
 import { layerLabel } from '../graph/layer-label.ts';
 import { metricWords } from '../judge/metric-words.ts';
 import type { Layer, Measurement } from '../runtimes/measurement.ts';
 import { valueWords } from './change-words.ts';
 import { titleOf } from './comment-table.ts';
-import { plain } from './escape.ts';
 import { groupFindings } from './group-findings.ts';
 import { paintFirstWord, paintWith, type TextOptions } from './look.ts';
 import { renderMemoryMapText } from './memory-map-text.ts';

@@ -1,7 +1,7 @@
 import { formatValue } from '../basics/format.ts';
+import { plain } from '../basics/plain.ts';
 import { layerLabel } from '../graph/layer-label.ts';
 import type { Measurement, PlannedBuffer } from '../runtimes/measurement.ts';
-import { plain } from './escape.ts';
 import { type Look, paintWith, type TextOptions } from './look.ts';
 import { livesAt, memoryPeak, ownPlanWords } from './memory-peak.ts';
 import { columnsOf } from './shorten.ts';
@@ -10,9 +10,11 @@ import { wrapLine } from './wrap.ts';
 
 const rowsShown = 16;
 const widestOperator = 4;
+
 /** Of a pipe or a file, so that many operators don't make lines without end. */
 const usualWidth = 100;
 const labelEvery = 4;
+
 /** Those of the legend have capitals, the others what is left. */
 const capitals = [...'ABCDEFGHIJKL'];
 const others = [...'abcdefghijklmnopqrstuvwxyz'];

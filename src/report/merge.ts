@@ -1,7 +1,7 @@
+import { plain } from '../basics/plain.ts';
 import { UserError } from '../errors.ts';
 import { worstVerdict } from '../judge/worst-verdict.ts';
 import type { ScheduleResult } from '../schedule/schedule-result.ts';
-import { plain } from './escape.ts';
 import { compareText } from './order.ts';
 import type { GateReport } from './report-schema.ts';
 

@@ -1,4 +1,5 @@
-import { cell, code, plain } from './escape.ts';
+import { plain } from '../basics/plain.ts';
+import { cell, code } from './escape.ts';
 
 /** A piece of a sentence: our own words, a name to stand out (a model, a target), a name as code (a layer), or words that may quote the repository. */
 export type Phrase = string | { readonly name: string } | { readonly code: string } | { readonly quote: string };

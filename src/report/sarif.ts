@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Log, Result } from 'sarif';
+import { plain } from '../basics/plain.ts';
 import type { Comparison } from '../judge/comparison.ts';
 import type { ScheduleResult } from '../schedule/schedule-result.ts';
-import { plain } from './escape.ts';
 import { jsonText } from './json-text.ts';
 import { judgementWords } from './judgement-words.ts';
 import type { GateReport } from './report-schema.ts';

@@ -1,6 +1,6 @@
 import { formatValue } from '../basics/format.ts';
+import { plain } from '../basics/plain.ts';
 import type { ScheduleResult, TaskResult } from '../schedule/schedule-result.ts';
-import { plain } from './escape.ts';
 import { paintFirstWord, paintWith, type TextOptions } from './look.ts';
 import {
   deadlineOf,

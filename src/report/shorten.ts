@@ -1,5 +1,5 @@
 import stringWidth from 'string-width';
-import { plain } from './escape.ts';
+import { plain } from '../basics/plain.ts';
 
 const letters = new Intl.Segmenter('en', { granularity: 'grapheme' });
 

@@ -1,17 +1,17 @@
 import { formatValue } from '../basics/format.ts';
+import { plain } from '../basics/plain.ts';
 import type { Comparison } from '../judge/comparison.ts';
 import { metricWords } from '../judge/metric-words.ts';
 import { deltaWords, valueWords } from './change-words.ts';
 import { metricsOf, titleOf } from './comment-table.ts';
 import { comparisonLines } from './comparison-text.ts';
-import { plain } from './escape.ts';
 import { headline } from './headline.ts';
 import { lookOf, paintFirstWord, paintWith, type TextOptions } from './look.ts';
 import { isUnchanged, worstFirst } from './order.ts';
 import { pastLines } from './past-list.ts';
 import { proposalWords } from './proposals-list.ts';
 import type { GateReport } from './report-schema.ts';
-import { stepsByGain, stepWords } from './savings-list.ts';
+import { savedWords, stepsByGain, stepWords } from './savings-list.ts';
 import { renderScheduleText } from './schedule-text.ts';
 import { worstSchedulesFirst } from './schedule-words.ts';
 import { type Row, textTable } from './text-table.ts';
@@ -117,15 +117,18 @@ function proposalLines(comparisons: readonly Comparison[], options: TextOptions)
 
 function savingLines(comparisons: readonly Comparison[], options: TextOptions): string {
   return comparisons
-    .flatMap(({ saving, head, model, target }) =>
-      saving === null || head === null
-        ? []
-        : [
-            `To save on ${plain(model, 60)} for ${plain(target, 30)}:\n  ${plain(saving.command, 1000)}`,
-            ...stepsByGain(saving).map((step) =>
-              wrapLine(`  ${plain(step.pass, 60)}: ${stepWords(step, head).join(', ')}`, options),
-            ),
-          ],
-    )
+    .flatMap(({ saving, head, model, target }) => {
+      if (saving === null || head === null) return [];
+      const saved = savedWords(saving, head);
+      if (saved === '') return [];
+      return [
+        wrapLine(`To save ${saved} with ${plain(model, 60)} on ${plain(target, 30)}:`, options),
+        // On one line, to be copied.
+        `  ${plain(saving.command, 1000)}`,
+        ...stepsByGain(saving).map((step) =>
+          wrapLine(`  ${plain(step.pass, 60)}: ${stepWords(step, head).join(', ')}`, options),
+        ),
+      ];
+    })
     .join('\n');
 }

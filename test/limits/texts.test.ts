@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { nearest } from '../../src/basics/nearest.ts';
+import { plain } from '../../src/basics/plain.ts';
 import { globMatcher } from '../../src/changes/glob.ts';
 import { parseConfig } from '../../src/config/parse.ts';
 import { readCsv } from '../../src/data/csv.ts';
@@ -9,7 +10,7 @@ import { parseLfsPointer } from '../../src/formats/lfs-pointer.ts';
 import { slug } from '../../src/github/context.ts';
 import { harmless } from '../../src/github/log.ts';
 import { parseShard } from '../../src/github/shard.ts';
-import { cell, code, plain } from '../../src/report/escape.ts';
+import { cell, code } from '../../src/report/escape.ts';
 import { parseBoard } from '../../src/targets/load.ts';
 
 /** Nine lists of nine aliases each: 9^9 texts when written out. */

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cell, code, plain } from '../../src/report/escape.ts';
+import { plain } from '../../src/basics/plain.ts';
+import { cell, code } from '../../src/report/escape.ts';
 import { strong } from '../../src/report/phrase.ts';
 
 describe('code', () => {
