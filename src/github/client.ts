@@ -1,4 +1,8 @@
 import type { getOctokit } from '@actions/github';
+import type { retry } from '@octokit/plugin-retry';
+import { messageOf } from '../errors.ts';
+import { headerOf, isRateLimit } from './explain-failure.ts';
+import { propertyOf } from './payload.ts';
 
 /** The one Octokit that everything here uses. */
 export type GitHubClient = ReturnType<typeof getOctokit>;
@@ -19,7 +23,9 @@ const requestTimeoutMs = 30_000;
 /** Longest `retry-after` that is waited for, in seconds: GitHub's secondary limits ask for 60. */
 const longestWait = 90;
 const rateLimitRetries = 2;
-/** Answers that another try does not change; 403 and 429 are the throttling plug-in's. */
+/** What is waited where GitHub names no time, in seconds: a minute, then longer (https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api#exceeding-the-rate-limit). */
+const unnamedWaits = [60, longestWait];
+/** Answers that another try does not change; 403 and 429 are the throttling plug-in's and `retryWordless`'s. */
 const finalStatuses = [400, 401, 403, 404, 409, 410, 422, 429, 451];
 
 /**
@@ -51,10 +57,32 @@ export async function createClient(token: string, apiUrl: string, options: Clien
         onSecondaryRateLimit: retryLimited,
       },
     },
+    retryWordless,
     retry,
     throttling,
   );
 }
+
+/**
+ * Lets the retry plug-in, which comes after it, repeat rate limits that the throttling plug-in passes over, as it goes by GitHub's words:
+ * a 429 of a proxy or a load balancer, and a 403 with nothing but `retry-after`.
+ */
+function retryWordless(octokit: Parameters<typeof retry>[0]): void {
+  octokit.hook.error('request', (error, options) => {
+    const request = propertyOf(error, 'request');
+    if (typeof request === 'object' && request !== null && isRateLimit(error) && !isThrottled(error)) {
+      const named = Number(headerOf(error, 'retry-after'));
+      const wait = named > 0 ? named : (unnamedWaits[Number(options.request.retryCount ?? 0)] ?? Infinity);
+      const retries = wait <= longestWait ? rateLimitRetries : 0;
+      Object.assign(request, { request: { ...options.request, retries, retryAfter: wait } });
+    }
+    throw error;
+  });
+}
+
+/** True for what the throttling plug-in deals with. */
+const isThrottled = (error: unknown): boolean =>
+  /\bsecondary rate\b/i.test(messageOf(error)) || headerOf(error, 'x-ratelimit-remaining') === '0';
 
 type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 

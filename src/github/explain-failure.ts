@@ -12,12 +12,16 @@ export function isRateLimit(error: unknown): boolean {
   const status = statusOf(error);
   if (status === 429) return true;
   if (status !== 403) return false;
-  const headers = propertyOf(propertyOf(error, 'response'), 'headers');
   return (
     /rate limit|abuse/i.test(messageOf(error)) ||
-    propertyOf(headers, 'retry-after') !== undefined ||
-    stringAt(headers, 'x-ratelimit-remaining') === '0'
+    headerOf(error, 'retry-after') !== undefined ||
+    headerOf(error, 'x-ratelimit-remaining') === '0'
   );
+}
+
+/** A header of the answer that an Octokit error is about. */
+export function headerOf(error: unknown, name: string): string | undefined {
+  return stringAt(propertyOf(propertyOf(error, 'response'), 'headers'), name);
 }
 
 /**

@@ -6,6 +6,7 @@ import { UserError } from '../errors.ts';
 import { isBranchName } from '../history/branch.ts';
 import { defaultHistoryBranch } from '../history/files.ts';
 import { type Recipe, recipeSchema } from '../optimize/recipe.ts';
+import { type NeededJob, readNeeds } from './needs-context.ts';
 
 /** `auto`: the only leg of its job comments when something changed; `always`: also when nothing did, and a matrix leg keeps a comment of its own; `never`: nobody does. */
 export type CommentMode = 'auto' | 'always' | 'never';
@@ -51,6 +52,8 @@ export interface ReportInputs {
   readonly upload: boolean;
   /** The data branch of the history; null where none is kept. */
   readonly history: string | null;
+  /** The jobs that must have reported; none where the workflow does not say. */
+  readonly needs: readonly NeededJob[];
   readonly token: string;
   readonly key: string | null;
 }
@@ -150,7 +153,12 @@ const gateSchema = z.object({
   'job-matrix': matrix,
 });
 
-const reportSchema = z.object(published);
+const needs = z
+  .string()
+  .transform(readNeeds)
+  .refine((jobs): jobs is readonly NeededJob[] => jobs !== null, { error: `must be \`$\{{ toJSON(needs) }}\`` });
+
+const reportSchema = z.object({ ...published, needs });
 
 /** The inputs of the action from the `INPUT_*` variables that the runner sets; `UserError` names the first wrong one. */
 export function readGateInputs(environment: Environment): GateInputs {
@@ -187,6 +195,7 @@ export function readReportInputs(environment: Environment): ReportInputs {
     failOn: values['fail-on'],
     upload: values.upload,
     history: values.history,
+    needs: values.needs,
     token: values['github-token'],
     key: values.key,
   };

@@ -11,9 +11,13 @@ const problemsLimit = 200;
 
 /**
  * One report of all legs. A leg that never reported, an artifact that could not be read and a shard of another commit
- * are problems that make the verdict `error`, never a smaller table.
+ * are problems that make the verdict `error`, never a smaller table. So is what `silent` says of jobs of which no leg reported.
  */
-export function mergeShards(downloaded: DownloadedShards, context: RunContext): GateReport {
+export function mergeShards(
+  downloaded: DownloadedShards,
+  context: RunContext,
+  silent: readonly string[] = [],
+): GateReport {
   const sha = stringAt(propertyOf(context.payload, 'workflow_run'), 'head_sha');
   const shards = downloaded.shards.filter((shard) => sha === undefined || shard.report.head.sha === sha);
   const strangers = downloaded.shards
@@ -21,9 +25,9 @@ export function mergeShards(downloaded: DownloadedShards, context: RunContext): 
     .map((shard) => strangerSentence(shard, sha));
   const unread = [...downloaded.problems, ...strangers];
   // Where nothing could be read, that is why; nothing is known about legs. What was left out has a sentence of its own.
-  const missing =
-    shards.length === 0 && unread.length > 0 ? [] : missingLegs(shards, downloaded.leftOut, downloaded.unread);
-  const problems = [...unread, ...missing];
+  const explained = shards.length === 0 && unread.length + silent.length > 0;
+  const missing = explained ? [] : missingLegs(shards, downloaded.leftOut, downloaded.unread);
+  const problems = [...unread, ...silent, ...missing];
   const merged = shards.length === 0 ? emptyReport(context) : mergeReports(reportsOf(shards));
   return problems.length === 0
     ? merged

@@ -13,6 +13,8 @@ import { type Patience, postComment } from './post-comment.ts';
 import { publishOutputs, publishSummary } from './publish.ts';
 import { recordPush } from './record-push.ts';
 import { downloadShards } from './shards.ts';
+import { downloadSilences, uploadSilences } from './silence-record.ts';
+import { silenceSentence, silentJobs } from './silent-jobs.ts';
 import { linksOf, uploadPage } from './upload-page.ts';
 import { writeReport } from './write-report.ts';
 
@@ -24,12 +26,20 @@ export async function reportAction(environment: NodeJS.ProcessEnv, patience: Pat
     const context = readRunContext(environment);
     const key = inputs.key ?? context.workflowKey;
 
-    const downloaded = await downloadShards(key, context, otherRunOf(context, inputs.token));
+    const other = otherRunOf(context, inputs.token);
+    const downloaded = await downloadShards(key, context, other);
     const { attempt } = measuringRunOf(context);
-    const current = await currentShards(downloaded, attempt, () => jobsOfMeasuringRun(context, inputs.token, patience));
-    const report = mergeShards(current, context);
+    const listJobs = () => jobsOfMeasuringRun(context, inputs.token, patience);
+    const current = await currentShards(downloaded, attempt, listJobs);
+    const silent =
+      other === null
+        ? await silentJobs(inputs.needs, downloaded, listJobs)
+        : await downloadSilences(key, attempt, context, other);
+    const sentences = silent.silences.map((silence) => silenceSentence(silence, key));
+    const report = mergeShards(current, context, [...silent.problems, ...sentences]);
     const files = writeReport(report, context.temporary, key);
     const page = inputs.upload ? await uploadPage(files.page, key, context) : {};
+    const unsaid = inputs.upload && other === null ? await uploadSilences(silent.silences, key, context) : undefined;
     const links = linksOf(context, page);
     const posted = await postComment(
       {
@@ -46,7 +56,7 @@ export async function reportAction(environment: NodeJS.ProcessEnv, patience: Pat
     const recorded = await recordPush({ branch: inputs.history, token: inputs.token, report }, context);
     if (recorded.done !== undefined) logLine(recorded.done);
 
-    const problems = [page.problem, posted.problem, recorded.problem].flatMap((problem) => problem ?? []);
+    const problems = [page.problem, unsaid, posted.problem, recorded.problem].flatMap((problem) => problem ?? []);
     publishSummary(context, renderSummary(report, links), problems);
     warnOf(problems);
     publishOutputs({

@@ -6,13 +6,16 @@ import { type GateReport, gateReportSchema } from '../report/report-schema.ts';
 /** Largest shard that is read, in bytes: ten thousand comparisons without layers, far above any real leg. */
 export const shardBytesLimit = 64 * 1024 * 1024;
 
+/** A key as artifacts' names and markers hold it. */
+export const keySchema = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$/);
+
 /**
  * What one matrix leg uploads: its report, and which leg of which job it is, by which the report job knows how many others there must be.
  * Strict and capped, because it may come from a stranger's fork.
  */
 export const shardSchema = z.strictObject({
   schemaVersion: z.literal(1),
-  key: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$/),
+  key: keySchema,
   leg: z.strictObject({
     job: z.string().max(200),
     jobId: z.number().int().nonnegative().nullable(),

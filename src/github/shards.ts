@@ -1,8 +1,8 @@
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { unzipSync } from 'fflate';
-import { messageOf, UserError } from '../errors.ts';
+import { UserError } from '../errors.ts';
 import type { GateReport } from '../report/report-schema.ts';
+import { readArchivedFile } from './archived-file.ts';
 import {
   downloadArchive,
   explainDownloadFailure,
@@ -87,10 +87,9 @@ export async function downloadShards(
       try {
         if (artifact.bytes > shardBytesLimit)
           throw new UserError(`The artifact ${artifact.name} is too large for a shard.`);
-        const shard = parseShard(
-          readShardFile(await downloadArchive(artifact, context.temporary, other), artifact.name),
-          artifact.name,
-        );
+        const archive = await downloadArchive(artifact, context.temporary, other);
+        const text = readArchivedFile(archive, shardFile, shardBytesLimit, artifact.name);
+        const shard = parseShard(text, artifact.name);
         // `edge-ready-a-` is also the prefix of key `a-b`.
         if (shard.key === key) shards.push(shard);
       } catch (error) {
@@ -106,22 +105,6 @@ export async function downloadShards(
     problems.push(explainDownloadFailure(error, "list the legs' reports"));
   }
   return { shards, unread, problems };
-}
-
-/** The shard's text out of its archive; only that file is unpacked, and never more than the limit. */
-function readShardFile(archive: Uint8Array, label: string): string {
-  let files: Record<string, Uint8Array>;
-  try {
-    files = unzipSync(archive, {
-      filter: (file) =>
-        file.name === shardFile && file.originalSize <= shardBytesLimit && file.size <= file.originalSize * 1.01 + 1024,
-    });
-  } catch (error) {
-    throw new UserError(`The artifact ${label} is not a readable archive: ${messageOf(error)}.`);
-  }
-  const bytes = files[shardFile];
-  if (bytes === undefined) throw new UserError(`The artifact ${label} holds no ${shardFile} of a permitted size.`);
-  return new TextDecoder().decode(bytes);
 }
 
 function filesBelow(folder: string): readonly string[] {

@@ -26,7 +26,7 @@ ${checkout}`;
 
 function matrix(targets: readonly string[], forks: boolean): string {
   const comments = forks ? '' : '\n      pull-requests: write # for the comment';
-  const comment = forks ? '        with:\n          comment: never # edge-ready-comment.yml does\n' : '';
+  const comment = forks ? '          comment: never # edge-ready-comment.yml does\n' : '';
   return `name: Models
 on: pull_request
 permissions:
@@ -49,6 +49,8 @@ ${checkout}        with:
       actions: read # which legs a re-run ran again${comments}
     steps:
       - uses: org/edge-ready-gate/report@v1
+        with:
+          needs: \${{ toJSON(needs) }} # so that a job of which no leg reports is noticed
 ${comment}`;
 }
 

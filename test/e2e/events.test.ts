@@ -58,7 +58,7 @@ describe.skipIf(!hasAct)('events under act', () => {
     if (documented === undefined) throw new Error('docs/workflows.md has no workflow for forks');
     const workspace = makeWorkspace();
     const main = makeRepository(workspace, {
-      'models.yml': matrixWorkflow(['nano33'], '', '', '\n        with: { comment: never }'),
+      'models.yml': matrixWorkflow(['nano33'], '', '', '\n          comment: never'),
       'comment.yml': documented.text.replaceAll('org/edge-ready-gate', 'acme/edge-ready-gate'),
     });
     const { repository } = workspace;

@@ -6,7 +6,7 @@ const record = (name: string) => `
           printf '%s' "$STEP" > "$RESULTS/${name}.json"
           node --version > "$RESULTS/../node-version"`;
 
-/** What docs/workflows.md shows for several targets. `before` is put before the gate's step, `inputs` below its `with`, `reportInputs` below the report step. */
+/** What docs/workflows.md shows for several targets. `before` is put before the gate's step, `inputs` below its `with`, `reportInputs` below the `with` of the report step. */
 export function matrixWorkflow(targets: readonly string[], before = '', inputs = '', reportInputs = ''): string {
   return `name: Models
 on: pull_request
@@ -34,7 +34,9 @@ jobs:
       pull-requests: write
     steps:
       - id: gate
-        uses: acme/edge-ready-gate/report@v1${reportInputs}${record('report')}
+        uses: acme/edge-ready-gate/report@v1
+        with:
+          needs: \${{ toJSON(needs) }}${reportInputs}${record('report')}
 `;
 }
 

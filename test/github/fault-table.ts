@@ -117,6 +117,20 @@ export const faultTable: readonly FaultRow[] = [
     says: slower,
   },
   {
+    ...gateWithComment,
+    name: '403: abuse detection, for a minute',
+    times: 1,
+    faults: [
+      {
+        ...create,
+        status: 403,
+        headers: { 'retry-after': '60' },
+        message: 'You have triggered an abuse detection mechanism',
+      },
+    ],
+    says: 'none',
+  },
+  {
     ...gate,
     name: '403: the hourly rate limit',
     faults: [
@@ -197,6 +211,26 @@ export const faultTable: readonly FaultRow[] = [
     ...gate,
     name: '429 for an hour',
     faults: [{ ...list, status: 429, headers: { 'retry-after': '3600' }, message: 'Too many requests' }],
+    says: usedUp,
+  },
+  {
+    ...gateWithComment,
+    name: '429 for a minute, without a word of a rate limit',
+    times: 2,
+    faults: [{ ...list, status: 429, headers: { 'retry-after': '60' }, message: 'Too Many Requests' }],
+    says: 'none',
+  },
+  {
+    ...gateWithComment,
+    name: '429 without a word or a time',
+    times: 2,
+    faults: [{ ...create, status: 429, message: 'Too Many Requests' }],
+    says: 'none',
+  },
+  {
+    ...gate,
+    name: '429 without a word or a time, always',
+    faults: [{ ...list, status: 429, message: 'Too Many Requests' }],
     says: usedUp,
   },
   ...[500, 502, 503, 504].map(
