@@ -1,8 +1,9 @@
-import { formatDifference, type Quantity } from '../basics/format.ts';
+import { formatDifference } from '../basics/format.ts';
 import { withoutEffect } from '../diff/compared-row.ts';
 import { byImportance } from '../diff/importance.ts';
 import { type DiffMetric, type DiffRow, diffMetrics, type ModelDiff, type RowKind } from '../diff/model-diff.ts';
 import { layerLabel } from '../graph/layer-label.ts';
+import { diffColumns } from './diff-columns.ts';
 
 /** A row of the table of what changed: an operator, a run of them, or what no operator brought. */
 export interface ToldRow {
@@ -14,16 +15,6 @@ export interface ToldRow {
   readonly what: string;
   readonly deltas: Readonly<Partial<Record<DiffMetric, number>>>;
 }
-
-/** What a metric of the diff is called as a column, and what its differences are. */
-export const diffColumns: Readonly<Record<DiffMetric, { readonly title: string; readonly quantity: Quantity }>> = {
-  peakRam: { title: 'Peak RAM', quantity: 'B' },
-  flash: { title: 'Flash', quantity: 'B' },
-  latency: { title: 'Latency', quantity: 'ms' },
-  energy: { title: 'Energy', quantity: 'mJ' },
-  macs: { title: 'MACs', quantity: 'count' },
-  parameters: { title: 'Parameters', quantity: 'count' },
-};
 
 const marks: Readonly<Record<RowKind, string>> = { same: '', changed: '±', added: '+', removed: '−', moved: '⇅' };
 

@@ -1,7 +1,8 @@
 import { markdownTable } from 'markdown-table';
 import type { ModelDiff } from '../diff/model-diff.ts';
 import type { Comparison } from '../judge/comparison.ts';
-import { changedColumns, columnDelta, diffColumns, toldRows } from './diff-rows.ts';
+import { diffColumns } from './diff-columns.ts';
+import { changedColumns, columnDelta, toldRows } from './diff-rows.ts';
 import { cell, code } from './escape.ts';
 
 const mostModels = 10;

@@ -1,6 +1,7 @@
 import { plain } from '../basics/plain.ts';
 import type { ModelDiff } from '../diff/model-diff.ts';
-import { changedColumns, columnDelta, diffColumns, toldRows } from './diff-rows.ts';
+import { diffColumns } from './diff-columns.ts';
+import { changedColumns, columnDelta, toldRows } from './diff-rows.ts';
 import type { TextOptions } from './look.ts';
 import { textTable } from './text-table.ts';
 import { wrapLine } from './wrap.ts';

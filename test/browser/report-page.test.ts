@@ -106,6 +106,19 @@ describe.skipIf(browserPath === undefined)('the HTML report in a browser', () =>
     });
   });
 
+  it('paper has every comparison, the screen the chosen one', async () => {
+    await withPage(written('printed', [await realComparison(), modest()]), {}, async (page, { messages }) => {
+      const chosen = () => page.locator('h2[id=chosen]').allInnerTexts();
+      expect(await chosen()).toHaveLength(1);
+      await page.evaluate('window.dispatchEvent(new Event("beforeprint"))');
+      expect((await chosen()).join()).toMatch(/sensor.*kws\.onnx/);
+      await page.waitForFunction('document.querySelectorAll("article:nth-of-type(2) rect").length > 10');
+      await page.evaluate('window.dispatchEvent(new Event("afterprint"))');
+      await page.waitForFunction('document.querySelectorAll("h2[id=chosen]").length === 1');
+      expect(messages).toEqual([]);
+    });
+  });
+
   it('500 layers stay under 5 MB and are all there when asked for', async () => {
     const many = measurement({
       layers: layers(

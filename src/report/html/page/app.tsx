@@ -5,6 +5,7 @@ import type { PageData } from '../page-data.ts';
 import { addressOf } from './address.ts';
 import { ComparisonView } from './comparison-view.tsx';
 import { Overview } from './overview.tsx';
+import { PrintedComparisons } from './printed.tsx';
 import { Schedules } from './schedules.tsx';
 
 /** The whole page: the verdict, every model on every target in one table, and below it the one that was chosen, at first the worst. */
@@ -37,6 +38,7 @@ export function App({ verdict, headline, origin, comparisons: unordered, schedul
         )}
         <Schedules schedules={schedules} />
         {chosen === undefined ? null : <ComparisonView key={addressOf(chosen)} comparison={chosen} />}
+        <PrintedComparisons others={comparisons.filter((comparison) => comparison !== chosen)} />
       </main>
     </>
   );

@@ -1,26 +1,17 @@
 import type { ComponentChildren } from 'preact';
 import { useMemo, useRef, useState } from 'preact/hooks';
 import { formatDifference } from '../../../basics/format.ts';
-import type { DiffMetric, DiffRow, ModelDiff } from '../../../diff/model-diff.ts';
+import { type DiffMetric, type DiffRow, diffMetrics, type ModelDiff } from '../../../diff/model-diff.ts';
 import { layerLabel } from '../../../graph/layer-label.ts';
+import { diffColumns } from '../../diff-columns.ts';
 import { type DiffNode, layOutDiff, nodeHeight, nodeWidth } from './diff-layout.ts';
 import { Scrolled } from './scrolled.tsx';
 import { Table } from './table.tsx';
 
-const metrics = {
-  peakRam: { title: 'Peak RAM', quantity: 'B' },
-  flash: { title: 'Flash', quantity: 'B' },
-  latency: { title: 'Latency', quantity: 'ms' },
-  energy: { title: 'Energy', quantity: 'mJ' },
-  macs: { title: 'MACs', quantity: 'count' },
-  parameters: { title: 'Parameters', quantity: 'count' },
-} as const;
-const metricNames = Object.keys(metrics) as DiffMetric[];
-
 /** What happened to the model, the operators that differ with what each costs, and the graph of both sides that can be walked. */
 export function ModelDiffView({ diff }: { readonly diff: ModelDiff }) {
   const differing = diff.rows.filter(({ kind }) => kind !== 'same');
-  const shown = metricNames.filter((name) => (diff.totals[name]?.delta ?? 0) !== 0);
+  const shown = diffMetrics.filter((name) => (diff.totals[name]?.delta ?? 0) !== 0);
   return (
     <section aria-labelledby="diff">
       <h3 id="diff">What changed in the model</h3>
@@ -37,7 +28,7 @@ export function ModelDiffView({ diff }: { readonly diff: ModelDiff }) {
                 { title: 'Operator' },
                 { title: 'Kind' },
                 { title: 'What' },
-                ...shown.map((name) => ({ title: metrics[name].title, isNumber: true })),
+                ...shown.map((name) => ({ title: diffColumns[name].title, isNumber: true })),
               ]}
               rows={[
                 ...differing.map((row) => [
@@ -142,8 +133,8 @@ function NodeDetails({ node: { row, rows } }: { readonly node: DiffNode }) {
     ['Output in the base', row.baseOutput ?? '–'],
     ['Output in the head', row.headOutput ?? '–'],
     ...row.changes.map(({ what, text }) => [what, text] as const),
-    ...metricNames.flatMap((name) =>
-      row.deltas[name] === undefined ? [] : [[metrics[name].title, deltaOf(row.deltas[name], name)] as const],
+    ...diffMetrics.flatMap((name) =>
+      row.deltas[name] === undefined ? [] : [[diffColumns[name].title, deltaOf(row.deltas[name], name)] as const],
     ),
   ];
   return (
@@ -170,7 +161,7 @@ function whatOf({ changes }: DiffRow): string {
 }
 
 function deltaOf(delta: number | undefined, name: DiffMetric): string {
-  return delta === undefined || delta === 0 ? '' : formatDifference(delta, metrics[name].quantity);
+  return delta === undefined || delta === 0 ? '' : formatDifference(delta, diffColumns[name].quantity);
 }
 
 function shorten(text: string): string {
