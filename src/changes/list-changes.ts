@@ -1,5 +1,5 @@
 import type { ChangeState } from '../judge/comparison.ts';
-import { mayHoldTensors, modelsWithTouchedData } from './external-data.ts';
+import { filesWithTensors, modelsWithTouchedData } from './external-data.ts';
 import { git, splitNul } from './git.ts';
 import { findPointers, lfsAdvice, readContent } from './lfs.ts';
 import type { ModelMatcher } from './matcher.ts';
@@ -62,11 +62,12 @@ async function withBase(
 ): Promise<readonly Change[]> {
   const all = (await rawDiff(repository, ['--no-renames', base, head])).filter(hasNewContent);
   const changes = (await diffModels(repository, base, head, all, matcher)).map(toChange);
-  const touched = all.map(({ path }) => path).filter((path) => mayHoldTensors(path) && !matcher(path));
+  const touched = all.filter(({ path }) => !matcher(path));
   if (touched.length === 0) return changes;
   const known = new Set(changes.map(({ path }) => path));
   const others = (await listModels(repository, head, matcher)).filter(({ path }) => !known.has(path));
-  const withData = await modelsWithTouchedData(repository, others, touched);
+  const withTensors = await filesWithTensors(repository, others, touched);
+  const withData = await modelsWithTouchedData(repository, others, withTensors);
   return [
     ...changes,
     ...withData.map(({ path, blob }) => ({ path, state: 'compared' as const, baseBlob: blob, headBlob: blob })),

@@ -51,6 +51,33 @@ describe('the external data of a model that is unchanged itself', () => {
     expect(await changes({ [path]: model }, { [file]: data })).toEqual([`compared ${path}`]);
   });
 
+  test.each(['weights.txt', 'kws.json', 'deep/w.md', 'w.png'])('in a file named like text, %s', async (location) => {
+    const model = modelWith([location]);
+    const file = `m/${location}`;
+    expect(await changes({ 'm/kws.onnx': model, [file]: data }, { [file]: other })).toEqual(['compared m/kws.onnx']);
+    expect(await changes({ 'm/kws.onnx': model, [file]: data }, { [file]: null })).toEqual(['compared m/kws.onnx']);
+    expect(await changes({ 'm/kws.onnx': model, [file]: data }, { [file]: 'now it is text\n' })).toEqual([
+      'compared m/kws.onnx',
+    ]);
+    // A pointer of Git LFS is text that stands for what may be none.
+    const pointer = (oid: string) =>
+      `version https://git-lfs.github.com/spec/v1\noid sha256:${oid.repeat(64)}\nsize 64\n`;
+    expect(await changes({ 'm/kws.onnx': model, [file]: pointer('a') }, { [file]: pointer('b') })).toEqual([
+      'compared m/kws.onnx',
+    ]);
+    const large = (letter: string) => letter.repeat(2 ** 20 + 1);
+    expect(await changes({ 'm/kws.onnx': model, [file]: large('a') }, { [file]: large('b') })).toEqual([
+      'compared m/kws.onnx',
+    ]);
+  });
+
+  test('text that a model only speaks of is no data', async () => {
+    const model = modelWith(['README.md']);
+    expect(
+      await changes({ 'm/kws.onnx': model, 'm/README.md': 'one\n' }, { 'm/README.md': 'Zwei, für „uns“\n' }),
+    ).toEqual([]);
+  });
+
   test('of many models only those that name the file', async () => {
     const before = {
       'm/a.onnx': modelWith(['a.bin']),
