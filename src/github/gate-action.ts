@@ -4,6 +4,7 @@ import { annotationsLimit, annotationsOf } from '../report/annotations.ts';
 import { renderComment } from '../report/comment.ts';
 import { headline } from '../report/headline.ts';
 import { renderSummary } from '../report/summary.ts';
+import { claimComment, claimFolder } from './claims.ts';
 import { conclude, runFace, warnOf } from './conclude.ts';
 import { readRunContext } from './context.ts';
 import { readGateInputs } from './inputs.ts';
@@ -26,7 +27,14 @@ export async function gateAction(environment: NodeJS.ProcessEnv, patience: Patie
     const leg = legName(inputs.targets, inputs.leg.matrix);
     const many = isOneOfMany(inputs.leg);
 
-    const { report, files } = await runLeg(inputs, context, path.join(context.temporary, 'edge-ready', key, leg));
+    const { step } = inputs.leg;
+    // A leg of several never writes the shared comment.
+    const comment = many && inputs.comment === 'auto' ? 'never' : inputs.comment;
+    const commentKey = many ? `${key}-${leg}` : key;
+    if (comment !== 'never') claimComment(commentKey, step, context.temporary);
+
+    const folder = claimFolder(path.join(context.temporary, 'edge-ready', key, leg), step);
+    const { report, files } = await runLeg(inputs, context, folder);
     const uploaded = inputs.upload
       ? await uploadShard({ key, leg: inputs.leg, report, artifactsFolder: files.artifacts }, context)
       : [];
@@ -35,9 +43,8 @@ export async function gateAction(environment: NodeJS.ProcessEnv, patience: Patie
     const links = linksOf(context, page);
     const posted = await postComment(
       {
-        // A leg of several never writes the shared comment.
-        mode: many && inputs.comment === 'auto' ? 'never' : inputs.comment,
-        key: many ? `${key}-${leg}` : key,
+        mode: comment,
+        key: commentKey,
         token: inputs.token,
         report,
         render: (marker) => renderComment(report, { marker, ...links }),
