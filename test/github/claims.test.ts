@@ -69,8 +69,8 @@ describe('two gate steps in one job', () => {
     for (const [variable, value] of Object.entries(environment)) vi.stubEnv(variable, value);
     await gateAction(process.env, { timeoutMs: 300, settled: async () => {} });
     const output = readFileSync(path.join(folder, 'output'), 'utf8');
-    const valueOf = (name: string) => new RegExp(`^${name}<<(.*)\\n(.*)\\n\\1$`, 'm').exec(output)?.[2] ?? '';
-    return { verdict: valueOf('verdict'), summary: valueOf('summary'), report: valueOf('report') };
+    const outputOf = (name: string) => new RegExp(`^${name}<<(.*)\\n(.*)\\n\\1$`, 'm').exec(output)?.[2] ?? '';
+    return { verdict: outputOf('verdict'), summary: outputOf('summary'), report: outputOf('report') };
   }
   const modelsIn = (report: string) =>
     gateReportSchema.parse(JSON.parse(readFileSync(report, 'utf8'))).comparisons.map(({ model }) => model);
