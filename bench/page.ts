@@ -30,10 +30,10 @@ export function sectionRows(name: string): readonly (readonly string[])[] {
     );
 }
 
-/** The commit whose code runs, for the rows that it writes: `9e21a0c`, with a `+` where src/ or bench/ differ from it. */
+/** The last commit that changed src/, for the rows that its code writes: `9e21a0c`, with a `+` where the files differ from it. */
 export function commit(): string {
   const git = (...args: string[]) => spawnSync('git', args, { encoding: 'utf8' }).stdout.trim();
-  return `${git('rev-parse', '--short=7', 'HEAD')}${git('status', '--porcelain', 'src', 'bench', 'fixtures') === '' ? '' : '+'}`;
+  return `${git('log', '-1', '--format=%h', '--abbrev=7', '--', 'src')}${git('status', '--porcelain', 'src') === '' ? '' : '+'}`;
 }
 
 /** A Markdown table, numbers to the right: every column but those in `words`, counted from 0. */
