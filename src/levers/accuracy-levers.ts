@@ -7,6 +7,7 @@ import { equalize } from './equalize.ts';
 import { type GranularityOf, granularityIn } from './grid.ts';
 import { type ChannelStatistics, channelStatistics, type Samples } from './layer-statistics.ts';
 import { weightedLayers } from './layer-weights.ts';
+import { poolsByWeights } from './pools-by-weights.ts';
 import { clippedTensors, relaxClips } from './relax-clips.ts';
 import { roundWeights } from './round-weights.ts';
 import { withUniqueNames } from './unique-names.ts';
@@ -37,6 +38,7 @@ export function equalisingLevers(options: Samples): readonly Lever[] {
 /** What makes up for the integers' errors: rounds weights with care, then sets the means right. It goes by the ranges that `calibrate` finds, and holds for those alone. */
 export function compensatingLevers(options: AccuracyLeverOptions): readonly Lever[] {
   return [
+    { name: 'average by weights', apply: async (graph) => poolsByWeights(graph) },
     {
       name: 'round weights on activations',
       apply: async (graph) => {

@@ -7,6 +7,7 @@ import { graphMacs } from '../graph/macs.ts';
 import { type CalibrateGraph, compensatingLevers, equalisingLevers, holdOut } from '../levers/accuracy-levers.ts';
 import { chooseLevers, type Lever, type LeverOutcome } from '../levers/choose-levers.ts';
 import { weightedLayers } from '../levers/layer-weights.ts';
+import { narrowSquashed } from '../levers/narrow-squashed.ts';
 import { type Nearness, nearnessTo } from '../levers/signal-to-noise.ts';
 import type { Finding } from '../runtimes/measurement.ts';
 import { type Calibrator, calibratorOf } from './calibrator.ts';
@@ -105,7 +106,8 @@ export async function pullLevers(
   const last = graph === even.graph ? first : await chooseFor(graph);
   const message = words([...even.outcomes, ...outcomes]);
   const about: Finding = { code: 'accuracy-levers', severity: 'info', message };
-  return { graph, ...chosen(last), findings: [about, ...aboutObserver(last)] };
+  const narrowed = last && { ...last, ranges: await narrowSquashed(graph, last.ranges, { data }) };
+  return { graph, ...chosen(narrowed), findings: [about, ...aboutObserver(last)] };
 }
 
 const chosen = (calibration: ObserverChoice | undefined): Pick<Pulled, 'calibration'> =>
