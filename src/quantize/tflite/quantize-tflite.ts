@@ -1,6 +1,7 @@
 import type { Range } from '../../calibrate/range.ts';
 import { tensorAt } from '../../graph/access.ts';
 import type { Graph, TensorId } from '../../graph/graph.ts';
+import { operatorPlace } from '../../graph/operator-place.ts';
 import { removeUnusedTensors } from '../../passes/tflite/remove-unused-tensors.ts';
 import type { Finding } from '../../runtimes/measurement.ts';
 import { isQuantized } from '../is-quantized.ts';
@@ -82,7 +83,7 @@ function leftInFloat(graph: Graph, plan: Plan): readonly Finding[] {
     return {
       code: 'left-in-float',
       severity: 'info',
-      where: `operator ${first} ${operator?.type}${name === '' ? '' : ` "${name}"`}`.slice(0, 400),
+      where: operatorPlace({ type: operator?.type ?? '', name }, first),
       message: `${reason} and stays in float${others}.`.slice(0, 2000),
     };
   });

@@ -1,5 +1,6 @@
 import type { Graph } from '../../graph/graph.ts';
-import { placeOf } from '../estimate/layers.ts';
+import { operatorPlace } from '../../graph/operator-place.ts';
+
 import type { Finding } from '../measurement.ts';
 import type { HardwareLayer, HardwareNetwork } from './layers.ts';
 import type { Limits } from './limits.ts';
@@ -23,7 +24,7 @@ export function refusals(graph: Graph, { refusals: all }: HardwareNetwork): read
     return {
       code: 'unsupported-operator',
       severity: 'error',
-      ...(operator === undefined ? {} : { where: placeOf(operator, index) }),
+      ...(operator === undefined ? {} : { where: operatorPlace(operator, index) }),
       message: `The accelerator cannot run ${operator?.type.slice(0, 200) ?? 'it'}: it ${message}.`.slice(0, 2000),
     };
   });

@@ -1,6 +1,7 @@
 import { concreteShape, inputTensor, intAttribute, intsAttribute } from '../../graph/access.ts';
 import type { Graph, Operator } from '../../graph/graph.ts';
-import { placeOf } from '../estimate/layers.ts';
+import { operatorPlace } from '../../graph/operator-place.ts';
+
 import type { Finding } from '../measurement.ts';
 import type { ExecutedOperator } from '../onnxruntime/executed-graph.ts';
 import operators from './operators.json' with { type: 'json' };
@@ -53,7 +54,9 @@ export function refusedByEspDl(graph: Graph, steps: readonly ExecutedOperator[])
   return steps.flatMap((step): readonly Finding[] => {
     const message = rules.map((rule) => rule(graph, step)).find((reason) => reason !== undefined);
     if (message === undefined) return [];
-    return [{ code: 'unsupported-operator', severity: 'error', where: placeOf(step.operator, step.index), message }];
+    return [
+      { code: 'unsupported-operator', severity: 'error', where: operatorPlace(step.operator, step.index), message },
+    ];
   });
 }
 

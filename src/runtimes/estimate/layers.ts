@@ -51,8 +51,3 @@ function constantBytes(graph: Graph, { inputs }: Operator, counted: Set<TensorId
     return sum + (tensorBytes(tensor) ?? 0);
   }, 0);
 }
-
-/** `operator 3 "conv1"`, as findings name a place. */
-export function placeOf(operator: Operator, index: number): string {
-  return `operator ${index}${operator.name === '' ? '' : ` "${operator.name.slice(0, 300)}"`}`;
-}

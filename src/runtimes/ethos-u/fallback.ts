@@ -1,6 +1,7 @@
 import { tensorBytes } from '../../graph/access.ts';
 import type { Graph } from '../../graph/graph.ts';
 import { operatorMacs } from '../../graph/macs.ts';
+import { operatorPlace } from '../../graph/operator-place.ts';
 import type { Finding, Layer } from '../measurement.ts';
 import type { NpuFacts } from './facts.ts';
 
@@ -9,13 +10,17 @@ const shown = 100;
 
 /** One finding for each operator on the CPU: why, what to use instead, and what the round trip moves. */
 export function fallbackFindings(graph: Graph, { operators }: NpuFacts): readonly Finding[] {
-  const findings = graph.operators.flatMap(({ type, name }, index): readonly Finding[] => {
+  const findings = graph.operators.flatMap((operator, index): readonly Finding[] => {
     const { unit, reason } = operators[index] ?? {};
     if (unit !== 'cpu' || reason === undefined) return [];
-    const where = `operator ${index} ${type}${name === '' ? '' : ` "${name}"`}`;
     const message = [reason.message, roundTrip(graph, index, operators), reason.remedy].filter((each) => each !== '');
     return [
-      { code: 'fallback', severity: 'warning', where: where.slice(0, 400), message: message.join(' ').slice(0, 2000) },
+      {
+        code: 'fallback',
+        severity: 'warning',
+        where: operatorPlace(operator, index),
+        message: message.join(' ').slice(0, 2000),
+      },
     ];
   });
   const more = findings.length - shown;

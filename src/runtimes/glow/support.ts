@@ -1,5 +1,6 @@
 import type { Graph } from '../../graph/graph.ts';
-import { placeOf } from '../estimate/layers.ts';
+import { operatorPlace } from '../../graph/operator-place.ts';
+
 import type { Finding } from '../measurement.ts';
 import facts from './operators.json' with { type: 'json' };
 
@@ -18,7 +19,7 @@ export function refusedByGlow(graph: Graph): readonly Finding[] {
       if (names.has(type)) return [];
       const format = graph.dialect === 'onnx' ? 'ONNX' : 'TensorFlow Lite';
       const message = `Glow does not import ${domain === 'custom' ? 'the custom operator ' : ''}${type.slice(0, 200)} from ${format}; replace it. Glow is not developed any more, so that no later version will.`;
-      return [{ code: 'unsupported-operator', severity: 'error', where: placeOf(operator, index), message }];
+      return [{ code: 'unsupported-operator', severity: 'error', where: operatorPlace(operator, index), message }];
     }),
   );
 }

@@ -1,5 +1,6 @@
 import type { Graph, Operator } from '../../graph/graph.ts';
-import { placeOf } from '../estimate/layers.ts';
+import { operatorPlace } from '../../graph/operator-place.ts';
+
 import type { Finding } from '../measurement.ts';
 import facts from './operators.json' with { type: 'json' };
 
@@ -14,7 +15,9 @@ export function unsupportedByLitert(graph: Graph): readonly Finding[] {
       const reason = whyNot(operator);
       if (reason === undefined) return [];
       const severity = later.has(operator.type) ? 'warning' : 'error';
-      return [{ code: 'unsupported-operator', severity, where: placeOf(operator, index), message: reason } as const];
+      return [
+        { code: 'unsupported-operator', severity, where: operatorPlace(operator, index), message: reason } as const,
+      ];
     }),
   );
 }

@@ -1,4 +1,5 @@
 import type { Graph, Operator } from '../../graph/graph.ts';
+import { operatorPlace } from '../../graph/operator-place.ts';
 import { nestedGraphs } from '../../graph/traversal.ts';
 import type { Finding } from '../measurement.ts';
 import operators from './operators.json' with { type: 'json' };
@@ -23,7 +24,7 @@ export function unsupportedOperators(graph: Graph): readonly Finding[] {
     const finding: Finding = {
       code: 'unsupported-operator',
       severity: 'error',
-      where: `operator ${index}${operator.name === '' ? '' : ` "${operator.name.slice(0, 300)}"`}`,
+      where: operatorPlace(operator, index),
       message: `ONNX Runtime's CPU provider has no operator ${name.slice(0, 300)}; replace it, or register a custom operator library on the device.`,
     };
     return [finding, ...nested];

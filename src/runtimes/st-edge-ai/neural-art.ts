@@ -1,8 +1,9 @@
 import { isConstant, tensorBytes } from '../../graph/access.ts';
 import type { Graph, Operator } from '../../graph/graph.ts';
+import { operatorPlace } from '../../graph/operator-place.ts';
 import type { Target } from '../../targets/target.ts';
 import { energyOf, latencySum, whyMissing } from '../estimate/latency-and-energy.ts';
-import { costedLayers, type LayerCost, placeOf } from '../estimate/layers.ts';
+import { costedLayers, type LayerCost } from '../estimate/layers.ts';
 import { misfits } from '../estimate/misfits.ts';
 import { openShapes } from '../estimate/open-shapes.ts';
 import { plannedActivations } from '../estimate/planned-activations.ts';
@@ -150,5 +151,5 @@ function fallback(
   if (placement.unit === 'npu' || operator === undefined || operator.type === 'QUANTIZE') return [];
   const cost = milliseconds === undefined ? '' : ` It takes about ${milliseconds.toPrecision(2)} ms there.`;
   const message = `${operator.type.slice(0, 200)} runs on the CPU: ${placement.reason}.${cost}`;
-  return [{ code: 'fallback', severity: 'warning', where: placeOf(operator, index), message }];
+  return [{ code: 'fallback', severity: 'warning', where: operatorPlace(operator, index), message }];
 }

@@ -1,8 +1,9 @@
 import type { Graph, Operator } from '../../graph/graph.ts';
+import { operatorPlace } from '../../graph/operator-place.ts';
 import { isQuantized } from '../../quantize/is-quantized.ts';
 import type { Target } from '../../targets/target.ts';
 import { energyOf, latencySum, whyMissing } from '../estimate/latency-and-energy.ts';
-import { costedLayers, type LayerCost, placeOf } from '../estimate/layers.ts';
+import { costedLayers, type LayerCost } from '../estimate/layers.ts';
 import { misfits } from '../estimate/misfits.ts';
 import { openShapes } from '../estimate/open-shapes.ts';
 import { plannedActivations } from '../estimate/planned-activations.ts';
@@ -87,7 +88,7 @@ function estimate(artifact: Artifact, target: Target): Estimate {
     const cost =
       milliseconds === undefined ? '' : ` It takes about ${milliseconds.toPrecision(2)} ms with the round trip.`;
     const message = `${operator.type.slice(0, 200)} runs on the CPU: ${placement.reason}.${cost}`;
-    return [{ code: 'fallback', severity: 'warning', where: placeOf(operator, place), message }];
+    return [{ code: 'fallback', severity: 'warning', where: operatorPlace(operator, place), message }];
   });
   const findings = [
     ...fallbacks,

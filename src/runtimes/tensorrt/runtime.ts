@@ -1,10 +1,11 @@
 import type { Graph } from '../../graph/graph.ts';
+import { operatorPlace } from '../../graph/operator-place.ts';
 import { isQuantized } from '../../quantize/is-quantized.ts';
 import type { QdqRules } from '../../quantize/onnx/qdq-rules.ts';
 import type { Board } from '../../targets/board.ts';
 import type { Target } from '../../targets/target.ts';
 import { energyOf, latencySum, whyMissing } from '../estimate/latency-and-energy.ts';
-import { costedLayers, placeOf } from '../estimate/layers.ts';
+import { costedLayers } from '../estimate/layers.ts';
 import { misfits } from '../estimate/misfits.ts';
 import { openShapes } from '../estimate/open-shapes.ts';
 import { plannedActivations } from '../estimate/planned-activations.ts';
@@ -145,7 +146,7 @@ function notInteger(graph: Graph, executed: ExecutedGraph, hasInt8: boolean, boa
           {
             code: 'fallback',
             severity: 'warning',
-            where: placeOf(operator, index),
+            where: operatorPlace(operator, index),
             message: `${operator.type} runs in floating point: int8 needs DequantizeLinear on its data and on its weights, and QuantizeLinear behind it with nothing else reading its result.`,
           },
         ],

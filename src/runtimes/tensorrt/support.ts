@@ -1,8 +1,9 @@
 import { concreteShape, inputTensor } from '../../graph/access.ts';
 import type { DataType } from '../../graph/data-type.ts';
 import type { Graph, Operator } from '../../graph/graph.ts';
+import { operatorPlace } from '../../graph/operator-place.ts';
 import { nestedGraphs } from '../../graph/traversal.ts';
-import { placeOf } from '../estimate/layers.ts';
+
 import type { Finding } from '../measurement.ts';
 import operators from './operators.json' with { type: 'json' };
 
@@ -66,7 +67,7 @@ export function refusedByTensorrt(graph: Graph): readonly Finding[] {
     const message = rules.map((rule) => rule(graph, operator)).find((reason) => reason !== undefined);
     if (message === undefined) return nested;
     return [
-      { code: 'unsupported-operator', severity: 'error' as const, where: placeOf(operator, index), message },
+      { code: 'unsupported-operator', severity: 'error' as const, where: operatorPlace(operator, index), message },
       ...nested,
     ];
   });

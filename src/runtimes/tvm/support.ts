@@ -1,6 +1,7 @@
 import type { Graph, Operator } from '../../graph/graph.ts';
+import { operatorPlace } from '../../graph/operator-place.ts';
 import { nestedGraphs } from '../../graph/traversal.ts';
-import { placeOf } from '../estimate/layers.ts';
+
 import type { Finding } from '../measurement.ts';
 import facts from './operators.json' with { type: 'json' };
 import { isQuantised } from './quantised.ts';
@@ -18,7 +19,10 @@ export function refusedByTvm(graph: Graph): readonly Finding[] {
       const nested = nestedGraphs(operator).flatMap(refusedByTvm);
       const message = graph.dialect === 'onnx' ? whyNotOnnx(operator) : whyNotTflite(each, operator);
       if (message === undefined) return nested;
-      return [{ code: 'unsupported-operator', severity: 'error', where: placeOf(operator, index), message }, ...nested];
+      return [
+        { code: 'unsupported-operator', severity: 'error', where: operatorPlace(operator, index), message },
+        ...nested,
+      ];
     }),
   );
 }

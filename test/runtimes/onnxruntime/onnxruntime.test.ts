@@ -80,7 +80,7 @@ describe('onnxruntime', () => {
       {
         code: 'unsupported-operator',
         severity: 'error',
-        where: 'operator 0 "Frobnicate_0"',
+        where: 'operator 0 Frobnicate "Frobnicate_0"',
         message: expect.stringContaining('Frobnicate'),
       },
     ]);

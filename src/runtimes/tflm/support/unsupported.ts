@@ -1,4 +1,5 @@
 import type { Graph, Operator } from '../../../graph/graph.ts';
+import { operatorPlace } from '../../../graph/operator-place.ts';
 import type { Finding } from '../../measurement.ts';
 import type { KernelBuild } from '../kernels.ts';
 import { modelRules, operatorRules } from './model-rules.ts';
@@ -40,9 +41,9 @@ function refuseByInterpreter(
   return undefined;
 }
 
-/** `operator 3 CONV_2D "conv1/Relu"`, and the subgraph where it is not the main one. */
-function placeOf({ type, name }: Operator, index: number, subgraph: number): string {
-  return `${subgraph === 0 ? '' : `subgraph ${subgraph} `}operator ${index} ${type}${name === '' ? '' : ` "${name}"`}`;
+/** In which subgraph, where it is not the main one. */
+function placeOf(operator: Operator, index: number, subgraph: number): string {
+  return `${subgraph === 0 ? '' : `subgraph ${subgraph} `}${operatorPlace(operator, index)}`;
 }
 
 /** Within what a Measurement holds. */
