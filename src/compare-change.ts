@@ -12,8 +12,10 @@ import { buildComparison, type ComparisonInput } from './judge/build-comparison.
 import type { Comparison } from './judge/comparison.ts';
 import { pastOf } from './judge/past.ts';
 import type { Measurer, SideRequest } from './measuring/measurer.ts';
+import { unreadableReason } from './measuring/model-files.ts';
 import { besideReference } from './reference-networks/beside.ts';
 import type { ProducedModel } from './report/write-outputs.ts';
+import type { Finding, Measurement } from './runtimes/measurement.ts';
 import { artifactPath, type CommandSubject, proposalOf, savingOf } from './suggestions.ts';
 import type { Target } from './targets/target.ts';
 
@@ -45,7 +47,11 @@ export async function compareChange(input: ChangeOnTarget): Promise<Comparison> 
   const [headSide, baseSide] = await Promise.all(
     [headRequest, baseRequest].map((request) => attempt(async () => request && (await sideOf(measurer, request)))),
   );
-  const head = headSide?.value;
+  const unreadable =
+    baseRequest === undefined || baseSide?.problem === undefined || headSide?.value === undefined
+      ? undefined
+      : await unreadableReason(repository, baseRequest);
+  const head = unreadable === undefined ? headSide?.value : withFinding(headSide?.value, unreadable);
   const base = change.state === 'unchanged' ? head : baseSide?.value;
 
   const budgets = effectiveBudgets(configs.base, configs.head, change.path, target);
@@ -55,7 +61,7 @@ export async function compareChange(input: ChangeOnTarget): Promise<Comparison> 
   const { calibration, dimensions } = settings;
   const commandFor = { path: change.path, target, calibration, dimensions };
   const judged: ComparisonInput = {
-    change,
+    change: unreadable === undefined ? change : { ...change, state: 'base-unreadable' },
     target,
     base: base ?? null,
     head: head ?? null,
@@ -64,7 +70,11 @@ export async function compareChange(input: ChangeOnTarget): Promise<Comparison> 
     past: pastOf(series),
     saving: head?.saving === undefined ? null : savingOf(head.saving, commandFor),
     // What can't be measured may go.
-    problems: problemsOf(change.problem, headSide?.problem, change.state === 'removed' ? undefined : baseSide?.problem),
+    problems: problemsOf(
+      change.problem,
+      headSide?.problem,
+      change.state === 'removed' || unreadable !== undefined ? undefined : baseSide?.problem,
+    ),
   };
   const comparison = buildComparison(judged);
   const search =
@@ -87,6 +97,20 @@ export async function compareChange(input: ChangeOnTarget): Promise<Comparison> 
 async function sideOf(measurer: Measurer, request: SideRequest) {
   const { readGraphs, ...side } = await measurer.side(request);
   return { ...side, graphs: await readGraphs() };
+}
+
+/** The head, with the reason why it is compared with nothing. */
+function withFinding<T extends { readonly measurement: Measurement }>(
+  head: T | undefined,
+  reason: string,
+): T | undefined {
+  if (head === undefined) return undefined;
+  const message = `The base's model can't be read, so that nothing is compared with it: ${reason}`.slice(0, 2000);
+  const finding: Finding = { code: 'base-unreadable', severity: 'warning', message };
+  return {
+    ...head,
+    measurement: { ...head.measurement, findings: [finding, ...head.measurement.findings.slice(0, 999)] },
+  };
 }
 
 function withSearch(comparison: Comparison, search: FoundRecipes | undefined, commandFor: CommandSubject): Comparison {

@@ -2,10 +2,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { openRepository } from '../src/changes/repository.ts';
 import { runGate } from '../src/gate.ts';
 import type { Comparison } from '../src/judge/comparison.ts';
+import { unreadableReason } from '../src/measuring/model-files.ts';
+import { renderComment } from '../src/report/comment.ts';
 import { gateReportSchema } from '../src/report/report-schema.ts';
-import { info, modelBytes, node } from './formats/onnx/support.ts';
+import { info, modelBytes, node, relu } from './formats/onnx/support.ts';
 import { commit, type Files, git } from './support/git-repository.ts';
 
 const fixture = (name: string) => ({ fixture: name });
@@ -112,6 +115,51 @@ describe('what happened to a model', () => {
     );
     expect(only).toMatchObject({ state: 'renamed', previousPath: 'models/a.tflite', verdict: 'pass' });
     expect(only.deltas.peakRam?.absolute).toBe(0);
+  });
+
+  const external = [{ key: 'location', value: 'nowhere.bin' }];
+  const withoutData = modelBytes(
+    relu({ initializer: [{ name: 'w', dims: [1], dataType: 1, dataLocation: 1, externalData: external }] }),
+  );
+  test.each([
+    ['bytes that are no model', text('broken')],
+    ['a model without its external data', { bytes: withoutData }],
+  ])(
+    'mended: %s in the base keep no better head out, and the comment says what was not compared',
+    async (_name, broken) => {
+      const [path, budget] = ['models/a.onnx', 'accuracy: { max-drop: 1 pp }'];
+      const configured = text(configuration.replace(budget, `${budget}, flash: { max-increase: 5% }`));
+      const { report, only } = await gate(
+        { 'edge-ready.yml': configured, [path]: broken, ...evaluation },
+        { [path]: fixture('base/digits.onnx') },
+      );
+      expect(only).toMatchObject({ state: 'base-unreadable', base: null, problems: [], verdict: 'warn' });
+      expect(only.head?.findings[0]).toMatchObject({ code: 'base-unreadable', severity: 'warning' });
+      const comment = renderComment(report, { marker: '' });
+      expect(comment).toContain("flash can't be compared with the base: its model can't be read");
+      expect(comment).toContain("accuracy can't be compared with the base: its model can't be read");
+      expect(comment).toMatch(/The base's model can't be read, so that nothing is compared with it: models\/a\.onnx/);
+      expect(comment).toContain('base unreadable');
+    },
+  );
+
+  test('mended, but over what the board has: fails; neither side readable: an error', async () => {
+    const { only } = await gate(
+      { 'edge-ready.yml': text(configuration.replace('64 KiB', '1 KiB')), 'models/a.tflite': text('broken') },
+      { 'models/a.tflite': fixture('wider/digits-int8.tflite'), 'models/b.tflite': text('broken, too') },
+    );
+    expect(only).toMatchObject({ state: 'base-unreadable', verdict: 'fail' });
+    const { report } = await runGate({ directory, base: 'main', targets: [], log: () => {} });
+    expect(report.comparisons[1]).toMatchObject({ model: 'models/b.tflite', state: 'new', verdict: 'error' });
+  });
+
+  test('a base that could not be had is none that can not be read', async () => {
+    const sha = commit(directory, 'a', { 'a.tflite': text('broken'), 'b.tflite': fixture('base/digits-int8.tflite') });
+    const repository = await openRepository(directory);
+    const reason = (path: string, blob: string) => unreadableReason(repository, { commit: sha, path, blob });
+    expect(await reason('a.tflite', git(directory, 'rev-parse', `${sha}:a.tflite`))).toMatch(/^a\.tflite/);
+    expect(await reason('b.tflite', git(directory, 'rev-parse', `${sha}:b.tflite`))).toBeUndefined();
+    expect(await reason('a.tflite', 'f'.repeat(40))).toBeUndefined();
   });
 
   test('new: judged by absolute budgets alone; removed: passes', async () => {

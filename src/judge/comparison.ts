@@ -11,7 +11,10 @@ import { pastSchema } from './past.ts';
 export const verdictSchema = z.enum(['pass', 'warn', 'fail', 'error']);
 export type Verdict = z.infer<typeof verdictSchema>;
 
-/** What happened to a model file between base and head. `unchanged` models appear when a budget of theirs changed. */
+/**
+ * What happened to a model file between base and head. `unchanged` models appear when a budget of theirs changed; of `base-unreadable` the base has a file
+ * that is no model, so that nothing is held against it.
+ */
 export const changeStateSchema = z.enum([
   'compared',
   'new',
@@ -19,6 +22,7 @@ export const changeStateSchema = z.enum([
   'renamed',
   'unchanged',
   'base-missing',
+  'base-unreadable',
   'lfs-pointer',
   'unsupported',
 ]);

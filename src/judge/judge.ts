@@ -1,5 +1,5 @@
 import type { Measurement } from '../runtimes/measurement.ts';
-import { type Budget, sinceOf } from './budget.ts';
+import { type Budget, type Limit, sinceOf } from './budget.ts';
 import type { Comparison, Judgement, Verdict } from './comparison.ts';
 import type { Earlier, Earliers, EarlierTests } from './earlier.ts';
 import { holdLimit, type Outcome, readingOf } from './limits.ts';
@@ -11,7 +11,8 @@ export type Unjudged = Omit<Comparison, 'judgements' | 'verdict'>;
 
 /**
  * Holds every budget against a comparison. The verdict is the worst of the judgements, `fail` when the head does not run on the target
- * (an error among its findings), and `error` when it could not be measured although it is there. A removed model passes.
+ * (an error among its findings), and `error` when it could not be measured although it is there. A removed model passes. Where the base's model can't be read
+ * what would be compared with it is a warning.
  */
 export function judge(
   comparison: Unjudged,
@@ -41,15 +42,20 @@ function judgeBudget(comparison: Unjudged, head: Measurement, budget: Budget, ea
       ? holdBudget(comparison, head, budget)
       : holdSince({ comparison, head, budget, earlier, since });
   const caution = 'caution' in outcome && outcome.caution !== undefined ? { caution: outcome.caution } : {};
-  return { budget, verdict: verdictOf(outcome, budget, head, comparison.base), message: outcome.message, ...caution };
+  // Nothing keeps a model out that mends what nobody could read; that it was not compared is never silent.
+  const isMended = comparison.state === 'base-unreadable' && outcome.kind === 'missing' && comparesWithBase(budget);
+  const verdict =
+    isMended && !('missing' in readingOf(head, budget.metric))
+      ? 'warn'
+      : verdictOf(outcome, budget, head, comparison.base);
+  return { budget, verdict, message: outcome.message, ...caution };
 }
 
 function holdBudget(comparison: Unjudged, head: Measurement, budget: Budget): Outcome {
   const { metric, limit } = budget;
   const reading = readingOf(head, metric);
   if ('missing' in reading) return headless(metric, reading.missing);
-  const base =
-    comparison.base === null ? { missing: 'the base has no measurement' } : readingOf(comparison.base, metric);
+  const base = comparison.base === null ? { missing: baseless(comparison) } : readingOf(comparison.base, metric);
   const outcome = holdLimit(limit, {
     metric,
     state: comparison.state,
@@ -58,11 +64,16 @@ function holdBudget(comparison: Unjudged, head: Measurement, budget: Budget): Ou
     accuracyTest: comparison.accuracyTest,
   });
   // A base that was measured but lacks this one metric (it did not run, or had no data set) must not keep a better head out.
-  const isRelative = limit.kind !== 'max' && limit.kind !== 'min';
-  if (outcome.kind === 'missing' && isRelative && comparison.base !== null)
+  if (outcome.kind === 'missing' && isRelative(limit) && comparison.base !== null)
     return { kind: 'undecided', message: outcome.message };
   return outcome;
 }
+
+const isRelative = ({ kind }: Limit): boolean => kind !== 'max' && kind !== 'min';
+const comparesWithBase = ({ limit }: Budget): boolean => isRelative(limit) && sinceOf(limit) === undefined;
+
+const baseless = ({ state }: Unjudged): string =>
+  state === 'base-unreadable' ? "its model can't be read" : 'the base has no measurement';
 
 /** As against the base, against what the model was at a tag or a commit: one that did not have it yet has nothing to hold the head against. */
 function holdSince({

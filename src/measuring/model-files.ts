@@ -44,3 +44,20 @@ export async function readCommittedModel(
 export function openModelFiles({ bytes, path: label, external }: ModelFiles): Model {
   return openModel(bytes, label, { externalData: (name) => external.get(name) });
 }
+
+/**
+ * Why a model of a commit is none, by its bytes and its external data alone; undefined where it can be read, and where it could not be had:
+ * then nothing is known of it.
+ */
+export async function unreadableReason(
+  repository: Repository,
+  { commit, ...file }: { readonly commit: string; readonly path: string; readonly blob: string },
+): Promise<string | undefined> {
+  const files = await readCommittedModel(repository, commit, file).catch(() => undefined);
+  try {
+    if (files !== undefined) openModelFiles(files);
+    return undefined;
+  } catch (error) {
+    return error instanceof UserError ? error.message : undefined;
+  }
+}

@@ -195,6 +195,30 @@ describe('judge: what can not be had', () => {
     },
   );
 
+  it('a base that is no model: what would be compared with it warns, whatever its level; all else is judged', () => {
+    const judge = (budgets: readonly Budget[], head = {}) =>
+      comparison({
+        change: { path: 'a.onnx', state: 'base-unreadable' },
+        base: null,
+        head: { measurement: measurement(head) },
+        budgets,
+      });
+    const increase = { kind: 'max-increase', relative: 0.05 } as const;
+    const mended = judge([
+      budget('flash', increase),
+      budget('peakRam', increase, { level: 'warn', rule: 'default' }),
+      budget('accuracy', { kind: 'max-drop', points: 0.01 }),
+      budget('peakRam', { kind: 'max', value: 64 * KiB }),
+    ]);
+    expect(mended.judgements.map(({ verdict }) => verdict)).toEqual(['warn', 'warn', 'warn', 'pass']);
+    expect(mended.judgements[0]?.message).toBe("flash can't be compared with the base: its model can't be read");
+    expect(judge([budget('flash', increase)]).verdict).toBe('warn');
+    expect(judge([budget('peakRam', { kind: 'max', value: 1 })]).verdict).toBe('fail');
+    // What the head itself lacks, and what is compared with something else, is no matter of the base.
+    expect(judge([budget('latency', increase)], missing).verdict).toBe('error');
+    expect(judge([budget('flash', { ...increase, since: 'v1' })]).verdict).toBe('error');
+  });
+
   it('a base that ran without this metric keeps no better head out, and is said', () => {
     const result = judged([budget('latency', { kind: 'max-increase', relative: 0.05 })], {}, missing);
     expect(said(result)).toBe("pass: latency can't be compared with the base: the board has no cycle model");
