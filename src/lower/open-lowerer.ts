@@ -115,7 +115,11 @@ export function openLowerer(graph: Graph, run: RunOperators, subgraphs: Graph[] 
         `The model contradicts itself: "${name}" is used, and nothing computes it; check it with onnx.checker.`,
       );
     }
-    if (value === undefined) throw new RangeError(`"${name}" is used before it is computed`);
+    if (value === undefined) {
+      const producer = graph.operators[producerOf.get(id) ?? -1];
+      const place = producer === undefined ? '' : `${placeOf(graph, producer)}: `;
+      throw new UserError(`${place}TensorFlow Lite's counterpart does not give its output "${name}", which is used.`);
+    }
     const list: Stored[] = [];
     values.set(id, list);
     return list;

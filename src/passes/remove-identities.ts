@@ -47,7 +47,7 @@ const otherOutputsUnused: Check = ({ operator, rewriting }) =>
 
 const dropout: Check = (context) => {
   const trains = given(context, 2) && numbers(context, 2)?.[0] !== 0;
-  return !trains && otherOutputsUnused(context);
+  return !trains;
 };
 
 const transpose: Check = (context) => {
@@ -80,7 +80,7 @@ const pool: Check = (context) => {
   const all = (name: string, value: number): boolean =>
     intsAttribute(operator, name)?.every((element) => element === value) ?? name !== 'kernel_shape';
   const isExplicit = stringAttribute(operator, 'auto_pad', 'NOTSET') !== 'NOTSET' || all('pads', 0);
-  return all('kernel_shape', 1) && all('strides', 1) && isExplicit && otherOutputsUnused(context);
+  return all('kernel_shape', 1) && all('strides', 1) && isExplicit;
 };
 
 const resize: Check = (context) => {
@@ -148,7 +148,8 @@ export function removeIdentities(graph: Graph): Graph {
     const source = operator?.inputs[0];
     if (operator === undefined || source === undefined || source === null || !isStandard(operator)) continue;
     const check = checkOf.get(operator.type);
-    if (check?.({ operator, rewriting, facts })) rewriting.bypass(index, source);
+    const context = { operator, rewriting, facts };
+    if (check?.(context) && otherOutputsUnused(context)) rewriting.bypass(index, source);
   }
   return rewriting.finish();
 }

@@ -47,7 +47,9 @@ function unrolled(
   const isBatchFirst = intAttribute(operator, 'layout', 0) !== 0;
   const shape = lowerer.shapeOf(input);
   const [steps, batch] = isBatchFirst ? [at(shape, 1), at(shape, 0)] : [at(shape, 0), at(shape, 1)];
-  const units = intAttribute(operator, 'hidden_size', lowerer.shapeOf(inputOf(operator, 2)).at(-1) ?? 1);
+  const held = lowerer.shapeOf(inputOf(operator, 2)).at(-1) ?? 1;
+  const units = intAttribute(operator, 'hidden_size', held);
+  if (units !== held) lowerer.refuse(operator, `its hidden_size is ${units} and its recurrent weights have ${held}`);
   if (steps > mostSteps) {
     lowerer.refuse(operator, `its ${steps} time steps are more than are written out one by one (${mostSteps})`);
   }
