@@ -15,6 +15,10 @@ export interface LayerFacts {
 }
 
 const longestShape = 32;
+/** Characters of an open extent's name. */
+const longestName = 200;
+
+const shortened = (extent: number | string) => (typeof extent === 'string' ? extent.slice(0, longestName) : extent);
 
 /** Shape and element type of an operator's first output, and the shape of its weights: its largest constant, where it multiplies and accumulates. */
 export function layerFacts(graph: Graph, operator: Operator): LayerFacts {
@@ -28,7 +32,7 @@ export function layerFacts(graph: Graph, operator: Operator): LayerFacts {
   const weights = concreteShape(constant?.shape);
   const [outputRange, weightRange] = [integerRange(output), integerRange(constant)];
   return {
-    ...(shape === undefined || shape.length > longestShape ? {} : { outputShape: [...shape] }),
+    ...(shape === undefined || shape.length > longestShape ? {} : { outputShape: shape.map(shortened) }),
     ...(output === undefined ? {} : { outputType: output.dtype }),
     ...(weights === undefined || weights.length > longestShape ? {} : { weightShape: [...weights] }),
     ...(outputRange === undefined ? {} : { outputRange }),

@@ -10,6 +10,7 @@ import { axisFromFront, type Lowerer } from './lowerer.ts';
 
 /** Dimensions that operators need in their inputs, at least; `null` where any number will do (ONNX's Operators.md). */
 const leastRanks: Readonly<Record<string, readonly (number | null)[]>> = {
+  Attention: [3, 3, 3],
   AveragePool: [3],
   BatchNormalization: [2, 1, 1, 1, 1],
   Conv: [3, 3, 1],

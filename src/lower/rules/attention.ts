@@ -61,6 +61,7 @@ function heads(lowerer: Lowerer, operator: Operator, id: TensorId, name: string)
   const count = intAttribute(operator, name, 1);
   const [batch = 1, rows = 1, width = 1] = shape;
   const depth = width / count;
+  if (!Number.isInteger(depth)) lowerer.refuse(operator, `its ${width} columns are not ${count} heads of one size`);
   return lowerer.stored(id, ofAxes([batch, rows, count, depth], [0, 2, 1, 3]), [batch, count, rows, depth]);
 }
 
