@@ -139,6 +139,21 @@ describe.skipIf(!hasAct)('a pull request under act', () => {
     expect(comments()).toEqual([expect.stringMatching(/1 of 2 legs of the job .*never reported/)]);
   });
 
+  test('a job whose only leg dies, beside one that reports, is an error, too', async () => {
+    const npu = `  npu:
+    runs-on: ubuntu-latest
+    steps:
+      - run: exit 9
+  report:
+    needs: [measure, npu]
+`;
+    makeRepository(matrixWorkflow(['nano33']).replace('  report:\n    needs: measure\n', npu));
+    const run = await push('Words', { 'README.md': { text: 'Other words\n' } });
+    expect(run.jobs, run.log).toMatchObject({ npu: 'failure', report: 'failure' });
+    expect(run.steps.report?.outputs.verdict).toBe('error');
+    expect(comments()).toEqual([expect.stringContaining('The job “npu” failed and left no report')]);
+  });
+
   test('a token that may not write changes nothing but the comment', async () => {
     makeRepository(matrixWorkflow(['nano33', 'pi4']));
     github.faults.push({
