@@ -15,8 +15,9 @@ export function store(
   { clusterBits, encode }: AppliedRecipe,
   target: Target,
 ): { readonly graph: Graph; readonly findings: readonly Finding[] } {
-  const graph =
-    clusterBits === undefined ? original : clusterWeights(original, { bits: clusterBits, scope: 'channel' }).graph;
+  // Vela codes the weights of all channels with one palette; a table of TFLM_DECODE is a channel's own.
+  const scope = target.runtime === 'ethos-u' ? 'tensor' : 'channel';
+  const graph = clusterBits === undefined ? original : clusterWeights(original, { bits: clusterBits, scope }).graph;
   if (encode !== true) return { graph, findings: [] };
   if (target.runtime !== 'tflm') {
     throw new UserError(

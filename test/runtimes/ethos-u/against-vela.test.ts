@@ -1,4 +1,6 @@
 import { expect, it } from 'vitest';
+import { clusterWeights } from '../../../src/cluster/cluster-weights.ts';
+import type { Graph } from '../../../src/graph/graph.ts';
 import { inferShapes } from '../../../src/graph/infer-shapes.ts';
 import { openModel } from '../../../src/measuring/measure.ts';
 import { npuConfiguration } from '../../../src/runtimes/ethos-u/configuration.ts';
@@ -50,4 +52,20 @@ describeWithReference('against Vela 5.2.0 on every reference model', () => {
       expect(median(sram)).toBeLessThan(0.12);
     },
   );
+
+  // What Vela 5.2.0 compiled for Ethos-U55-128 of weights that share 2^bits values: bench/ethos-u-weights.ts.
+  it.each([
+    [5, 'tensor', 27984],
+    [4, 'tensor', 25200],
+    [3, 'tensor', 22128],
+    [2, 'tensor', 19264],
+    [4, 'channel', 35856],
+  ] as const)('weights of %d bits by %s save as much of the file', (bits, scope, compiled) => {
+    const file = 'mlcommons+tiny/benchmark/training/keyword_spotting/trained_models/kws_ref_model.tflite';
+    const { graph } = openModel(referenceBytes({ file }), file);
+    const configuration = npuConfiguration('ethos-u55-128');
+    const fileBytes = (each: Graph) => modelledFacts(each, configuration).fileBytes;
+    const saved = fileBytes(graph) - fileBytes(clusterWeights(graph, { bits, scope }).graph);
+    expect(Math.abs(saved - (35840 - compiled))).toBeLessThan(1000);
+  });
 });
