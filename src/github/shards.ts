@@ -15,6 +15,7 @@ import type { RunContext } from './context.ts';
 import type { Leg } from './inputs.ts';
 import { modelsName, shardName, shardPrefix } from './leg-name.ts';
 import { parseShard, type Shard, shardBytesLimit } from './shard.ts';
+import { shardText } from './shard-text.ts';
 
 /** The one file that the report job reads from a leg's artifact. */
 const shardFile = 'shard.json';
@@ -37,8 +38,8 @@ export async function uploadShard(result: LegResult, context: RunContext): Promi
   try {
     const file = path.join(folder, shardFile);
     const shard: Shard = { schemaVersion: 1, key, leg, run: context.run, report };
-    const text = JSON.stringify(shard);
-    if (Buffer.byteLength(text) > shardBytesLimit) throw new UserError(tooLargeToReport(report));
+    const text = shardText(shard);
+    if (text === undefined) throw new UserError(tooLargeToReport(report));
     writeFileSync(file, text);
     await uploadArtifact(shardName(key, report.targets, leg, context.run.attempt), [file], folder);
   } catch (error) {
