@@ -5,6 +5,7 @@ import { UserError } from '../errors.ts';
 import { buildComparison } from '../judge/build-comparison.ts';
 import { measureModel } from '../measuring/measure.ts';
 import { committed } from '../optimize/recipe.ts';
+import { besideMeasured } from '../reference-networks/beside.ts';
 import { referenceModel } from '../reference-networks/reference-model.ts';
 import { renderComparisonText } from '../report/comparison-text.ts';
 import { comparisonHeadline } from '../report/headline.ts';
@@ -16,7 +17,10 @@ import { openProgress } from './progress.ts';
 import { targetOption } from './target-option.ts';
 import { writeWhole } from './write-whole.ts';
 
-/** `edge-ready compare BASE HEAD`: prints how two model files differ on a target, judged by the board's limits and the default increase. */
+/**
+ * `edge-ready compare BASE HEAD`: prints how two model files differ on a target, judged by the board's limits and the default increase.
+ * Beside a public network (`--with`) the board's limits alone judge: nobody's model grew from there.
+ */
 export async function compareCommand(
   firstFile: string,
   secondFile: string | undefined,
@@ -33,15 +37,20 @@ export async function compareCommand(
     options.with === undefined ? measureOptions : { recipe: committed },
   );
   const head = await measureModel(after, target, measureOptions);
-  const comparison = buildComparison({
+  const budgets = budgetsFor(null, headFile, target, { rule: 'base' });
+  const compared = buildComparison({
     change: { path: headFile, state: 'compared', ...(baseFile === headFile ? {} : { previousPath: baseFile }) },
     target,
     base: options.with === undefined ? base : { ...base, structureOnly: true },
     head,
-    budgets: budgetsFor(null, headFile, target, { rule: 'base' }),
+    budgets: options.with === undefined ? budgets : budgets.filter(({ limit: { kind } }) => kind === 'max'),
     saving: null,
     problems: [],
   });
+  const comparison =
+    options.with === undefined
+      ? compared
+      : { ...compared, beside: besideMeasured(head.measurement, options.with, base.measurement) ?? null };
   if (options.html !== undefined) {
     const { renderPage } = await import('../report/html/render-html.ts');
     const page = renderPage({

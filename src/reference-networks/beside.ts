@@ -16,6 +16,11 @@ export async function besideReference(
   target: Target,
 ): Promise<Beside | undefined> {
   const { measurement: other } = await measureModel(referenceModel(name), target, { recipe: committed });
+  return besideMeasured(measurement, name, other);
+}
+
+/** The same where the network of that name has been measured. */
+export function besideMeasured(measurement: Measurement, name: string, other: Measurement): Beside | undefined {
   const ratio = (metric: 'peakRam' | 'flash' | 'latency') => {
     const [value, reference] = [measurement[metric]?.value, other[metric]?.value];
     return value === undefined || reference === undefined || reference === 0 ? null : value / reference;

@@ -6,7 +6,7 @@ import { failureDetails } from './comment-details.ts';
 import { accuracyList, fold, remarksList, runLines, undecidedAccuracy } from './comment-sections.ts';
 import { comparisonTable, valuesTable } from './comment-table.ts';
 import { diffSection, happenedList } from './diff-section.ts';
-import { code } from './escape.ts';
+import { cell, code } from './escape.ts';
 import { headlineMarkdown } from './headline.ts';
 import { linkTo, webLinks } from './links.ts';
 import { marks } from './marks.ts';
@@ -134,7 +134,7 @@ function nextWords({ base }: GateReport, hasObjections: boolean): string {
 function footer(report: GateReport, { runUrl, pageUrl, repositoryUrl }: Frame): string {
   const { commit } = webLinks(report, repositoryUrl);
   const short = (sha: string) => commit(`\`${sha.slice(0, 7)}\``, sha);
-  const base = report.base === null ? 'no base' : `${code(report.base.label, 80)} at ${short(report.base.sha)}`;
+  const base = report.base === null ? 'no base' : `${cell(report.base.label, 80)} at ${short(report.base.sha)}`;
   const places = [
     { words: 'report with figures', url: pageUrl },
     { words: 'run and artifacts', url: runUrl },

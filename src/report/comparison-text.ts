@@ -4,6 +4,7 @@ import { layerLabel } from '../graph/layer-label.ts';
 import type { Comparison, Delta } from '../judge/comparison.ts';
 import { metricWords } from '../judge/metric-words.ts';
 import { type MetricName, metricNames } from '../runtimes/metric-names.ts';
+import { besideWords } from './beside-list.ts';
 import { causesOf, deltaWords, isImprovement, valueWords } from './change-words.ts';
 import { accuracyWords } from './comment-sections.ts';
 import { titleOf } from './comment-table.ts';
@@ -40,18 +41,20 @@ export function renderComparisonText(comparison: Comparison, options: TextOption
       ],
     ];
   });
+  const besideNetwork = comparison.beside?.network === comparison.previousPath && comparison.beside !== null;
   const right = { align: 'right' } as const;
   const parts = [
     titleLine(comparison, options),
+    comparison.beside === null ? '' : wrapLine(`It has ${besideWords(comparison.beside)}.`, options),
     comparison.diff === null ? '' : happenedText(comparison.diff, options),
     rows.length === 0
       ? ''
       : textTable(
           [
             { title: '' },
-            { title: 'Base', ...right },
-            { title: 'Head', ...right },
-            { title: 'Change', ...right },
+            { title: besideNetwork ? 'Network' : 'Base', ...right },
+            { title: besideNetwork ? 'Model' : 'Head', ...right },
+            { title: besideNetwork ? 'Difference' : 'Change', ...right },
             { title: '', ...right },
           ],
           rows,

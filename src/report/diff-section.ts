@@ -64,5 +64,7 @@ function rowsTable(diff: ModelDiff): string {
     ],
     { align: ['c', 'l', 'l', ...columns.map(() => 'r')], padding: false, alignDelimiters: false },
   );
-  return more === 0 ? table : `${table}\n\n… ${more} more operators that differ; the report has all of them.`;
+  return more === 0
+    ? table
+    : `${table}\n\n… ${more} more ${more === 1 ? 'operator that differs' : 'operators that differ'}; the report has all.`;
 }

@@ -45,6 +45,9 @@ export function diffTable(diff: ModelDiff, options: TextOptions): string {
     ],
     options,
   );
-  const rest = more === 0 ? '' : `\n… ${more} more operators that differ; --json has all of them`;
+  const rest =
+    more === 0
+      ? ''
+      : `\n… ${more} more ${more === 1 ? 'operator that differs' : 'operators that differ'}; --json has all`;
   return `${table}${rest}`;
 }

@@ -110,7 +110,8 @@ function layerTable(layers: readonly Layer[], options: TextOptions): string {
     rows,
     options,
   );
-  return layers.length > layersShown ? `${table}\n… and ${layers.length - layersShown} layers more` : table;
+  const more = layers.length - layersShown;
+  return more > 0 ? `${table}\n… and ${more} more ${more === 1 ? 'layer' : 'layers'}` : table;
 }
 
 function findingLines({ findings }: Measurement, options: TextOptions): string {

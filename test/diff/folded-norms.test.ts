@@ -89,9 +89,23 @@ describe('compare --with a reference network', () => {
     const output = { result, note: () => {} };
     const model = 'fixtures/digits/base/digits-int8.tflite';
     await runCommandLine(['compare', model, '--with', 'mlperf-tiny/image-classification', '--json'], output);
-    const { diff } = comparisonSchema.parse(JSON.parse(text));
+    const { diff, beside, judgements } = comparisonSchema.parse(JSON.parse(text));
     expect(diff?.summary.length).toBeGreaterThan(0);
     expect(diff?.summary.map(({ code }) => code)).not.toContain('retrained');
     expect(diff?.rows.flatMap(({ changes }) => changes.map(({ what }) => what))).not.toContain('weights');
+    expect(beside?.title).toBe("MLPerf Tiny's ResNet8");
+    // Nobody's model grew from there: the board's limits alone judge.
+    expect(new Set(judgements.map(({ budget }) => budget.limit.kind))).toEqual(new Set(['max']));
+  });
+
+  it('says first how many times as much the model needs', async () => {
+    let text = '';
+    const output = { result: (more: string) => (text += more), note: () => {} };
+    const model = 'fixtures/digits/wider/digits-int8.tflite';
+    expect(await runCommandLine(['compare', model, '--with', 'mlperf-tiny/keyword-spotting'], output)).toBe(0);
+    expect(text.split('\n')[2]).toMatch(
+      /^It has [\d.]+ × the RAM, [\d.]+ × the flash and [\d.]+ × the latency of MLPerf Tiny's DS-CNN\.$/,
+    );
+    expect(text).toMatch(/Network +Model +Difference/);
   });
 });

@@ -131,7 +131,7 @@ describe('renderComment', () => {
 
       </details>
 
-      <sub>edge-ready-gate \`1.0.0\` · \`2222222\` against \`main\` at \`1111111\` · [run and artifacts](https://github.com/o/r/actions/runs/1)</sub>
+      <sub>edge-ready-gate \`1.0.0\` · \`2222222\` against main at \`1111111\` · [run and artifacts](https://github.com/o/r/actions/runs/1)</sub>
       "
     `);
   });
@@ -210,7 +210,7 @@ describe('renderComment', () => {
 
       </details>
 
-      <sub>edge-ready-gate \`1.0.0\` · \`2222222\` against \`main\` at \`1111111\`</sub>
+      <sub>edge-ready-gate \`1.0.0\` · \`2222222\` against main at \`1111111\`</sub>
       "
     `);
   });
@@ -342,7 +342,7 @@ describe('renderComment', () => {
 
       </details>
 
-      <sub>edge-ready-gate \`1.0.0\` · \`2222222\` against \`main\` at \`1111111\`</sub>
+      <sub>edge-ready-gate \`1.0.0\` · \`2222222\` against main at \`1111111\`</sub>
       "
     `);
   });
@@ -353,7 +353,7 @@ describe('renderComment', () => {
 
       ✅ No model changed
 
-      <sub>edge-ready-gate \`1.0.0\` · \`2222222\` against \`main\` at \`1111111\`</sub>
+      <sub>edge-ready-gate \`1.0.0\` · \`2222222\` against main at \`1111111\`</sub>
       "
     `);
   });

@@ -1,4 +1,5 @@
 import type { Comparison } from '../../../judge/comparison.ts';
+import { besideWords } from '../../beside-list.ts';
 import { marks } from '../../marks.ts';
 import { AnswersView } from './answers-view.tsx';
 import { Findings } from './findings.tsx';
@@ -13,14 +14,17 @@ import { RecipePlot } from './recipe-plot.tsx';
 
 /** All that is known of one model on one target. */
 export function ComparisonView({ comparison }: { readonly comparison: Comparison }) {
-  const { head, base, diff } = comparison;
+  const { head, base, diff, beside } = comparison;
   return (
     <article aria-labelledby="chosen">
       <h2 id="chosen">
         <span aria-hidden="true">{marks[comparison.verdict]} </span>
         {comparison.model} on {comparison.target}
       </h2>
-      {comparison.previousPath === undefined ? null : <p class="quiet">was {comparison.previousPath}</p>}
+      {comparison.previousPath === undefined || comparison.previousPath === beside?.network ? null : (
+        <p class="quiet">was {comparison.previousPath}</p>
+      )}
+      {beside === null ? null : <p>It has {besideWords(beside)}.</p>}
       {comparison.problems.map((problem) => (
         <p key={problem} class="error">
           {marks.error} {problem}
