@@ -2,34 +2,45 @@
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { observers } from '../src/calibrate/range.ts';
-import { machine, numbersTable, sectionRows, versionsOf, writeSection } from './page.ts';
+import { commit, machine, numbersTable, sectionRows, versionsOf, writeSection } from './page.ts';
 import { referenceDirectory, referenceModels } from './reference.ts';
 
 const section = 'quantize-onnx-noise';
-const header = ['model', 'samples', ...observers, 'by default', "quantize_static's best", 'how', 'ours − best'];
+const header = [
+  'model',
+  'samples',
+  ...observers,
+  'by default',
+  "quantize_static's best",
+  'how',
+  'ours − best',
+  'commit',
+];
 /** Seconds that one model may take, the peer's three methods on two forms of it among them. */
 const modelSeconds = 120;
 
 /**
  * A process per model, whose rows are printed and written to the page as they come, where there is a peer: one that takes too long, or falls, costs its own row.
  * @param program bench/quantize-onnx-noise-row.ts, bundled
- * @param wanted part of the models' paths; rows of others stay on the page as they are
+ * Rows stay on the page until they are measured again; those that the same commit has written are not, so that what was stopped goes on.
+ * @param wanted part of the models' paths
  */
 export function noise(python: string | undefined, folder: string, program: string, wanted = ''): void {
   const files = referenceModels().flatMap(({ file }) => (file.endsWith('.onnx') ? [file] : []));
   const names = files.map((file) => path.basename(file));
   const known = new Map<string, readonly string[]>(
-    (wanted === '' ? [] : sectionRows(section)).flatMap((cells) =>
+    sectionRows(section).flatMap((cells) =>
       names.includes(cells[0] ?? '') ? [[cells[0] ?? '', cells.slice(1)] as const] : [],
     ),
   );
   for (const [index, file] of files.entries()) {
-    if (!file.includes(wanted)) continue;
+    const isDone = known.get(names[index] ?? file)?.at(-1) === commit();
+    if (!file.includes(wanted) || isDone) continue;
     const name = names[index] ?? file;
     const model = path.join(referenceDirectory, 'models', file);
     const found = rowOf(program, model, folder, python);
     if (found === null) continue;
-    known.set(name, typeof found === 'string' ? [found] : found);
+    known.set(name, typeof found === 'string' ? [found] : [...found, commit()]);
     console.log(typeof found === 'string' ? `${name}: ${found}` : [name, ...found].join(' | '));
     if (python !== undefined) write(new Map(names.flatMap((each) => of(known, each))), python);
   }
@@ -66,8 +77,8 @@ function write(known: ReadonlyMap<string, readonly string[]>, python: string): v
   const all = [...known].map(([name, cells]) => [name, ...cells]);
   const rows = all.filter(({ length }) => length === header.length);
   const skipped = all.filter(({ length }) => length === 2);
-  const judged = rows.filter((row) => row.at(-1) !== '');
-  const better = judged.filter((row) => Number(row.at(-1)) > 0).length;
+  const judged = rows.filter((row) => row.at(-2) !== '');
+  const better = judged.filter((row) => Number(row.at(-2)) > 0).length;
   writeSection(
     section,
     [

@@ -1,7 +1,7 @@
 /**
  * int8 quantisation of float ONNX models, ours against ONNX Runtime's quantize_static:
  * 1. MobileNetV2 for 224 × 224 with 50 samples: time, processor time and peak memory of whole processes in turn, and the signal-to-noise ratio of the scores;
- * 2. signal-to-noise ratios of the outputs over all float reference models (those whose path contains MODEL; the others' rows stay on the page), for every observer.
+ * 2. signal-to-noise ratios of the outputs over all float reference models (those whose path contains MODEL and whose row this commit has not written; the others' rows stay on the page), for every observer.
  * Rows are written to docs/benchmarks.md as they come; what takes too long is told in its row.
  *
  *   node scripts/run-ts.mjs bench/quantize-onnx.ts [PYTHON [REPEATS [speed|noise [MODEL]]]]      PYTHON has onnx and onnxruntime installed; needs /usr/bin/time
