@@ -8,6 +8,7 @@ import { currentShards } from './current-shards.ts';
 import { readReportInputs } from './inputs.ts';
 import { logLine } from './log.ts';
 import { mergeShards } from './merge-shards.ts';
+import { missingLegs } from './missing-legs.ts';
 import { jobsOfMeasuringRun, measuringRunOf, otherRunOf } from './other-run.ts';
 import { type Patience, postComment } from './post-comment.ts';
 import { publishOutputs, publishSummary } from './publish.ts';
@@ -36,7 +37,10 @@ export async function reportAction(environment: NodeJS.ProcessEnv, patience: Pat
         ? await silentJobs(inputs.needs, downloaded, listJobs)
         : await downloadSilences(key, attempt, context, other);
     const sentences = silent.silences.map((silence) => silenceSentence(silence, key));
-    const report = mergeShards(current, context, [...silent.problems, ...sentences]);
+    // Who is missing has a name where the token may ask for it.
+    const isShort = missingLegs(current.shards, current.leftOut, current.unread).length > 0;
+    const jobs = isShort && current.shards.length > 0 ? await listJobs().catch(() => []) : [];
+    const report = mergeShards(current, context, [...silent.problems, ...sentences], jobs);
     const files = writeReport(report, context.temporary, key);
     const page = inputs.upload ? await uploadPage(files.page, key, context) : {};
     const unsaid = inputs.upload && other === null ? await uploadSilences(silent.silences, key, context) : undefined;

@@ -7,6 +7,8 @@ export interface RunJob {
   readonly name: string;
   readonly attempt: number;
   readonly startedAt: string;
+  /** How it ended: `success`, `failure`, `cancelled`, `skipped`, `timed_out` and others; null while it runs. */
+  readonly conclusion: string | null;
 }
 
 /** A run, and how to ask about it. */
@@ -29,10 +31,11 @@ export async function listRunJobs(run: RunReference, patience: ClientOptions = {
     filter: 'all',
     per_page: 100,
   });
-  return jobs.map(({ id, name, run_attempt: attempt, started_at: startedAt }) => ({
+  return jobs.map(({ id, name, run_attempt: attempt, started_at: startedAt, conclusion }) => ({
     id,
     name,
     attempt: attempt ?? 1,
     startedAt,
+    conclusion,
   }));
 }

@@ -44,55 +44,6 @@ export function parseShard(text: string, label: string): Shard {
   );
 }
 
-/**
- * One sentence for each leg that should have reported and did not; one of `leftOut`, whose report no longer holds, has a sentence of its own,
- * and so has each of the `unread` artifacts, which are some legs' reports.
- * A job's legs all state how many they are (`strategy.job-total`), so one that reported is enough to miss the others;
- * of a job that a reusable workflow has several times, one whole one tells how many the others should be.
- */
-export function missingLegs(shards: readonly Shard[], leftOut: readonly Shard[] = [], unread = 0): readonly string[] {
-  if (shards.length === 0)
-    return leftOut.length > 0
-      ? []
-      : [
-          'No leg reported: the measuring job failed or was cancelled before it uploaded anything, or it ran with upload: false.',
-        ];
-  const jobs = [...new Set(shards.map((shard) => shard.leg.job))];
-  let accounted = unread;
-  return jobs.flatMap((job) => {
-    const ofJob = (shard: Shard) => shard.leg.job === job;
-    const { total, absent } = absentOf(shards.filter(ofJob), leftOut.filter(ofJob));
-    const missing = Math.max(0, absent - accounted);
-    accounted -= Math.min(accounted, Math.max(0, absent));
-    return missing === 0 ? [] : [missingSentence(job, missing, total, shards.filter(ofJob))];
-  });
-}
-
-/** Of a job, how many legs there must be and how many of them are nowhere. */
-function absentOf(legs: readonly Shard[], leftOut: readonly Shard[]): { total: number; absent: number } {
-  const counts = jobsAtPlaces(legs);
-  // A reusable workflow that is called several times has as many jobs of one name, each with all legs.
-  const total = Math.max(1, ...legs.map((shard) => shard.leg.total ?? 1)) * Math.max(...counts);
-  return { total, absent: total - sum(counts) - sum(jobsAtPlaces(leftOut)) };
-}
-
-function missingSentence(job: string, absent: number, total: number, legs: readonly Shard[]): string {
-  const reported = [...new Set(legs.flatMap((shard) => shard.report.targets))].sort().join(', ');
-  return `${absent} of ${total} legs of the job “${job}” never reported (they failed, were cancelled or ran with upload: false); only ${reported} did.`;
-}
-
-/** For each place in the matrix how many jobs reported from there. */
-function jobsAtPlaces(legs: readonly Shard[]): readonly number[] {
-  const places = new Map<string | number, Set<number | null>>();
-  for (const { leg } of legs) {
-    const place = leg.index ?? leg.matrix;
-    places.set(place, (places.get(place) ?? new Set()).add(leg.jobId));
-  }
-  return [...places.values()].map(({ size }) => size);
-}
-
-const sum = (counts: readonly number[]): number => counts.reduce((total, count) => total + count, 0);
-
 /** The reports of shards, in an order that does not depend on which leg finished first. */
 export function reportsOf(shards: readonly Shard[]): readonly GateReport[] {
   const order = (shard: Shard) =>

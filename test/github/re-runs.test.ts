@@ -36,6 +36,7 @@ const job = (id: number, name: string, attempt: number, startedAt = `2026-01-01T
   name,
   attempt,
   startedAt,
+  conclusion: 'success',
 });
 
 const [a1, b1] = [shard('a', 1, 11), shard('b', 1, 12)];

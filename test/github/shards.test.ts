@@ -6,7 +6,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import { readRunContext } from '../../src/github/context.ts';
 import type { Leg } from '../../src/github/inputs.ts';
 import { isOneOfMany, legName, modelsName, shardName } from '../../src/github/leg-name.ts';
-import { missingLegs, parseShard, reportsOf, type Shard, shardBytesLimit } from '../../src/github/shard.ts';
+import { missingLegs } from '../../src/github/missing-legs.ts';
+import { parseShard, reportsOf, type Shard, shardBytesLimit } from '../../src/github/shard.ts';
 import { downloadShards, uploadShard } from '../../src/github/shards.ts';
 import { runtimeToken } from '../support/fake-github/artifact-service.ts';
 import { type FakeGitHub, startFakeGitHub } from '../support/fake-github/server.ts';
@@ -87,6 +88,43 @@ describe('missingLegs', () => {
     expect(missingLegs([shard('a')], [], 1)).toEqual([]);
     const other = shard('b', { leg: { ...leg('b', 0, 2), job: 'other' } });
     expect(missingLegs([shard('a'), other], [], 1)).toEqual([expect.stringMatching(/^1 of 2 legs of the job “other”/)]);
+  });
+
+  test.each<readonly [string, readonly (readonly [number, string, number, string | null])[], RegExp]>([
+    [
+      'who was cancelled and who ran out of time, in the last attempt',
+      [
+        [1, 'measure (a)', 1, 'success'],
+        [2, 'measure (b)', 1, 'failure'],
+        [3, 'measure (b)', 2, 'cancelled'],
+        [4, 'measure (c, (x))', 2, 'timed_out'],
+        [5, 'report', 2, null],
+      ],
+      /^2 of 3 legs .* never reported \(measure \(b\) was cancelled, measure \(c, \(x\)\) ran out of time\); only a did\.$/,
+    ],
+    [
+      'nobody where GitHub lists others than are missing',
+      [
+        [1, 'measure (a)', 1, 'success'],
+        [2, 'measure (b)', 1, 'failure'],
+      ],
+      /never reported \(they failed, were cancelled/,
+    ],
+    ['nobody where the one that reported is not known', [[9, 'measure (b)', 1, 'failure']], /\(they failed/],
+    [
+      'a leg of a reusable workflow, of its own caller',
+      [
+        [1, 'speech / measure (a)', 1, 'success'],
+        [2, 'speech / measure (b)', 1, 'failure'],
+        [3, 'speech / measure (c)', 1, null],
+        [4, 'vision / measure (a)', 1, 'failure'],
+      ],
+      /\(speech \/ measure \(b\) failed, speech \/ measure \(c\) did not\)/,
+    ],
+  ])('names %s', (_name, listed, expected) => {
+    const jobs = listed.map(([id, name, attempt, conclusion]) => ({ id, name, attempt, conclusion, startedAt: '' }));
+    const reported = shard('a', { leg: { ...leg('a', 0, 3), jobId: 1 } });
+    expect(missingLegs([reported], [], 0, jobs)).toEqual([expect.stringMatching(expected)]);
   });
 
   test('reports come in an order that does not depend on who was first', () => {

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { strToU8, zipSync } from 'fflate';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { readRunContext } from '../../src/github/context.ts';
+import type { Leg } from '../../src/github/inputs.ts';
 import { reportAction } from '../../src/github/report-action.ts';
 import { uploadShard } from '../../src/github/shards.ts';
 import { gateReportSchema } from '../../src/report/report-schema.ts';
@@ -72,9 +73,9 @@ describe('a measuring job of which no leg reports, beside one that did', () => {
   const opened = () => openedFromFork({ number: 7, head, base });
 
   /** The job `measure` reports that all is well. */
-  async function measured(): Promise<void> {
+  async function measured(place: Partial<Leg> = {}): Promise<void> {
     const values = environment('5', opened());
-    const leg = { job: 'measure', jobId: null, step: '', index: 0, total: 1, matrix: '{}' };
+    const leg = { job: 'measure', jobId: null, step: '', index: 0, total: 1, matrix: '{}', ...place };
     const report = reportExample(['nano33'], {
       head: { sha: head, label: 'head' },
       base: { sha: base, label: 'main' },
@@ -103,6 +104,17 @@ describe('a measuring job of which no leg reports, beside one that did', () => {
     const outcome = await report('5', opened(), { INPUT_NEEDS: needs('failure') });
     const sentence = expect.stringContaining('The job “npu” failed and left no report');
     expect(outcome).toMatchObject({ verdict: 'error', exitCode: 2, problems: [sentence], comments: [sentence] });
+  });
+
+  test('a leg of a matrix that is missing is named, where GitHub lists its job', async () => {
+    github.artifacts.splice(0);
+    await measured({ jobId: 11, total: 2 });
+    const job = { run: 5, attempt: 1, startedAt: '2026-01-01T00:00:00Z' };
+    github.jobs.push({ ...job, id: 11, name: 'measure (nano33)', conclusion: 'success' });
+    github.jobs.push({ ...job, id: 12, name: 'measure (pi4)', conclusion: 'cancelled' });
+    const { comments, problems } = await report('5', opened(), {});
+    const sentence = expect.stringContaining('never reported (measure (pi4) was cancelled); only nano33 did');
+    expect({ comments, problems }).toEqual({ comments: [sentence], problems: [sentence] });
   });
 
   test('without `needs` nobody can know', async () => {

@@ -17,7 +17,13 @@ const shard = (job: string, jobId: number | null = ++lastId): Shard => ({
 });
 const need = (id: string, result: NeededJob['result'] = 'failure'): NeededJob => ({ id, result });
 const listed = (names: Readonly<Record<number, string>>) =>
-  Object.entries(names).map(([id, name]) => ({ id: Number(id), name, attempt: 1, startedAt: '2026-01-01T00:00:00Z' }));
+  Object.entries(names).map(([id, name]) => ({
+    id: Number(id),
+    name,
+    attempt: 1,
+    startedAt: '2026-01-01T00:00:00Z',
+    conclusion: null,
+  }));
 
 interface Case {
   readonly name: string;
