@@ -11,7 +11,8 @@ import { expandQuantized } from './expand-quantized.ts';
 import { finishGraph } from './finish.ts';
 import { isImageInput } from './input-layout.ts';
 import { loweringOf } from './lowerings.ts';
-import { type OpenLowerer, openLowerer, placeOf } from './open-lowerer.ts';
+import { placeOf } from './onnx-side.ts';
+import { type OpenLowerer, openLowerer } from './open-lowerer.ts';
 
 /** How an input or output of the TensorFlow Lite graph lies beside that of the ONNX graph. */
 export interface Layout {
