@@ -2,7 +2,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Progress } from '../accuracy/accuracy.ts';
-import { sha256 } from '../basics/sha256.ts';
 import { openFolderCache } from '../cache/folder-cache.ts';
 import { measurementKey, recipesKey } from '../cache/measurement-key.ts';
 import type { FoundRecipes } from '../cache/stored-recipes.ts';
@@ -26,6 +25,7 @@ import { type ModelFiles, openModelFiles, readCommittedModel } from './model-fil
 import { remembered } from './remembered.ts';
 import type { MeasuredSide, SideJob } from './side.ts';
 import { sideOptions } from './side-options.ts';
+import { askedFor, calledBy, calledLike, mayBeKept, modelsOf, recordOf } from './side-record.ts';
 import { openWorkers } from './workers.ts';
 
 /** A model of a commit on a target. */
@@ -90,6 +90,7 @@ export interface MeasurerOptions {
 
 /** Models that are held in memory besides those that are being measured: a model comes with several targets in a row. */
 const heldModels = 4;
+
 /** Data sets likewise: one to calibrate, one to evaluate. */
 const heldDataSets = 2;
 const defaultCacheBytes = 512 * 2 ** 20;
@@ -223,55 +224,7 @@ interface Had {
   readonly models: () => Promise<KeptModels>;
 }
 
-/** What a compiler refused may have been the machine's fault: it is asked again the next time. */
-function mayBeKept({ measurement }: SideRecord): boolean {
-  return !measurement.findings.some(({ code }) => code === 'compiler-refused');
-}
-
-function recordOf({ measured: { measurement, correct, answers }, saving }: MeasuredSide): SideRecord {
-  return {
-    measurement,
-    ...(correct === undefined ? {} : { correct }),
-    ...(answers === undefined ? {} : { answers }),
-    ...(saving === undefined ? {} : { saving: { measurement: saving.measurement, steps: [...saving.steps] } }),
-  };
-}
-
-function modelsOf(side: MeasuredSide): KeptModels {
-  if (handedOut(recordOf(side)) === undefined) return { made: new Uint8Array(0) };
-  if (side.saving !== undefined) return { made: side.saving.artifact };
-  const { artifact: made, uncompiled } = side.measured;
-  return uncompiled === undefined ? { made } : { made, uncompiled };
-}
-
 /** As a closure of its own, which holds these models and nothing else. */
 function held(models: KeptModels): Had['models'] {
   return async () => models;
-}
-
-function askedFor({ files, target }: SideJob, key: string): AskedSide {
-  return {
-    key,
-    model: { bytes: files.bytes.byteLength, sha256: sha256(files.bytes) },
-    target: { id: target.id, board: target.board.id, runtime: target.runtime },
-  };
-}
-
-/** The same measurement of the same bytes under another path. */
-function calledBy(modelPath: string, side: SideRecord): SideRecord {
-  if (side.measurement.model.path === modelPath) return side;
-  const { measurement, saving } = side;
-  return {
-    ...side,
-    measurement: renamed(modelPath, measurement),
-    ...(saving === undefined ? {} : { saving: { ...saving, measurement: renamed(modelPath, saving.measurement) } }),
-  };
-}
-
-function calledLike(modelPath: string, { chosen, attempts }: FoundRecipes): FoundRecipes {
-  return { chosen: chosen && { ...chosen, measurement: renamed(modelPath, chosen.measurement) }, attempts };
-}
-
-function renamed(modelPath: string, measurement: Measurement): Measurement {
-  return { ...measurement, model: { ...measurement.model, path: modelPath } };
 }

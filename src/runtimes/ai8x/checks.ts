@@ -2,7 +2,8 @@ import type { Graph } from '../../graph/graph.ts';
 import { operatorPlace } from '../../graph/operator-place.ts';
 
 import type { Finding } from '../measurement.ts';
-import type { HardwareLayer, HardwareNetwork } from './layers.ts';
+import type { HardwareLayer } from './hardware-layer.ts';
+import type { HardwareNetwork } from './layers.ts';
 import type { Limits } from './limits.ts';
 import { weightFit } from './memory.ts';
 import { dataBytes, inputFits, type Picture, passesOf } from './pictures.ts';

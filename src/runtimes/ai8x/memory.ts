@@ -1,5 +1,6 @@
 import type { TensorId } from '../../graph/graph.ts';
-import type { HardwareLayer, HardwareNetwork } from './layers.ts';
+import type { HardwareLayer } from './hardware-layer.ts';
+import type { HardwareNetwork } from './layers.ts';
 import type { Limits } from './limits.ts';
 import { dataBytes, type Picture, passesOf } from './pictures.ts';
 

@@ -1,0 +1,19 @@
+import { intAttribute } from '../../graph/access.ts';
+import type { Operator } from '../../graph/graph.ts';
+import { axisFromFront, inputOf, type Lowerer, outputOf } from '../lowerer.ts';
+import { reduce } from './reductions.ts';
+
+/** x / (sum |x|) or x / sqrt(sum x²) along one axis. */
+export function lpNormalization(lowerer: Lowerer, operator: Operator) {
+  const [input, output] = [inputOf(operator, 0), outputOf(operator)];
+  const shape = lowerer.shapeOf(input);
+  const axis = axisFromFront(intAttribute(operator, 'axis', -1), shape.length);
+  const name = lowerer.nameOf(output);
+  const { tensor, axes, shape: stored } = lowerer.view(input);
+  const place = axes.indexOf(axis);
+  const isSquare = intAttribute(operator, 'p', 2) === 2;
+  const sizes = lowerer.emit(isSquare ? 'SQUARE' : 'ABS', [tensor], stored);
+  const sum = reduce(lowerer, 'SUM', sizes, [place], `${name}/sum`);
+  const norm = isSquare ? lowerer.emit('SQRT', [sum], lowerer.tensorShape(sum)) : sum;
+  lowerer.defineAxes(output, lowerer.emit('DIV', [tensor, norm], stored, {}, { name }), axes);
+}
