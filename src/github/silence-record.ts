@@ -12,7 +12,6 @@ import {
   uploadArtifact,
 } from './artifacts.ts';
 import type { RunContext } from './context.ts';
-import { attemptSuffix } from './leg-name.ts';
 import { keySchema } from './shard.ts';
 import { type Silence, silenceSchema } from './silent-jobs.ts';
 
@@ -27,7 +26,8 @@ const recordSchema = z.strictObject({
   silences: z.array(silenceSchema).min(1).max(256),
 });
 
-const recordName = (key: string, attempt: number) => `silent-jobs-${key}${attemptSuffix(attempt)}`;
+/** No key and attempt have the name of others. */
+const recordName = (key: string, attempt: number) => `silent-jobs-${attempt}-${key}`;
 
 /** Uploads which jobs were silent, if any were; a sentence when that could not be. */
 export async function uploadSilences(

@@ -62,8 +62,12 @@ function callerIn(name = ''): string | undefined {
   return inner.length === 0 ? undefined : caller?.replace(/ \(.*\)$/, '');
 }
 
-/** One sentence for people, with what to do. */
-export function silenceSentence({ jobs, count }: Silence, key: string): string {
+/** One sentence for people, with what to do, no longer than a report's may be. */
+export function silenceSentence(silence: Silence, key: string): string {
+  return words(silence, key).slice(0, 2000);
+}
+
+function words({ jobs, count }: Silence, key: string): string {
   const [first] = jobs;
   if (first !== undefined && jobs.length === 1 && count === 1)
     return `The job “${first.id}” ${endings[first.result](key)}`;

@@ -157,7 +157,7 @@ describe('a measuring job of which no leg reports, beside one that did', () => {
   ])('a list of jobs that is %s, as a stranger may upload one, is a problem', async (_name, archive, expected) => {
     github.artifacts.push({
       id: github.nextId++,
-      name: 'silent-jobs-models',
+      name: 'silent-jobs-1-models',
       runId: '5',
       jobId: 'job',
       bytes: Buffer.from(archive),

@@ -170,6 +170,11 @@ describe('jobs of which no leg reported', () => {
   });
 });
 
+test('a sentence about as many jobs as a stranger may name is no longer than a report takes', () => {
+  const jobs = Array.from({ length: 256 }, (_, index) => need(`${'j'.repeat(190)}${index}`));
+  for (const count of [null, 7, 256]) expect(silenceSentence({ jobs, count }, 'gate').length).toBe(2000);
+});
+
 describe('the input `needs`', () => {
   const read = (text: string) => readReportInputs({ INPUT_NEEDS: text }).needs;
 
