@@ -12,6 +12,7 @@ import { automatic } from '../optimize/recipe.ts';
 import { valueWords } from '../report/change-words.ts';
 import { forTerminal } from '../report/terminal.ts';
 import { textTable } from '../report/text-table.ts';
+import { wrapLine } from '../report/wrap.ts';
 import type { Measurement } from '../runtimes/measurement.ts';
 import { resolveTarget } from '../targets/load.ts';
 import type { Output } from './output.ts';
@@ -83,52 +84,57 @@ function foundWords({ models, boards, calibration, evaluation, workflow }: Repos
   ];
 }
 
-/** Every model on every target as it would be judged today. */
+/** Every model on every target as it would be judged today, and below them in whole sentences why some don't run. */
 async function measured({ root, models }: Repository, targets: readonly string[], output: Output): Promise<string> {
   const rows: string[][] = [];
+  const reasons: string[] = [];
   for (const model of models.slice(0, mostMeasured)) {
-    for (const target of targets) rows.push([plain(model, 50), target, ...(await cellsOf(root, model, target))]);
+    for (const target of targets) {
+      const { cells, reason } = await judgedOn(root, model, target);
+      rows.push([plain(model, 50), target, ...cells]);
+      if (reason !== undefined) reasons.push(`${plain(model, 50)} on ${target}: ${plain(reason, 600)}`);
+    }
   }
   if (models.length > mostMeasured) output.note(`${models.length - mostMeasured} more models are not shown here.`);
   const right = { align: 'right' } as const;
-  return textTable(
+  const options = output.resultOptions ?? {};
+  const table = textTable(
     [
       { title: 'Model', flexible: true },
       { title: 'Target' },
       { title: 'Peak RAM', ...right },
       { title: 'Flash', ...right },
       { title: 'Latency', ...right },
-      { title: '', wrap: true },
+      { title: '' },
     ],
     rows,
-    output.resultOptions ?? {},
+    options,
   );
+  return [table, ...reasons.map((reason) => wrapLine(reason, options))].join('\n');
 }
 
-async function cellsOf(root: string, model: string, target: string): Promise<readonly string[]> {
+async function judgedOn(
+  root: string,
+  model: string,
+  target: string,
+): Promise<{ readonly cells: readonly string[]; readonly reason?: string }> {
   try {
     const opened = openModel(readFileSync(path.join(root, model)), model);
     const { measurement } = await measureModel(opened, resolveTarget(target), { recipe: automatic });
-    return [
-      cell(measurement, 'peakRam'),
-      cell(measurement, 'flash'),
-      cell(measurement, 'latency'),
-      verdictWords(measurement),
-    ];
+    const { deployable, findings } = measurement;
+    const figures = [cell(measurement, 'peakRam'), cell(measurement, 'flash'), cell(measurement, 'latency')];
+    if (deployable) return { cells: [...figures, 'runs'] };
+    const reason = findings.find(({ severity }) => severity === 'error')?.message;
+    return { cells: [...figures, 'does not run'], ...(reason === undefined ? {} : { reason }) };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    return ['–', '–', '–', plain(messageOf(error), 80)];
+    return { cells: ['–', '–', '–', 'not measured'], reason: messageOf(error) };
   }
 }
 
 function cell(measurement: Measurement, name: 'peakRam' | 'flash' | 'latency'): string {
   const metric = measurement[name];
   return metric === null ? '–' : valueWords(metric, name);
-}
-
-function verdictWords({ deployable, findings }: Measurement): string {
-  if (deployable) return 'runs';
-  return plain(findings.find(({ severity }) => severity === 'error')?.message ?? 'does not run', 80);
 }
 
 /** Asks on the terminal; the proposal stands in brackets and is what Enter gives. */

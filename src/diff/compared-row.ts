@@ -2,7 +2,7 @@ import type { Alignment } from './align.ts';
 import type { WeightsMoved } from './compare-weights.ts';
 import { describePair } from './describe-pair.ts';
 import type { Node } from './graph-view.ts';
-import type { RowChange, RowKind } from './model-diff.ts';
+import { type RowChange, type RowKind, withoutEffect } from './model-diff.ts';
 
 /** An operator of base, head or both, and what differs. */
 export interface ComparedRow {
@@ -12,9 +12,6 @@ export interface ComparedRow {
   readonly changes: readonly RowChange[];
   readonly moved: readonly WeightsMoved[];
 }
-
-/** Changes that leave what is computed as it is. */
-export const withoutEffect: ReadonlySet<RowChange['what']> = new Set<RowChange['what']>(['name', 'opset']);
 
 /** What became of every operator, in the alignment's order. */
 export function compareRows({ base, head, pairs }: Alignment): readonly ComparedRow[] {

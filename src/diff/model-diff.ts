@@ -32,6 +32,9 @@ const changeSchema = z.strictObject({
 });
 export type RowChange = z.infer<typeof changeSchema>;
 
+/** Changes that leave what is computed as it is. */
+export const withoutEffect: ReadonlySet<RowChange['what']> = new Set<RowChange['what']>(['name', 'opset']);
+
 /** Metrics whose difference is shared out among rows: bytes, milliseconds, millijoules, counts. */
 export const diffMetrics = ['peakRam', 'flash', 'latency', 'energy', 'macs', 'parameters'] as const;
 export type DiffMetric = (typeof diffMetrics)[number];

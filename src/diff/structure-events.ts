@@ -1,7 +1,8 @@
-import { type ComparedRow, withoutEffect } from './compared-row.ts';
+import type { ComparedRow } from './compared-row.ts';
 import { counted, cut, hasWeights, labelOf, listed, named, typeOf } from './event-words.ts';
 import type { Happening } from './happening.ts';
 import type { DiffEvent } from './model-diff.ts';
+import { withoutEffect } from './model-diff.ts';
 import { converting, passive } from './operator-facts.ts';
 import { channelsChange } from './shape-changes.ts';
 

@@ -1,8 +1,9 @@
 import { formatPercent } from '../basics/format.ts';
 import { elementCount } from '../graph/access.ts';
-import { type ComparedRow, withoutEffect } from './compared-row.ts';
+import type { ComparedRow } from './compared-row.ts';
 import { counted, labelOf } from './event-words.ts';
 import type { DiffEvent } from './model-diff.ts';
+import { withoutEffect } from './model-diff.ts';
 import { distanceOf, zerosOf } from './moved-words.ts';
 
 /** Weights that differ by less than this were computed by others in another order, not learned anew: some single-precision roundings. */

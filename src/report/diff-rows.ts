@@ -1,7 +1,13 @@
 import { formatDifference } from '../basics/format.ts';
-import { withoutEffect } from '../diff/compared-row.ts';
 import { byImportance } from '../diff/importance.ts';
-import { type DiffMetric, type DiffRow, diffMetrics, type ModelDiff, type RowKind } from '../diff/model-diff.ts';
+import {
+  type DiffMetric,
+  type DiffRow,
+  diffMetrics,
+  type ModelDiff,
+  type RowKind,
+  withoutEffect,
+} from '../diff/model-diff.ts';
 import { layerLabel } from '../graph/layer-label.ts';
 import { diffColumns } from './diff-columns.ts';
 
@@ -25,6 +31,11 @@ export function changedColumns({ totals }: ModelDiff): readonly DiffMetric[] {
   return costs.length === 0 ? changed : costs;
 }
 
+/** True for what changed, and for what is the same but costs another amount. */
+export function isTold({ kind, deltas }: DiffRow): boolean {
+  return kind !== 'same' || Object.keys(deltas).length > 0;
+}
+
 /** The operators that changed or cost another amount, those with the largest share of some metric's difference first and with `changes` of their changes; `more` are left out. */
 export function toldRows(
   diff: ModelDiff,
@@ -32,7 +43,7 @@ export function toldRows(
   changes = 3,
 ): { readonly rows: readonly ToldRow[]; readonly more: number } {
   const { rows, rest } = diff;
-  const differing = rows.filter(({ kind, deltas }) => kind !== 'same' || Object.keys(deltas).length > 0);
+  const differing = rows.filter(isTold);
   const ranked = byImportance(differing).flatMap((at) => differing[at] ?? []);
   const others = new Map<string, ToldRow>();
   const columns = changedColumns(diff);
@@ -60,12 +71,12 @@ export function columnDelta(row: Pick<ToldRow, 'deltas'>, metric: DiffMetric): s
 }
 
 function toldRow(row: DiffRow, mostChanges: number): ToldRow {
-  const { kind, count, type, deltas } = row;
+  const { kind, type, deltas } = row;
   return {
     mark: marks[kind],
     name: nameOf(row),
     type,
-    what: count > 1 ? `${count} operators` : whatOf(row, mostChanges),
+    what: whatOf(row, mostChanges),
     deltas,
   };
 }
@@ -74,7 +85,9 @@ function nameOf({ name, head, base }: DiffRow): string {
   return name === '' ? `operator ${head ?? base ?? ''}`.trimEnd() : layerLabel(name);
 }
 
-function whatOf({ kind, changes, baseOutput, headOutput }: DiffRow, most: number): string {
+/** What happened to an operator, with `most` of its changes; names that changed go without saying. */
+export function whatOf({ kind, count, changes, baseOutput, headOutput }: DiffRow, most: number): string {
+  if (count > 1) return `${count} operators`;
   if (kind === 'added') return headOutput === null ? 'new' : `new, ${headOutput}`;
   if (kind === 'removed') return baseOutput === null ? 'removed' : `removed, ${baseOutput}`;
   const telling = changes.filter(({ what }) => !withoutEffect.has(what));

@@ -76,6 +76,15 @@ describe.skipIf(browserPath === undefined)('the HTML report in a browser', () =>
     });
   });
 
+  it('the table of what changed tells what did, and no names', async () => {
+    await withPage(written('told', [await realComparison()]), {}, async (page) => {
+      const table = page.getByRole('region', { name: 'Operators that differ' });
+      const told = (await table.locator('tbody tr td:nth-of-type(2)').allInnerTexts()).join('\n');
+      expect(told).toContain('32 → 48 channels');
+      expect(told).not.toContain('functional_1');
+    });
+  });
+
   it("the runtime's own plan is beside the one that a file carries", async () => {
     const head = wideModel();
     const memory = head.memory ?? expect.fail('the model has a memory plan');

@@ -94,6 +94,15 @@ describe('edge-ready init', () => {
     expect(notes.join('\n')).toContain('nothing was changed');
   });
 
+  it('of a model that cannot be measured the whole reason stands below the table', async () => {
+    started({ 'a.tflite': model, 'b.tflite': 'no model' });
+    const { result } = await run();
+    const [, fine, broken, reason = ''] = result.split('\n');
+    expect(fine).toMatch(/^a\.tflite .* runs$/);
+    expect(broken).toMatch(/^b\.tflite .* not measured$/);
+    expect(reason).toMatch(/^b\.tflite on generic-cortex-m4: .+\.$/);
+  });
+
   it('what somebody wrote is kept, whatever it says', async () => {
     started({
       'm.tflite': model,

@@ -72,7 +72,8 @@ function Confusion({
       return Plot.plot({
         width: side,
         height: side,
-        x: { label: 'answer', domain: numbers, ticks, axis: 'top' },
+        marginTop: 44,
+        x: { label: 'answer', labelOffset: 40, domain: numbers, ticks, axis: 'top' },
         y: { label: 'label', domain: numbers, ticks },
         padding: 0.04,
         marks: [

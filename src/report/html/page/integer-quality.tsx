@@ -22,9 +22,10 @@ export function IntegerQuality({ head, base }: { readonly head: Measurement; rea
     () => (width: number) =>
       Plot.plot({
         width,
-        height: 40 + 20 * rows.length,
+        height: 54 + 20 * rows.length,
         marginLeft: Math.min(260, width * 0.4),
-        x: { label: 'dB of signal to noise', axis: 'top', grid: true, zero: true },
+        marginTop: 44,
+        x: { label: 'dB of signal to noise', labelOffset: 40, axis: 'top', grid: true, zero: true },
         y: {
           label: null,
           domain: rows.map(({ key }) => key),

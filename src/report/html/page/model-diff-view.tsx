@@ -4,13 +4,14 @@ import { formatDifference } from '../../../basics/format.ts';
 import { type DiffMetric, type DiffRow, diffMetrics, type ModelDiff } from '../../../diff/model-diff.ts';
 import { layerLabel } from '../../../graph/layer-label.ts';
 import { diffColumns } from '../../diff-columns.ts';
+import { isTold, whatOf } from '../../diff-rows.ts';
 import { type DiffNode, layOutDiff, nodeHeight, nodeWidth } from './diff-layout.ts';
 import { Scrolled } from './scrolled.tsx';
 import { Table } from './table.tsx';
 
 /** What happened to the model, the operators that differ with what each costs, and the graph of both sides that can be walked. */
 export function ModelDiffView({ diff }: { readonly diff: ModelDiff }) {
-  const differing = diff.rows.filter(({ kind }) => kind !== 'same');
+  const differing = diff.rows.filter(isTold);
   const shown = diffMetrics.filter((name) => (diff.totals[name]?.delta ?? 0) !== 0);
   return (
     <section aria-labelledby="diff">
@@ -34,7 +35,7 @@ export function ModelDiffView({ diff }: { readonly diff: ModelDiff }) {
                 ...differing.map((row) => [
                   labelOf(row),
                   row.kind,
-                  whatOf(row),
+                  whatOf(row, Number.POSITIVE_INFINITY),
                   ...shown.map((name) => deltaOf(row.deltas[name], name)),
                 ]),
                 ...diff.rest.map(({ name: rest, text, metric, delta }) => [
@@ -154,10 +155,6 @@ function NodeDetails({ node: { row, rows } }: { readonly node: DiffNode }) {
 
 function labelOf({ type, name }: DiffRow): string {
   return name === '' ? type : `${layerLabel(name)} ${type}`;
-}
-
-function whatOf({ changes }: DiffRow): string {
-  return changes.map(({ text }) => text).join('; ');
 }
 
 function deltaOf(delta: number | undefined, name: DiffMetric): string {

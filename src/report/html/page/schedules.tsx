@@ -55,10 +55,12 @@ function Timeline({ schedule }: { readonly schedule: ScheduleResult }) {
     () => (width: number) =>
       Plot.plot({
         width,
-        height: 60 + 34 * names.length,
+        height: 74 + 34 * names.length,
         marginLeft: Math.min(220, width * 0.35),
+        marginBottom: 44,
         x: {
           label: 'time',
+          labelOffset: 40,
           domain: [0, drawing.until],
           tickFormat: (value: number) => formatValue(value, 'ms'),
           ticks: 6,
