@@ -135,6 +135,20 @@ describe('listChanges', () => {
     await expect(readFileAt(repository, head, 'a.onnx', 100)).rejects.toThrow('a.onnx is a symbolic link');
   });
 
+  test('a submodule that moves on beside a model is no change of it', async () => {
+    const folder = newRepository();
+    const first = commit(folder, { 'models/a.onnx': noise(1), '.gitmodules': '[submodule "lib"]\n' });
+    const pointTo = (sha: string) => {
+      run(folder, 'update-index', '--add', '--cacheinfo', `160000,${sha},models/lib`);
+      run(folder, 'commit', '--quiet', '-m', 'lib');
+      return run(folder, 'rev-parse', 'HEAD');
+    };
+    const base = pointTo(first);
+    const head = pointTo('c'.repeat(40));
+    expect(run(folder, 'diff', '--name-only', base, head)).toBe('models/lib');
+    expect(await changesOf(folder, base, head)).toEqual([]);
+  });
+
   test('without a base every model is new, or base-missing where there is a problem', async () => {
     const folder = newRepository();
     const head = commit(folder, { 'a.onnx': noise(1), 'b/c.tflite': noise(2), 'x.txt': '' });
