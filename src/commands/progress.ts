@@ -9,6 +9,8 @@ export interface ShownProgress extends WorkProgress {
 }
 
 const milliseconds = { betweenUpdates: 100, beforeEstimate: 2000 };
+/** The first samples wait for what is loaded, and tell nothing of the others. */
+const samplesBeforeEstimate = 3;
 const barColumns = 20;
 const shortestName = 12;
 
@@ -23,7 +25,8 @@ export function openProgress(output: Output, now: () => number = () => performan
   }
   const start = now();
   const paint = paintWith(output.noteOptions ?? {});
-  let steps = { what: '', done: 0, total: 1 };
+  let steps: Steps = { what: '', done: 0, total: 1, since: start };
+  let furthest = 0;
   let samples = { done: 0, total: 0, since: start };
   let last = Number.NEGATIVE_INFINITY;
   const show = (isDue: boolean) => {
@@ -31,11 +34,13 @@ export function openProgress(output: Output, now: () => number = () => performan
     if (!isDue && time - last < milliseconds.betweenUpdates) return;
     last = time;
     const columns = (output.noteOptions?.width ?? 80) - 1;
-    status(paint('faint', progressLine(steps, samples, { start, now: time }, columns)));
+    // A step calibrates, tries and evaluates, each with samples of its own: the bar goes on from where it was.
+    furthest = steps.total > 1 ? Math.max(furthest, shareOf(steps, samples)) : shareOf(steps, samples);
+    status(paint('faint', progressLine(steps, samples, { start, now: time }, { columns, share: furthest })));
   };
   return {
     step: (what, done, total) => {
-      steps = { what, done, total };
+      steps = { what, done, total, since: done === steps.done ? steps.since : now() };
       samples = { done: 0, total: 0, since: now() };
       show(true);
     },
@@ -49,22 +54,57 @@ export function openProgress(output: Output, now: () => number = () => performan
   };
 }
 
+interface Steps {
+  readonly what: string;
+  readonly done: number;
+  readonly total: number;
+  /** When the last one was done. */
+  readonly since: number;
+}
+
+interface Samples {
+  readonly done: number;
+  readonly total: number;
+  readonly since: number;
+}
+
+interface Times {
+  readonly start: number;
+  readonly now: number;
+}
+
+function shareOf({ done, total }: Steps, samples: Samples): number {
+  return (done + (samples.total === 0 ? 0 : samples.done / samples.total)) / total;
+}
+
+/** What all steps take if the others take as long as those that are done; unknown before the first is. */
+function leftOfSteps({ done, total, since }: Steps, { start, now }: Times): number | undefined {
+  if (total < 2 || done === 0 || now - start < milliseconds.beforeEstimate) return undefined;
+  const each = (since - start) / done;
+  return Math.max(each * total - (now - start), each * (total - done - 1));
+}
+
+/** What these samples take; not what comes after them. */
+function leftOfSamples({ done, total, since }: Samples, { now }: Times): number | undefined {
+  const elapsed = now - since;
+  if (done < samplesBeforeEstimate || elapsed < milliseconds.beforeEstimate) return undefined;
+  return (elapsed / done) * (total - done);
+}
+
 function progressLine(
-  { what, done, total }: { readonly what: string; readonly done: number; readonly total: number },
-  samples: { readonly done: number; readonly total: number; readonly since: number },
-  time: { readonly start: number; readonly now: number },
-  columns: number,
+  steps: Steps,
+  samples: Samples,
+  times: Times,
+  { columns, share }: { readonly columns: number; readonly share: number },
 ): string {
-  const ofSamples = samples.total === 0 ? 0 : samples.done / samples.total;
-  const [share, since] = total > 1 ? [(done + ofSamples) / total, time.start] : [ofSamples, samples.since];
-  const elapsed = time.now - since;
-  const left =
-    share > 0 && elapsed >= milliseconds.beforeEstimate ? [`${timeWords((elapsed / share) * (1 - share))} left`] : [];
+  const { what, done, total } = steps;
+  const [ofSteps, ofSamples] = [leftOfSteps(steps, times), leftOfSamples(samples, times)];
+  const more = ofSteps === undefined && ofSamples !== undefined ? `, ${timeWords(ofSamples)} more` : '';
   const filled = Math.round(share * barColumns);
   const parts = [
     ...(total > 1 ? [`${done} of ${total}`] : []),
-    ...(samples.total > 0 ? [`${samples.done} of ${samples.total} samples`] : []),
-    ...left,
+    ...(samples.total > 0 ? [`${samples.done} of ${samples.total} samples${more}`] : []),
+    ...(ofSteps === undefined ? [] : [`${timeWords(ofSteps)} left`]),
   ];
   const known =
     parts.length === 0 ? '' : `${'█'.repeat(filled)}${'░'.repeat(barColumns - filled)}  ${parts.join(' · ')}`;

@@ -106,9 +106,34 @@ describe('progress', () => {
     expect(lines).toEqual([
       '░░░░░░░░░░░░░░░░░░░░  0 of 4 · a.tflite on pico',
       '█████░░░░░░░░░░░░░░░  1 of 4 · 18 s left · b.tflite on pico',
-      '████████░░░░░░░░░░░░  1 of 4 · 100 of 200 samples · 12 s left · b.tfli… pico',
+      '████████░░░░░░░░░░░░  1 of 4 · 100 of 200 samples · 17 s left · b.tfli… pico',
       '',
     ]);
+  });
+
+  it('before the first step is done says what its samples take, and never goes back', () => {
+    const lines: string[] = [];
+    let now = 0;
+    const progress = openProgress(
+      { ...silent, status: (line) => lines.push(line), noteOptions: { width: 70 } },
+      () => now,
+    );
+    progress.step('a.onnx on pico', 0, 2);
+    now = 9000;
+    progress.samples(1, 64);
+    now = 10_000;
+    progress.samples(32, 64);
+    now = 20_000;
+    progress.samples(1, 160);
+    expect(lines).toEqual([
+      '░░░░░░░░░░░░░░░░░░░░  0 of 2 · a.onnx on pico',
+      '░░░░░░░░░░░░░░░░░░░░  0 of 2 · 1 of 64 samples · a.onnx on pico',
+      '█████░░░░░░░░░░░░░░░  0 of 2 · 32 of 64 samples · a.onnx on pico',
+      '█████░░░░░░░░░░░░░░░  0 of 2 · 1 of 160 samples · a.onnx on pico',
+    ]);
+    now = 24_000;
+    progress.samples(40, 160);
+    expect(lines.at(-1)).toBe('█████░░░░░░░░░░░░░░░  0 of 2 · 40 of 160 samples, 12 s more · a.onnx… pico');
   });
 
   it('elsewhere is lines', () => {
