@@ -48,8 +48,8 @@ describeWithReference('against Vela 5.2.0 on every reference model', () => {
       const sram = own.flatMap(({ ours, vela }) =>
         (vela.sram_memory_used ?? 0) > 0 ? [Math.abs(ours.sramBytes / ((vela.sram_memory_used ?? 1) * 1024) - 1)] : [],
       );
-      expect(median(cycles)).toBeLessThan(0.08);
-      expect(median(sram)).toBeLessThan(0.12);
+      expect(median(cycles)).toBeLessThan(0.02);
+      expect(median(sram)).toBeLessThan(0.01);
     },
   );
 

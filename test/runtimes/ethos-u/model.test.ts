@@ -80,18 +80,50 @@ describe('blocks of an Ethos-U55-128', () => {
 });
 
 describe('encoded weights', () => {
-  const tensor = (data: Uint8Array) => ({ name: 'w', dtype: 'int8' as const, shape: [data.length], data });
-  it('shrink with zeros, and take at most 9 bits each and a palette', () => {
+  const question = (channels: number, inputs: number) => ({
+    operation: {
+      ...base,
+      kind: 'dense' as const,
+      kernel: unitKernel,
+      ifm: { h: 1, w: 1, c: inputs },
+      ofm: { h: 1, w: 1, c: channels },
+    },
+    block: {
+      ofm: { h: 2, w: 2, c: 128 },
+      ifm: { h: 2, w: 2, c: 32 },
+      micro: { h: 2, w: 2, c: 8 },
+      isPartKernel: false,
+      wideAccumulator: false,
+    },
+    timing: { isU85: false, cores: 1, macs: 256 },
+  });
+  const tensor = (data: Uint8Array) => ({ name: 'w', dtype: 'int8' as const, shape: [8, data.length / 8], data });
+  const rows = fc.integer({ min: 4, max: 32 }).chain((count) => {
+    const length = count * 64;
+    return fc.uint8Array({ minLength: length, maxLength: length });
+  });
+
+  it('are hardly longer than they were, and shorter with zeros', () => {
     fc.assert(
-      fc.property(fc.uint8Array({ minLength: 64, maxLength: 2048 }), (data) => {
-        const dense = encodedWeights(tensor(data), 8, data.length).weightBytes;
-        const sparse = encodedWeights(
-          tensor(data.map((value, index) => (index % 8 === 0 ? value : 0))),
-          8,
-          data.length,
-        ).weightBytes;
-        expect(dense).toBeLessThanOrEqual((data.length * 9) / 8 + 40 + 16);
-        expect(sparse).toBeLessThanOrEqual(dense);
+      fc.property(rows, (data) => {
+        const bytes = (of: Uint8Array) => encodedWeights(tensor(of), question(8, of.length / 8)).weightBytes;
+        const dense = bytes(data);
+        // A palette and rounding up, and input channels filled to 32.
+        expect(dense).toBeLessThanOrEqual(data.length * 1.35 + 8 * 32 + 64);
+        expect(bytes(data.map(() => 0))).toBeLessThanOrEqual(dense);
+      }),
+    );
+  });
+
+  it('of a part of the channels are no more than of all', () => {
+    fc.assert(
+      fc.property(rows, (data) => {
+        const of = question(8, data.length / 8);
+        const all = encodedWeights(tensor(data), of);
+        const half = encodedWeights(tensor(data), of, 4, 4);
+        expect(half.scaleBytes).toBe(48);
+        expect(all.scaleBytes).toBe(80);
+        expect(half.weightBytes).toBeLessThanOrEqual(all.weightBytes);
       }),
     );
   });

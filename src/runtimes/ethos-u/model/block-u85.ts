@@ -19,7 +19,7 @@ const largest: Volume = { h: 128, w: 128, c: 1024 };
 /** The block for an operation on an Ethos-U85: after Vela's search (`ArchEthosU85::FindBlockConfig`), with fewer special cases. */
 export function findBlockU85(operation: NpuOperation, unit: U85Unit): Block {
   const { kind, inputBits } = operation;
-  const isPartKernel = kind === 'convolution' && walksKernelFirst(operation);
+  const isPartKernel = (kind === 'convolution' || kind === 'dense') && walksKernelFirstU85(operation);
   const wideAccumulator = inputBits === 16 && kind !== 'pooling' && kind !== 'copy';
   const micro = microBlock(operation, unit);
   const context: Search = { operation, unit, micro, isPartKernel, accumulatorBits: wideAccumulator ? 48 : 32 };
@@ -27,7 +27,7 @@ export function findBlockU85(operation: NpuOperation, unit: U85Unit): Block {
     kind === 'elementwise'
       ? elementwiseBlock(context)
       : kind === 'convolution' || kind === 'dense'
-        ? fetchedBlock(context)
+        ? (rowBlock(context) ?? fetchedBlock(context))
         : areaBlock(context);
   return { ...found, micro, isPartKernel, wideAccumulator };
 }
@@ -43,7 +43,7 @@ interface Search {
 type Found = Pick<Block, 'ofm' | 'ifm'>;
 
 /** Filter positions come in fives. */
-function walksKernelFirst({ ifm, kernel }: NpuOperation): boolean {
+export function walksKernelFirstU85({ ifm, kernel }: NpuOperation): boolean {
   const taps = kernel.h * kernel.w;
   const rounded = Math.floor(taps / 5) * 5 + Math.max(taps % 5, 2);
   return (ifm.c / roundUp(ifm.c, 16)) * (taps / rounded) >= ifm.c / roundUp(ifm.c, 64);
@@ -82,10 +82,23 @@ function elementwiseBlock({ operation: { ofm, inputBits }, unit, micro }: Search
   return { ofm: block, ifm: block };
 }
 
+/** A dense layer of one row: as many channels as there are accumulators for. */
+function rowBlock({ operation, unit, micro, isPartKernel, accumulatorBits }: Search): Found | undefined {
+  const { kind, ofm, inputBits } = operation;
+  if (kind !== 'dense' || ofm.h * ofm.w > 1) return undefined;
+  const most = Math.floor((unit.accumulatorBytes * 8) / accumulatorBits / 2 / (micro.h * micro.w) / grain) * grain;
+  const c = Math.min(Math.max(roundUp(ofm.c, micro.c), grain), most, largest.c);
+  return { ofm: { ...micro, c }, ifm: { ...micro, c: inputDepth(isPartKernel, inputBits, micro) } };
+}
+
+/** Channels of input that are walked through at once. */
+const inputDepth = (isPartKernel: boolean, inputBits: number, micro: Volume): number =>
+  isPartKernel ? 16 : inputBits === 32 || micro.c === 16 ? 32 : 64;
+
 /** The block that fetches least of inputs and weights for each output element. */
 function fetchedBlock({ operation, unit, micro, isPartKernel, accumulatorBits }: Search): Found {
   const { kind, ifm, ofm, kernel, inputBits, upscale } = operation;
-  const depth = isPartKernel ? 16 : inputBits === 32 || micro.c === 16 ? 32 : 64;
+  const depth = inputDepth(isPartKernel, inputBits, micro);
   const windowH = dilated(kernel.h, kernel.dilationH);
   const windowW = dilated(kernel.w, kernel.dilationW);
   const end = {

@@ -3,6 +3,7 @@ import { bytesOf } from '../../../graph/data-type.ts';
 import type { Graph, TensorId } from '../../../graph/graph.ts';
 import type { Placement } from '../support/placements.ts';
 import { roundUp } from './block.ts';
+import { isShallow } from './deepened.ts';
 import { volumeOf } from './maker.ts';
 import { isAbsorbedPadding } from './steps.ts';
 
@@ -21,7 +22,7 @@ export interface FeatureMap {
 }
 
 /** Types whose output is another name for their input's bytes, or a part of them. */
-const views: ReadonlySet<string> = new Set(['RESHAPE', 'SQUEEZE', 'EXPAND_DIMS']);
+export const views: ReadonlySet<string> = new Set(['RESHAPE', 'SQUEEZE', 'EXPAND_DIMS']);
 /** Element by element, into the place of an input that nobody needs any more. */
 const inPlace: ReadonlySet<string> = new Set([
   'ADD',
@@ -38,6 +39,9 @@ const inPlace: ReadonlySet<string> = new Set([
   'HARD_SWISH',
   'QUANTIZE',
 ]);
+
+/** Operators with a window, whose output is not folded. */
+const windowed: ReadonlySet<string> = new Set(['CONV_2D', 'DEPTHWISE_CONV_2D', 'AVERAGE_POOL_2D', 'MAX_POOL_2D']);
 
 /**
  * Tensors that take memory while the model runs. What stays within the NPU has its channels rounded up to 16 (its own layout);
@@ -68,9 +72,22 @@ export function featureMaps(graph: Graph, placements: readonly Placement[]): rea
     const { h, w } = volumeOf(graph.tensors[id]);
     return views.has(type) || (type === 'FULLY_CONNECTED' && h * w > 1);
   };
+  /** It is folded for what goes over it element by element, an operator's own activation too. */
+  const isFolded = (index: number | undefined): boolean => {
+    const { type = '', attributes = {} } = graph.operators[index ?? -1] ?? {};
+    const fused = attributes.fused_activation_function;
+    return inPlace.has(type) || (fused?.kind === 'string' && fused.value !== 'NONE' && windowed.has(type));
+  };
   const isInside = (id: TensorId): boolean =>
     isNpu(producers.get(id)) &&
     !outputs.has(id) &&
+    !(
+      isShallow(volumeOf(graph.tensors[id])) &&
+      [
+        producers.get(id),
+        ...(readers.get(id) ?? []).filter((index) => inPlace.has(graph.operators[index]?.type ?? '')),
+      ].some(isFolded)
+    ) &&
     (readers.get(id) ?? []).every((index) => isNpu(index) && !flattens(index, id)) &&
     !views.has(graph.operators[producers.get(id) ?? -1]?.type ?? '');
   const sizeOf = (id: TensorId): number => {

@@ -26,7 +26,7 @@ export function blockCycles(operation: NpuOperation, block: Block, timing: Timin
   const depth = clip(ifm, block.ifm).c;
   const isDeep = kind === 'convolution' || kind === 'dense' || kind === 'reduce-sum';
   const repeats = isDeep ? Math.ceil(ifm.c / depth) : 1;
-  const delays = kind === 'convolution' && block.isPartKernel ? Math.ceil(depth / 8) : 1;
+  const delays = (kind === 'convolution' || kind === 'dense') && block.isPartKernel ? Math.ceil(depth / 8) : 1;
   const cycles = windowParts(kernel.h, kernel.w, kind === 'dense' ? 1 : 8).reduce((sum, taps) => {
     const walk = walkOf(operation, block, timing, { taps, area, depth });
     // Where one micro-block covers the area, each sum waits for the one before it.

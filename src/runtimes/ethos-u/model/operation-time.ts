@@ -1,8 +1,8 @@
 import type { Block } from './block.ts';
-import { operationCycles, type Part } from './cycles.ts';
+import { operationCycles, type Part, type Places } from './cycles.ts';
 import type { EncodedWeights } from './encoded-weights.ts';
 import type { NpuOperation } from './npu-operation.ts';
-import { trafficOf } from './traffic.ts';
+import { fetchedBytes, trafficOf } from './traffic.ts';
 import type { Channel } from './transfer.ts';
 import type { Unit } from './unit.ts';
 import { moveCycles, type WeightBuffer, weightBuffer } from './weight-buffer.ts';
@@ -13,6 +13,8 @@ export interface TimeQuestion {
   readonly block: Block;
   readonly unit: Unit;
   readonly weights: EncodedWeights | undefined;
+  /** Bytes of the weights and scales of so many channels from one on. */
+  readonly bytesOf: (first: number, channels: number) => number;
   readonly own: number;
   readonly planned: number;
   readonly slack: number;
@@ -20,6 +22,8 @@ export interface TimeQuestion {
   readonly free: number;
   readonly input: Channel;
   readonly output: Channel;
+  /** Where its feature maps are taken to be when it is decided on weights. */
+  readonly plan: { readonly input: Channel; readonly output: Channel };
 }
 
 /** The longest of computing, SRAM's traffic and the other memory's; weights that are fetched ahead cost where the operation before does not hide them. */
@@ -28,6 +32,7 @@ export function timeOf({
   block,
   unit,
   weights,
+  bytesOf,
   own,
   planned,
   slack,
@@ -35,6 +40,7 @@ export function timeOf({
   free,
   input,
   output,
+  plan,
 }: TimeQuestion): {
   readonly cycles: number;
   readonly buffer: WeightBuffer | undefined;
@@ -73,24 +79,21 @@ export function timeOf({
     return { cycles: longest(copied, { sram: none, store: none }), buffer: undefined };
   }
   const bytes = weights.weightBytes + weights.scaleBytes;
-  const at = (c: number, from: Channel, part: Part = 'whole'): number =>
-    operationCycles(
-      { ...operation, ofm: { ...operation.ofm, c } },
-      block,
-      timing,
-      { input, output, weights: from },
-      part,
-    );
+  const partOf = (c: number): NpuOperation => ({ ...operation, ofm: { ...operation.ofm, c } });
+  const at = (c: number, places: Pick<Places, 'input' | 'output'>, part: Part): number =>
+    operationCycles(partOf(c), block, timing, { ...places, weights: sram }, part);
   const buffer = weightBuffer({
     bytes,
+    bytesOf,
     passes: weightPasses,
     channels: operation.ofm.c,
     blockChannels: block.ofm.c,
     cycles: planned,
-    cyclesFor: (c, part) => at(c, sram, part),
+    cyclesFor: (c, part) => at(c, plan, part),
     slack: isFirst ? 0 : slack,
     isFirst,
-    inputCycles: readBytes / input.inputRate,
+    inputCyclesFor: (pieces) =>
+      input.readLatency + pieces.reduce((sum, c) => sum + fetchedBytes(partOf(c), block), 0) / input.inputRate,
     sram,
     store,
     freeBytes: free,
@@ -105,7 +108,7 @@ export function timeOf({
   const hidden = isFirst ? 0 : slack;
   const npu = Math.max(
     moveCycles(bytes, unit) - hidden + buffer.lastCycles,
-    at(operation.ofm.c, sram) + Math.max(0, moveCycles(buffer.firstBytes, unit) - hidden),
+    at(operation.ofm.c, { input, output }, 'whole') + Math.max(0, moveCycles(buffer.firstBytes, unit) - hidden),
   );
   const late = Math.max(0, weights.weightBytes - (buffer.isAhead ? buffer.firstBytes : 0));
   return {
@@ -115,6 +118,15 @@ export function timeOf({
     }),
     buffer,
   };
+}
+
+/** Cycles of copying a feature map to SRAM. */
+export function copyTime(operation: NpuOperation, block: Block, unit: Unit): number {
+  const { sram, store, timing } = unit;
+  const places = { input: store, output: sram };
+  const own = operationCycles(operation, block, timing, { ...places, weights: store });
+  const nothing = { bytesOf: () => 0, weights: undefined, planned: own, slack: 0, isFirst: false, free: 0 };
+  return timeOf({ operation, block, unit, own, plan: places, ...places, ...nothing }).cycles;
 }
 
 /** Bytes of constants that an operation moves through a memory. */

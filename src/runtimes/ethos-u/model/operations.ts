@@ -2,6 +2,7 @@ import type { Graph, Operator } from '../../../graph/graph.ts';
 import { ownEntry } from '../../../graph/own.ts';
 import { operatorView } from '../support/view.ts';
 import { lstm, mean, resized, softmax } from './composed-operations.ts';
+import { deepened } from './deepened.ts';
 import { defaults, factsOf, type Maker } from './maker.ts';
 import { elementsOf, type NpuOperation, type Volume } from './npu-operation.ts';
 import { binary, copied, dense, filtered, pass, pooled, transposed } from './single-operations.ts';
@@ -16,28 +17,29 @@ export function operationsOf(graph: Graph, operator: Operator): readonly NpuOper
   return make === undefined ? [] : make(view, factsOf(view)).map(normalised);
 }
 
-/** A window that stops once has no stride; equal feature maps that meet element by element are folded so that groups of 16 are full. */
+/** A window that stops once has no stride; what goes element by element over equal feature maps is folded where these are shallow. */
 function normalised(operation: NpuOperation): NpuOperation {
   const { kind, kernel, ifm, ifm2, ofm } = operation;
-  if (kind === 'elementwise') {
+  if (kind === 'elementwise' || isPass(operation)) {
     const isEqual = (other: Volume): boolean => other.h === ofm.h && other.w === ofm.w && other.c === ofm.c;
-    const elements = elementsOf(ofm);
-    if (ofm.c >= 16 || elements % 16 !== 0 || !isEqual(ifm) || (ifm2 !== undefined && !isEqual(ifm2))) return operation;
-    const columns = largestDivisor(elements / 16);
-    const folded = { h: elements / 16 / columns, w: columns, c: 16 };
-    return { ...operation, ifm: folded, ofm: folded, ...(ifm2 === undefined ? {} : { ifm2: folded }) };
+    const isScalar = ifm2 !== undefined && elementsOf(ifm2) === 1;
+    if (!isEqual(ifm) || (ifm2 !== undefined && !isEqual(ifm2) && !isScalar)) return operation;
+    const folded = deepened(ofm);
+    return {
+      ...operation,
+      ifm: folded,
+      ofm: folded,
+      ...(ifm2 === undefined ? {} : { ifm2: isScalar ? ifm2 : folded }),
+    };
   }
   const strideH = ofm.h === 1 ? 1 : kernel.strideH;
   const strideW = ofm.w === 1 ? 1 : kernel.strideW;
   return { ...operation, kernel: { ...kernel, strideH, strideW } };
 }
 
-/** The largest divisor up to the square root. */
-function largestDivisor(value: number): number {
-  let divisor = Math.floor(Math.sqrt(value));
-  while (divisor > 1 && value % divisor !== 0) divisor -= 1;
-  return Math.max(1, divisor);
-}
+/** A table, a clamp or a copy by itself. */
+const isPass = ({ kind, kernel, upscale }: NpuOperation): boolean =>
+  kind === 'pooling' && kernel.h * kernel.w === 1 && kernel.strideH * kernel.strideW === 1 && upscale === 1;
 
 /** No arithmetic: the longer of reading and writing. */
 const transpose: Maker = (_view, { ifm, ofm, bits }) => [{ ...defaults, ...bits, kind: 'copy', ifm, ofm }];

@@ -1,16 +1,18 @@
-import { concreteShape } from '../../../graph/access.ts';
+import { tensorBytes } from '../../../graph/access.ts';
 import type { Graph, Tensor } from '../../../graph/graph.ts';
 import type { NpuConfiguration } from '../configuration.ts';
 import type { Placement } from '../support/placements.ts';
 import { type Block, roundUp } from './block.ts';
 import { operationCycles } from './cycles.ts';
 import { type EncodedWeights, encodedWeights } from './encoded-weights.ts';
-import { type FeatureMap, featureMaps } from './feature-maps.ts';
+import { type FeatureMap, featureMaps, views } from './feature-maps.ts';
+import { type InputCopy, inputCopy } from './input-copy.ts';
 import { volumeOf } from './maker.ts';
 import type { NpuOperation } from './npu-operation.ts';
-import { timeOf } from './operation-time.ts';
+import { copyTime, timeOf } from './operation-time.ts';
 import { placeMaps } from './place-maps.ts';
 import type { Step } from './steps.ts';
+import { fetchedBytes, trafficOf } from './traffic.ts';
 import { type Unit, unitOf } from './unit.ts';
 
 /** A model's operations in time and in memory. */
@@ -36,13 +38,51 @@ export function schedule(
   const maps = featureMaps(graph, placements);
   const placed = placeMaps(graph, placements, maps, configuration);
   const encoded = new Map<Tensor, EncodedWeights>();
+  const partsCoded = new Map<Tensor, Map<string, number>>();
   const sums = graph.operators.map(() => ({ cycles: 0, sramBytes: 0, weightBytes: 0 }));
   const buffers = new Float64Array(graph.operators.length);
+  const hold = (operator: number, bytes: number): void => {
+    buffers[operator] = Math.max(buffers[operator] ?? 0, bytes);
+  };
+  let lastHeld = 0;
   const blocks = new Map<NpuOperation, Block | undefined>();
   const counted = new Set<Tensor>();
   const withLayout = layoutOf(maps);
   const done: { operator: number; cycles: number; slices: number }[] = [];
-  const ahead = new Map<number, number>();
+  /** Copies of inputs in SRAM. */
+  const staged = new Float64Array(graph.operators.length);
+  const fromOutside = configuration.memoryMode === 'shared' ? new Set<number>() : readersFromOutside(maps, placements);
+  const firstSteps = new Map(steps.map(({ operator }, at) => [operator, at] as const).reverse());
+  const copyOf = (
+    operation: NpuOperation,
+    block: Block,
+    weights: EncodedWeights | undefined,
+    operator: number,
+  ): (InputCopy & { readonly cycles: number }) | undefined => {
+    if (weights === undefined) return undefined;
+    const { sram, store, timing } = unit;
+    const cyclesOf = (copy: NpuOperation): number => {
+      const found = unit.findBlock(copy);
+      return found === undefined
+        ? Number.POSITIVE_INFINITY
+        : operationCycles(copy, found, timing, { input: store, output: sram, weights: store });
+    };
+    const copy = inputCopy({
+      operation,
+      bytes: weights.weightBytes + weights.scaleBytes,
+      weightBytes: weights.weightBytes,
+      passes: trafficOf(operation, block, timing.cores, { input: store, output: store }).weightPasses,
+      fetchedBytes: fetchedBytes(operation, block),
+      cycles: operationCycles(operation, block, timing, { input: store, output: store, weights: store }),
+      copyCycles: cyclesOf,
+      sram,
+      store,
+      freeBytes: placed.freeAt(operator),
+    });
+    const found = copy === undefined ? undefined : unit.findBlock(copy.operation);
+    if (copy === undefined || found === undefined) return undefined;
+    return { ...copy, cycles: copyTime(copy.operation, found, unit) };
+  };
   let slack = 0;
   steps.forEach(({ operator, operation: plain }, at) => {
     const operation = withLayout(plain, operator);
@@ -52,33 +92,46 @@ export function schedule(
     const sum = sums[operator];
     if (block === undefined || sum === undefined) return;
     const weights = weightsOf(operation, block, unit, encoded);
-    const { input, output } = placed.channelsOf(operator, unit);
+    const places = placed.channelsOf(operator, unit);
+    const { output } = places;
+    const copy =
+      at === firstSteps.get(operator) && fromOutside.has(operator)
+        ? copyOf(operation, block, weights, operator)
+        : undefined;
+    if (copy !== undefined) {
+      sum.cycles += copy.cycles;
+      staged[operator] = copy.bytes;
+      done.push({ operator, cycles: copy.cycles, slices: 0 });
+    }
+    const input = copy === undefined ? places.input : unit.sram;
     const own =
       operation.kind === 'copy'
         ? 0
         : operationCycles(operation, block, unit.timing, { input, output, weights: unit.store });
     // Vela decides on weights before it knows which feature maps will be in SRAM.
+    const plan =
+      configuration.memoryMode === 'shared'
+        ? { input, output }
+        : { input: copy === undefined ? unit.store : unit.sram, output: unit.store };
     const planned =
-      configuration.memoryMode === 'shared' || operation.kind === 'copy'
+      operation.kind === 'copy'
         ? own
-        : operationCycles(operation, block, unit.timing, {
-            input: unit.store,
-            output: unit.store,
-            weights: unit.store,
-          });
-    const isFirst = at === 0 || isAfterCpu(placements, steps[at - 1]?.operator ?? 0, operator);
+        : operationCycles(operation, block, unit.timing, { ...plan, weights: unit.store });
+    const isFirst = copy === undefined && (at === 0 || isAfterCpu(placements, steps[at - 1]?.operator ?? 0, operator));
     const timed = timeOf({
       operation,
       block,
       unit,
       weights,
+      bytesOf: (first, channels) => partBytes(partsCoded, operation, block, unit, first, channels),
       own,
       planned,
-      slack,
+      slack: copy === undefined ? slack : 0,
       isFirst,
       free: placed.freeAt(operator),
       input,
       output,
+      plan,
     });
     slack = timed.buffer?.lastCycles ?? planned;
     sum.cycles += timed.cycles;
@@ -87,18 +140,18 @@ export function schedule(
       sum.weightBytes += weights.weightBytes + weights.scaleBytes;
     }
     const { buffer } = timed;
-    if (buffer !== undefined) {
-      buffers[operator] = Math.max(buffers[operator] ?? 0, buffer.parts[0] + buffer.parts[1]);
-      const before = steps[at - 1]?.operator;
-      if (buffer.isAhead && before !== undefined && before !== operator) {
-        ahead.set(before, Math.max(ahead.get(before) ?? 0, buffer.parts[0]));
-      }
-    }
+    const [one, other] = buffer?.parts ?? [0, 0];
+    hold(operator, one + other);
+    hold(operator, buffer?.lastBytes ?? 0);
+    // The first part of what is fetched ahead lies beside the last one of the operation before.
+    const before = steps[at - 1]?.operator;
+    if (buffer?.isAhead === true && before !== undefined && copy === undefined) hold(before, one + lastHeld);
+    lastHeld = buffer?.lastBytes ?? 0;
     done.push({ operator, cycles: timed.cycles, slices: buffer?.slices ?? 0 });
   });
   sums.forEach((sum, index) => {
-    const scratch = placements[index]?.unit === 'npu' ? scratchBytes(graph, index) : 0;
-    sum.sramBytes = placed.usedAt(index) + scratch + (buffers[index] ?? 0) + (ahead.get(index) ?? 0);
+    const scratch = placements[index]?.unit === 'npu' ? scratchBytes(graph, index, steps) : 0;
+    sum.sramBytes = placed.usedAt(index) + scratch + (staged[index] ?? 0) + (buffers[index] ?? 0);
   });
   const weightBytes = [...encoded.values()].reduce((total, each) => total + each.weightBytes + each.scaleBytes, 0);
   return {
@@ -108,6 +161,15 @@ export function schedule(
     outsideBytes: placed.outsideBytes,
     weightBytes,
   };
+}
+
+/** Operators that read, alone, a map that no operator of the NPU writes. */
+function readersFromOutside(maps: readonly FeatureMap[], placements: readonly Placement[]): ReadonlySet<number> {
+  return new Set(
+    maps.flatMap(({ readers, writers, isOutside }) =>
+      isOutside && readers.length === 1 && writers.every((index) => placements[index]?.unit !== 'npu') ? readers : [],
+    ),
+  );
 }
 
 /** Sets which feature maps of an operation have the model's layout: those that it shares with what is not the NPU's. */
@@ -121,12 +183,23 @@ function layoutOf(maps: readonly FeatureMap[]): (operation: NpuOperation, operat
   });
 }
 
-/** What lies between the operations of one operator: of a softmax two maps of int32, and three values a row. */
-function scratchBytes(graph: Graph, index: number): number {
+/**
+ * What lies between the operations of one operator: of a softmax two maps of int32, and three values a row;
+ * of a window with its activation apart what it hands over, where a view of the result comes next (else the activation overwrites it).
+ */
+function scratchBytes(graph: Graph, index: number, steps: readonly Step[]): number {
   const operator = graph.operators[index];
-  if (operator?.type !== 'SOFTMAX') return 0;
-  const { h, w, c } = volumeOf(graph.tensors[operator.inputs[0] ?? -1]);
-  return h * w * (2 * 4 * roundUp(c, 16) + 3 * 4 * 16);
+  if (operator === undefined) return 0;
+  const [input = -1] = operator.inputs;
+  const [output = -1] = operator.outputs;
+  if (operator.type === 'SOFTMAX') {
+    const { h, w, c } = volumeOf(graph.tensors[input ?? -1]);
+    return h * w * (2 * 4 * roundUp(c, 16) + 3 * 4 * 16);
+  }
+  if (!steps.some(({ operator: of, isApart }) => of === index && isApart === true)) return 0;
+  const isViewed = graph.operators.some(({ type, inputs }) => views.has(type) && inputs.includes(output));
+  const tensor = graph.tensors[output ?? -1];
+  return isViewed && tensor !== undefined ? roundUp(tensorBytes(tensor) ?? 0, 16) : 0;
 }
 
 function isAfterCpu(placements: readonly Placement[], before: number, operator: number): boolean {
@@ -135,24 +208,38 @@ function isAfterCpu(placements: readonly Placement[], before: number, operator: 
 
 /** Encoded sizes; weights that several operations share are coded once. */
 function weightsOf(
-  { weights, kind, ofm, ifm, kernel }: NpuOperation,
-  { micro, isPartKernel }: Block,
+  operation: NpuOperation,
+  block: Block,
   { timing }: Unit,
   known: Map<Tensor, EncodedWeights>,
 ): EncodedWeights | undefined {
+  const { weights } = operation;
   if (weights === undefined) return undefined;
   const before = known.get(weights);
   if (before !== undefined) return before;
-  const elements = (concreteShape(weights.shape) ?? []).reduce((product, extent) => product * extent, 1);
-  const taps = kernel.h * kernel.w;
-  const grain = timing.isU85 ? micro.c : 8;
-  const padded =
-    kind === 'depthwise'
-      ? roundUp(taps, 4) * roundUp(ofm.c, grain)
-      : isPartKernel
-        ? roundUp(taps, 4) * roundUp(ifm.c, 8) * roundUp(ofm.c, grain)
-        : taps * roundUp(ifm.c, 8) * roundUp(ofm.c, grain);
-  const sizes = encodedWeights(weights, ofm.c, Math.max(elements, padded));
+  const sizes = encodedWeights(weights, { operation, block, timing });
   known.set(weights, sizes);
   return sizes;
+}
+
+/** Bytes of the weights and scales of a part of an operation's channels; what the steps of a recurrent layer share is coded once. */
+function partBytes(
+  known: Map<Tensor, Map<string, number>>,
+  operation: NpuOperation,
+  block: Block,
+  { timing }: Unit,
+  first: number,
+  channels: number,
+): number {
+  const { weights } = operation;
+  if (weights === undefined) return 0;
+  const parts = known.get(weights) ?? new Map<string, number>();
+  known.set(weights, parts);
+  const key = `${first} ${channels}`;
+  const before = parts.get(key);
+  if (before !== undefined) return before;
+  const sizes = encodedWeights(weights, { operation, block, timing }, first, channels);
+  const bytes = sizes.weightBytes + sizes.scaleBytes;
+  parts.set(key, bytes);
+  return bytes;
 }

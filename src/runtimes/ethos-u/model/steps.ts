@@ -1,6 +1,8 @@
 import { intAttribute } from '../../../graph/access.ts';
 import type { Graph, Operator, TensorId } from '../../../graph/graph.ts';
 import type { Placement } from '../support/placements.ts';
+import { deepened, isShallow } from './deepened.ts';
+import { defaults } from './maker.ts';
 import type { NpuOperation } from './npu-operation.ts';
 import { operationsOf } from './operations.ts';
 
@@ -8,6 +10,8 @@ import { operationsOf } from './operations.ts';
 export interface Step {
   readonly operator: number;
   readonly operation: NpuOperation;
+  /** The activation of an operator whose window is an operation of its own. */
+  readonly isApart?: true;
 }
 
 const tables: ReadonlySet<string> = new Set(['LOGISTIC', 'TANH', 'HARD_SWISH', 'EXP', 'GELU', 'LOG', 'RSQRT']);
@@ -37,6 +41,7 @@ export function stepsOf(graph: Graph, placements: readonly Placement[]): readonl
       previous !== undefined &&
       previous.operation.activation === 'none' &&
       previous.operation.kind !== 'copy' &&
+      !parts(previous.operation) &&
       (uses.get(input)?.length ?? 0) === 1 &&
       !graph.outputs.includes(input);
     if (joins) {
@@ -54,9 +59,41 @@ export function stepsOf(graph: Graph, placements: readonly Placement[]): readonl
       if (isCopied) steps.push(...copyOf(graph, operator, index));
       return;
     }
-    steps.push(...operationsOf(graph, operator).map((operation) => ({ operator: index, operation })));
+    steps.push(
+      ...operationsOf(graph, operator)
+        .flatMap(withActivationApart)
+        .map((each) => ({ operator: index, ...each })),
+    );
   });
   return steps;
+}
+
+/** A window's shallow output is folded for its activation but not for the window, so the two do not join. */
+const parts = ({ kind, kernel, ofm }: NpuOperation): boolean =>
+  isShallow(ofm) &&
+  (kind === 'convolution' ||
+    kind === 'depthwise' ||
+    (kind === 'pooling' && kernel.h * kernel.w * kernel.strideH * kernel.strideW > 1));
+
+function withActivationApart(operation: NpuOperation): readonly Omit<Step, 'operator'>[] {
+  const { activation, ofm, outputBits } = operation;
+  if (activation === 'none' || !parts(operation)) return [{ operation }];
+  const folded = deepened(ofm);
+  return [
+    { operation: { ...operation, activation: 'none' } },
+    {
+      operation: {
+        ...defaults,
+        kind: 'pooling',
+        activation,
+        ifm: folded,
+        ofm: folded,
+        inputBits: outputBits,
+        outputBits,
+      },
+      isApart: true,
+    },
+  ];
 }
 
 /** True for a padding that all its readers can do themselves. */

@@ -5,6 +5,8 @@ import type { Channel } from './transfer.ts';
 /** What is known of an operation when it is decided whether its weights move to SRAM before they are used. */
 export interface WeightQuestion {
   readonly bytes: number;
+  /** Bytes of those of so many channels from one on. */
+  readonly bytesOf: (first: number, channels: number) => number;
   /** How often the operation reads all of them. */
   readonly passes: number;
   readonly channels: number;
@@ -14,7 +16,8 @@ export interface WeightQuestion {
   readonly cyclesFor: (channels: number, part: Part) => number;
   readonly slack: number;
   readonly isFirst: boolean;
-  readonly inputCycles: number;
+  /** Cycles of reading its input, cut into pieces of so many channels. */
+  readonly inputCyclesFor: (pieces: readonly number[]) => number;
   readonly sram: Channel;
   readonly store: Channel;
   /** SRAM that is free. */
@@ -26,6 +29,8 @@ export interface WeightBuffer {
   /** Bytes of the first part and of the second; 0 where there is one part. */
   readonly parts: readonly [number, number];
   readonly firstBytes: number;
+  /** Bytes of the buffer that the last part is in: it is held until the next operation begins. */
+  readonly lastBytes: number;
   readonly slices: number;
   /** Cycles of the last part: the time in which the next operation's weights can arrive. */
   readonly lastCycles: number;
@@ -71,18 +76,29 @@ export function weightBuffer(question: WeightQuestion): WeightBuffer | undefined
   const prospect = prospectOf(question);
   if (prospect.reading.sram >= prospect.reading.store || !isPromising(prospect)) return undefined;
   const pieces = piecesOf(prospect);
-  const sizes = pieces.map((piece) => roundUp((question.bytes * piece) / question.channels, 16));
+  const sizes = sizesOf(question, pieces);
   const parts = roomFor(sizes, question.freeBytes);
   if (parts === undefined) return undefined;
   const course = courseOf(prospect, pieces, sizes, parts[1] > 0);
-  if (!pays(prospect, course, pieces.length)) return undefined;
+  if (!pays(prospect, course, pieces)) return undefined;
   return {
     parts,
     firstBytes: sizes[0] ?? question.bytes,
+    lastBytes: parts[1] > 0 && pieces.length % 2 === 0 ? parts[1] : parts[0],
     slices: pieces.length,
     lastCycles: course.lastCycles,
     isAhead: !question.isFirst,
   };
+}
+
+/** Bytes of each piece. */
+function sizesOf({ bytes, bytesOf }: WeightQuestion, pieces: readonly number[]): readonly number[] {
+  if (pieces.length === 1) return [bytes];
+  let first = 0;
+  return pieces.map((piece) => {
+    first += piece;
+    return bytesOf(first - piece, piece);
+  });
 }
 
 function prospectOf(question: WeightQuestion): Prospect {
@@ -137,8 +153,9 @@ function courseOf(
   takesTurns: boolean,
 ): Course {
   const partOf = (index: number): Part => (index === 0 ? 'first' : index === pieces.length - 1 ? 'last' : 'middle');
-  const computing =
-    pieces.length === 1 ? [prospect.cycles] : pieces.map((piece, index) => prospect.cyclesFor(piece, partOf(index)));
+  const computing = pieces.map((piece, index) =>
+    prospect.cyclesFor(piece, pieces.length === 1 ? 'whole' : partOf(index)),
+  );
   const atFirst = prospect.isFirst ? (prospect.mayStartLate ? grace : 0) : prospect.slack;
   const waiting = sizes.map((size, index) => {
     const meanwhile = index === 0 ? atFirst : takesTurns ? (computing[index - 1] ?? 0) : 0;
@@ -149,17 +166,20 @@ function courseOf(
 
 const sum = (values: readonly number[]): number => values.reduce((all, each) => all + each, 0);
 
-/** Whether an operation is no slower with weights in SRAM. Waits that are short beside the operation are forgiven. */
-function pays(prospect: Prospect, { computing, waiting }: Course, pieces: number): boolean {
-  const { bytes, passes, cycles, inputCycles, sram, moving, reading, isBusy, mayStartLate } = prospect;
-  const fetches = passes * pieces;
+/** Whether an operation is no slower with weights in SRAM. Short waits beside a busy operation are taken for noise, and so is what a cut costs an operation that would wait for its start anyway. */
+function pays(prospect: Prospect, { computing, waiting }: Course, pieces: readonly number[]): boolean {
+  const { bytes, passes, cycles, inputCyclesFor, sram, moving, reading, isBusy, mayStartLate } = prospect;
+  const fetches = passes * pieces.length;
   const buffered = fetches * readCycles((bytes * passes) / fetches, sram);
-  const before = Math.max(cycles, reading.store, inputCycles);
+  const input = inputCyclesFor(pieces);
+  const before = Math.max(cycles, reading.store, input);
   if (passes === 1 && moving + buffered > before) return false;
-  const forgiven = isBusy
-    ? (waiting / pieces < grace ? waiting : 0) + (mayStartLate && pieces > 1 ? (pieces * grace) / 2 : 0)
-    : 0;
-  return Math.max(computing + waiting, buffered, inputCycles) - forgiven <= before;
+  const running = computing + waiting;
+  const after = Math.max(running, buffered, input);
+  if (!isBusy) return after <= before;
+  const awake = after - (Math.floor(waiting / pieces.length) < grace ? waiting : 0);
+  const noise = mayStartLate && pieces.length > 1 && running === awake ? (pieces.length * grace) / 2 : 0;
+  return awake - noise <= before;
 }
 
 /** Output channels of each piece: as many in the first as can be moved in time, then as many as can be moved while the first is computed. */
