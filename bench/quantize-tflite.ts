@@ -2,7 +2,7 @@
  * Float TensorFlow Lite models as integers by SQNR of the outputs against the float model, in dB (the mean square of the float outputs over that of the differences):
  * ours in the kernels of TensorFlow Lite Micro, against the converter's own int8 file where the reference set has one, and both in LiteRT against ai-edge-quantizer.
  *
- *   node scripts/run-ts.mjs bench/quantize-tflite.ts [PYTHON [MODEL]]      PYTHON has ai-edge-litert and ai-edge-quantizer installed; with it and all models the table goes into docs/benchmarks.md
+ *   node scripts/run-ts.mjs bench/quantize-tflite.ts [PYTHON [MODEL]]      PYTHON has ai-edge-litert and ai-edge-quantizer installed; with it rows go into docs/benchmarks.md, those of models whose path does not hold MODEL stay there
  *
  * Samples: real ones where the reference set has them (half calibrate, the others are judged), else random ones in the range of the converter's int8 file, or normal ones.
  */
@@ -32,7 +32,7 @@ import { observedTensors } from '../src/quantize/tflite/observed.ts';
 import { type QuantizeTfliteOptions, quantizeTflite } from '../src/quantize/tflite/quantize-tflite.ts';
 import { unsupported } from '../src/runtimes/tflm/support/unsupported.ts';
 import { openReal, sqnr } from '../test/support/real-outputs.ts';
-import { machine, numbersTable, versionsOf, writeSection } from './page.ts';
+import { commit, machine, numbersTable, sectionRows, versionsOf, writeSection } from './page.ts';
 import { referenceDirectory, referenceModels } from './reference.ts';
 
 const [python, wanted = ''] = process.argv.slice(2);
@@ -275,6 +275,12 @@ function inLiteRt(): readonly InLiteRt[] {
     .map((line): InLiteRt => JSON.parse(line));
 }
 
+const section = 'quantize-tflite';
+const header = [
+  ...['model', 'samples', 'mse', 'int8', 'int16x8', 'converter'],
+  ...['LiteRT int8', 'ai-edge', 'LiteRT int16x8', 'ai-edge', 'left in float', 'commit'],
+];
+
 try {
   const rows: Row[] = [];
   for (const { file } of referenceModels()) {
@@ -292,55 +298,45 @@ try {
   const litert = inLiteRt();
   const shown = (value: string | undefined): string =>
     value === undefined || /^(inf|[-\d.]+)?$/.test(value) ? (value ?? '') : 'refused';
+  const measured = rows.map((row, index) => {
+    const { ours, peer, ours16, peer16 } = litert[index] ?? {};
+    return [
+      ...[row.model, row.samples, row.int8, row.byDefault, row.int16, row.converter],
+      ...[ours, peer, ours16, peer16].map(shown),
+      row.left,
+      commit(),
+    ];
+  });
+  const names = referenceModels().map(({ file }) => path.basename(file));
+  const anew = new Set(rows.map(({ model }) => model));
+  const kept = sectionRows(section).filter(
+    ([name = '', ...cells]) => cells.length === header.length - 1 && names.includes(name) && !anew.has(name),
+  );
+  const all = [...kept, ...measured].sort(([one = ''], [other = '']) => names.indexOf(one) - names.indexOf(other));
   const text = [
     'Signal to quantisation noise of the outputs in dB against the float model, on samples that did not calibrate. First in the kernels of TensorFlow Lite Micro: ours with ranges by `mse` alone, as the recipes',
     "`int8` and `int16x8` make it, and the int8 file that TensorFlow's converter made of the same network. Then in LiteRT: ours and ai-edge-quantizer's, from the same samples.",
     'Samples: "real", "ranged" (uniform over the range of the converter\'s input) or "normal".',
     '',
-    numbersTable(
-      [
-        'model',
-        'samples',
-        'mse',
-        'int8',
-        'int16x8',
-        'converter',
-        'LiteRT int8',
-        'ai-edge',
-        'LiteRT int16x8',
-        'ai-edge',
-        'left in float',
-      ],
-      rows.map((row, index) => {
-        const { ours, peer, ours16, peer16 } = litert[index] ?? {};
-        return [
-          ...[row.model, row.samples, row.int8, row.byDefault, row.int16, row.converter],
-          ...[ours, peer, ours16, peer16].map(shown),
-          row.left,
-        ];
-      }),
-      [0, 1, 10],
-    ),
+    numbersTable(header, all, [0, 1, 10]),
     '',
-    counted(rows, litert),
+    counted(all),
   ].join('\n');
   console.log(`\n${text}`);
-  if (python !== undefined && wanted === '') {
+  if (python !== undefined) {
     const versions = versionsOf(python, ['ai-edge-quantizer', 'ai-edge-litert']);
-    writeSection('quantize-tflite', `${text}\n\nCompared with ${versions}; ${machine()}.`);
+    writeSection(section, `${text}\n\nCompared with ${versions}; ${machine()}.`);
   }
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
 
 /** In how many rows ours comes nearer. */
-function counted(rows: readonly Row[], litert: readonly InLiteRt[]): string {
-  const pairs = (of: readonly (readonly [string | undefined, string | undefined])[]): string => {
-    const known = of.map(([one, other]) => [Number.parseFloat(one ?? ''), Number.parseFloat(other ?? '')] as const);
-    const both = known.filter(([one, other]) => Number.isFinite(one) && Number.isFinite(other));
-    return `${both.filter(([one, other]) => one >= other).length} of ${both.length}`;
+function counted(rows: readonly (readonly string[])[]): string {
+  const pairs = (own: number, other: number): string => {
+    const known = rows.map((cells) => [Number.parseFloat(cells[own] ?? ''), Number.parseFloat(cells[other] ?? '')]);
+    const both = known.filter((pair): pair is [number, number] => pair.every(Number.isFinite));
+    return `${both.filter(([one, two]) => one >= two).length} of ${both.length}`;
   };
-  const converter = pairs(rows.map((row) => [row.byDefault, row.converter]));
-  const peer = pairs(litert.map(({ ours, peer }) => [ours, peer]));
-  return `At least as near as the converter: ${converter}; as ai-edge-quantizer, int8 in LiteRT: ${peer}.`;
+  return `At least as near as the converter: ${pairs(3, 5)}; as ai-edge-quantizer, int8 in LiteRT: ${pairs(6, 7)}.`;
 }

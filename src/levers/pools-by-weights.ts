@@ -21,12 +21,14 @@ export function poolsByWeights(graph: Graph): Graph {
     const [height, width, channels] = shape;
     const values = new Float32Array(height * width * channels).fill(1 / (height * width));
     const weights = tensorOf(`${operator.name}_weights`, constantOf('float32', [1, ...shape], values));
+    const bias = tensorOf(`${operator.name}_bias`, constantOf('float32', [channels], new Float32Array(channels)));
     const { padding: _, filter_height: __, filter_width: ___, ...kept } = operator.attributes;
     return {
       ...operator,
       type: 'DEPTHWISE_CONV_2D',
       version: 1,
-      inputs: [operator.inputs[0] ?? null, tensors.push(weights) - 1],
+      // LiteRT ends the process where a convolution has no bias.
+      inputs: [operator.inputs[0] ?? null, tensors.push(weights) - 1, tensors.push(bias) - 1],
       attributes: {
         ...kept,
         padding: { kind: 'string', value: 'VALID' },
