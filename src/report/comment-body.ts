@@ -49,11 +49,13 @@ export function commentBody(report: GateReport, frame: Frame, extent: Extent): s
   const beside = besideList(shown);
   const happened = happenedList(shown);
   const past = extent.folds ? pastList(shown) : '';
+  const told = extent.folds ? 50 : 10;
+  const isTable = shown.length > 0;
   return joinParts([
     ...(frame.marker === undefined ? [] : [frame.marker]),
     `${marks[report.verdict]} ${headlineMarkdown(report)}`,
-    runLines(report.notes, report.problems.length > 1 ? report.problems : [], extent.folds ? 50 : 10),
-    shown.length === 0 ? '' : comparisonTable(shown),
+    runLines(report.notes, isTable || report.problems.length < 2 ? [] : report.problems, told),
+    isTable ? comparisonTable(shown, firstOf(report.problems, told)) : '',
     hiddenWords(ordered, shown),
     happened === '' ? '' : `**What changed**\n\n${happened}`,
     undecidedAccuracy(shown),
@@ -82,6 +84,12 @@ export function countsBody(report: GateReport, frame: Frame): string {
     `${results.length} results: ${counts.join(', ')}. They are too many to show here; the report among the artifacts has all of them.`,
     footer(report, frame),
   ]);
+}
+
+/** So many sentences, and how many more there are. */
+function firstOf(sentences: readonly string[], most: number): readonly string[] {
+  const rest = sentences.length - most;
+  return rest > 0 ? [...sentences.slice(0, most), `… ${rest} more`] : sentences;
 }
 
 const verdictWords = { error: 'could not be judged', fail: 'fail', warn: 'warn', pass: 'pass' } as const;

@@ -8,8 +8,11 @@ import { deltaWords, valueWords } from './change-words.ts';
 import { cell, code } from './escape.ts';
 import { marks } from './marks.ts';
 
-/** The one table of models × targets: a row each, a column for every metric that any row has; head value, change and mark in each cell. */
-export function comparisonTable(comparisons: readonly Comparison[]): string {
+/**
+ * The one table of models × targets: a row each, a column for every metric that any row has; head value, change and mark in each cell.
+ * What is missing of it, a leg that never reported, is a row too: the table is never just smaller.
+ */
+export function comparisonTable(comparisons: readonly Comparison[], problems: readonly string[] = []): string {
   const metrics = metricsOf(comparisons);
   const targets = new Set(comparisons.map(({ target }) => target));
   const oneTarget = targets.size === 1;
@@ -23,7 +26,11 @@ export function comparisonTable(comparisons: readonly Comparison[]): string {
     ...(oneTarget ? [] : [code(comparison.target)]),
     ...metrics.map((name) => metricCell(comparison, name)),
   ]);
-  return table([header, ...rows], oneTarget ? 1 : 2);
+  const missing = problems.map((problem) => [
+    `${marks.error}\u00a0${cell(problem, 300)}`,
+    ...header.slice(1).map(() => '–'),
+  ]);
+  return table([header, ...missing, ...rows], oneTarget ? 1 : 2);
 }
 
 /** Base, head and change of every metric that the base has, a row each. */

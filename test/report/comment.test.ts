@@ -23,6 +23,23 @@ const answers = (samples: number, ...wrong: readonly number[]) =>
   Uint8Array.from({ length: samples }, (_, index) => (wrong.includes(index) ? 0 : 1));
 
 describe('renderComment', () => {
+  it('what is missing of a matrix is a row of its own', () => {
+    const problems = ['measure (pi4) was cancelled, and nothing of it was uploaded.', 'measure (esp32) | failed'];
+    const rows = renderComment(
+      report([comparison({ head: { measurement: wideModel() } })], { problems, verdict: 'error' }),
+      {
+        marker,
+        runUrl,
+      },
+    )
+      .split('\n')
+      .filter((line) => line.startsWith('|'));
+    const columns = (row: string | undefined) => row?.split('|').length;
+    expect(rows[2]).toContain('🚫\u00a0measure (pi4) was cancelled');
+    expect(rows[3]).toContain('🚫\u00a0measure (esp32) &#124; failed');
+    expect(new Set(rows.slice(0, 5).map(columns)).size).toBe(1);
+  });
+
   it('a regression on one of two targets', () => {
     const failing = comparison({
       base: { measurement: narrowModel() },
