@@ -102,7 +102,7 @@ budgets:
   // The side branch always ran on the CPU: only what fell back is told.
   expect(only?.fallbacks.map(({ layer, from }) => [layer, from])).toEqual([['features', 'npu']]);
   expect(only?.fallbacks[0]?.message).toMatch(
-    /its strides are 4x4.*The NPU hands 4096 B to the CPU before it and takes 512 B back\..*[Uu]se strides of at most 3, for example two layers with stride 2/,
+    /its strides are 4x4.*The NPU hands 4096 B to the CPU before it and takes 512 B back\. The NPU waits [\d.]+ ms for the CPU to run it, [\d.]+ % of the inference.*[Uu]se strides of at most 3, for example two layers with stride 2/,
   );
   const [first = ''] = comment.split('\n').filter((line) => line.includes('❌'));
   expect(first).toMatch(

@@ -45,7 +45,7 @@ export function estimateFrom(
   const peakRam = metric(totalBytes(ramParts), facts, 'peakRam', configuration);
   const flash = flashOf(facts, graph, target);
   const findings: readonly Finding[] = [
-    ...fallbackFindings(graph, facts),
+    ...fallbackFindings(graph, facts, layers),
     ...(graph.operators.length === 0 ? [] : [shareFinding(npuShare(graph, facts, layers))]),
     ...misfits(target, peakRam.value, flash.metric.value, 'flash'),
   ];

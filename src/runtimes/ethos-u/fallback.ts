@@ -8,12 +8,25 @@ import type { NpuFacts } from './facts.ts';
 /** Operators that are named one by one. */
 const shown = 100;
 
-/** One finding for each operator on the CPU: why, what to use instead, and what the round trip moves. */
-export function fallbackFindings(graph: Graph, { operators }: NpuFacts): readonly Finding[] {
+/** One finding for each operator on the CPU: why, what to use instead, what the round trip moves and how long the NPU stands still. */
+export function fallbackFindings(
+  graph: Graph,
+  { operators }: NpuFacts,
+  layers: readonly Pick<Layer, 'latency'>[],
+): readonly Finding[] {
+  const whole = layers.reduce<number | null>(
+    (sum, { latency }) => (sum === null || latency === null ? null : sum + latency),
+    0,
+  );
   const findings = graph.operators.flatMap((operator, index): readonly Finding[] => {
     const { unit, reason } = operators[index] ?? {};
     if (unit !== 'cpu' || reason === undefined) return [];
-    const message = [reason.message, roundTrip(graph, index, operators), reason.remedy].filter((each) => each !== '');
+    const message = [
+      reason.message,
+      roundTrip(graph, index, operators),
+      standstill(layers[index]?.latency ?? null, whole),
+      reason.remedy,
+    ].filter((each) => each !== '');
     return [
       {
         code: 'fallback',
@@ -49,6 +62,14 @@ function roundTrip(graph: Graph, index: number, operators: NpuFacts['operators']
   );
   if (fromNpu.length === 0 || toNpu.length === 0) return '';
   return `The NPU hands ${bytes(fromNpu)} B to the CPU before it and takes ${bytes(toNpu)} B back.`;
+}
+
+/** Milliseconds of the CPU's kernel, in which the NPU waits, and their share of the whole. Of what clearing caches and starting the next commands costs no measurement is published. */
+function standstill(latency: number | null, whole: number | null): string {
+  if (latency === null || latency === 0) return '';
+  const share =
+    whole === null || whole === 0 ? '' : `, ${Number(((latency / whole) * 100).toPrecision(2))} % of the inference`;
+  return `The NPU waits ${Number(latency.toPrecision(2))} ms for the CPU to run it${share}; clearing caches and starting the NPU again are not counted.`;
 }
 
 /** How much of a model the NPU runs. Shares of MACs and of time as fractions; `time` is missing where the CPU's is not known. */
