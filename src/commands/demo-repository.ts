@@ -39,6 +39,7 @@ budgets:
 schedule:
   - target: nano33
     arenas: shared
+    battery: CR2032
     tasks:
       - { model: models/wake.tflite, every: 100 ms, deadline: 26 ms }
       - { model: models/sensor.onnx, every: 200 ms }

@@ -2,6 +2,8 @@ import type { AccuracyMetric } from '../accuracy/accuracy-metric.ts';
 import type { DutyCycle } from '../energy/duty-cycle.ts';
 import type { BudgetMetric, Limit } from '../judge/budget.ts';
 import type { Recipe } from '../optimize/recipe.ts';
+import type { ScheduleLimit } from '../schedule/judge-limits.ts';
+import type { Supply } from '../schedule/power.ts';
 import type { ArenaUse, Policy } from '../schedule/task.ts';
 import type { Board } from '../targets/board.ts';
 import type { ModelClass, UseCase } from './preset-names.ts';
@@ -80,12 +82,13 @@ export interface MetricRule {
 }
 
 /** Models that run periodically on one core, with what else runs there. */
-export interface Schedule {
+export interface Schedule extends Supply {
   readonly target: string;
   readonly policy: Policy;
   readonly arenas: ArenaUse;
   readonly level: Level;
   readonly tasks: readonly ScheduledTask[];
+  readonly limits: readonly ScheduleLimit[];
   readonly line: number;
 }
 

@@ -42,14 +42,8 @@ export function findContradictions(content: unknown): readonly Contradiction[] {
       return list.flatMap((name, item) => unknown([section, index, 'targets', item], name));
     });
   const batteries = itemsOf(member(content, 'models')).flatMap((entry, index) => {
-    const battery = member(member(entry, 'duty-cycle'), 'battery');
     const path = ['models', index, 'duty-cycle', 'battery'];
-    return typeof battery === 'string' && battery !== ''
-      ? explain(
-          path,
-          complaint(() => batteryOf(battery)),
-        )
-      : [];
+    return unknownBattery(path, member(member(entry, 'duty-cycle'), 'battery'));
   });
   const schedules = itemsOf(member(content, 'schedule')).flatMap((entry, index) =>
     scheduleContradictions(entry, index, targets, unknown),
@@ -81,6 +75,7 @@ function scheduleContradictions(
   const names = itemsOf(member(entry, 'tasks')).map((task) => member(task, 'model') ?? member(task, 'name'));
   return [
     ...notKnown,
+    ...unknownBattery(at('battery'), member(entry, 'battery')),
     ...(notKnown.length === 0 && typeof target === 'string' && !isJudged ? explain(at('target'), idle) : []),
     ...explain(at('arenas'), overwritten),
     ...names.flatMap((name, task) =>
@@ -89,6 +84,14 @@ function scheduleContradictions(
         : [],
     ),
   ];
+}
+
+function unknownBattery(path: Path, battery: unknown): readonly Contradiction[] {
+  if (typeof battery !== 'string' || battery === '') return [];
+  return explain(
+    path,
+    complaint(() => batteryOf(battery)),
+  );
 }
 
 function complaintOf(target: string): string | undefined {

@@ -94,11 +94,16 @@ function statements(config: Config): ReadonlyMap<string, Statement> {
     for (const rule of metrics)
       for (const [name, value, shown] of ruleTexts(rule)) say(`${name} ${of}`, true, value, shown);
   }
-  for (const { target, tasks, policy, arenas, level } of config.schedules) {
+  for (const { target, tasks, policy, arenas, level, battery, sleepMilliwatts, limits } of config.schedules) {
     const of = `of the schedule of ${target}`;
     say(`policy ${of}`, true, policy, policy);
     say(`arenas ${of}`, true, arenas, arenas);
     if (level !== 'error') say(`level ${of}`, true, level, level);
+    if (battery !== undefined) say(`battery ${of}`, true, battery, battery);
+    if (sleepMilliwatts !== undefined) say(`sleep ${of}`, true, sleepMilliwatts, formatValue(sleepMilliwatts, 'mW'));
+    for (const { metric, limit, level: own, text } of limits)
+      for (const [name, value, shown] of ruleTexts({ metric, limits: [{ limit, text }], level: own, line: 1 }))
+        say(`${name} ${of}`, true, value, shown);
     for (const task of tasks) {
       const { everyMs, deadlineMs, jitterMs } = task;
       const [name, takes] =

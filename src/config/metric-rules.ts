@@ -1,4 +1,5 @@
 import type { BudgetMetric, Limit } from '../judge/budget.ts';
+import type { ScheduleLimit } from '../schedule/judge-limits.ts';
 import type { MetricRule } from './config.ts';
 import type { ConfigFile } from './schema.ts';
 
@@ -27,6 +28,18 @@ export function metricRules(entry: Partial<BudgetEntry>, lineOf: (key: BudgetKey
     if (said === undefined) return [];
     const level = said.level === undefined ? {} : { level: said.level };
     return [{ metric: budgetKeys[key], limits: limitsOf(said), line: lineOf(key), ...level }];
+  });
+}
+
+/** The limits that the `budget` of a schedule sets. */
+export function scheduleLimits(
+  said: NonNullable<NonNullable<ConfigFile['schedule']>[number]['budget']>,
+): readonly ScheduleLimit[] {
+  return (['average-power', 'duty', 'battery'] as const).flatMap((key) => {
+    const rule = said[key];
+    if (rule === undefined) return [];
+    const { level = 'error' } = rule;
+    return limitsOf(rule).map(({ limit, text }) => ({ metric: budgetKeys[key], limit, level, text }));
   });
 }
 

@@ -5,7 +5,7 @@ import type { Config, ConfiguredTarget, ModelRule, ModelSettings, PresetUse, Sch
 import { ConfigError, type Mistake } from './config-error.ts';
 import { findContradictions } from './contradictions.ts';
 import { describeIssues } from './describe-issue.ts';
-import { metricRules } from './metric-rules.ts';
+import { metricRules, scheduleLimits } from './metric-rules.ts';
 import { type Path, positionOf } from './positions.ts';
 import { type ConfigFile, fileSchema } from './schema.ts';
 
@@ -103,8 +103,11 @@ function toConfig(file: ConfigFile, path: string, lineOf: (place: Path) => numbe
       line: lineOf(['budgets', index]),
       metrics: metricRules(entry, (key) => lineOf(['budgets', index, key])),
     })),
-    schedules: (file.schedule ?? []).map(({ level = 'error', tasks, ...schedule }, index) => ({
+    schedules: (file.schedule ?? []).map(({ level = 'error', tasks, budget, battery, sleep, ...schedule }, index) => ({
       ...schedule,
+      ...(battery === undefined ? {} : { battery }),
+      ...(sleep === undefined ? {} : { sleepMilliwatts: sleep.value }),
+      limits: scheduleLimits(budget ?? {}),
       level,
       tasks: tasks.map(taskOf),
       line: lineOf(['schedule', index]),

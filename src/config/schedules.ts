@@ -72,7 +72,15 @@ function withoutBase({ inBase: _, ...task }: EffectiveTask): ScheduledTask {
 }
 
 function isSame(one: Schedule, other: Schedule): boolean {
-  const content = ({ policy, arenas, level, tasks }: Schedule) =>
-    JSON.stringify([policy, arenas, level, tasks.map((task) => Object.entries(task).sort())]);
+  const content = ({ policy, arenas, level, battery, sleepMilliwatts, limits, tasks }: Schedule) =>
+    JSON.stringify([
+      policy,
+      arenas,
+      level,
+      battery,
+      sleepMilliwatts,
+      limits,
+      tasks.map((task) => Object.entries(task).sort()),
+    ]);
   return content(one) === content(other);
 }

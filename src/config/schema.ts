@@ -159,6 +159,16 @@ const targetNameSchema = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, { error: 'a target\'s name has letters, digits, ".", "_" and "-" only' });
 
+/** What feeds the device, and what it takes when nothing runs. */
+const supplyFields = {
+  battery: nameSchema.optional().meta({
+    description: 'CR2032, CR2477, AA, AAA, 18650, several in series such as 2xAA, or a pack such as lipo-500mAh.',
+  }),
+  sleep: quantitySchema(power)
+    .optional()
+    .meta({ description: "What the device takes between two inferences. Without it: the board's figure." }),
+};
+
 const modelSchema = z.strictObject({
   path: oneOrMany(globSchema),
   targets: oneOrMany(nameSchema).optional().meta({ description: 'The targets that it ships to. Without it: all.' }),
@@ -184,12 +194,7 @@ const modelSchema = z.strictObject({
   'duty-cycle': z
     .strictObject({
       every: positiveSchema(time).meta({ description: 'The period: an inference begins this often.' }),
-      battery: nameSchema.optional().meta({
-        description: 'CR2032, CR2477, AA, AAA, 18650, several in series such as 2xAA, or a pack such as lipo-500mAh.',
-      }),
-      sleep: quantitySchema(power)
-        .optional()
-        .meta({ description: "What the device takes between two inferences. Without it: the board's figure." }),
+      ...supplyFields,
     })
     .optional()
     .meta({ description: 'How often the model runs, and from which battery.' }),
@@ -250,6 +255,17 @@ const taskSchema = z
   })
   .meta({ oneOf: [{ required: ['model'] }, { required: ['name', 'takes'] }] });
 
+const { 'average-power': averagePower, duty, battery } = budgetMetricsShape;
+
+const scheduleBudgetSchema = z
+  .strictObject({ 'average-power': averagePower, duty, battery })
+  .refine((budget) => Object.keys(budget).length > 0, {
+    error: 'limits nothing: add average-power, duty or battery',
+  })
+  .refine((budget) => !JSON.stringify(budget).includes('"since":'), {
+    error: 'a schedule is compared with the base only, without "since"',
+  });
+
 const scheduleSchema = z.strictObject({
   target: nameSchema.meta({ description: 'A name from targets, or a board.' }),
   policy: z.enum(policies).default('non-preemptive').meta({
@@ -261,6 +277,10 @@ const scheduleSchema = z.strictObject({
     .default('separate')
     .meta({ description: 'Whether models have arenas of their own, or take turns in one.' }),
   level: levelSchema.optional(),
+  ...supplyFields,
+  budget: scheduleBudgetSchema.optional().meta({
+    description: 'Limits on what all tasks take together: average power, duty and how long the battery lasts.',
+  }),
   tasks: z.array(taskSchema).min(1, { error: 'must have at least one task' }).max(100),
 });
 

@@ -1,7 +1,9 @@
 import { formatPercent, formatValue } from '../basics/format.ts';
 import type { Finding, Measurement, Metric } from '../runtimes/measurement.ts';
 import type { Board } from '../targets/board.ts';
-import { type Battery, batteryOf, hoursPerYear } from './battery.ts';
+import { averagePowerOf } from './average-power.ts';
+import { type Battery, batteryOf } from './battery.ts';
+import { batteryLifeOf } from './battery-life.ts';
 
 /** How often a model runs, and from which battery. `sleepMilliwatts` is what the device takes between two inferences, where its firmware's author knows it. */
 export interface DutyCycle {
@@ -17,9 +19,7 @@ export type Operation = Pick<Measurement, 'averagePower' | 'duty' | 'batteryLife
 };
 
 /**
- * Average power (mW), the share of time in which the model runs, and days that the battery lasts:
- * power = (energy of an inference + power asleep × rest of the period + energy of waking) ÷ period; life = usable energy ÷ (power + self-discharge), at most the cell's shelf life.
- * Where the power asleep is not known it is counted as 0, and what follows is marked as a bound.
+ * Average power (mW), the share of time in which the model runs, and days that the battery lasts, of one model that runs alone: the formulas are those of `averagePowerOf` and `batteryLifeOf`.
  */
 export function operationOf(
   { latency, energy }: Pick<Measurement, 'latency' | 'energy'>,
@@ -33,9 +33,9 @@ export function operationOf(
     const unavailable = { averagePower: 'its energy is not known', batteryLife: 'its energy is not known' };
     return { averagePower: null, duty, batteryLife: null, unavailable, findings: overrun(duty, latency, cycle) };
   }
-  const averagePower = averagePowerOf(latency, energy, board, cycle);
+  const averagePower = averagePowerOf([{ everyMs: cycle.everyMs, latency, energy }], board, cycle.sleepMilliwatts);
   const battery = cycle.battery === undefined ? undefined : batteryOf(cycle.battery);
-  const batteryLife = battery === undefined ? null : lifeOf(averagePower, battery);
+  const batteryLife = battery === undefined ? null : batteryLifeOf(averagePower, battery);
   return {
     averagePower,
     duty,
@@ -69,64 +69,6 @@ function dutyOf({ value, basis, error }: Metric, { everyMs }: DutyCycle): Metric
   };
 }
 
-function averagePowerOf(latency: Metric, energy: Metric, board: Board, cycle: DutyCycle): Metric {
-  // A model that takes longer than its period runs all the time.
-  const periodMs = Math.max(cycle.everyMs, latency.value);
-  const rest = restPower(board, cycle);
-  const wakeMicrojoules = board.power.wakeMicrojoules?.value ?? 0;
-  const activeMicrojoules = energy.value * 1000;
-  const microjoules = activeMicrojoules + rest.milliwatts * (periodMs - latency.value) + wakeMicrojoules;
-  const isBound = !rest.isKnown && periodMs > latency.value;
-  return {
-    value: microjoules / periodMs,
-    unit: 'mW',
-    basis: energy.basis === 'measured' && rest.isKnown ? 'measured' : 'modelled',
-    ...(energy.error === undefined ? {} : { error: rounded((energy.error * activeMicrojoules) / microjoules) }),
-    ...(isBound ? { bound: 'at-least' as const } : {}),
-    source: `energy of an inference every ${formatValue(cycle.everyMs, 'ms')} and ${rest.words}`.slice(0, 400),
-  };
-}
-
-interface Rest {
-  readonly milliwatts: number;
-  readonly words: string;
-  readonly isKnown: boolean;
-}
-
-function restPower({ power, title }: Board, { sleepMilliwatts }: DutyCycle): Rest {
-  const shown = (milliwatts: number) => formatValue(milliwatts, 'mW');
-  if (sleepMilliwatts !== undefined)
-    return { milliwatts: sleepMilliwatts, words: `${shown(sleepMilliwatts)} between, as configured`, isKnown: true };
-  const { sleepMilliwatts: sleep, idleMilliwatts: idle } = power;
-  if (sleep !== undefined)
-    return { milliwatts: sleep.value, words: `${shown(sleep.value)} asleep between`, isKnown: true };
-  if (idle !== undefined) {
-    const words = `${shown(idle.value)} idle between, as the power asleep of ${title} is not known`;
-    return { milliwatts: idle.value, words, isKnown: true };
-  }
-  const words = `nothing between, as the power asleep of ${title} is not known: say it with "sleep" in duty-cycle`;
-  return { milliwatts: 0, words, isKnown: false };
-}
-
-function lifeOf({ value, basis, error, bound }: Metric, battery: Battery): Metric {
-  const drawn = value + battery.selfDischargeMilliwatts;
-  const days = battery.usableMilliwattHours / drawn / 24;
-  const shelfDays = (battery.shelfYears * hoursPerYear) / 24;
-  const isShelf = days >= shelfDays;
-  return {
-    value: isShelf ? shelfDays : days,
-    unit: 'days',
-    basis,
-    ...(error === undefined ? {} : { error: isShelf ? 0 : rounded((error * value) / drawn) }),
-    ...(bound === undefined ? {} : { bound: 'at-most' as const }),
-    source: [
-      `${battery.name} with ${formatValue(battery.usableMilliwattHours / 1000, 'count')} Wh to use`,
-      isShelf ? `its shelf life of ${battery.shelfYears} years` : 'its self-discharge counted',
-      ...(bound === undefined ? [] : ['the power asleep counted as 0']),
-    ].join(', '),
-  };
-}
-
 function overrun(duty: Metric, latency: Metric, { everyMs }: DutyCycle): readonly Finding[] {
   if (duty.value <= 1) return [];
   const message = `An inference takes ${formatValue(latency.value, 'ms')}, longer than the ${formatValue(everyMs, 'ms')} after which the next is due.`;
@@ -152,10 +94,6 @@ function currentFindings(latency: Metric, energy: Metric, battery: Battery): rea
   const most = isPulse ? pulse.milliamps : continuousMilliamps;
   if (milliamps <= most) return [];
   const long = isPulse ? `in pulses of up to ${formatValue(pulse.milliseconds, 'ms')}` : 'continuously';
-  const message = `While it runs the board draws about ${rounded(milliamps, 3)} mA, and a ${name} gives ${most} mA ${long}: its voltage would break down. A capacitor beside it, a larger cell or a slower clock helps.`;
+  const message = `While it runs the board draws about ${Number(milliamps.toPrecision(3))} mA, and a ${name} gives ${most} mA ${long}: its voltage would break down. A capacitor beside it, a larger cell or a slower clock helps.`;
   return [{ code: 'battery-current', severity: 'warning', message }];
-}
-
-function rounded(value: number, digits = 4): number {
-  return Number(value.toPrecision(digits));
 }

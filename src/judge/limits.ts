@@ -67,8 +67,15 @@ export function readingOf(measurement: Readable, metric: BudgetMetric): Reading 
     if (model === null) return { missing: 'it was not recorded' };
     return { value: metric === 'parameters' ? model.parameters : model.bytes, error: undefined, isEstimate: false };
   }
-  const read = measurement[metric];
-  if (read === null) return { missing: measurement.unavailable[metric] ?? 'no reason was given' };
+  return readingOfMetric(measurement[metric], measurement.unavailable[metric]);
+}
+
+/** The value of a metric, or why there is none. */
+export function readingOfMetric(
+  read: Metric | null,
+  missing = 'no reason was given',
+): Reading | { readonly missing: string } {
+  if (read === null) return { missing };
   const { value, error, basis, bound, source } = read;
   return { value, error, isEstimate: basis === 'modelled', source, ...(bound === undefined ? {} : { bound }) };
 }

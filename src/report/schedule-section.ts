@@ -6,11 +6,11 @@ import { marks } from './marks.ts';
 import { strong } from './phrase.ts';
 import {
   deadlineOf,
-  memoryWords,
   objectionsOf,
   scheduleFacts,
   scheduleJudgementWords,
   taskTexts,
+  togetherWords,
   worstSchedulesFirst,
 } from './schedule-words.ts';
 
@@ -35,10 +35,13 @@ function scheduleText(schedule: ScheduleResult, rows: number): string {
   const isNew = rule === 'new' ? ', new in this pull request' : '';
   const title = `${marks[verdict]} Schedule of ${strong(target)}`;
   const facts = `${cell(scheduleFacts(schedule))} (${code(origin)}${isNew})`;
-  const memory = memoryWords(schedule);
+  const together = togetherWords(schedule);
   const table = taskTable(schedule, rows);
   if (verdict === 'pass') {
-    const lines = [`${title}: all deadlines are met; ${facts}.`, ...(memory === '' ? [] : [`All models: ${memory}.`])];
+    const lines = [
+      `${title}: all deadlines are met; ${facts}.`,
+      ...(together === '' ? [] : [`All models: ${cell(together)}.`]),
+    ];
     return `<details><summary>${marks.pass} Schedule of ${strongHtml(target)}: all deadlines are met</summary>\n\n${lines.join(' ')}\n\n${table}\n\n</details>`;
   }
   const objections = objectionsOf(schedule);
@@ -49,7 +52,7 @@ function scheduleText(schedule: ScheduleResult, rows: number): string {
   const more = lines.length - linesPerSchedule;
   return [
     `#### ${title}`,
-    `${facts}${memory === '' ? '' : `. All models: ${memory}`}.`,
+    `${facts}${together === '' ? '' : `. All models: ${cell(together)}`}.`,
     table,
     [...lines.slice(0, linesPerSchedule), ...(more > 0 ? [`- … ${more} more`] : [])].join('\n'),
   ]

@@ -4,11 +4,11 @@ import type { ScheduleResult, TaskResult } from '../schedule/schedule-result.ts'
 import { paintFirstWord, paintWith, type TextOptions } from './look.ts';
 import {
   deadlineOf,
-  memoryWords,
   objectionsOf,
   scheduleFacts,
   scheduleJudgementWords,
   taskTexts,
+  togetherWords,
 } from './schedule-words.ts';
 import { type Column, textTable } from './text-table.ts';
 import { wrapLine } from './wrap.ts';
@@ -33,7 +33,7 @@ export function renderScheduleText(schedule: ScheduleResult, options: TextOption
     schedule.tasks.map((task) => used.map(({ of }) => of(task))),
     options,
   );
-  const memory = memoryWords(schedule);
+  const together = togetherWords(schedule);
   const paint = paintWith(options);
   const line = (text: string) => paintFirstWord(paint, wrapLine(text, options));
   return [
@@ -41,7 +41,7 @@ export function renderScheduleText(schedule: ScheduleResult, options: TextOption
       `${schedule.verdict}: schedule of ${plain(schedule.target, 80)} (${plain(schedule.origin, 200)}): ${scheduleFacts(schedule)}`,
     ),
     table,
-    ...(memory === '' ? [] : [line(`All models: ${memory}`)]),
+    ...(together === '' ? [] : [line(`All models: ${together}`)]),
     ...schedule.problems.map((problem) => line(`error: ${plain(problem, 600)}`)),
     ...objectionsOf(schedule).map((judgement) =>
       line(`${judgement.verdict}: ${plain(scheduleJudgementWords(judgement), 1000)}`),

@@ -1,4 +1,5 @@
 import { formatPercent, formatValue } from '../basics/format.ts';
+import { plain } from '../basics/plain.ts';
 import { badness } from '../judge/worst-verdict.ts';
 import type { Metric } from '../runtimes/measurement.ts';
 import type { ScheduleJudgement, ScheduleResult, TaskResult } from '../schedule/schedule-result.ts';
@@ -28,13 +29,41 @@ function loadWords(before: number | null, now: number | null): string {
   return `, ${formatPercent(now)} of the core${was}`;
 }
 
-/** What all models need together, with arenas as they are: `RAM ≈ 20.1 KiB with one arena for all, flash ≈ 80.2 KiB with the runtime once`. */
-export function memoryWords({ head: { peakRam, flash }, arenas }: ScheduleResult): string {
+/** What all models need together, with arenas as they are: `RAM ≈ 20.1 KiB with one arena for all, flash ≈ 80.2 KiB with the runtime once; average power ≈ 1.2 mW, CR2032 lasts ≈ 22 days (31 days in the base)`. */
+export function togetherWords(schedule: ScheduleResult): string {
+  return [memoryWords(schedule), powerWords(schedule)].filter((words) => words !== '').join('; ');
+}
+
+function memoryWords({ head: { peakRam, flash }, arenas }: ScheduleResult): string {
   const shown = (metric: Metric) => `${metric.basis === 'modelled' ? '≈ ' : ''}${formatValue(metric.value, 'B')}`;
   const how = arenas === 'shared' ? 'one arena for all' : 'an arena for each';
   return [
     ...(peakRam === null ? [] : [`RAM ${shown(peakRam)} with ${how}`]),
     ...(flash === null ? [] : [`flash ${shown(flash)} with the runtime once`]),
+  ].join(', ');
+}
+
+function powerWords({ base, head, battery }: ScheduleResult): string {
+  const was = (before: Metric | null | undefined, now: Metric, unit: 'mW' | 'days') => {
+    const shown = before == null ? '' : formatValue(before.value, unit);
+    return before == null || shown === formatValue(now.value, unit) ? '' : ` (${shown} in the base)`;
+  };
+  const shown = (metric: Metric, unit: 'mW' | 'days') => {
+    const bound = { 'at-least': 'at least ', 'at-most': 'at most ' };
+    const sign = metric.bound !== undefined ? bound[metric.bound] : metric.basis === 'modelled' ? '≈ ' : '';
+    return `${sign}${formatValue(metric.value, unit)}`;
+  };
+  const { averagePower, batteryLife, unavailable } = head;
+  const cell = plain(battery ?? '', 100);
+  return [
+    ...(averagePower === null
+      ? []
+      : [`average power ${shown(averagePower, 'mW')}${was(base?.averagePower, averagePower, 'mW')}`]),
+    ...(batteryLife === null
+      ? battery === undefined
+        ? []
+        : [`how long ${cell} lasts is not known: ${plain(unavailable.batteryLife ?? 'no reason was given', 300)}`]
+      : [`${cell} lasts ${shown(batteryLife, 'days')}${was(base?.batteryLife, batteryLife, 'days')}`]),
   ].join(', ');
 }
 

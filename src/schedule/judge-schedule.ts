@@ -3,13 +3,15 @@ import { worstVerdict } from '../judge/worst-verdict.ts';
 import type { Measurement, Metric } from '../runtimes/measurement.ts';
 import type { Target } from '../targets/target.ts';
 import { judgeDeadlines } from './judge-deadlines.ts';
+import { judgeLimits, type ScheduleLimit } from './judge-limits.ts';
 import type { PlannedTask } from './planned-task.ts';
+import { powerTogether, type Supply } from './power.ts';
 import type { ScheduleJudgement, ScheduleResult, Together } from './schedule-result.ts';
 import { type ArenaUse, isNonPreemptive, type Policy, utilisationOf } from './task.ts';
 import { flashTogether, ramTogether } from './together.ts';
 
 /** All that a schedule is judged by. */
-export interface ScheduleInput {
+export interface ScheduleInput extends Supply {
   readonly target: Target;
   readonly policy: Policy;
   readonly arenas: ArenaUse;
@@ -19,6 +21,8 @@ export interface ScheduleInput {
   readonly line?: number;
   readonly tasks: readonly PlannedTask[];
   readonly problems: readonly string[];
+  /** On average power, duty and battery life. */
+  readonly limits: readonly ScheduleLimit[];
 }
 
 /**
@@ -30,16 +34,23 @@ export function judgeSchedule(input: ScheduleInput): ScheduleResult {
   const deadlines = judgeDeadlines(input.tasks, policy);
   const base = input.tasks.every((task) => task.base === null) ? null : togetherOf(input, 'base');
   const head = togetherOf(input, 'head');
-  const found = [...deployments(input), ...deadlines.judgements, ...capacities(target, base, head)];
+  const limits = judgeLimits(input.limits, base, head);
+  const found = [
+    ...deployments(input),
+    ...deadlines.judgements,
+    ...capacities(target, base, head),
+    ...limits.judgements,
+  ];
   const judgements = found.map((judgement) =>
     judgement.verdict === 'fail' && level === 'warn' ? { ...judgement, verdict: 'warn' as const } : judgement,
   );
-  const problems = [...input.problems, ...unknowns(input, head)].slice(0, 50);
+  const problems = [...input.problems, ...unknowns(input, head), ...limits.problems].slice(0, 50);
   return {
     target: target.name,
     targetId: target.id,
     policy,
     arenas,
+    ...(input.battery === undefined ? {} : { battery: input.battery }),
     origin,
     rule,
     ...(line === undefined ? {} : { line }),
@@ -55,10 +66,11 @@ export function judgeSchedule(input: ScheduleInput): ScheduleResult {
   };
 }
 
-function togetherOf({ tasks, target, policy, arenas }: ScheduleInput, side: 'base' | 'head'): Together {
+function togetherOf(input: ScheduleInput, side: 'base' | 'head'): Together {
+  const { tasks, target, policy, arenas } = input;
   const there = tasks.flatMap((task) => {
     const at = task[side];
-    return at === null ? [] : [{ takes: at.takes, everyMs: task.everyMs, measurement: at.measurement }];
+    return at === null ? [] : [{ ...at, name: task.name, everyMs: task.everyMs }];
   });
   const measured = there.flatMap(({ measurement }) => measurement ?? []);
   const sharing = { arenas, inTurn: isNonPreemptive(policy) };
@@ -69,6 +81,7 @@ function togetherOf({ tasks, target, policy, arenas }: ScheduleInput, side: 'bas
       : null,
     peakRam: measured.length === 0 ? null : ramTogether(measured, sharing, target),
     flash: measured.length === 0 ? null : flashTogether(measured, target),
+    ...powerTogether(there, target, input),
   };
 }
 

@@ -32,12 +32,20 @@ export const togetherSchema = z.strictObject({
   utilisation: z.number().nonnegative().nullable(),
   peakRam: metricSchema.nullable(),
   flash: metricSchema.nullable(),
+  /** mW; by the periods of all tasks, with what the device takes between them. */
+  averagePower: metricSchema.nullable(),
+  /** The same as `utilisation`, with its basis. */
+  duty: metricSchema.nullable(),
+  /** Days that the schedule's battery lasts. */
+  batteryLife: metricSchema.nullable(),
+  /** Why average power, duty or battery life are not known. */
+  unavailable: z.partialRecord(z.enum(['averagePower', 'duty', 'batteryLife']), z.string().max(1000)),
 });
 export type Together = z.infer<typeof togetherSchema>;
 
 /** One thing that a schedule is held to, and one human sentence. */
 export const scheduleJudgementSchema = z.strictObject({
-  about: z.enum(['deployable', 'deadline', 'peak-ram', 'flash']),
+  about: z.enum(['deployable', 'deadline', 'peak-ram', 'flash', 'averagePower', 'duty', 'batteryLife']),
   /** The task's name, where it is about one. */
   task: z.string().max(4096).optional(),
   verdict: verdictSchema,
@@ -54,6 +62,8 @@ export const scheduleResultSchema = z.strictObject({
   targetId: z.string().max(200),
   policy: z.enum(policies),
   arenas: z.enum(arenaUses),
+  /** What feeds the device. */
+  battery: z.string().max(100).optional(),
   /** For people: `edge-ready.yml:24`. `rule` tells whether the base already had the schedule. */
   origin: z.string().max(400),
   rule: z.enum(['base', 'new']),

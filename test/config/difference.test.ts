@@ -103,6 +103,19 @@ describe('describeConfigChange', () => {
     ]);
   });
 
+  test('what feeds a schedule, and its limits', () => {
+    const schedule = (more: string) =>
+      parse(`schedule:\n  - { target: raspberry-pi-4${more}, tasks: [ { model: a.onnx, every: 1 s } ] }`);
+    const notes = describeConfigChange(
+      schedule(', battery: CR2032, budget: { battery: { min: 30 days } }'),
+      schedule(', battery: 2xAA, budget: { battery: { min: 3 days } }'),
+    );
+    expect(notes).toEqual([
+      "This pull request changes its own budgets: battery of the schedule of raspberry-pi-4 CR2032 → 2xAA; it is judged by the base's CR2032.",
+      "This pull request changes its own budgets: min of battery life of the schedule of raspberry-pi-4 30 days → 3 days; it is judged by the base's 30 days.",
+    ]);
+  });
+
   test('many changes are counted', () => {
     const many = Array.from({ length: 25 }, (_, index) => `  - { models: m${index}, latency: { max: 1 ms } }`).join(
       '\n',

@@ -129,6 +129,7 @@ describe('parseConfig', () => {
         arenas: 'shared',
         level: 'error',
         line: 29,
+        limits: [],
         tasks: [
           { kind: 'model', model: 'models/kws.onnx', everyMs: 100, deadlineMs: 20, jitterMs: 0 },
           { kind: 'model', model: 'models/gesture.onnx', everyMs: 500, deadlineMs: 500, jitterMs: 5 },
@@ -270,6 +271,21 @@ describe('parseConfig', () => {
       'version: 1\nschedule:\n  - { target: raspberry-pi-4, policy: edg, tasks: [ { model: a, every: 1 s } ] }',
       [
         'e.yml:3:39: schedule.policy: must be one of non-preemptive, rate-monotonic, deadline-monotonic, edf, non-preemptive-edf, not "edg"; did you mean "edf"?',
+      ],
+    ],
+    [
+      'a schedule with a battery that does not exist',
+      'version: 1\nschedule:\n  - { target: raspberry-pi-4, battery: CR2023, tasks: [ { model: a, every: 1 s } ] }',
+      [
+        'e.yml:3:40: There is no battery "CR2023"; did you mean "CR2032"? Known are 18650, CR2032, CR2477, AA, AAA, several in series such as 2xAA, and packs such as lipo-500mAh.',
+      ],
+    ],
+    [
+      'limits of a schedule since a release, and none',
+      'version: 1\nschedule:\n  - target: raspberry-pi-4\n    budget: { battery: { max-drop: 10% since v1 } }\n    tasks: [ { model: a, every: 1 s } ]\n  - target: raspberry-pi-4\n    budget: {}\n    tasks: [ { model: a, every: 1 s } ]',
+      [
+        'e.yml:4:13: schedule.budget: a schedule is compared with the base only, without "since"',
+        'e.yml:7:13: schedule.budget: limits nothing: add average-power, duty or battery',
       ],
     ],
     [

@@ -50,6 +50,22 @@ describe('effectiveSchedules', () => {
     expect(second).toMatchObject({ rule: 'new', origin: 'edge-ready.yml:3', tasks: ['x 1000 new'] });
   });
 
+  test('what feeds it, and its limits', () => {
+    const fed = (days: string) =>
+      config(
+        entry(
+          task('a'),
+          `    battery: CR2032\n    sleep: 30 uW\n    budget: { battery: { min: ${days} }, duty: { max: 50%, level: warn } }\n`,
+        ),
+      );
+    const [judged] = effectiveSchedules(fed('30 days'), fed('3 days'), same);
+    expect(judged).toMatchObject({ battery: 'CR2032', sleepMilliwatts: 0.03, isChanged: true });
+    expect(judged?.limits).toEqual([
+      { metric: 'duty', limit: { kind: 'max', value: 0.5 }, level: 'warn', text: '50%' },
+      { metric: 'batteryLife', limit: { kind: 'min', value: 30 }, level: 'error', text: '30 days' },
+    ]);
+  });
+
   test('a schedule that the pull request removes or switches off still holds', () => {
     const base = config(entry(task('a')));
     expect(short(base, null)).toMatchObject([{ rule: 'base', isChanged: true, line: undefined }]);

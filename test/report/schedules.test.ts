@@ -10,7 +10,16 @@ import { gateReportSchema } from '../../src/report/report-schema.ts';
 import { renderSarif } from '../../src/report/sarif.ts';
 import { renderText } from '../../src/report/text.ts';
 import { attacks } from '../support/attacks.ts';
-import { budget, comparison, KiB, keptSchedule, report, schedule, wideModel } from '../support/measurements.ts';
+import {
+  budget,
+  comparison,
+  KiB,
+  keptSchedule,
+  modelled,
+  report,
+  schedule,
+  wideModel,
+} from '../support/measurements.ts';
 
 const late = report([comparison()], { schedules: [schedule()] });
 const failing = comparison({
@@ -38,6 +47,28 @@ describe('the comment', () => {
         '',
         '- ❌ models/gesture.onnx now misses its deadline of 20 ms (close)',
       ].join('\n'),
+    );
+  });
+
+  test('what all tasks draw, and how long the battery lasts, before and after', () => {
+    const power = (milliwatts: number, days: number) => ({
+      averagePower: modelled(milliwatts, 'mW', 0.2),
+      duty: modelled(0.2, 'ratio', 0.1),
+      batteryLife: modelled(days, 'days', 0.2),
+    });
+    const { base, head } = schedule();
+    if (base === null) throw new Error('the example has a base');
+    const fed = report([], {
+      schedules: [
+        schedule({ battery: 'CR2032', base: { ...base, ...power(0.1, 212) }, head: { ...head, ...power(0.2, 140) } }),
+      ],
+    });
+    const words = 'average power ≈ 200 µW (100 µW in the base), CR2032 lasts ≈ 140 days (212 days in the base)';
+    expect(comment(fed)).toContain(words);
+    expect(renderText(fed).replace(/\s+/g, ' ')).toContain(words);
+    const unknown = { ...head, unavailable: { batteryLife: 'the energy of a is not known' } };
+    expect(comment(report([], { schedules: [schedule({ battery: 'CR2032', head: unknown })] }))).toContain(
+      'how long CR2032 lasts is not known: the energy of a is not known',
     );
   });
 

@@ -39,6 +39,7 @@ function judged(tasks: readonly PlannedTask[], overrides: Partial<ScheduleInput>
     rule: 'base',
     tasks,
     problems: [],
+    limits: [],
     ...overrides,
   });
   expect(scheduleResultSchema.parse(result)).toEqual(result);

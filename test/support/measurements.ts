@@ -115,6 +115,9 @@ export function report(comparisons: readonly Comparison[], overrides: Partial<Ga
   };
 }
 
+/** Nothing is known of what a schedule's tasks draw. */
+const unpowered = { averagePower: null, duty: null, batteryLife: null, unavailable: {} };
+
 /** A schedule of two models, of which the second is late because the first became slower; any part can be replaced. */
 export function schedule(overrides: Partial<ScheduleResult> = {}): ScheduleResult {
   const state = (takes: number, response: number | null, meets: boolean) => ({
@@ -152,8 +155,8 @@ export function schedule(overrides: Partial<ScheduleResult> = {}): ScheduleResul
         head: state(5, 25, false),
       },
     ],
-    base: { utilisation: 0.15, peakRam: exact(10 * KiB), flash: exact(100 * KiB) },
-    head: { utilisation: 0.25, peakRam: exact(12 * KiB), flash: exact(110 * KiB) },
+    base: { utilisation: 0.15, peakRam: exact(10 * KiB), flash: exact(100 * KiB), ...unpowered },
+    head: { utilisation: 0.25, peakRam: exact(12 * KiB), flash: exact(110 * KiB), ...unpowered },
     judgements: [
       { about: 'deadline', task: slow, verdict: 'pass', message: `${slow} meets its deadline of 100 ms` },
       {

@@ -4,6 +4,7 @@ import { formatPercent, formatValue } from '../../../basics/format.ts';
 import type { ScheduleResult, TaskResult } from '../../../schedule/schedule-result.ts';
 import { timelineOf } from '../../../schedule/timeline.ts';
 import { marks } from '../../marks.ts';
+import { togetherWords } from '../../schedule-words.ts';
 import { Chart } from './chart.tsx';
 import { Table } from './table.tsx';
 
@@ -40,11 +41,17 @@ export function Schedules({ schedules }: { readonly schedules: readonly Schedule
               </li>
             ))}
           </ul>
+          <Together schedule={schedule} />
           <Timeline schedule={schedule} />
         </section>
       ))}
     </>
   );
+}
+
+function Together({ schedule }: { readonly schedule: ScheduleResult }) {
+  const words = togetherWords(schedule);
+  return words === '' ? null : <p>All models: {words}</p>;
 }
 
 function Timeline({ schedule }: { readonly schedule: ScheduleResult }) {

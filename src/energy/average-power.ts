@@ -1,0 +1,73 @@
+import { formatValue } from '../basics/format.ts';
+import type { Metric } from '../runtimes/measurement.ts';
+import type { Board } from '../targets/board.ts';
+
+/** What runs again and again on a core: how long one run takes, and its energy. */
+export interface Load {
+  readonly everyMs: number;
+  readonly latency: Metric;
+  readonly energy: Metric;
+}
+
+/**
+ * Power on average (mW) of what runs periodically on one core: the sum of energy ÷ period, the power of resting for the share of time that is left, and a waking for each run.
+ * Runs that follow each other without a gap need one waking less, so that this is the most it can be. Loads that need more than the core run all the time, each as often as their share lets them.
+ * The core sleeps where that takes less than idling through gaps of the average length; where neither is known they are counted as 0, and the value is marked as a bound.
+ */
+export function averagePowerOf(loads: readonly Load[], board: Board, sleepMilliwatts: number | undefined): Metric {
+  const total = (of: (load: Load) => number) => loads.reduce((sum, load) => sum + of(load) / load.everyMs, 0);
+  const used = total(({ latency }) => latency.value);
+  const slower = Math.max(1, used);
+  const active = (1000 * total(({ energy }) => energy.value)) / slower;
+  const uncertain = (1000 * total(({ energy: { value, error = 0 } }) => value * error)) / slower;
+  const rest = restPower(board, sleepMilliwatts, { share: Math.max(0, 1 - used), wakings: total(() => 1) / slower });
+  const value = active + rest.milliwatts;
+  const isMeasured = rest.isKnown && loads.every(({ energy }) => energy.basis === 'measured');
+  const first = loads.length === 1 ? loads[0] : undefined;
+  const what = first === undefined ? 'energy of all that runs' : 'energy of an inference';
+  const period = first === undefined ? '' : ` every ${formatValue(first.everyMs, 'ms')}`;
+  return {
+    value,
+    unit: 'mW',
+    basis: isMeasured ? 'measured' : 'modelled',
+    ...(loads.every(({ energy }) => energy.error === undefined)
+      ? {}
+      : { error: value === 0 ? 0 : Number((uncertain / value).toPrecision(4)) }),
+    ...(!rest.isKnown && used < 1 ? { bound: 'at-least' as const } : {}),
+    source: `${what}${period} and ${rest.words}`.slice(0, 400),
+  };
+}
+
+interface Rest {
+  /** Over the whole time, wakings included. */
+  readonly milliwatts: number;
+  readonly words: string;
+  readonly isKnown: boolean;
+}
+
+/** What the time between runs takes. `share` is how much of the whole time that is; `wakings` are per millisecond. */
+function restPower(
+  { power, title }: Board,
+  configured: number | undefined,
+  { share, wakings }: { readonly share: number; readonly wakings: number },
+): Rest {
+  const shown = (milliwatts: number) => formatValue(milliwatts, 'mW');
+  const { idleMilliwatts: idle } = power;
+  const sleep = configured ?? power.sleepMilliwatts?.value;
+  const waking = wakings * (power.wakeMicrojoules?.value ?? 0);
+  if (sleep !== undefined) {
+    const asleep = sleep * share + waking;
+    if (idle !== undefined && idle.value * share < asleep) {
+      const words = `${shown(idle.value)} idle between, as gaps are too short to sleep`;
+      return { milliwatts: idle.value * share, words, isKnown: true };
+    }
+    const how = configured === undefined ? 'asleep between' : 'between, as configured';
+    return { milliwatts: asleep, words: `${shown(sleep)} ${how}`, isKnown: true };
+  }
+  if (idle !== undefined) {
+    const words = `${shown(idle.value)} idle between, as the power asleep of ${title} is not known`;
+    return { milliwatts: idle.value * share + waking, words, isKnown: true };
+  }
+  const words = `nothing between, as the power asleep of ${title} is not known: say it with "sleep"`;
+  return { milliwatts: waking, words, isKnown: false };
+}
