@@ -21,7 +21,7 @@ import { observedOnnxTensors, prepareOnnx, quantizeOnnxGraph } from '../src/quan
 import { dequantizeWeights } from '../src/quantize/tflite/dequantize-weights.ts';
 import { observedTensors } from '../src/quantize/tflite/observed.ts';
 import { quantizeTflite } from '../src/quantize/tflite/quantize-tflite.ts';
-import { numbersTable, writeSection } from './page.ts';
+import { commit, numbersTable, writeSection } from './page.ts';
 
 const observer = (process.argv[2] ?? 'mse') as Observer;
 
@@ -112,6 +112,8 @@ const text = [
   'Step by step: signal to noise in dB on calibration samples held out, before and after; and right answers in % with that lever alone.',
   '',
   numbersTable(['network', 'lever', 'before', 'after', '', 'alone, %'], steps, [0, 1, 4]),
+  '',
+  `Written at ${commit()}.`,
 ].join('\n');
 console.log(text);
 if (process.argv[2] === undefined) writeSection('levers', text);
