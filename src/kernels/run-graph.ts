@@ -1,6 +1,8 @@
 import { UserError } from '../errors.ts';
 import { tensorAt, tensorBytes } from '../graph/access.ts';
 import type { Graph, TensorId } from '../graph/graph.ts';
+import { mostRunWork } from '../graph/refuse-endless.ts';
+import { graphWork } from '../graph/work.ts';
 import type { FastMemory } from './fast/memory.ts';
 import { openFastMemory } from './fast/memory.ts';
 import { prepareFast } from './fast/registry.ts';
@@ -19,7 +21,7 @@ export interface Interpreter {
   /**
    * One invocation: `inputs` in the graph's order, with as many elements as each has; gives copies of the outputs.
    * State (variable tensors, resource variables, what kernels keep) goes on from the last invocation.
-   * @throws UserError when an input is missing or has another length or type of elements
+   * @throws UserError when an input is missing or has another length or type of elements, and when loops turn too often
    */
   readonly run: (inputs: readonly TypedArray[]) => readonly TypedArray[];
   /** Puts all state back to what it was when the interpreter was opened. */
@@ -55,6 +57,8 @@ export function openInterpreter(graph: Graph, options: InterpreterOptions = {}):
     );
   }
   const opened = new Map<number, Prepared | 'opening'>();
+  const mostWork = mostRunWork(graph);
+  let worked = 0;
 
   const open = (index: number): Prepared => {
     const known = opened.get(index);
@@ -68,6 +72,13 @@ export function openInterpreter(graph: Graph, options: InterpreterOptions = {}):
       resources,
       onReset: (action) => void resets.push(action),
       fastMemory,
+      onWork: (work) => {
+        worked += work;
+        if (worked <= mostWork) return;
+        throw new UserError(
+          `One inference takes more than the work of ${mostWork.toExponential(1)} multiply-accumulates, which is what the gate does for a model with so few weights; check its loops, which may have no end, and its paddings.`,
+        );
+      },
     });
     opened.set(index, subgraph);
     return subgraph;
@@ -79,6 +90,7 @@ export function openInterpreter(graph: Graph, options: InterpreterOptions = {}):
     outputs: main.outputs,
     run(inputs) {
       for (const [position, value] of main.inputs.entries()) assign(value, inputs[position]);
+      worked = 0;
       try {
         main.run();
       } catch (error) {
@@ -96,12 +108,14 @@ export function openInterpreter(graph: Graph, options: InterpreterOptions = {}):
 /** What all subgraphs of a model have in common. */
 interface Shared extends Pick<Node, 'subgraph' | 'resources' | 'onReset'> {
   readonly fastMemory: FastMemory | undefined;
+  /** Hears what a graph is about to do each time that it runs. @throws UserError when it is too much for one invocation */
+  readonly onWork: (work: number) => void;
 }
 
 interface Prepared extends Subgraph, Pick<Interpreter, 'valueOf'> {}
 
 /** Makes a graph's tensors and prepares its operators. */
-function prepare(graph: Graph, index: number, { fastMemory, ...shared }: Shared): Prepared {
+function prepare(graph: Graph, index: number, { fastMemory, onWork, ...shared }: Shared): Prepared {
   const values = new Map<TensorId, Value>();
   const valueAt = (id: TensorId, where: string): Value => {
     const known = values.get(id);
@@ -143,11 +157,13 @@ function prepare(graph: Graph, index: number, { fastMemory, ...shared }: Shared)
     const plain = kernel(node);
     return (fastMemory && prepareFast(node, fastMemory)) ?? plain;
   });
+  const work = graphWork(graph);
   const named = place === '' ? 'The graph' : `Subgraph ${index}`;
   return {
     inputs: graph.inputs.map((id) => valueAt(id, `${named}'s inputs`)),
     outputs: graph.outputs.map((id) => valueAt(id, `${named}'s outputs`)),
     run() {
+      onWork(work);
       for (const step of steps) step();
     },
     valueOf: (id) => values.get(id),

@@ -65,6 +65,26 @@ describe('operators that run subgraphs', () => {
     expect(run([Float32Array.of(20)])).toEqual([Float32Array.of(20)]);
   });
 
+  it('a WHILE that has no end is refused, in each invocation anew', () => {
+    const { run } = openInterpreter(
+      tfliteGraph({
+        tensors: [float('x'), float('y')],
+        operators: [
+          tfliteOperator('WHILE', {
+            inputs: [0],
+            outputs: [1],
+            attributes: { cond_subgraph_index: int(1), body_subgraph_index: int(2) },
+          }),
+        ],
+        inputs: [0],
+        outputs: [1],
+        subgraphs: [withConstant('LESS', 10, flag('less')), withConstant('MUL', 1, float('same'))],
+      }),
+    );
+    expect(() => run([Float32Array.of(2)])).toThrow(/^One inference takes more than the work of .* may have no end/);
+    expect(run([Float32Array.of(20)])).toEqual([Float32Array.of(20)]);
+  });
+
   it('refuses a branch whose tensors do not match, with the operator’s place', () => {
     const graph = tfliteGraph({
       tensors: [flag('condition'), float('x'), flag('y')],
