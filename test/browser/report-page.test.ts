@@ -56,6 +56,7 @@ describe.skipIf(browserPath === undefined)('the HTML report in a browser', () =>
         // A map each for base and head, with a box for every buffer at least.
         expect(await page.locator('[aria-labelledby=memory] figure').count()).toBeGreaterThanOrEqual(2);
         expect(await page.locator('[aria-labelledby=memory] rect').count()).toBeGreaterThan(10);
+        await page.locator('svg[aria-label^="Graph of the model"]').waitFor();
         // The page's policy lets no script in but its own; the browser's debugger may.
         await page.evaluate(readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8'));
         const violations = await page.evaluate(

@@ -1,11 +1,11 @@
 import type { ComponentChildren } from 'preact';
-import { useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { formatDifference } from '../../../basics/format.ts';
 import { type DiffMetric, type DiffRow, diffMetrics, type ModelDiff } from '../../../diff/model-diff.ts';
 import { layerLabel } from '../../../graph/layer-label.ts';
 import { diffColumns } from '../../diff-columns.ts';
 import { isTold, whatOf } from '../../diff-rows.ts';
-import { type DiffNode, layOutDiff, nodeHeight, nodeWidth } from './diff-layout.ts';
+import { type DiffDrawing, type DiffNode, layOutDiff, nodeHeight, nodeWidth } from './diff-layout.ts';
 import { Scrolled } from './scrolled.tsx';
 import { Table } from './table.tsx';
 
@@ -55,9 +55,18 @@ export function ModelDiffView({ diff }: { readonly diff: ModelDiff }) {
   );
 }
 
-/** The operators as a graph; arrow keys go along its edges and across, and what is chosen is told beside it. */
+/** The operators as a graph. Hundreds of them take a second to lay out, which the rest of the page does not wait for. */
 function DiffGraph({ diff }: { readonly diff: ModelDiff }) {
-  const drawing = useMemo(() => layOutDiff(diff), [diff]);
+  const [laidOut, setLaidOut] = useState<{ readonly diff: ModelDiff; readonly drawing: DiffDrawing }>();
+  useEffect(() => {
+    const later = setTimeout(() => setLaidOut({ diff, drawing: layOutDiff(diff) }));
+    return () => clearTimeout(later);
+  }, [diff]);
+  return laidOut?.diff === diff ? <Walk drawing={laidOut.drawing} /> : <div class="walk graph scrolled" />;
+}
+
+/** Arrow keys go along the graph's edges and across, and what is chosen is told beside it. */
+function Walk({ drawing }: { readonly drawing: DiffDrawing }) {
   const firstChange = drawing.nodes.findIndex(({ row }) => row.kind !== 'same');
   const [chosen, setChosen] = useState(Math.max(0, firstChange));
   const place = useRef<SVGSVGElement>(null);
