@@ -24,6 +24,8 @@ try {
   const take = async (name: string, file: string, scheme: 'light' | 'dark', width: number, height?: number) => {
     const page = await browser.newPage({ viewport: { width, height: height ?? 900 }, colorScheme: scheme });
     await page.goto(`file://${file}`);
+    // The page draws its graph last.
+    if (file === report) await page.locator('svg[aria-label^="Graph of the model"]').waitFor();
     await page.screenshot({ path: path.join(images, name), fullPage: height === undefined });
     await page.close();
     console.log(path.join(images, name));
