@@ -14,6 +14,9 @@ export interface LayerCost {
   readonly milliseconds: number | undefined;
   readonly unit: Layer['unit'];
   readonly liveBytes: number;
+  readonly instructions?: number | undefined;
+  /** Bytes in flash, where they are not those of the constants that no operator before it reads. */
+  readonly flash?: number;
 }
 
 /** Layers of all operators of a graph, with what each costs; constants count where they are first read. `index` gives an operator's place in the artifact, where that is another. */
@@ -35,8 +38,9 @@ export function costedLayers(
       macs: operatorMacs(graph, operator),
       latency,
       energy: latency === null || milliwatts === undefined ? null : (latency * milliwatts) / 1e3,
-      flash: constantBytes(graph, operator, counted),
+      flash: cost?.flash ?? constantBytes(graph, operator, counted),
       liveBytes: cost?.liveBytes ?? 0,
+      ...(cost?.instructions === undefined ? {} : { instructions: cost.instructions }),
       unit: cost?.unit ?? 'cpu',
       ...layerFacts(graph, operator),
     };

@@ -42,7 +42,7 @@ function estimate(artifact: Artifact, target: Target): Estimate {
 /** What upstream has given up is said with every figure. */
 const retired: Finding = {
   code: 'retired-runtime',
-  severity: 'warning',
+  severity: 'info',
   message:
     'Glow is archived (pytorch/glow; last commit in May 2024) and not maintained. For new firmware use TensorFlow Lite Micro with CMSIS-NN (tflm), which NXP supports on i.MX RT, or ExecuTorch for PyTorch models; on Linux, LiteRT or ONNX Runtime.',
 };

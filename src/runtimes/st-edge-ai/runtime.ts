@@ -1,8 +1,7 @@
 import type { Graph } from '../../graph/graph.ts';
-import { layerFacts } from '../../graph/layer-facts.ts';
-import { operatorMacs } from '../../graph/macs.ts';
 import { isQuantized } from '../../quantize/is-quantized.ts';
 import type { Target } from '../../targets/target.ts';
+import { costedLayers, type LayerCost } from '../estimate/layers.ts';
 import { misfits } from '../estimate/misfits.ts';
 import { noEstimate } from '../estimate/no-estimate.ts';
 import { totalBytes } from '../estimate/total-bytes.ts';
@@ -17,9 +16,6 @@ import { cyclesOf, operatorWork } from './latency.ts';
 import { loweredNetwork } from './lowered.ts';
 import { estimateOnNeuralArt } from './neural-art.ts';
 import { stedgeai } from './stedgeai.ts';
-
-/** Layers that a Measurement can hold. */
-const layersLimit = 100_000;
 
 /** ST Edge AI Core, once X-CUBE-AI: turns a network into C code and a table of weights for STM32; kernels are ST's own. */
 export const stEdgeAi: Runtime = {
@@ -88,23 +84,16 @@ function sized(parts: readonly Part[], errors: readonly number[], source: string
 }
 
 function layersOf(graph: Graph, liveBytes: readonly number[], { board }: Target): readonly Layer[] {
-  const milliwatts = board.power.activeMilliwatts?.value;
-  return graph.operators.slice(0, layersLimit).map((operator, index) => {
+  const costs = graph.operators.map((operator, index): LayerCost => {
     const work = operatorWork(graph, operator, board);
-    const latency = work === undefined ? null : (1000 * cyclesOf(work, board)) / board.clockHz.value;
     return {
-      index,
-      type: operator.type.slice(0, 200),
-      name: operator.name.slice(0, 400),
-      macs: operatorMacs(graph, operator),
-      latency,
-      energy: latency === null || milliwatts === undefined ? null : (milliwatts * latency) / 1000,
-      flash: constantBytes(graph, operator),
-      liveBytes: liveBytes[index] ?? 0,
+      milliseconds: work === undefined ? undefined : (1000 * cyclesOf(work, board)) / board.clockHz.value,
       unit: 'cpu',
-      ...layerFacts(graph, operator),
+      liveBytes: liveBytes[index] ?? 0,
+      flash: constantBytes(graph, operator),
     };
   });
+  return costedLayers(graph, board, costs);
 }
 
 function latencyOf(layers: readonly Layer[], { board }: Target): Metric | null {

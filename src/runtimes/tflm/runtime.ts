@@ -1,20 +1,17 @@
 import type { Graph } from '../../graph/graph.ts';
 import type { Target } from '../../targets/target.ts';
 import { energyOf } from '../estimate/latency-and-energy.ts';
+import { costedLayers } from '../estimate/layers.ts';
 import { misfits } from '../estimate/misfits.ts';
 import type { Artifact, Estimate, Runtime } from '../runtime.ts';
 import { tflmArena } from './arena/arena.ts';
-import { operatorCost } from './cycles.ts';
+import { constantBytes, operatorCost } from './cycles.ts';
 import { finishForTflm } from './finish.ts';
 import { linkTogether, runtimeFlash } from './flash/flash.ts';
 import { kernelBuild } from './kernels.ts';
-import { layerOf } from './layer.ts';
 import { besidesArena, flashMetric, latencyMetric, peakRamMetric } from './metrics.ts';
 import { withOwnPlan } from './own-plan.ts';
 import { unsupported } from './support/unsupported.ts';
-
-/** Layers that a Measurement can hold. */
-const layersLimit = 100_000;
 
 /** TensorFlow Lite Micro: an interpreter that plans one arena before the first inference and runs a `.tflite` as it is. */
 export const tflm: Runtime = {
@@ -69,9 +66,17 @@ function estimate(artifact: Artifact, target: Target): Estimate {
     },
     memory: withOwnPlan(arena.memory, graph, build),
     parts: { peakRam: ramParts, flash: flashParts },
-    layers: graph.operators
-      .slice(0, layersLimit)
-      .map((operator, index) => layerOf(graph, operator, index, arena, costs[index], milliwatts?.value)),
+    layers: costedLayers(
+      graph,
+      board,
+      graph.operators.map((operator, index) => ({
+        milliseconds: costs[index]?.milliseconds,
+        instructions: costs[index]?.instructions,
+        unit: 'cpu' as const,
+        liveBytes: arena.liveBytes[index] ?? 0,
+        flash: constantBytes(graph, operator),
+      })),
+    ),
     findings,
   };
 }

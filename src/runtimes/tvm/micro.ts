@@ -133,7 +133,7 @@ const ownBytes = (graph: Graph, ids: readonly number[]): number =>
 /** What upstream has given up is said with every estimate. */
 const retired: Finding = {
   code: 'retired-runtime',
-  severity: 'warning',
+  severity: 'info',
   message:
     "microTVM was taken out of Apache TVM (apache/tvm pull request 17554, December 2024; 0.18 is the last release that has it) and is not maintained. For new firmware use TensorFlow Lite Micro with CMSIS-NN (tflm), which runs the same kernels, or the vendor's own tool.",
 };

@@ -112,7 +112,7 @@ describe('glow', () => {
     expect(deployable).toBe(true);
     expect(findings[0]).toMatchObject({
       code: 'retired-runtime',
-      severity: 'warning',
+      severity: 'info',
       message: expect.stringContaining('tflm'),
     });
   });
