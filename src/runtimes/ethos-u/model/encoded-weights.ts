@@ -10,7 +10,7 @@ import { type WeightSource, type WeightWalk, walkedValues, walkWeights } from '.
 /** Bytes of scale and bias for each output channel. */
 const scaleBytes = 10;
 /** Sections that are coded; of larger weights the rest counts as these do. */
-const mostSections = 24;
+const mostSections = 8;
 
 /** What the NPU reads of an operation's weights. */
 export interface EncodedWeights {

@@ -1,19 +1,19 @@
-import { tensorBytes } from '../../../graph/access.ts';
 import type { Graph, Tensor } from '../../../graph/graph.ts';
 import type { NpuConfiguration } from '../configuration.ts';
 import type { Placement } from '../support/placements.ts';
-import { type Block, roundUp } from './block.ts';
+import type { Block } from './block.ts';
 import { operationCycles } from './cycles.ts';
-import { type EncodedWeights, encodedWeights } from './encoded-weights.ts';
-import { type FeatureMap, featureMaps, views } from './feature-maps.ts';
+import type { EncodedWeights } from './encoded-weights.ts';
+import { type FeatureMap, featureMaps } from './feature-maps.ts';
 import { type InputCopy, inputCopy } from './input-copy.ts';
-import { volumeOf } from './maker.ts';
 import type { NpuOperation } from './npu-operation.ts';
 import { copyTime, timeOf } from './operation-time.ts';
 import { placeMaps } from './place-maps.ts';
+import { scratchBytes } from './scratch-bytes.ts';
 import type { Step } from './steps.ts';
 import { fetchedBytes, trafficOf } from './traffic.ts';
-import { type Unit, unitOf } from './unit.ts';
+import { unitOf } from './unit.ts';
+import { weightCoder } from './weight-coder.ts';
 
 /** A model's operations in time and in memory. */
 export interface Schedule {
@@ -37,8 +37,7 @@ export function schedule(
   const unit = unitOf(configuration);
   const maps = featureMaps(graph, placements);
   const placed = placeMaps(graph, placements, maps, configuration);
-  const encoded = new Map<Tensor, EncodedWeights>();
-  const partsCoded = new Map<Tensor, Map<string, number>>();
+  const coder = weightCoder(unit.timing);
   const sums = graph.operators.map(() => ({ cycles: 0, sramBytes: 0, weightBytes: 0 }));
   const buffers = new Float64Array(graph.operators.length);
   const hold = (operator: number, bytes: number): void => {
@@ -91,7 +90,7 @@ export function schedule(
     blocks.set(plain, block);
     const sum = sums[operator];
     if (block === undefined || sum === undefined) return;
-    const weights = weightsOf(operation, block, unit, encoded);
+    const weights = coder.allOf(operation, block);
     const places = placed.channelsOf(operator, unit);
     const { output } = places;
     const copy =
@@ -123,7 +122,7 @@ export function schedule(
       block,
       unit,
       weights,
-      bytesOf: (first, channels) => partBytes(partsCoded, operation, block, unit, first, channels),
+      bytesOf: (first, channels) => coder.partOf(operation, block, first, channels),
       own,
       planned,
       slack: copy === undefined ? slack : 0,
@@ -153,13 +152,12 @@ export function schedule(
     const scratch = placements[index]?.unit === 'npu' ? scratchBytes(graph, index, steps) : 0;
     sum.sramBytes = placed.usedAt(index) + scratch + (staged[index] ?? 0) + (buffers[index] ?? 0);
   });
-  const weightBytes = [...encoded.values()].reduce((total, each) => total + each.weightBytes + each.scaleBytes, 0);
   return {
     operators: sums,
     steps: done,
     sramBytes: Math.max(0, ...sums.map(({ sramBytes }) => sramBytes)),
     outsideBytes: placed.outsideBytes,
-    weightBytes,
+    weightBytes: coder.bytes(),
   };
 }
 
@@ -183,63 +181,6 @@ function layoutOf(maps: readonly FeatureMap[]): (operation: NpuOperation, operat
   });
 }
 
-/**
- * What lies between the operations of one operator: of a softmax two maps of int32, and three values a row;
- * of a window with its activation apart what it hands over, where a view of the result comes next (else the activation overwrites it).
- */
-function scratchBytes(graph: Graph, index: number, steps: readonly Step[]): number {
-  const operator = graph.operators[index];
-  if (operator === undefined) return 0;
-  const [input = -1] = operator.inputs;
-  const [output = -1] = operator.outputs;
-  if (operator.type === 'SOFTMAX') {
-    const { h, w, c } = volumeOf(graph.tensors[input ?? -1]);
-    return h * w * (2 * 4 * roundUp(c, 16) + 3 * 4 * 16);
-  }
-  if (!steps.some(({ operator: of, isApart }) => of === index && isApart === true)) return 0;
-  const isViewed = graph.operators.some(({ type, inputs }) => views.has(type) && inputs.includes(output));
-  const tensor = graph.tensors[output ?? -1];
-  return isViewed && tensor !== undefined ? roundUp(tensorBytes(tensor) ?? 0, 16) : 0;
-}
-
 function isAfterCpu(placements: readonly Placement[], before: number, operator: number): boolean {
   return placements.slice(before, operator).some(({ unit }) => unit === 'cpu');
-}
-
-/** Encoded sizes; weights that several operations share are coded once. */
-function weightsOf(
-  operation: NpuOperation,
-  block: Block,
-  { timing }: Unit,
-  known: Map<Tensor, EncodedWeights>,
-): EncodedWeights | undefined {
-  const { weights } = operation;
-  if (weights === undefined) return undefined;
-  const before = known.get(weights);
-  if (before !== undefined) return before;
-  const sizes = encodedWeights(weights, { operation, block, timing });
-  known.set(weights, sizes);
-  return sizes;
-}
-
-/** Bytes of the weights and scales of a part of an operation's channels; what the steps of a recurrent layer share is coded once. */
-function partBytes(
-  known: Map<Tensor, Map<string, number>>,
-  operation: NpuOperation,
-  block: Block,
-  { timing }: Unit,
-  first: number,
-  channels: number,
-): number {
-  const { weights } = operation;
-  if (weights === undefined) return 0;
-  const parts = known.get(weights) ?? new Map<string, number>();
-  known.set(weights, parts);
-  const key = `${first} ${channels}`;
-  const before = parts.get(key);
-  if (before !== undefined) return before;
-  const sizes = encodedWeights(weights, { operation, block, timing }, first, channels);
-  const bytes = sizes.weightBytes + sizes.scaleBytes;
-  parts.set(key, bytes);
-  return bytes;
 }

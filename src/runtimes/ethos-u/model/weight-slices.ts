@@ -19,6 +19,8 @@ const changeBits = 40;
 /** Bits that it takes a plain value for where none may be plain. */
 const forbiddenBits = 100;
 const longestUnary = 31;
+/** Values whose bits are looked up. */
+const largestInTable = 1023;
 const widths = [0, 1, 2, 3, 4, 5];
 const runCodes: readonly Code[] = [0, 1, 2, 3].map((low) => ({ low, form: 'open' }));
 
@@ -85,6 +87,13 @@ function stretches(values: Int32Array, codes: readonly Code[]): readonly Stretch
   const resets = new Int32Array(codes.length);
   const could = new Uint8Array(codes.length);
   const found: Stretch[] = [];
+  const largest = Math.min(
+    largestInTable,
+    values.reduce((most, value) => (value > most ? value : most), 0),
+  );
+  const table = codes.map((code) =>
+    Int32Array.from({ length: largest + 1 }, (_, value) => bitsOf(value, code, isRun) ?? -1),
+  );
   let active = -1;
   let activeTotal = 0;
   const push = (index: number, end: number): void => {
@@ -94,9 +103,11 @@ function stretches(values: Int32Array, codes: readonly Code[]): readonly Stretch
   for (let at = 0; at < values.length; at += 1) {
     let best = 0;
     let bestTotal = Number.POSITIVE_INFINITY;
-    for (const [index, code] of codes.entries()) {
-      const bits = bitsOf(values[at] ?? 0, code, isRun);
-      if (bits === undefined) {
+    const value = values[at] ?? 0;
+    for (let index = 0; index < table.length; index += 1) {
+      // Only runs are longer than the table, and every code has bits for those.
+      const bits = value <= largest ? (table[index]?.[value] ?? -1) : (value >> index) + 1 + index;
+      if (bits < 0) {
         resets[index] = at + 1;
         totals[index] = (totals[index] ?? 0) + changeBits;
         could[index] = 0;
