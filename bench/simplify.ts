@@ -1,6 +1,7 @@
 /**
  * Simplification of every ONNX reference model, ours against onnxslim and onnxsim:
  * operators left (nested graphs included), time in the process (bytes in, bytes out) and of a whole process, and what ONNX Runtime says of our result.
+ * Rows are printed and written to docs/benchmarks.md as they come. A model that takes long is repeated less, and a peer that takes too long is ended.
  *
  *   node scripts/run-ts.mjs bench/simplify.ts [PYTHON [REPEATS]]      PYTHON has onnxslim and onnxsim installed
  */
@@ -39,11 +40,19 @@ function least(values: readonly number[]): number {
   return Math.min(...values);
 }
 
-/** Calls `work` and gives what it took, in milliseconds. */
-function timed(work: () => unknown): number {
+/** Seconds that the runs of one tool on one model take together (the last may exceed them), and after which a peer is ended. */
+const [enoughSeconds, mostSeconds] = [1.5, 30];
+
+/** Calls `work` up to so many times, once at least, while there is time and it gives no `false`; what each call took, in milliseconds. */
+function timesOf(most: number, work: () => unknown): readonly number[] {
+  const times: number[] = [];
   const started = performance.now();
-  work();
-  return performance.now() - started;
+  do {
+    const before = performance.now();
+    if (work() === false) break;
+    times.push(performance.now() - before);
+  } while (times.length < most && performance.now() - started < 1000 * enoughSeconds);
+  return times;
 }
 
 interface PeerResult {
@@ -53,14 +62,15 @@ interface PeerResult {
   readonly error?: string;
 }
 
-/** What a peer makes of all files, by the file's index; empty when it cannot be run. A file that takes the process down is started after again. */
+/** What a peer makes of all files, by the file's index; empty when it cannot be run. A file that takes the process down or too long is started after again. */
 function peerResults(peer: Peer): readonly PeerResult[] {
   if (python === undefined) return [];
   const script = path.resolve('bench', 'simplify-peer.py');
   const results: PeerResult[] = [];
   while (results.length < files.length) {
     const first = results.length;
-    const run = spawnSync(python, [script, peer, repeatsGiven, folder, String(first), ...files], { encoding: 'utf8' });
+    const limits = [repeatsGiven, String(enoughSeconds), String(mostSeconds)];
+    const run = spawnSync(python, [script, peer, ...limits, folder, String(first), ...files], { encoding: 'utf8' });
     for (const line of run.stdout.split('\n').filter((text) => text.startsWith('{'))) {
       const { index, milliseconds, error } = JSON.parse(line) as {
         readonly index: number;
@@ -78,7 +88,10 @@ function peerResults(peer: Peer): readonly PeerResult[] {
       console.log(`${peer}: skipped, ${run.stderr.trim().split('\n').at(-1)}`);
       return [];
     }
-    results.push({ error: `${peer}: takes its process down (${run.signal ?? run.status})` });
+    const isSlow = run.signal === 'SIGALRM';
+    results.push({
+      error: `${peer}: takes ${isSlow ? `more than ${mostSeconds} s` : `its process down (${run.signal ?? run.status})`}`,
+    });
   }
   return results;
 }
@@ -86,14 +99,12 @@ function peerResults(peer: Peer): readonly PeerResult[] {
 /** Milliseconds of a whole process of a peer for one file. */
 function peerProcess(peer: Peer, file: string): number | undefined {
   if (python === undefined) return undefined;
-  let succeeded = true;
-  const times = Array.from({ length: Math.min(repeats, 3) }, () =>
-    timed(() => {
-      const run = spawnSync(path.join(path.dirname(python), peer), [file, path.join(folder, 'peer.onnx')]);
-      if (run.status !== 0) succeeded = false;
-    }),
-  );
-  return succeeded ? least(times) : undefined;
+  const times = timesOf(Math.min(repeats, 3), () => {
+    const command = [file, path.join(folder, 'peer.onnx')];
+    const options = { timeout: 1000 * mostSeconds, killSignal: 'SIGKILL' } as const;
+    return spawnSync(path.join(path.dirname(python), peer), command, options).status === 0;
+  });
+  return times.length === 0 ? undefined : least(times);
 }
 
 /** The largest relative difference of the outputs over two inputs, or why it cannot be had. */
@@ -122,6 +133,36 @@ const text = (value: number | undefined): string =>
 const times = (peer: number | undefined, ours: number): string =>
   peer === undefined ? '–' : `${(peer / ours).toFixed(1)}×`;
 
+interface Worst {
+  /** Most operators that ours leaves more than onnxslim. */
+  operators: number;
+  /** The least ratios of times. */
+  inProcess: number;
+  wholeProcess: number;
+}
+
+/** Puts on the page what is known so far, where there were peers. */
+function writeRows(rows: readonly (readonly (string | number)[])[], notes: readonly string[], worst: Worst): void {
+  if (python === undefined) return;
+  const told = rows.map((row) => [...row.slice(0, 6), row[8], row[9], row[12], row.at(-1) ?? ''].map(String));
+  const more = rows.filter(([, , ours, slim]) => typeof slim === 'number' && Number(ours) > slim).length;
+  const text = [
+    'Operators left, nested graphs included; milliseconds of ours from bytes to bytes in a running process and of a whole process, each with how many times that onnxslim and onnxsim take;',
+    `the largest difference of our outputs in ONNX Runtime relative to the largest magnitude of an output, over two inputs of noise. Times are the fastest of up to ${repeats} runs, of whole processes of up to ${Math.min(repeats, 3)}; no more begins after ${enoughSeconds} s.`,
+    '',
+    numbersTable(
+      ['model', 'before', 'ours', 'onnxslim', 'onnxsim', 'ms', 'slim sim', 'process ms', 'slim sim', 'difference'],
+      told,
+    ),
+    '',
+    ...(rows.length < files.length ? [`Not measured yet: ${files.length - rows.length} models.`] : []),
+    `More operators left than by onnxslim: ${more} of ${rows.length}. The least ratio is ${worst.inProcess.toFixed(1)} in the process and ${worst.wholeProcess.toFixed(1)} of whole processes.${notes.length === 0 ? '' : ` No number: ${notes.join('; ')}.`}`,
+    '',
+    `Compared with ${versionsOf(python, peers)}; ${machine()}.`,
+  ];
+  writeSection('simplify', text.join('\n'));
+}
+
 try {
   const alone = path.join(folder, 'alone.mjs');
   await build({
@@ -136,18 +177,25 @@ try {
   const [slim, sim] = peers.map(peerResults);
   const rows: (readonly (string | number)[])[] = [];
   const notes: string[] = [];
-  const worst = { operators: 0, inProcess: Number.POSITIVE_INFINITY, wholeProcess: Number.POSITIVE_INFINITY };
+  const worst: Worst = { operators: 0, inProcess: Number.POSITIVE_INFINITY, wholeProcess: Number.POSITIVE_INFINITY };
+  console.log(
+    `operators, and milliseconds (the fastest of up to ${repeats} runs); in: bytes in, bytes out, in a running process; all: a process from start to end (the fastest of up to 3)`,
+  );
+  console.log(
+    '| model | operators before | ours | onnxslim | onnxsim | in: ours | onnxslim | onnxsim | ratios | all: ours | onnxslim | onnxsim | ratios | max difference |',
+  );
+  console.log(`|${' --- |'.repeat(14)}`);
   for (const [index, file] of files.entries()) {
     const bytes = readFileSync(file);
     const simplify = (): Uint8Array => writeOnnx(simplifyOnnx(readOnnx(bytes, file)));
-    const milliseconds = least(Array.from({ length: repeats }, () => timed(simplify)));
+    const milliseconds = least(timesOf(repeats, simplify));
     const simple = simplify();
     writeFileSync(path.join(folder, `ours-${index}.onnx`), simple);
     const ours = operatorCount(readOnnx(simple, file));
     const wholeProcess = least(
-      Array.from({ length: Math.min(repeats, 3) }, () =>
-        timed(() => spawnSync(process.execPath, [alone, file, path.join(folder, 'ours.onnx')])),
-      ),
+      timesOf(Math.min(repeats, 3), () => {
+        spawnSync(process.execPath, [alone, file, path.join(folder, 'ours.onnx')]);
+      }),
     );
     const [slimOne, simOne] = [slim?.[index] ?? {}, sim?.[index] ?? {}];
     const whole = peers.map((peer) => peerProcess(peer, file));
@@ -175,15 +223,9 @@ try {
       `${times(whole[0], wholeProcess)} ${times(whole[1], wholeProcess)}`,
       typeof far === 'string' ? far : far.toExponential(1),
     ]);
+    console.log(`| ${rows.at(-1)?.join(' | ')} |`);
+    writeRows(rows, notes, worst);
   }
-  console.log(
-    `operators, and milliseconds (the fastest of ${repeats} runs); in: bytes in, bytes out, in a running process; all: a process from start to end (the fastest of 3)`,
-  );
-  console.log(
-    '| model | operators before | ours | onnxslim | onnxsim | in: ours | onnxslim | onnxsim | ratios | all: ours | onnxslim | onnxsim | ratios | max difference |',
-  );
-  console.log(`|${' --- |'.repeat(14)}`);
-  for (const row of rows) console.log(`| ${row.join(' | ')} |`);
   if (python === undefined) console.log('onnxslim and onnxsim: skipped, no python given');
   else {
     console.log(
@@ -191,26 +233,6 @@ try {
     );
   }
   for (const note of notes) console.log(note);
-  if (python !== undefined) {
-    const told = rows.map((row) => [...row.slice(0, 6), row[8], row[9], row[12], row.at(-1) ?? ''].map(String));
-    const more = rows.filter(([, , ours, slim]) => typeof slim === 'number' && Number(ours) > slim).length;
-    writeSection(
-      'simplify',
-      [
-        'Operators left, nested graphs included; milliseconds of ours from bytes to bytes in a running process and of a whole process, each with how many times that onnxslim and onnxsim take;',
-        `the largest difference of our outputs in ONNX Runtime relative to the largest magnitude of an output, over two inputs of noise. Times are the fastest of ${repeats} runs, of whole processes of ${Math.min(repeats, 3)}.`,
-        '',
-        numbersTable(
-          ['model', 'before', 'ours', 'onnxslim', 'onnxsim', 'ms', 'slim sim', 'process ms', 'slim sim', 'difference'],
-          told,
-        ),
-        '',
-        `More operators left than by onnxslim: ${more} of ${rows.length}. The least ratio is ${worst.inProcess.toFixed(1)} in the process and ${worst.wholeProcess.toFixed(1)} of whole processes. No number: ${notes.join('; ')}.`,
-        '',
-        `Compared with ${versionsOf(python, peers)}; ${machine()}.`,
-      ].join('\n'),
-    );
-  }
 } finally {
   if (process.env.KEEP === undefined) rmSync(folder, { recursive: true, force: true });
   else console.log(folder);
