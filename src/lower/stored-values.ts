@@ -100,6 +100,7 @@ export function openStoredValues(
     const tensor = emit('TRANSPOSE', [from.tensor, order], shape, {}, { name, ...quantizationOf(from.tensor) });
     return { tensor, shape, arrangement };
   };
+  const throughOnnx = new Set<string>();
   const stored: Lowerer['stored'] = (id, arrangement, shape) => {
     const list = versions(id);
     const there = list.find(
@@ -132,7 +133,12 @@ export function openStoredValues(
     }
     const move = rearrangement(source.arrangement, arrangement);
     if (move === undefined) {
-      // Factors that do not divide: through ONNX's own order, with which every arrangement has its strides in common.
+      // Factors that do not divide: through ONNX's own order, with which every arrangement of the same elements has its strides in common.
+      const key = JSON.stringify([id, arrangement, shape]);
+      if (throughOnnx.has(key)) {
+        throw new UserError(`"${nameOf(id)}" is not of the elements that are read of it as [${shape.join(', ')}].`);
+      }
+      throughOnnx.add(key);
       stored(id, asInOnnx(shape), shapeOf(id));
       return stored(id, arrangement, shape);
     }
