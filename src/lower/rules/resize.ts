@@ -22,6 +22,9 @@ const modes: readonly (readonly [boolean, boolean])[] = [
   [true, false],
 ];
 
+/** Rows or columns whose neighbours are looked up one by one: those of the largest pictures, twice. */
+const mostExtent = 2 ** 16;
+
 interface Image {
   readonly tensor: TensorId;
   /** By stored extent the ONNX axis; the two in the middle are resized. */
@@ -53,6 +56,9 @@ function imageOf(lowerer: Lowerer, operator: Operator): Image {
       `TensorFlow Lite resizes height and width, not the axes ${resized.join(', ')} of ${from.length}`,
     );
   }
+  const long = resized.find((axis) => at(to, axis) > mostExtent);
+  if (long !== undefined)
+    lowerer.refuse(operator, `it makes ${at(to, long)} rows or columns; ${mostExtent} are the most`);
   const sampling = (axis: number | undefined): Sampling => {
     const [inputs, outputs] = axis === undefined || axis < 0 ? [1, 1] : [at(from, axis), at(to, axis)];
     return {
