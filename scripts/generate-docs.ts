@@ -1,4 +1,4 @@
-// Writes what the documentation takes from the sources, docs/edge-ready.schema.json, docs/tflm-support.md, docs/targets.md, docs/reference-networks.md, the references of the actions, the commands, the configuration and the report, and the README's table of targets:
+// Writes what the documentation takes from the sources, docs/edge-ready.schema.json, docs/tflm-support.md, docs/targets.md, docs/reference-networks.md, the references of the actions, the commands, the configuration and the report, and the README's tables of inputs and targets:
 //   npm run docs
 import { readFileSync, writeFileSync } from 'node:fs';
 import { configJsonSchemaText } from '../src/config/json-schema.ts';
@@ -6,7 +6,7 @@ import { referenceNetworksDocument } from '../src/reference-networks/document.ts
 import { supportDocumentation } from '../src/runtimes/tflm/support/documentation.ts';
 import { targetsDocument } from '../src/targets/targets-document.ts';
 import { withTargetsTable } from '../src/targets/targets-table.ts';
-import { actionReference } from './reference/action.ts';
+import { actionReference, withInputs } from './reference/action.ts';
 import { commandsReference } from './reference/commands.ts';
 import { configurationReference } from './reference/configuration.ts';
 import { reportReference } from './reference/report.ts';
@@ -19,4 +19,4 @@ writeFileSync('docs/reference-action.md', actionReference());
 writeFileSync('docs/reference-commands.md', commandsReference());
 writeFileSync('docs/reference-configuration.md', configurationReference());
 writeFileSync('docs/reference-report.md', reportReference());
-writeFileSync('README.md', withTargetsTable(readFileSync('README.md', 'utf8')));
+writeFileSync('README.md', withInputs(withTargetsTable(readFileSync('README.md', 'utf8'))));

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { withInputs } from '../scripts/reference/action.ts';
 import { parseConfig } from '../src/config/parse.ts';
 import { withTargetsTable } from '../src/targets/targets-table.ts';
 
@@ -10,6 +11,10 @@ const blocks = [...readme.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, yaml]) =>
 
 test('the table of targets is what the boards say; else run: npm run docs', () => {
   expect(withTargetsTable(readme)).toBe(readme);
+});
+
+test('the inputs are those of action.yml; else run: npm run docs', () => {
+  expect(withInputs(readme)).toBe(readme);
 });
 
 test('the workflow to paste uses inputs that the action has', () => {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { markdownTable } from 'markdown-table';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { withMarkedSection } from '../../src/targets/marked-section.ts';
 
 const port = z.object({ description: z.string(), default: z.string().optional() });
 const actionSchema = z.object({
@@ -24,6 +25,12 @@ How they are put together in a workflow: [Workflows](workflows.md).
 
 ${actions.map(({ title, file }) => section(title, actionSchema.parse(parse(readFileSync(file, 'utf8'))))).join('\n\n')}
 `;
+}
+
+/** A text with the table of the action's inputs between its marks made anew, as the README has it. @throws RangeError when the marks are missing */
+export function withInputs(text: string): string {
+  const { inputs } = actionSchema.parse(parse(readFileSync('action.yml', 'utf8')));
+  return withMarkedSection(text, 'inputs', `\n${table('input', inputs)}\n`);
 }
 
 function section(title: string, { description, inputs, outputs }: z.infer<typeof actionSchema>): string {
