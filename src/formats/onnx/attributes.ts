@@ -43,7 +43,7 @@ export function saturatedInt64(value: number): Int64 {
 }
 
 /** The type of an attribute; where the file leaves it out (IR version 1), that of the field which is set. */
-function typeOf(proto: AttributeProto): number {
+export function typeOf(proto: AttributeProto): number {
   if (typeof proto.type === 'number' && proto.type !== 0) return proto.type;
   if (proto.f !== undefined) return attributeType.float;
   if (proto.i !== undefined) return attributeType.int;

@@ -1,10 +1,15 @@
+import { attributeType, typeOf } from './attributes.ts';
 import type { GraphProto, NodeProto } from './messages.ts';
 
 const known = new WeakMap<GraphProto, ReadonlySet<string>>();
 
-/** The graphs nested in a node's attributes. */
+/** The graphs nested in a node's attributes; not those that an attribute of another type has besides its value. */
 export function nestedGraphs(node: NodeProto): readonly GraphProto[] {
-  return (node.attribute ?? []).flatMap(({ g, graphs }) => [...(g === undefined ? [] : [g]), ...(graphs ?? [])]);
+  return (node.attribute ?? []).flatMap((attribute) => {
+    const type = typeOf(attribute);
+    if (type === attributeType.graph) return attribute.g === undefined ? [] : [attribute.g];
+    return type === attributeType.graphs ? (attribute.graphs ?? []) : [];
+  });
 }
 
 /** Names that a nested graph, or one nested in it, uses and does not define: what it takes from the graphs around it. */
