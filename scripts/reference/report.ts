@@ -136,7 +136,7 @@ function alternatives(expression: string, file: string, mention: Mention): strin
   return lines.join('\n');
 }
 
-/** An object's text with the fields of others that it takes over, `...others`, written out. */
+/** An object's or a list's text with what it takes over of others, `...others`, written out. */
 function expanded(literal: string, file: string): string {
   return literal.replace(/\.\.\.(\w+)/g, (_, name: string) => lookUp(name, file)?.expression.trim().slice(1, -1) ?? '');
 }
@@ -154,7 +154,7 @@ function named(name: string, file: string, mention: Mention): string {
 /** The words of `['a', 'b']`, or of a constant that is such a list. */
 function wordsOfList(expression: string, file: string): readonly string[] {
   if (!expression.startsWith('[')) return wordsOfList(lookUp(expression, file)?.expression ?? '[]', file);
-  return [...expression.matchAll(/'([^']*)'/g)].map(([, word = '']) => word);
+  return [...expanded(expression, file).matchAll(/'([^']*)'/g)].map(([, word = '']) => word);
 }
 
 /** In the file itself, or in any that it may import from. */

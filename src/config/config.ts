@@ -1,9 +1,10 @@
 import type { AccuracyMetric } from '../accuracy/accuracy-metric.ts';
+import type { Supply } from '../energy/battery.ts';
 import type { DutyCycle } from '../energy/duty-cycle.ts';
 import type { BudgetMetric, Limit } from '../judge/budget.ts';
 import type { Recipe } from '../optimize/recipe.ts';
 import type { ScheduleLimit } from '../schedule/judge-limits.ts';
-import type { Supply } from '../schedule/power.ts';
+
 import type { ArenaUse, Policy } from '../schedule/task.ts';
 import type { Board } from '../targets/board.ts';
 import type { ModelClass, UseCase } from './preset-names.ts';

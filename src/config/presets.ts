@@ -1,10 +1,10 @@
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { budgetMetricsShape } from './budget-schema.ts';
 import type { MetricRule, PresetUse } from './config.ts';
 import { metricRules } from './metric-rules.ts';
 import { modelClasses, useCases } from './preset-names.ts';
 import text from './presets.yml';
-import { budgetMetricsShape } from './schema.ts';
 
 const presetSchema = z.strictObject({ source: z.string().min(10), ...budgetMetricsShape });
 const presetsSchema = z.strictObject({

@@ -29,6 +29,13 @@ const batteriesSchema = z.strictObject({
   sources: z.record(z.string(), z.string().min(10)),
 });
 
+/** What the device is fed from, and what it takes between runs where the firmware's author knows it. */
+export interface Supply {
+  /** A name that `batteryOf` knows. */
+  readonly battery?: string;
+  readonly sleepMilliwatts?: number;
+}
+
 /** What a battery gives to a device. */
 export interface Battery {
   /** As people write it: `CR2032`, `2xAA`, `lipo-500mAh`. */

@@ -2,15 +2,12 @@ import { formatPercent, formatValue } from '../basics/format.ts';
 import type { Finding, Measurement, Metric } from '../runtimes/measurement.ts';
 import type { Board } from '../targets/board.ts';
 import { averagePowerOf } from './average-power.ts';
-import { type Battery, batteryOf } from './battery.ts';
+import { type Battery, batteryOf, type Supply } from './battery.ts';
 import { batteryLifeOf } from './battery-life.ts';
 
-/** How often a model runs, and from which battery. `sleepMilliwatts` is what the device takes between two inferences, where its firmware's author knows it. */
-export interface DutyCycle {
+/** How often a model runs, and what it is fed from. */
+export interface DutyCycle extends Supply {
   readonly everyMs: number;
-  /** A name that `batteryOf` knows. */
-  readonly battery?: string;
-  readonly sleepMilliwatts?: number;
 }
 
 /** The part of a Measurement that follows from how often the model runs. */

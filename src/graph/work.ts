@@ -4,9 +4,9 @@ import type { Graph, Operator, TensorId } from './graph.ts';
 import { operatorMacs } from './macs.ts';
 import { nestedGraphs } from './traversal.ts';
 
-/** What an element that is computed takes beside a multiply-accumulate, which vector units do in lots: it is written to memory and read again. */
+/** What an element that is computed takes beside a multiply-accumulate, which vector units do in lots: it is written to memory and read again. An assumption; the limit that it counts towards is ten times what published models need. */
 const perElement = 4;
-/** What an operator takes at the least: to be called costs as much as some hundred elements. */
+/** What an operator takes at the least: to be called costs as much as some hundred elements. An assumption, too. */
 const perOperator = 512;
 /** More turns than this stand for `while`, which exporters write as the largest integer. */
 const mostTurns = 2 ** 31;

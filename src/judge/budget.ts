@@ -1,19 +1,8 @@
 import { z } from 'zod';
+import { metricNames } from '../runtimes/metric-names.ts';
 
 /** What a budget may limit: the metrics, and what the model itself is. */
-export const budgetMetricSchema = z.enum([
-  'peakRam',
-  'flash',
-  'latency',
-  'energy',
-  'accuracy',
-  'accelerated',
-  'averagePower',
-  'duty',
-  'batteryLife',
-  'parameters',
-  'modelBytes',
-]);
+export const budgetMetricSchema = z.enum([...metricNames, 'parameters', 'modelBytes']);
 export type BudgetMetric = z.infer<typeof budgetMetricSchema>;
 
 const sinceSchema = z.string().max(200).optional();

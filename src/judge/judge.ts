@@ -1,5 +1,5 @@
 import type { Measurement } from '../runtimes/measurement.ts';
-import { type Budget, type Limit, sinceOf } from './budget.ts';
+import { type Budget, sinceOf } from './budget.ts';
 import type { Comparison, Judgement, Verdict } from './comparison.ts';
 import type { Earlier, Earliers, EarlierTests } from './earlier.ts';
 import { holdLimit, type Outcome, readingOf } from './limits.ts';
@@ -42,16 +42,13 @@ function judgeBudget(comparison: Unjudged, head: Measurement, budget: Budget, ea
       ? holdBudget(comparison, head, budget)
       : holdSince({ comparison, head, budget, earlier, since });
   const caution = 'caution' in outcome && outcome.caution !== undefined ? { caution: outcome.caution } : {};
-  // Nothing keeps a model out that mends what nobody could read; that it was not compared is never silent.
-  const isMended = comparison.state === 'base-unreadable' && outcome.kind === 'missing' && comparesWithBase(budget);
-  const verdict =
-    isMended && !('missing' in readingOf(head, budget.metric))
-      ? 'warn'
-      : verdictOf(outcome, budget, head, comparison.base);
-  return { budget, verdict, message: outcome.message, ...caution };
+  return { budget, verdict: verdictOf(outcome, budget, head, comparison.base), message: outcome.message, ...caution };
 }
 
-function holdBudget(comparison: Unjudged, head: Measurement, budget: Budget): Outcome {
+/** What holding a budget gives. `uncompared`: the base's model can't be read; that the head was held against nothing is never silent. */
+type Held = Outcome | { readonly kind: 'uncompared'; readonly message: string };
+
+function holdBudget(comparison: Unjudged, head: Measurement, budget: Budget): Held {
   const { metric, limit } = budget;
   const reading = readingOf(head, metric);
   if ('missing' in reading) return headless(metric, reading.missing);
@@ -63,14 +60,11 @@ function holdBudget(comparison: Unjudged, head: Measurement, budget: Budget): Ou
     base,
     accuracyTest: comparison.accuracyTest,
   });
-  // A base that was measured but lacks this one metric (it did not run, or had no data set) must not keep a better head out.
-  if (outcome.kind === 'missing' && isRelative(limit) && comparison.base !== null)
-    return { kind: 'undecided', message: outcome.message };
-  return outcome;
+  if (outcome.kind !== 'missing' || limit.kind === 'max' || limit.kind === 'min') return outcome;
+  // A base that was measured but lacks this one metric (it did not run, or had no data set) must not keep a better head out, nor one that nobody could read.
+  if (comparison.base !== null) return { kind: 'undecided', message: outcome.message };
+  return comparison.state === 'base-unreadable' ? { kind: 'uncompared', message: outcome.message } : outcome;
 }
-
-const isRelative = ({ kind }: Limit): boolean => kind !== 'max' && kind !== 'min';
-const comparesWithBase = ({ limit }: Budget): boolean => isRelative(limit) && sinceOf(limit) === undefined;
 
 const baseless = ({ state }: Unjudged): string =>
   state === 'base-unreadable' ? "its model can't be read" : 'the base has no measurement';
@@ -118,8 +112,9 @@ function headless(metric: Budget['metric'], reason: string): Outcome {
  * A budget can warn or fail; what can't be judged is never green, unless nobody asked for it: a default that only warns, or the board's own limit
  * where the runtime never says what a model takes, as the base shows. Of a new model that is a warning.
  */
-function verdictOf(outcome: Outcome, budget: Budget, head: Measurement, base: Measurement | null): Verdict {
+function verdictOf(outcome: Held, budget: Budget, head: Measurement, base: Measurement | null): Verdict {
   if (outcome.kind === 'kept' || outcome.kind === 'undecided') return 'pass';
+  if (outcome.kind === 'uncompared') return 'warn';
   if (outcome.kind === 'exceeded') return budget.level === 'warn' ? 'warn' : 'fail';
   if (budget.level === 'warn') return budget.rule === 'default' ? 'pass' : 'warn';
   if (!isDeployable(head)) return 'fail';

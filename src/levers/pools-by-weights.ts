@@ -9,7 +9,7 @@ import type { Graph, Operator, Tensor } from '../graph/graph.ts';
  *
  * Pooling keeps its input's scale (https://ai.google.dev/edge/litert/models/quantization_spec), while averages reach only a part of what their input reaches: as large a part of the
  * integers is never used. The weights, all alike, are exact in int8, so that a result is rounded once. They take h·w bytes per channel; MEAN, which has a scale too, takes none but,
- * in TensorFlow Lite Micro, some 60 cycles per element, and counts all of the image.
+ * in TensorFlow Lite Micro, some 50 instructions per element (mean/int8 in targets/cores/cortex-m4.yml), and counts all of the image.
  * The very same graph where there is no such pool, and for ONNX, whose pools have a scale of their own.
  */
 export function poolsByWeights(graph: Graph): Graph {

@@ -1,11 +1,12 @@
 import { formatPair, formatPercent, formatValue } from '../basics/format.ts';
+import type { Supply } from '../energy/battery.ts';
 import { worstVerdict } from '../judge/worst-verdict.ts';
 import type { Measurement, Metric } from '../runtimes/measurement.ts';
 import type { Target } from '../targets/target.ts';
 import { judgeDeadlines } from './judge-deadlines.ts';
 import { judgeLimits, type ScheduleLimit } from './judge-limits.ts';
 import type { PlannedTask } from './planned-task.ts';
-import { powerTogether, type Supply } from './power.ts';
+import { powerTogether } from './power.ts';
 import type { ScheduleJudgement, ScheduleResult, Together } from './schedule-result.ts';
 import { type ArenaUse, isNonPreemptive, type Policy, utilisationOf } from './task.ts';
 import { flashTogether, ramTogether } from './together.ts';

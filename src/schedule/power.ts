@@ -1,5 +1,5 @@
 import { averagePowerOf, type Load } from '../energy/average-power.ts';
-import { batteryOf } from '../energy/battery.ts';
+import { batteryOf, type Supply } from '../energy/battery.ts';
 import { batteryLifeOf } from '../energy/battery-life.ts';
 import { energyOf } from '../runtimes/estimate/latency-and-energy.ts';
 import type { Measurement, Metric } from '../runtimes/measurement.ts';
@@ -12,13 +12,6 @@ export interface PoweredTask {
   readonly everyMs: number;
   readonly takes: Metric | null;
   readonly measurement?: Measurement;
-}
-
-/** What the device is fed from, and what it takes between runs where the firmware's author knows it. */
-export interface Supply {
-  /** A name that `batteryOf` knows. */
-  readonly battery?: string;
-  readonly sleepMilliwatts?: number;
 }
 
 /** How a schedule loads the battery. What is `null` has its reason in `unavailable`. */
