@@ -2,16 +2,23 @@ import type { Graph, Operator, TensorId } from './graph.ts';
 
 /** The graphs inside an operator (`If`, `Loop`, `Scan` …), in the order of its attributes; usually none. */
 export function nestedGraphs(operator: Operator): readonly Graph[] {
-  const graphs: Graph[] = [];
-  for (const attribute of Object.values(operator.attributes)) {
-    if (attribute.kind === 'graph') graphs.push(attribute.value);
-    if (attribute.kind === 'graphs') graphs.push(...attribute.value);
+  let graphs: Graph[] | undefined;
+  for (const name in operator.attributes) {
+    const attribute = operator.attributes[name];
+    if (attribute?.kind !== 'graph' && attribute?.kind !== 'graphs') continue;
+    graphs ??= [];
+    for (const graph of attribute.kind === 'graph' ? [attribute.value] : attribute.value) graphs.push(graph);
   }
-  return graphs;
+  return graphs ?? none;
 }
+
+// Nearly every operator of every model has none, and is asked often.
+const none: readonly Graph[] = [];
+const noNames: ReadonlySet<string> = new Set();
 
 /** The operator with each graph inside it replaced by `change` of it; the same operator when nothing changed. */
 export function mapNestedGraphs(operator: Operator, change: (graph: Graph) => Graph): Operator {
+  if (nestedGraphs(operator).length === 0) return operator;
   let changed = false;
   const track = (graph: Graph): Graph => {
     const next = change(graph);
@@ -28,12 +35,14 @@ export function mapNestedGraphs(operator: Operator, change: (graph: Graph) => Gr
 
 /** Names of outer tensors that the graphs inside an operator use, at any depth. */
 export function capturedNames(operator: Operator): ReadonlySet<string> {
+  const graphs = nestedGraphs(operator);
+  if (graphs.length === 0) return noNames;
   const names = new Set<string>();
   const collect = (graph: Graph): void => {
     for (const capture of graph.captures) names.add(capture.name);
     for (const inner of graph.operators) for (const nested of nestedGraphs(inner)) collect(nested);
   };
-  for (const graph of nestedGraphs(operator)) collect(graph);
+  for (const graph of graphs) collect(graph);
   return names;
 }
 

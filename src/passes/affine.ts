@@ -61,15 +61,18 @@ function scaled(operator: Operator, weight: ConstantValue, scale: readonly numbe
   const source = weight.elements as Float32Array;
   const elements = new Float32Array(source.length);
   const { length, channelOf } = channelRuns(operator, weight);
+  let overflow = 0;
   for (let start = 0, run = 0; start < elements.length; start += length, run++) {
     const factor = scale[channelOf(run)] as number;
-    for (let i = start; i < start + length; i++) {
-      const product = (source[i] as number) * factor;
+    const end = start + length;
+    for (let i = start; i < end; i++) {
+      const product = Math.fround((source[i] as number) * factor);
       elements[i] = product;
-      if (!Number.isFinite(elements[i])) return undefined;
+      // Infinities and what is no number turn the sum into no number, without a branch per weight.
+      overflow += product * 0;
     }
   }
-  return elements;
+  return overflow === 0 ? elements : undefined;
 }
 
 /** The bias as one number per channel; `undefined` when it is computed or not per channel. */

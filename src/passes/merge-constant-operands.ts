@@ -23,7 +23,7 @@ export function mergeConstantOperands(graph: Graph): Graph {
     const before = second && soleProducerOf(rewriting, second.x, 'Add', 'Sub', 'Mul', 'Div');
     const first = before && operandOf(rewriting, before[1]);
     if (second === undefined || before === undefined || first === undefined || first.type !== second.type) continue;
-    const combined = combine(first.constant, second.constant, first.type);
+    const combined = combine(first.constant(), second.constant(), first.type);
     if (combined === undefined) continue;
     const constant = rewriting.addConstant(`${rewriting.tensor(first.id).name}_merged`, combined);
     rewriting.replace(index, { ...operator, type: first.type, inputs: [first.x, constant] });
@@ -45,10 +45,10 @@ function operandOf(rewriting: Edit, operator: Operator) {
   const id = operator.inputs[side] as TensorId;
   const elements = constant.elements as Float32Array;
   if (operator.type === 'Sub')
-    return { type: 'Add', x, id, constant: { ...constant, elements: elements.map((value) => -value) } };
+    return { type: 'Add', x, id, constant: () => ({ ...constant, elements: elements.map((value) => -value) }) };
   if (operator.type === 'Div')
-    return { type: 'Mul', x, id, constant: { ...constant, elements: elements.map((value) => 1 / value) } };
-  return { type: operator.type, x, id, constant };
+    return { type: 'Mul', x, id, constant: () => ({ ...constant, elements: elements.map((value) => 1 / value) }) };
+  return { type: operator.type, x, id, constant: () => constant };
 }
 
 function combine(first: ConstantValue, second: ConstantValue, type: string): ConstantValue | undefined {

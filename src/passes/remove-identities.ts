@@ -1,5 +1,5 @@
 import { intsAttribute, stringAttribute } from '../graph/access.ts';
-import { type ConstantValue, numbersOf } from '../graph/evaluate/constant-value.ts';
+import { type ConstantValue, numbersIn, numbersOf } from '../graph/evaluate/constant-value.ts';
 import type { Graph, Operator, Shape, TensorId } from '../graph/graph.ts';
 import { type Fact, isKnown } from '../graph/infer/fact.ts';
 import { factsOf } from '../graph/infer/propagate.ts';
@@ -20,6 +20,15 @@ const given = ({ operator }: Context, position: number): boolean =>
 const numbers = ({ operator, rewriting }: Context, position: number): readonly number[] | undefined => {
   const value: ConstantValue | undefined = rewriting.constant(operator.inputs[position]);
   return value && numbersOf(value);
+};
+
+/** True for a constant all of whose elements are `number`. */
+const isAll = ({ operator, rewriting }: Context, position: number, number: number): boolean => {
+  const value = rewriting.constant(operator.inputs[position]);
+  const elements = value && numbersIn(value);
+  if (elements === undefined) return false;
+  for (let i = 0; i < elements.length; i++) if (elements[i] !== number) return false;
+  return true;
 };
 
 const factOf = ({ facts }: Context, id: TensorId | null | undefined): Fact | undefined =>
@@ -71,8 +80,7 @@ const neutral =
   (value: number): Check =>
   (context) => {
     if (context.operator.version < 7 || context.operator.inputs.length !== 2) return false;
-    const operand = numbers(context, 1);
-    return operand?.every((element) => element === value) === true && keepsShape(context) && keepsType(context);
+    return keepsShape(context) && keepsType(context) && isAll(context, 1, value);
   };
 
 const pool: Check = (context) => {

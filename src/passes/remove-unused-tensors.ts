@@ -15,9 +15,9 @@ export function removeUnusedTensors(graph: Graph): Graph {
   const used = new Set<TensorId>([...graph.inputs, ...graph.outputs]);
   const captured = new Set<string>();
   for (const operator of graph.operators) {
-    for (const id of [...operator.inputs, ...operator.outputs, ...(operator.intermediates ?? [])]) {
-      if (id !== null) used.add(id);
-    }
+    for (const id of operator.inputs) if (id !== null) used.add(id);
+    for (const id of operator.outputs) if (id !== null) used.add(id);
+    for (const id of operator.intermediates ?? []) used.add(id);
     for (const name of capturedNames(operator)) captured.add(name);
   }
   if (captured.size > 0) {

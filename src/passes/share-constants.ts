@@ -15,8 +15,8 @@ import { edit } from './edit.ts';
 export function shareConstants(graph: Graph): Graph {
   const rewriting = edit(graph);
   const nameLength = (id: TensorId): number => rewriting.tensor(id).name.length;
-  for (const alike of groups(graph, looksOf)) {
-    for (const group of groups(graph, contentOf, alike)) {
+  for (const alike of groups(graph.tensors.keys(), (id) => looksOf(rewriting.tensor(id)))) {
+    for (const group of sameContent(graph, alike)) {
       // Every use spells the name: a long one would cost more than a small constant saves.
       const shared = group.reduce((best, id) => (nameLength(id) < nameLength(best) ? id : best));
       for (const id of group) if (id !== shared && !rewriting.isPinned(id)) rewriting.redirect(id, shared);
@@ -25,20 +25,35 @@ export function shareConstants(graph: Graph): Graph {
   return rewriting.finish();
 }
 
-/** Tensors with the same key, where there are at least two. */
+/** Ids with the same key, where there are at least two. */
 function groups(
-  graph: Graph,
-  keyOf: (tensor: Tensor) => string | undefined,
-  ids: readonly TensorId[] = graph.tensors.map((_, id) => id),
+  ids: Iterable<TensorId>,
+  keyOf: (id: TensorId) => string | undefined,
 ): readonly (readonly TensorId[])[] {
   const byKey = new Map<string, TensorId[]>();
   for (const id of ids) {
-    const key = keyOf(graph.tensors[id] as Tensor);
+    const key = keyOf(id);
     const group = key === undefined ? undefined : byKey.get(key);
     if (group !== undefined) group.push(id);
     else if (key !== undefined) byKey.set(key, [id]);
   }
   return [...byKey.values()].filter((group) => group.length > 1);
+}
+
+/** Tensors that look alike and are compared byte by byte, each with each, which is faster than a digest of each; more would take a time that grows with their square. */
+const mostCompared = 16;
+
+/** Of tensors that look alike, those with the same bytes. */
+function sameContent(graph: Graph, alike: readonly TensorId[]): readonly (readonly TensorId[])[] {
+  const dataOf = (id: TensorId): Uint8Array => graph.tensors[id]?.data as Uint8Array;
+  if (alike.length > mostCompared) return groups(alike, (id) => digestOf(dataOf(id)));
+  const same: TensorId[][] = [];
+  for (const id of alike) {
+    const group = same.find(([first]) => Buffer.compare(dataOf(first as TensorId), dataOf(id)) === 0);
+    if (group === undefined) same.push([id]);
+    else group.push(id);
+  }
+  return same.filter((group) => group.length > 1);
 }
 
 const looks = new WeakMap<Tensor, string>();
@@ -58,8 +73,7 @@ function looksOf(tensor: Tensor): string | undefined {
 
 const digests = new WeakMap<Uint8Array, string>();
 
-function contentOf({ data }: Tensor): string | undefined {
-  if (data === undefined) return undefined;
+function digestOf(data: Uint8Array): string {
   const digest = digests.get(data) ?? createHash('sha256').update(data).digest('base64');
   digests.set(data, digest);
   return digest;

@@ -1,6 +1,6 @@
 import { opsetVersion } from '../formats/onnx/opset.ts';
 import type { Graph } from '../graph/graph.ts';
-import { inheritFacts } from '../graph/infer/propagate.ts';
+import { haveSameFacts, inheritFacts } from '../graph/infer/propagate.ts';
 import { mapNestedGraphs, nestedGraphs } from '../graph/traversal.ts';
 import { averageGlobally } from './average-globally.ts';
 import { foldBatchNorm } from './fold-batch-norm.ts';
@@ -110,7 +110,7 @@ function repeated(graph: Graph): Graph {
     if (next === current) break;
     // What was inherited from graph to graph is inferred anew: less to be computed may mean more to be known.
     current = { ...next };
-    if (settled(current) === current) return next;
+    if (haveSameFacts(next, current)) return next;
   }
   return current;
 }

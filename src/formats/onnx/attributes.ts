@@ -181,7 +181,9 @@ const valueField: Partial<Record<Attribute['kind'], keyof AttributeProto>> = {
 /** What a proto says beside its attribute: `doc_string`, unknown and superfluous fields; `undefined` when there is nothing. */
 export function attributeRest(proto: AttributeProto, attribute: Attribute): AttributeProto | undefined {
   if (attribute.kind === 'opaque') return undefined;
-  const said = new Set<string | undefined>(['name', 'type', valueField[attribute.kind]]);
-  const rest = Object.entries(proto).filter(([key]) => !said.has(key));
-  return rest.length === 0 ? undefined : Object.fromEntries(rest);
+  const field = valueField[attribute.kind];
+  const isSaid = (key: string): boolean => key === 'name' || key === 'type' || key === field;
+  const keys = Object.keys(proto);
+  if (keys.every(isSaid)) return undefined;
+  return Object.fromEntries(Object.entries(proto).filter(([key]) => !isSaid(key)));
 }

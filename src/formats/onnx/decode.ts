@@ -66,8 +66,9 @@ function decodeMessage(
   const { reader } = state;
   if (depth <= 0) throw new WireError(`messages are nested more than ${limits.depth} deep`, reader.pos);
   const fields = fieldsByNumber.get(name) as ReadonlyMap<number, readonly [string, Field]>;
-  const pieces = new Map<string, ByteList>();
+  let pieces: Map<string, ByteList> | undefined;
   const keep = (key: string, piece: Uint8Array) => {
+    pieces ??= new Map();
     const list = pieces.get(key) ?? (record[key] instanceof Uint8Array ? byteList(record[key]) : undefined);
     if (list === undefined) pieces.set(key, byteList(piece));
     else {
@@ -86,7 +87,7 @@ function decodeMessage(
     state.unknownFields.set(field, (state.unknownFields.get(field) ?? 0) + 1);
     keep('unknown', reader.buf.subarray(start, reader.pos));
   }
-  for (const [key, list] of pieces) record[key] = listedBytes(list);
+  for (const [key, list] of pieces ?? []) record[key] = listedBytes(list);
   return record;
 }
 

@@ -89,8 +89,13 @@ export function graphExtras(graph: Graph): OnnxGraphExtras {
 
 /** `record` without the entries that are `undefined`, or `undefined` when nothing is left. */
 export function present<T extends object>(record: { readonly [K in keyof T]: T[K] | undefined }): T | undefined {
-  const entries = Object.entries(record).filter(([, value]) => value !== undefined);
-  return entries.length === 0 ? undefined : (Object.fromEntries(entries) as T);
+  let entries: [string, unknown][] | undefined;
+  for (const key in record) {
+    if (record[key] === undefined) continue;
+    entries ??= [];
+    entries.push([key, record[key]]);
+  }
+  return entries === undefined ? undefined : (Object.fromEntries(entries) as T);
 }
 
 /** The tensor without its being listed as an input. */

@@ -47,8 +47,32 @@ export function statedType(
   dtype: DataType,
   shape: Shape | undefined,
 ): StatedType | undefined {
-  if (isDeepStrictEqual(proto, buildType(dtype, shape))) return undefined;
+  if (proto === undefined ? codeOf(dtype) === undefined : isBuiltFrom(proto, dtype, shape)) return undefined;
   return { dtype, ...(shape === undefined ? {} : { shape }), ...(proto === undefined ? {} : { proto }) };
+}
+
+/** True where `buildType` gives this very type: a comparison in depth, which names are too many for in a large model, without building. */
+function isBuiltFrom(proto: TypeProto, dtype: DataType, shape: Shape | undefined): boolean {
+  const tensor = proto.tensorType;
+  if (tensor === undefined || !hasOnly(proto, 'tensorType') || !hasOnly(tensor, 'elemType', 'shape')) return false;
+  if (tensor.elemType === undefined || tensor.elemType !== codeOf(dtype)) return false;
+  if (tensor.shape === undefined || shape === undefined) return tensor.shape === shape;
+  const { dim = [] } = tensor.shape;
+  return (
+    hasOnly(tensor.shape, 'dim') && dim.length === shape.length && dim.every((one, axis) => states(one, shape[axis]))
+  );
+}
+
+function states(dimension: DimensionProto, extent: Dimension | undefined): boolean {
+  if (typeof extent === 'number') return dimension.dimValue === extent && hasOnly(dimension, 'dimValue');
+  return extent === unknownExtent
+    ? hasOnly(dimension)
+    : dimension.dimParam === extent && hasOnly(dimension, 'dimParam');
+}
+
+function hasOnly(record: object, ...keys: readonly string[]): boolean {
+  for (const key in record) if (!keys.includes(key)) return false;
+  return true;
 }
 
 /** The type to write for a tensor: as stated where the tensor is still of the dtype and shape it was read with, else built. */

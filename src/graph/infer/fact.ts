@@ -15,6 +15,30 @@ export interface Fact {
 /** Constants with more elements than this are not looked into: they are weights, not shapes. */
 export const maximumKnownElements = 4096;
 
+/** True when two facts say the same. */
+export function isSameFact(left: Fact | undefined, right: Fact): boolean {
+  if (left === right) return true;
+  return (
+    left?.dtype === right.dtype &&
+    areSame(left.shape, right.shape) &&
+    areSame(left.extents, right.extents) &&
+    areSame(left.constant?.shape, right.constant?.shape) &&
+    haveSameBytes(left.constant, right.constant)
+  );
+}
+
+function areSame(left: readonly Dimension[] | undefined, right: readonly Dimension[] | undefined): boolean {
+  if (left === right) return true;
+  return left?.length === right?.length && left?.every((extent, axis) => extent === right?.[axis]) === true;
+}
+
+function haveSameBytes(left: ConstantValue | undefined, right: ConstantValue | undefined): boolean {
+  if (left === undefined || right === undefined) return left === right;
+  const bytesOf = ({ elements: { buffer, byteOffset, byteLength } }: ConstantValue): Uint8Array =>
+    new Uint8Array(buffer, byteOffset, byteLength);
+  return Buffer.compare(bytesOf(left), bytesOf(right)) === 0;
+}
+
 /** A fact about type and shape alone. */
 export function fact(dtype: DataType, shape: Shape | undefined): Fact {
   return { dtype, shape };

@@ -2,7 +2,7 @@ import { isConstant } from '../access.ts';
 import { countOf, viewOf } from '../evaluate/constant-value.ts';
 import { evaluate, hasEvaluator } from '../evaluate/evaluate.ts';
 import type { Graph, Operator, Shape, Tensor, TensorId } from '../graph.ts';
-import { type Fact, fact, maximumKnownElements, unify } from './fact.ts';
+import { type Fact, fact, isSameFact, maximumKnownElements, unify } from './fact.ts';
 import { ruleOf } from './rules.ts';
 
 /** What is known about the tensors of a graph, and about those of the graphs inside its operators. */
@@ -141,4 +141,12 @@ export function inheritFacts(before: Graph, after: Graph): void {
   const operators = after.operators.filter(({ outputs }) => outputs.some((id) => id !== null && isNew.has(id)));
   follow(after, isNew.size === 0 ? [] : operators, facts, () => undefined);
   remembered.set(after, facts);
+}
+
+/** True when two graphs with the same tensors have the same facts about each, or those of `before` were never asked for. */
+export function haveSameFacts(before: Graph, after: Graph): boolean {
+  const known = remembered.get(before);
+  if (known === undefined) return true;
+  for (const [id, fact] of factsOf(after)) if (!isSameFact(known.get(id), fact)) return false;
+  return true;
 }
