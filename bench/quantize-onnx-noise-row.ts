@@ -22,7 +22,7 @@ import { isQuantized } from '../src/quantize/is-quantized.ts';
 import { observedOnnxTensors, prepareOnnx, quantizeOnnxGraph } from '../src/quantize/onnx/quantize-onnx.ts';
 
 /** Seconds that quantize_static may take for its three methods on one model. */
-const peerSeconds = 30;
+const peerSeconds = 120;
 const peerMethods = ['MinMax', 'Percentile', 'Entropy'];
 
 const tell = (found: readonly string[] | string | undefined): void => console.log(JSON.stringify(found ?? null));

@@ -17,7 +17,7 @@ const header = [
   'commit',
 ];
 /** Seconds that one model may take, the peer's three methods on two forms of it among them. */
-const modelSeconds = 120;
+const modelSeconds = 420;
 
 /**
  * A process per model, whose rows are printed and written to the page as they come, where there is a peer: one that takes too long, or falls, costs its own row.
