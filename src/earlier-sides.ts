@@ -12,7 +12,7 @@ import { type HistoryLine, metricOf } from './history/line.ts';
 import type { Series } from './history/series.ts';
 import { type Budget, sinceOf } from './judge/budget.ts';
 import type { Earlier, Earliers } from './judge/earlier.ts';
-import { type Readable, readingOf } from './judge/limits.ts';
+import { type Readable, readingOf } from './judge/reading.ts';
 import type { Measurer } from './measuring/measurer.ts';
 import { type MetricName, metricNames } from './runtimes/metric-names.ts';
 import type { Target } from './targets/target.ts';

@@ -1,5 +1,5 @@
 import type { AccuracyTest } from './comparison.ts';
-import type { Readable } from './limits.ts';
+import type { Readable } from './reading.ts';
 
 /** What a model was at a tag or a commit that a budget refers to: measured or recorded, not there yet, or not to be had, with the reason. */
 export type Earlier =

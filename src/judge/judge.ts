@@ -2,8 +2,10 @@ import type { Measurement } from '../runtimes/measurement.ts';
 import { type Budget, sinceOf } from './budget.ts';
 import type { Comparison, Judgement, Verdict } from './comparison.ts';
 import type { Earlier, Earliers, EarlierTests } from './earlier.ts';
-import { holdLimit, type Outcome, readingOf } from './limits.ts';
+import { holdLimit } from './limits.ts';
 import { metricWords } from './metric-words.ts';
+import type { Outcome } from './outcome.ts';
+import { readingOf } from './reading.ts';
 import { worstVerdict } from './worst-verdict.ts';
 
 /** A comparison before anybody judged it. */

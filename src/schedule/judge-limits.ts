@@ -1,6 +1,8 @@
 import type { Limit } from '../judge/budget.ts';
-import { holdLimit, type Outcome, readingOfMetric } from '../judge/limits.ts';
+import { holdLimit } from '../judge/limits.ts';
 import { metricWords } from '../judge/metric-words.ts';
+import type { Outcome } from '../judge/outcome.ts';
+import { readingOfMetric } from '../judge/reading.ts';
 import type { ScheduleJudgement, Together } from './schedule-result.ts';
 
 /** What a limit may be on that all tasks of a schedule have together. */
