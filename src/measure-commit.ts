@@ -57,12 +57,13 @@ export async function measureCommit(
     log,
     samples: progress.samples,
   });
+  const revisionName = revision === sha ? sha.slice(0, 10) : revision;
   let done = 0;
   try {
     const models = await inOrder(work, measurer.width, async ({ change, target }): Promise<MeasuredModel> => {
       const { path, headBlob, problem = 'it could not be read' } = change;
       if (headBlob === undefined || change.problem !== undefined) return { path, target, problem };
-      progress.step(`${path} on ${target.name}`, done, work.length);
+      progress.step(`${path} on ${target.name} at ${revisionName}`, done, work.length);
       const settings = effectiveSettings(configs.base, configs.head, path);
       try {
         const { measurement } = await measurer.side({ commit: sha, path, blob: headBlob, target, settings });
