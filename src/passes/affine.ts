@@ -6,8 +6,8 @@ import { type Edit, isType, withoutAttributes } from './edit.ts';
 
 /** `y = scale[c] · x + shift[c]` per channel `c`; `scale` is absent where it is 1 throughout. */
 export interface Affine {
-  readonly scale: readonly number[] | undefined;
-  readonly shift: readonly number[];
+  readonly scale: Float64Array | undefined;
+  readonly shift: Float64Array;
 }
 
 /** Output channels of a `Conv`, `ConvTranspose`, `Gemm` or `BatchNormalization`; `undefined` for other operators and unknown weights. */
@@ -57,7 +57,7 @@ function channelRuns(operator: Operator, weight: ConstantValue): ChannelRuns {
 }
 
 /** The weights times their channel's scale; `undefined` when one would overflow. */
-function scaled(operator: Operator, weight: ConstantValue, scale: readonly number[]): Float32Array | undefined {
+function scaled(operator: Operator, weight: ConstantValue, scale: Float64Array): Float32Array | undefined {
   const source = weight.elements as Float32Array;
   const elements = new Float32Array(source.length);
   const { length, channelOf } = channelRuns(operator, weight);
@@ -76,20 +76,22 @@ function scaled(operator: Operator, weight: ConstantValue, scale: readonly numbe
 }
 
 /** The bias as one number per channel; `undefined` when it is computed or not per channel. */
-function biasOf(rewriting: Edit, operator: Operator, channels: number): readonly number[] | undefined {
+function biasOf(rewriting: Edit, operator: Operator, channels: number): Float64Array | undefined {
   const id = operator.inputs[2];
-  if (id === null || id === undefined) return new Array<number>(channels).fill(0);
+  if (id === null || id === undefined) return new Float64Array(channels);
   const bias = rewriting.constant(id);
   if (bias?.dtype !== 'float32') return undefined;
   const beta = isType(operator, 'Gemm') ? floatAttribute(operator, 'beta', 1) : 1;
   const last = bias.shape.at(-1) ?? 1;
   if (bias.elements.length !== last || (last !== 1 && last !== channels)) return undefined;
-  return Array.from({ length: channels }, (_, c) => beta * (bias.elements[last === 1 ? 0 : c] as number));
+  const perChannel = new Float64Array(channels);
+  for (let c = 0; c < channels; c++) perChannel[c] = beta * (bias.elements[last === 1 ? 0 : c] as number);
+  return perChannel;
 }
 
-function rounded(numbers: readonly number[], shape: readonly number[]): ConstantValue | undefined {
-  const elements = Float32Array.from(numbers);
-  return elements.every(Number.isFinite) ? { dtype: 'float32', shape, elements } : undefined;
+function rounded(numbers: Float64Array): ConstantValue | undefined {
+  const elements = new Float32Array(numbers);
+  return elements.every(Number.isFinite) ? { dtype: 'float32', shape: [elements.length], elements } : undefined;
 }
 
 /**
@@ -104,10 +106,7 @@ export function absorb(rewriting: Edit, operator: Operator, affine: Affine): Ope
   if (channels === undefined || bias === undefined || weightId === null || weightId === undefined) return undefined;
   if (rewriting.tensor(weightId).dtype !== 'float32') return undefined;
   const { scale, shift } = affine;
-  const newBias = rounded(
-    bias.map((value, c) => value * (scale?.[c] ?? 1) + (shift[c] as number)),
-    [channels],
-  );
+  const newBias = rounded(bias.map((value, c) => value * (scale?.[c] ?? 1) + (shift[c] as number)));
   if (newBias === undefined) return undefined;
   let newWeight = weightId;
   if (scale !== undefined) {

@@ -45,8 +45,7 @@ function channelMap(rewriting: Edit, operator: Operator) {
   const epsilon = floatAttribute(operator, 'epsilon', 1e-5);
   if ([gamma, beta, mean, variance].some((constant) => constant?.dtype !== 'float32')) return undefined;
   if (gamma === undefined || beta === undefined || mean === undefined || variance === undefined) return undefined;
-  const scale = Array.from(
-    gamma.elements as Float32Array,
+  const scale = new Float64Array(gamma.elements as Float32Array).map(
     (value, c) => value / Math.sqrt((variance.elements[c] as number) + epsilon),
   );
   const shift = scale.map((factor, c) => (beta.elements[c] as number) - (mean.elements[c] as number) * factor);

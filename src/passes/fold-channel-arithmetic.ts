@@ -65,16 +65,16 @@ function affineOf(
     (extent, axis) => extent === 1 || (axis === channelAxis && extent === channels),
   );
   if (!isPerChannel) return undefined;
-  const numbers = Array.from({ length: channels }, (_, c) =>
-    Number(constant.elements[constant.elements.length === 1 ? 0 : c]),
-  );
-  const zero = numbers.map(() => 0);
+  const elements = constant.elements as Float32Array;
+  const numbers =
+    elements.length === 1 ? new Float64Array(channels).fill(elements[0] as number) : new Float64Array(elements);
+  const zero = new Float64Array(channels);
   if (isType(operator, 'Add')) return { scale: undefined, shift: numbers };
   if (isType(operator, 'Mul')) return { scale: numbers, shift: zero };
   if (isType(operator, 'Sub')) {
     return side === 0
       ? { scale: undefined, shift: numbers.map((value) => -value) }
-      : { scale: numbers.map(() => -1), shift: numbers };
+      : { scale: new Float64Array(channels).fill(-1), shift: numbers };
   }
   return side === 0 && numbers.every((value) => value !== 0)
     ? { scale: numbers.map((value) => 1 / value), shift: zero }

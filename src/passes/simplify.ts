@@ -61,8 +61,9 @@ export const losslessPasses: Readonly<Record<string, Pass>> = {
   reshapeTransposes,
   mergeReshapes,
   groupConvolutions,
-  foldBatchNorm,
+  // Into the few numbers of a normalisation before it goes into the many of a layer's weights.
   foldChannelArithmetic,
+  foldBatchNorm,
   fuseMatMulBias,
   fuseGelu,
   fuseLayerNormalization,
