@@ -1,6 +1,5 @@
 import { tensorAt, tensorBytes } from '../../graph/access.ts';
 import type { Graph } from '../../graph/graph.ts';
-import { liveness } from '../../graph/liveness.ts';
 import type { Target } from '../../targets/target.ts';
 import { energyOf, latencySum, whyMissing } from '../estimate/latency-and-energy.ts';
 import { costedLayers } from '../estimate/layers.ts';
@@ -8,18 +7,13 @@ import { misfits } from '../estimate/misfits.ts';
 import { noEstimate } from '../estimate/no-estimate.ts';
 import { openShapes } from '../estimate/open-shapes.ts';
 import { totalBytes } from '../estimate/total-bytes.ts';
-import type { Finding, Memory } from '../measurement.ts';
-import { alignUp } from '../plan/buffers.ts';
-import { placeSideBySide, planGreedily, plannedBuffersLimit } from '../plan/greedy.ts';
+import type { Finding } from '../measurement.ts';
 import type { Artifact, Estimate, Part } from '../runtime.ts';
-import { kernelRequests } from '../tflm/arena/kernel-requests.ts';
 import { operatorCost } from '../tflm/cycles.ts';
 import { kernelBuild } from '../tflm/kernels.ts';
 import facts from './facts.json' with { type: 'json' };
 import { refusedByTvm } from './support.ts';
-
-/** `workspace_byte_alignment` of TVM's ahead-of-time executor with its C interface. */
-const alignment = 16;
+import { type MicroWorkspace, microWorkspace } from './workspace.ts';
 
 /**
  * microTVM's ahead-of-time C with CMSIS-NN, as MLPerf Tiny has it: no interpreter, one workspace that TVM's unified static memory planner (USMP) lays out,
@@ -29,7 +23,7 @@ export function estimateMicro(artifact: Artifact, target: Target): Estimate {
   const { graph } = artifact;
   if (graph.dialect !== 'tflite') return onlyTflite;
   const { board } = target;
-  const workspace = microWorkspace(graph, target);
+  const workspace = microWorkspace(graph, kernelBuild(board));
   const ram: readonly Part[] = [
     { name: 'workspace', bytes: workspace.memory.arenaRequired },
     { name: 'inputs and outputs', bytes: ownBytes(graph, [...graph.inputs, ...graph.outputs]) },
@@ -58,7 +52,13 @@ export function estimateMicro(artifact: Artifact, target: Target): Estimate {
   );
   const energy = energyOf(latency, board, 'tvm');
   const refusals = refusedByTvm(graph);
-  const findings = [retired, ...refusals, ...openShapes(graph), ...misfits(target, totalBytes(ram), totalBytes(flash))];
+  const findings = [
+    retired,
+    ...smallerPlan(workspace),
+    ...refusals,
+    ...openShapes(graph),
+    ...misfits(target, totalBytes(ram), totalBytes(flash)),
+  ];
   return {
     deployable: findings.every(({ severity }) => severity !== 'error'),
     peakRam: {
@@ -67,7 +67,7 @@ export function estimateMicro(artifact: Artifact, target: Target): Estimate {
       basis: 'modelled',
       error: facts.micro.workspaceError,
       source:
-        'workspace with the scratch memory of CMSIS-NN, planned by size, and inputs and outputs; without the stack',
+        'workspace with the scratch memory of CMSIS-NN, planned as TVM 0.18 does by default, and inputs and outputs; without the stack',
     },
     flash: {
       value: totalBytes(flash),
@@ -86,45 +86,25 @@ export function estimateMicro(artifact: Artifact, target: Target): Estimate {
   };
 }
 
-/** The workspace: all tensors between operators, and what kernels need while they run. */
-export function microWorkspace(
-  graph: Graph,
-  { board }: Pick<Target, 'board'>,
-): { readonly memory: Memory; readonly liveBytes: readonly number[] } {
-  const outside = new Set([...graph.inputs, ...graph.outputs]);
-  const { lifetimes } = liveness(graph);
-  const build = kernelBuild(board);
-  const tensors = lifetimes
-    .filter(({ tensor }) => !outside.has(tensor))
-    .map(({ tensor, bytes = 0, first, last }) => ({ name: tensorAt(graph, tensor).name, bytes, first, last }));
-  const scratch = graph.operators.flatMap((operator, index) =>
-    kernelRequests(graph, operator, build).scratch.map((bytes) => ({
-      name: 'scratch',
-      bytes,
-      first: index,
-      last: index,
-    })),
-  );
-  const requests = [...tensors, ...scratch].map((each) => ({ ...each, bytes: alignUp(each.bytes, alignment) }));
-  const plan = requests.length > plannedBuffersLimit ? placeSideBySide(requests) : planGreedily(requests);
-  const liveBytes = graph.operators.map((_, index) =>
-    requests.reduce((sum, { bytes, first, last }) => sum + (first <= index && index <= last ? bytes : 0), 0),
-  );
-  return {
-    memory: {
-      arenaUsed: plan.bytes,
-      arenaRequired: plan.bytes,
-      lowerBound: Math.max(0, ...liveBytes),
-      buffers: requests.map(({ name, bytes, first, last }, index) => ({
-        tensor: name.slice(0, 400),
-        offset: plan.offsets[index] ?? 0,
-        bytes,
-        first,
-        last,
-      })),
+/** Planned workspaces larger than another of TVM's plans by less are not worth a word. */
+const worthSaying = 1.05;
+
+/** TVM's default planner leaves gaps empty; which switch of its own saves how much. */
+function smallerPlan({ memory, unplannedBytes }: MicroWorkspace): readonly Finding[] {
+  const { arenaRequired, lowerBound } = memory;
+  const kibibytes = (bytes: number) => `${(bytes / 1024).toFixed(1)} KiB`;
+  const isOff = unplannedBytes * worthSaying < arenaRequired;
+  if (!isOff && lowerBound * worthSaying >= arenaRequired) return [];
+  const off = isOff
+    ? `with it switched off (--pass-config tir.usmp.enable=0) they are ${kibibytes(unplannedBytes)}; `
+    : '';
+  return [
+    {
+      code: 'larger-plan',
+      severity: 'info',
+      message: `TVM's default planner, greedy_by_size, makes ${kibibytes(arenaRequired)} of workspace; ${off}--pass-config tir.usmp.algorithm=hill_climb searches for less, down to ${kibibytes(lowerBound)} at best.`,
     },
-    liveBytes,
-  };
+  ];
 }
 
 const ownBytes = (graph: Graph, ids: readonly number[]): number =>

@@ -32,12 +32,10 @@ export function planStorages(graph: Graph, kernels: readonly Kernel[]): readonly
       if (!isPlanned.has(id)) continue;
       const { bytes, type } = held(tensorAt(graph, id));
       const last = lastUse.get(id) ?? index;
-      const fitting = [...free]
+      const candidates = [...free]
         .filter((each) => storages[each]?.type === type)
-        .map((each) => ({ each, bytes: storages[each]?.bytes ?? 0 }))
-        .filter((candidate) => candidate.bytes >= Math.floor(bytes / range) && candidate.bytes <= bytes * range)
-        .sort((a, b) => a.bytes - b.bytes);
-      const chosen = fitting.find((candidate) => candidate.bytes >= bytes) ?? fitting.at(-1);
+        .map((each) => ({ each, bytes: storages[each]?.bytes ?? 0 }));
+      const chosen = fittingPiece(candidates, bytes);
       const tensor = { tensor: id, first: index, last };
       const storage = storages[chosen?.each ?? -1];
       if (chosen === undefined || storage === undefined) storages.push({ bytes, type, tensors: [tensor] });
@@ -53,6 +51,14 @@ export function planStorages(graph: Graph, kernels: readonly Kernel[]): readonly
     });
   });
   return storages;
+}
+
+/** The free piece that TVM takes for so many bytes: the smallest that is large enough, else the largest; `undefined` when all are of quite another size. */
+export function fittingPiece<T extends { readonly bytes: number }>(free: readonly T[], bytes: number): T | undefined {
+  const fitting = free
+    .filter((candidate) => candidate.bytes >= Math.floor(bytes / range) && candidate.bytes <= bytes * range)
+    .sort((a, b) => a.bytes - b.bytes);
+  return fitting.find((candidate) => candidate.bytes >= bytes) ?? fitting.at(-1);
 }
 
 function plannedTensors(graph: Graph, kernels: readonly Kernel[]): ReadonlySet<TensorId> {
