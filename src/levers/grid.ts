@@ -1,6 +1,6 @@
 import { inputTensor, outputTensor } from '../graph/access.ts';
 import type { Graph } from '../graph/graph.ts';
-import { integerWeights } from '../quantize/integer-weights.ts';
+import { integerWeights, oneChannel, type WeightChannels } from '../quantize/integer-weights.ts';
 import { type WeightedLayer, weightPlaces } from './layer-weights.ts';
 
 /** Scales of a layer's int8 weights: one per output channel, or one for all. */
@@ -11,11 +11,16 @@ export type GranularityOf = (layer: WeightedLayer) => Granularity;
 
 /** The weights as the quantisers round them, to the nearest integer times the channel's scale: `integerWeights`, back in real values. */
 export function nearestOnGrid(layer: WeightedLayer, weights: Float32Array, granularity: Granularity): Float32Array {
+  const channels = scaledChannels(layer, granularity);
+  const { integers, scales } = integerWeights(weights, channels);
+  return Float32Array.from(integers, (integer, index) => integer * (scales[channels.channelOf(index)] as number));
+}
+
+/** The channels of a layer's weights that have a scale each. */
+export function scaledChannels(layer: WeightedLayer, granularity: Granularity): WeightChannels {
+  if (granularity === 'per-tensor') return oneChannel;
   const { output } = weightPlaces(layer);
-  const channelOf = granularity === 'per-tensor' ? () => 0 : (index: number) => output[index] as number;
-  const channels = granularity === 'per-tensor' ? 1 : layer.outputChannels;
-  const { integers, scales } = integerWeights(weights, channels, channelOf);
-  return Float32Array.from(integers, (integer, index) => integer * (scales[channelOf(index)] as number));
+  return { count: layer.outputChannels, channelOf: (index) => output[index] as number, runLength: 1 };
 }
 
 /**

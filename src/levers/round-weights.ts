@@ -1,9 +1,9 @@
 import { openFloatRunner } from '../calibrate/open-float-runner.ts';
 import type { Graph, TensorId } from '../graph/graph.ts';
-import { integerWeights } from '../quantize/integer-weights.ts';
-import type { GranularityOf } from './grid.ts';
+import { integerWeights, type WeightChannels } from '../quantize/integer-weights.ts';
+import { type GranularityOf, scaledChannels } from './grid.ts';
 import { type PatchMoments, patchMoments, type Samples } from './layer-statistics.ts';
-import { type WeightedLayer, weightedLayers, weightPlaces, weightsOf } from './layer-weights.ts';
+import { type WeightedLayer, weightedLayers, weightsOf } from './layer-weights.ts';
 import { patchRows } from './patch-rows.ts';
 import { type LayerChange, replaceWeights } from './replace-weights.ts';
 import { type PreparedMoments, prepareMoments, roundOnMoments } from './round-on-moments.ts';
@@ -65,10 +65,9 @@ function rounded(
   moments: PatchMoments,
   isPerTensor: boolean,
 ): Float32Array {
-  const { output } = weightPlaces(layer);
-  const channelOf = isPerTensor ? () => 0 : (index: number) => output[index] as number;
-  const { scales } = integerWeights(weights, isPerTensor ? 1 : layer.outputChannels, channelOf);
-  const pinned = largestOf(weights, scales.length, channelOf);
+  const channels = scaledChannels(layer, isPerTensor ? 'per-tensor' : 'per-channel');
+  const { scales } = integerWeights(weights, channels);
+  const pinned = largestOf(weights, channels);
   const result = new Float32Array(weights.length);
   const prepared = moments.matrices.map((matrix, group) => prepareMoments(matrix, moments.columns[group]?.length ?? 0));
   for (const { channel, group, indices } of patchRows(layer, moments)) {
@@ -82,7 +81,7 @@ function rounded(
 }
 
 /** The index of the first of the largest weights of each scale. */
-function largestOf(weights: Float32Array, count: number, channelOf: (index: number) => number): Int32Array {
+function largestOf(weights: Float32Array, { count, channelOf }: WeightChannels): Int32Array {
   const result = new Int32Array(count).fill(-1);
   weights.forEach((weight, index) => {
     const best = result[channelOf(index)] as number;

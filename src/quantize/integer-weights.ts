@@ -8,6 +8,17 @@ export interface IntegerWeights {
   readonly scales: Float32Array;
 }
 
+/** Which channel, of those that have a scale each, every weight belongs to. */
+export interface WeightChannels {
+  readonly count: number;
+  readonly channelOf: (index: number) => number;
+  /** Weights from a multiple of this on that belong to one channel: what is worked through with one scale. */
+  readonly runLength: number;
+}
+
+/** One scale for all weights. */
+export const oneChannel: WeightChannels = { count: 1, channelOf: () => 0, runLength: Number.POSITIVE_INFINITY };
+
 /** Its neighbours among float64 are 1 apart; no quotient of a weight comes near it. */
 const roundingNumber = 1.5 * 2 ** 52;
 
@@ -18,22 +29,20 @@ const largestInt32Bias = 2 ** 30;
  * Weights as int8 in [-127, 127] with zero point 0 and `scale = max |w| / 127` per channel, as the LiteRT quantisation specification has it
  * (https://ai.google.dev/edge/litert/models/quantization_spec). Where the bias, at scale `inputScale · scale`, would not fit an int32, the channel's scale is enlarged
  * until it does: channels whose weights are all but zero would otherwise lose their bias.
- * @param channelOf the channel of the element at an index; always 0 for one scale per tensor.
  * @param largestBias how far from 0 a bias may be; a quarter of an int32 by default.
  */
 export function integerWeights(
   weights: Float32Array,
-  channels: number,
-  channelOf: (index: number) => number,
+  channels: WeightChannels,
   bias?: { readonly values: Float32Array; readonly inputScale: number },
   largestBias = largestInt32Bias,
 ): IntegerWeights {
-  const scales = Float32Array.from(largestWeights(weights, channels, channelOf), (magnitude, channel) => {
+  const scales = Float32Array.from(largestWeights(weights, channels), (magnitude, channel) => {
     const wanted = magnitude > 2 ** -110 ? magnitude / 127 : 0;
     const least = bias === undefined ? 0 : Math.abs(bias.values[channel] ?? 0) / largestBias / bias.inputScale;
     return Math.max(wanted, least) || 1;
   });
-  return { integers: onScales(weights, scales, channelOf, -127), scales };
+  return { integers: onScales(weights, scales, channels, -127), scales };
 }
 
 /**
@@ -42,61 +51,74 @@ export function integerWeights(
  */
 export function shiftedWeights(
   weights: Float32Array,
-  channels: number,
-  channelOf: (index: number) => number,
+  channels: WeightChannels,
   bias?: { readonly values: Float32Array; readonly inputScale: number },
   largestBias = largestInt32Bias,
 ): IntegerWeights {
-  const wide = Float32Array.from(largestWeights(weights, channels, channelOf), (magnitude) =>
+  const wide = Float32Array.from(largestWeights(weights, channels), (magnitude) =>
     magnitude > 2 ** -110 ? powerOfTwoFrom(magnitude / 128) : 2 ** -7,
   );
   const narrow = wide.map((scale) => scale / 2);
-  const errors = [wide, narrow].map((scales) => squaredErrors(weights, scales, channelOf));
+  const errors = [wide, narrow].map((scales) => squaredErrors(weights, scales, channels));
   const scales = wide.map((scale, channel) => {
     const isNarrow = (errors[1]?.[channel] as number) < (errors[0]?.[channel] as number);
     const least = bias === undefined ? 0 : Math.abs(bias.values[channel] ?? 0) / largestBias / bias.inputScale;
     return Math.max(isNarrow ? scale / 2 : scale, least > 0 ? powerOfTwoFrom(least) : 0);
   });
-  return { integers: onScales(weights, scales, channelOf, -128), scales };
+  return { integers: onScales(weights, scales, channels, -128), scales };
 }
 
-function squaredErrors(
-  weights: Float32Array,
-  scales: Float32Array,
-  channelOf: (index: number) => number,
-): Float64Array {
+function squaredErrors(weights: Float32Array, scales: Float32Array, channels: WeightChannels): Float64Array {
   const errors = new Float64Array(scales.length);
-  for (const [index, integer] of onScales(weights, scales, channelOf, -128).entries()) {
-    const channel = channelOf(index);
-    (errors[channel] as number) += ((weights[index] as number) - integer * (scales[channel] as number)) ** 2;
-  }
+  const integers = onScales(weights, scales, channels, -128);
+  forRuns(weights, channels, (channel, start, end) => {
+    const scale = scales[channel] as number;
+    let error = 0;
+    for (let i = start; i < end; i += 1) error += ((weights[i] as number) - (integers[i] as number) * scale) ** 2;
+    (errors[channel] as number) += error;
+  });
   return errors;
 }
 
-function largestWeights(weights: Float32Array, channels: number, channelOf: (index: number) => number): Float64Array {
-  const largest = new Float64Array(channels);
-  for (let index = 0; index < weights.length; index += 1) {
-    const channel = channelOf(index);
-    const magnitude = Math.abs(weights[index] as number);
-    if (magnitude > (largest[channel] as number)) largest[channel] = magnitude;
-  }
+function largestWeights(weights: Float32Array, channels: WeightChannels): Float64Array {
+  const largest = new Float64Array(channels.count);
+  forRuns(weights, channels, (channel, start, end) => {
+    let most = largest[channel] as number;
+    for (let i = start; i < end; i += 1) {
+      const magnitude = Math.abs(weights[i] as number);
+      if (magnitude > most) most = magnitude;
+    }
+    largest[channel] = most;
+  });
   return largest;
 }
 
 function onScales(
   weights: Float32Array,
   scales: Float32Array,
-  channelOf: (index: number) => number,
+  channels: WeightChannels,
   smallest: -127 | -128,
 ): Int8Array {
   const integers = new Int8Array(weights.length);
-  for (let index = 0; index < weights.length; index += 1) {
-    const quotient = (weights[index] as number) / (scales[channelOf(index)] as number);
-    // Adding and taking away a number so large rounds to the nearest integer, halves to even.
-    const integer = quotient + roundingNumber - roundingNumber;
-    integers[index] = integer > 127 ? 127 : integer < smallest ? smallest : integer;
-  }
+  forRuns(weights, channels, (channel, start, end) => {
+    const scale = scales[channel] as number;
+    for (let i = start; i < end; i += 1) {
+      // Adding and taking away a number so large rounds to the nearest integer, halves to even.
+      const integer = (weights[i] as number) / scale + roundingNumber - roundingNumber;
+      integers[i] = integer > 127 ? 127 : integer < smallest ? smallest : integer;
+    }
+  });
   return integers;
+}
+
+/** Calls `each` with the channel of every run of weights and where it lies. */
+function forRuns(
+  { length }: Float32Array,
+  { channelOf, runLength }: WeightChannels,
+  each: (channel: number, start: number, end: number) => void,
+): void {
+  for (let start = 0; start < length; start += runLength)
+    each(channelOf(start), start, Math.min(start + runLength, length));
 }
 
 /** A bias as int32 at scale `inputScale · weightScale` per channel, with those scales. */
@@ -113,12 +135,9 @@ export function integerBias(
   return { integers, scales };
 }
 
-/** The channel of each element of a tensor of this shape along `axis`. */
-export function channelAlong(shape: readonly number[], axis: number): (index: number) => number {
-  const inner = shape.slice(axis + 1).reduce((product, extent) => product * extent, 1);
-  const channels = shape[axis] ?? 1;
-  const isOutermost = shape.slice(0, axis).every((extent) => extent === 1);
-  // Whole divisions of int32 are fast, and no tensor has more elements.
-  if (isOutermost) return (index) => (index / inner) | 0;
-  return (index) => ((index / inner) | 0) % channels;
+/** The channels of a tensor of this shape along `axis`. */
+export function channelsAlong(shape: readonly number[], axis: number): WeightChannels {
+  const runLength = shape.slice(axis + 1).reduce((product, extent) => product * extent, 1);
+  const count = shape[axis] ?? 1;
+  return { count, runLength, channelOf: (index) => Math.floor(index / runLength) % count };
 }

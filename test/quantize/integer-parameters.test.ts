@@ -8,7 +8,13 @@ import {
   shiftedParameters,
   symmetricParameters,
 } from '../../src/quantize/integer-parameters.ts';
-import { channelAlong, integerBias, integerWeights, shiftedWeights } from '../../src/quantize/integer-weights.ts';
+import {
+  channelsAlong,
+  integerBias,
+  integerWeights,
+  oneChannel,
+  shiftedWeights,
+} from '../../src/quantize/integer-weights.ts';
 
 const real = fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e6, max: 1e6 });
 
@@ -81,13 +87,13 @@ describe('scales that are powers of two', () => {
     // One weight just above a power of two, many that small steps serve better.
     const many = Float32Array.from({ length: 400 }, (_, index) => 0.5 * Math.sin(index));
     many[7] = 1.02;
-    const cut = shiftedWeights(many, 1, () => 0);
+    const cut = shiftedWeights(many, oneChannel);
     expect(cut.scales[0]).toBe(2 ** -7);
     expect(Math.max(...cut.integers)).toBe(127);
     many[7] = 1.9;
-    expect(shiftedWeights(many, 1, () => 0).scales[0]).toBe(2 ** -6);
+    expect(shiftedWeights(many, oneChannel).scales[0]).toBe(2 ** -6);
     const bias = { values: Float32Array.of(100), inputScale: 2 ** -10 };
-    const { scales } = shiftedWeights(many, 1, () => 0, bias, 2 ** 18);
+    const { scales } = shiftedWeights(many, oneChannel, bias, 2 ** 18);
     expect(scales[0]).toBe(2 ** -1);
     const [biasInteger] = integerBias(bias.values, bias.inputScale, scales).integers;
     expect(Math.abs(biasInteger ?? 0)).toBeLessThanOrEqual(2 ** 18);
@@ -136,11 +142,11 @@ describe('integerWeights', () => {
       [[12, 2], 1],
       [[2, 2, 6], 2],
     ] as const) {
-      const channelOf = channelAlong(shape, axis);
-      const { integers, scales } = integerWeights(weights, shape[axis] ?? 1, channelOf);
+      const channels = channelsAlong(shape, axis);
+      const { integers, scales } = integerWeights(weights, channels);
       expect(scales).toHaveLength(shape[axis] ?? 1);
       weights.forEach((weight, index) => {
-        const scale = scales[channelOf(index)] ?? 0;
+        const scale = scales[channels.channelOf(index)] ?? 0;
         expect(Math.abs((integers[index] ?? 0) * scale - weight)).toBeLessThanOrEqual(scale * 0.5001);
       });
       expect(Math.min(...integers)).toBeGreaterThanOrEqual(-127);
@@ -149,7 +155,7 @@ describe('integerWeights', () => {
 
   it('widens the scale of a dead channel so that its bias fits an int32', () => {
     const bias = Float32Array.from([5, 5]);
-    const { scales } = integerWeights(Float32Array.from([1e-20, 1]), 2, (index) => index, {
+    const { scales } = integerWeights(Float32Array.from([1e-20, 1]), channelsAlong([2], 0), {
       values: bias,
       inputScale: 1e-3,
     });

@@ -5,7 +5,7 @@ import { roundHalfEven } from '../../graph/evaluate/elementwise.ts';
 import type { Graph, Operator, Tensor, TensorId } from '../../graph/graph.ts';
 import { removeUnusedTensors } from '../../passes/remove-unused-tensors.ts';
 import type { IntegerParameters } from '../integer-parameters.ts';
-import { channelAlong, integerBias, integerWeights, shiftedWeights } from '../integer-weights.ts';
+import { channelsAlong, integerBias, integerWeights, oneChannel, shiftedWeights } from '../integer-weights.ts';
 import type { Plan } from './plan.ts';
 import type { QdqRules } from './qdq-rules.ts';
 
@@ -128,8 +128,7 @@ export function insertQdq(
     const largestOfAll = values?.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0) ?? 0;
     const quantized = (rules.scales === 'any' ? integerWeights : shiftedWeights)(
       weights,
-      channels,
-      isPerTensor ? () => 0 : channelAlong(shape, weightAxis),
+      isPerTensor ? oneChannel : channelsAlong(shape, weightAxis),
       values && { values: isPerTensor ? Float32Array.of(largestOfAll) : values, inputScale },
       rules.bias === 'float' ? undefined : 2 ** (rules.bias - 2),
     );

@@ -1,6 +1,6 @@
 import { roundHalfEven } from '../../graph/evaluate/elementwise.ts';
 import type { Quantization, Tensor } from '../../graph/graph.ts';
-import { channelAlong, integerWeights } from '../integer-weights.ts';
+import { channelsAlong, integerWeights, oneChannel } from '../integer-weights.ts';
 import type { Form } from './parameters.ts';
 import type { Precision } from './rules.ts';
 
@@ -43,8 +43,7 @@ export function integerLayer(
   const wholeBias = values === undefined ? undefined : perChannel ? values : Float32Array.of(magnitudeOf(values));
   const { integers, scales } = integerWeights(
     floatsOf(weights),
-    perChannel ? (shape[axis] ?? 1) : 1,
-    perChannel ? channelAlong(shape, axis) : () => 0,
+    perChannel ? channelsAlong(shape, axis) : oneChannel,
     wholeBias === undefined ? undefined : { values: wholeBias, inputScale: input.scale },
     largest,
   );
