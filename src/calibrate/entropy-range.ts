@@ -65,7 +65,15 @@ function withoutAtoms(counts: Float64Array): Float64Array {
     const start = Math.max(0, bin - around);
     const end = Math.min(counts.length, bin + around + 1);
     let size = 0;
-    for (let other = start; other < end; other += 1) if (other !== bin) neighbours[size++] = counts[other] as number;
+    let smaller = 0;
+    for (let other = start; other < end; other += 1) {
+      if (other === bin) continue;
+      const neighbour = counts[other] as number;
+      neighbours[size++] = neighbour;
+      if (2 * neighbour < count) smaller += 1;
+    }
+    // The median is half as large already: nearly always, and without sorting.
+    if (smaller <= size >> 1) return count;
     const median = neighbours.subarray(0, size).sort()[size >> 1] as number;
     return count > 2 * median && count > median + surprising * Math.sqrt(median + 1) ? median : count;
   });

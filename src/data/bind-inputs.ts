@@ -25,6 +25,7 @@ export interface BoundInput {
  * One sample as a model's inputs, batch 1: arrays go to inputs by name, or `x` (or the only array) to the only input; real values are quantised with the input's own parameters.
  * Shapes must agree apart from extents of 1 and from flattening; an array `[height, width, channels]` is transposed for an input `[channels, height, width]` and the reverse;
  * pictures are resized and made grey as needed.
+ * What is given may be given again for the same sample: it is not to be written to.
  * @throws UserError that names the data set and both shapes.
  */
 export function bindInputs(
@@ -53,7 +54,26 @@ function arrayFor(sample: Sample, input: ModelInput, inputs: readonly ModelInput
   return array;
 }
 
+/** What arrays were last bound as, by the input that asked: a sample that is run again is not arranged and rounded again. */
+const bound = new WeakMap<DataArray, Map<string, BoundInput>>();
+/** Inputs that an array is remembered for: the float model's, in either layout, and two integer ones. */
+const mostRemembered = 4;
+
 function bind(array: DataArray, input: ModelInput, path: string): BoundInput {
+  const { dtype, shape, quantization } = input;
+  const key = `${dtype} ${shape.join()} ${quantization?.scale[0]} ${quantization?.zeroPoint[0]}`;
+  const known = bound.get(array) ?? new Map<string, BoundInput>();
+  bound.set(array, known);
+  const before = known.get(key);
+  if (before !== undefined) return before;
+  const made = bindAnew(array, input, path);
+  const [oldest] = known.keys();
+  if (known.size === mostRemembered && oldest !== undefined) known.delete(oldest);
+  known.set(key, made);
+  return made;
+}
+
+function bindAnew(array: DataArray, input: ModelInput, path: string): BoundInput {
   const fitted = array.isImage === true ? fitToInput(array, input) : array;
   const shape = concreteInput(input.shape, fitted.shape);
   const elements = shape?.reduce((product, extent) => product * extent, 1);
@@ -96,10 +116,8 @@ function same(a: readonly number[], b: readonly number[]): boolean {
 
 function transposeMatrix(data: NumberArray, rows: number, columns: number): NumberArray {
   const result = data.slice() as NumberArray;
-  for (let row = 0; row < rows; row += 1) {
-    for (let column = 0; column < columns; column += 1) {
-      result[column * rows + row] = data[row * columns + column] as never;
-    }
+  for (let column = 0, at = 0; column < columns; column += 1) {
+    for (let from = column; at < (column + 1) * rows; from += columns, at += 1) result[at] = data[from] as never;
   }
   return result;
 }

@@ -29,20 +29,36 @@ export function castTo(data: NumberArray, dtype: DataType, quantization?: Quanti
   if (target === undefined) throw new UserError(`The model takes ${dtype} inputs, which data sets cannot give yet.`);
   const result = target.make(data.length);
   if (result.constructor === data.constructor && quantization === undefined) return data;
-  if (result instanceof Float32Array && !(data instanceof BigInt64Array) && !(data instanceof BigUint64Array)) {
-    result.set(data);
-    return result;
-  }
-  const scale = quantization?.scale[0] ?? 1;
-  const zeroPoint = quantization?.zeroPoint[0] ?? 0;
+  const [scale, zeroPoint] = [quantization?.scale[0] ?? 1, quantization?.zeroPoint[0] ?? 0];
   const [low, high] = target.range ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
-  for (let index = 0; index < data.length; index += 1) {
-    const real = Number(data[index]);
-    if (target.range === undefined) result[index] = real as never;
-    else {
-      const integer = Math.min(high, Math.max(low, roundHalfEven(real / scale) + zeroPoint)) || 0;
-      result[index] = (dtype === 'int64' ? BigInt(integer) : integer) as never;
+  const reals = isBig(data) ? Float64Array.from(data, Number) : data;
+  if (isBig(result)) {
+    for (const [index, real] of reals.entries()) {
+      result[index] = BigInt(Math.min(high, Math.max(low, roundHalfEven(real / scale) + zeroPoint)) || 0);
     }
-  }
+  } else if (target.range === undefined) result.set(reals);
+  else toIntegers(reals, result, { low: low - zeroPoint, high: high - zeroPoint, scale, zeroPoint });
   return result;
+}
+
+type PlainArray = Exclude<NumberArray, BigInt64Array | BigUint64Array>;
+
+function isBig(data: NumberArray): data is BigInt64Array | BigUint64Array {
+  return data instanceof BigInt64Array || data instanceof BigUint64Array;
+}
+
+/** Its neighbours among float64 are 1 apart: adding and taking it away rounds smaller numbers to the nearest integer, halves to even. */
+const roundingNumber = 1.5 * 2 ** 52;
+
+/** `low` and `high` are before the zero point is added. A network's inputs are bound anew for every run, so this is a loop without calls. */
+function toIntegers(
+  reals: PlainArray,
+  integers: PlainArray,
+  { low, high, scale, zeroPoint }: Readonly<Record<'low' | 'high' | 'scale' | 'zeroPoint', number>>,
+): void {
+  for (let index = 0; index < reals.length; index += 1) {
+    const steps = (reals[index] as number) / scale;
+    const inside = steps < low ? low : steps > high ? high : steps;
+    integers[index] = Number.isNaN(inside) ? 0 : inside + roundingNumber - roundingNumber + zeroPoint;
+  }
 }

@@ -3,7 +3,7 @@ import type { DataSet } from '../data/data-set.ts';
 import { concreteShape, tensorAt } from '../graph/access.ts';
 import type { Graph, TensorId } from '../graph/graph.ts';
 import type { WeightedLayer } from './layer-weights.ts';
-import { gatherPatch, type PatchWindow, patchLength, patchWindow } from './patches.ts';
+import { addPatches, gatherPatch, type PatchWindow, patchLength, patchWindow } from './patches.ts';
 
 /** Opens a graph so that tensors can be watched; the float runner, or one that gives the real values of an integer graph. */
 export type OpenRunner = (graph: Graph, watched: readonly TensorId[]) => Promise<FloatRunner>;
@@ -107,7 +107,6 @@ export async function patchMeans(
   const parts = windowed(graph, layers).map((part) => ({
     ...part,
     total: new Float64Array(patchLength(part.window)),
-    patch: new Float64Array(patchLength(part.window)),
     count: 0,
   }));
   await watch(
@@ -119,14 +118,8 @@ export async function patchMeans(
       for (const part of parts) {
         const input = values.get(part.layer.input);
         if (input === undefined) continue;
-        const { window, total, patch } = part;
-        for (let y = 0; y < window.outputHeight; y += 1) {
-          for (let x = 0; x < window.outputWidth; x += 1) {
-            gatherPatch(input, window, y, x, patch);
-            for (let column = 0; column < patch.length; column += 1)
-              (total[column] as number) += patch[column] as number;
-          }
-        }
+        const { window, total } = part;
+        addPatches(input, window, total);
         part.count += window.outputHeight * window.outputWidth;
       }
     },

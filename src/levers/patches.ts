@@ -113,3 +113,38 @@ export function gatherPatch(
     }
   }
 }
+
+/** Adds to each element of `sums` what it is in the patches of all output positions: as if each were gathered, without doing so. */
+export function addPatches(values: Float32Array, window: PatchWindow, sums: Float64Array): void {
+  const { channels, inputHeight, inputWidth, kernelHeight, kernelWidth } = window;
+  const { isChannelsLast, strideHeight, strideWidth, dilationHeight, dilationWidth, padTop, padLeft } = window;
+  for (let place = 0; place < kernelHeight * kernelWidth; place += 1) {
+    const row = Math.floor(place / kernelWidth) * dilationHeight - padTop;
+    const across = (place % kernelWidth) * dilationWidth - padLeft;
+    const [firstX, endX] = inside(across, strideWidth, inputWidth, window.outputWidth);
+    const [firstY, endY] = inside(row, strideHeight, inputHeight, window.outputHeight);
+    for (let y = firstY; y < endY; y += 1) {
+      const line = (y * strideHeight + row) * inputWidth + across;
+      if (isChannelsLast) {
+        for (let x = firstX; x < endX; x += 1) {
+          const from = (line + x * strideWidth) * channels;
+          for (let channel = 0; channel < channels; channel += 1)
+            (sums[place * channels + channel] as number) += values[from + channel] as number;
+        }
+      } else {
+        for (let channel = 0; channel < channels; channel += 1) {
+          const from = channel * inputHeight * inputWidth + line;
+          let sum = sums[place * channels + channel] as number;
+          for (let x = firstX; x < endX; x += 1) sum += values[from + x * strideWidth] as number;
+          sums[place * channels + channel] = sum;
+        }
+      }
+    }
+  }
+}
+
+/** Output positions, from and before which, whose input `position · stride + offset` lies in the image. */
+function inside(offset: number, stride: number, input: number, output: number): readonly [number, number] {
+  const first = Math.max(0, Math.ceil(-offset / stride));
+  return [first, Math.min(output, Math.floor((input - 1 - offset) / stride) + 1)];
+}

@@ -2,6 +2,7 @@ import type { Calibration, CalibrationOptions } from '../calibrate/calibrate.ts'
 import { chooseObserver, type ObserverChoice, type ScoreRanges } from '../calibrate/choose-observer.ts';
 import { observers } from '../calibrate/range.ts';
 import type { DataSet } from '../data/data-set.ts';
+import { rememberSamples } from '../data/remember-samples.ts';
 import type { Graph } from '../graph/graph.ts';
 import { graphMacs } from '../graph/macs.ts';
 import { type CalibrateGraph, compensatingLevers, equalisingLevers, holdOut } from '../levers/accuracy-levers.ts';
@@ -42,10 +43,11 @@ export interface Pulled {
 export async function pullLevers(
   original: Graph,
   quantiser: Quantiser,
-  data: DataSet,
+  given: DataSet,
   calibrator: Calibrator,
   options: CalibrationOptions,
 ): Promise<Pulled> {
+  const data = rememberSamples(given);
   if (data.count < fewestSamples || quantiser.observed(original).length === 0) return { graph: original, findings: [] };
   const macs = graphMacs(original);
   let nearness: Nearness | undefined;

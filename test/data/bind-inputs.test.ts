@@ -42,6 +42,20 @@ describe('bindInputs', () => {
     expect(Array.from(bound.in?.data ?? [], Number)).toEqual([-1, -1, 1, 127, -128]);
   });
 
+  it('gives each input its own form of an array that is asked for again', () => {
+    const x = { dtype: 'float32', shape: [2, 1, 2], data: Float32Array.of(1, 2, 3, 4) } as const;
+    const bound = (dtype: 'float32' | 'int8', shape: readonly number[], scale?: number) => {
+      const quantization = scale === undefined ? {} : { quantization: { scale: [scale], zeroPoint: [0], axis: 0 } };
+      return [...(bindInputs({ x }, [{ name: 'x', dtype, shape, ...quantization }], 'data.npz').x?.data ?? [])];
+    };
+    for (let round = 0; round < 2; round += 1) {
+      expect(bound('float32', [1, 2, 1, 2])).toEqual([1, 2, 3, 4]);
+      for (const scale of [1, 0.5, 0.25, 0.125, 0.0625]) {
+        expect(bound('int8', [1, 2, 1, 2], scale)).toEqual([1, 2, 3, 4].map((real) => real / scale));
+      }
+    }
+  });
+
   it('finds arrays by name when there are several inputs', () => {
     const inputs = [
       { ...input([1, 1]), name: 'a' },
