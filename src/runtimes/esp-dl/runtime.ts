@@ -8,10 +8,12 @@ import { misfits } from '../estimate/misfits.ts';
 import { openShapes } from '../estimate/open-shapes.ts';
 import { plannedActivations } from '../estimate/planned-activations.ts';
 import { executedGraph } from '../onnxruntime/executed-graph.ts';
-import { cpuUnit, unitMilliseconds } from '../roofline/time.ts';
 import { computedTensors, operatorWork } from '../roofline/work.ts';
 import type { Artifact, Estimate, Runtime } from '../runtime.ts';
+import { espDlTime } from './latency.ts';
+import { layerShape, layerWork } from './layer-work.ts';
 import { otherScales, refusedByEspDl } from './support.ts';
+import { waitsForFilters } from './waiting.ts';
 
 /** Layers that apply the Relu behind them. */
 const fusing: ReadonlySet<string> = new Set(['Conv', 'Gemm']);
@@ -51,30 +53,36 @@ function estimate(artifact: Artifact, target: Target): Estimate {
   });
   const index = (position: number) => steps[position]?.index ?? position;
   const { memory, liveBytes } = plannedActivations(graph, alignment, index);
-  const unit = cpuUnit(board, 'esp-dl');
+  const weights = weightBytes(artifact.graph);
+  const external = board.memories.reduce((sum, { kind, bytes }) => sum + (kind === 'external' ? bytes.value : 0), 0);
+  // ESP-DL copies weights into external RAM, unless it is told not to because there is no room.
+  const inFlash = memory.arenaRequired + weights > external;
+  const time = espDlTime(board);
   const computed = computedTensors(graph);
-  const costs = steps.map(({ operator }, position) => ({
-    milliseconds:
-      unit === undefined ? undefined : unitMilliseconds(operatorWork(graph, operator, computed), unit, 'int8'),
+  const works = steps.map(({ operator }) => {
+    const shape = layerShape(graph, operator, operatorWork(graph, operator, computed));
+    return shape && { ...layerWork(shape), ...(external === 0 ? { dataBytes: 0 } : {}) };
+  });
+  const costs = works.map((work, position) => ({
+    milliseconds: work === undefined ? time && 0 : time?.(work, inFlash),
     unit: 'cpu' as const,
     liveBytes: liveBytes[position] ?? 0,
   }));
   const layers = costedLayers(graph, board, costs, index);
-  const source = `cycles per multiply-accumulate and byte of ESP-DL's modules on one core of ${board.core.title} at ${board.clockHz.value / 1e6} MHz`;
+  const source = `cycles of ESP-DL's modules on one core of ${board.core.title} at ${board.clockHz.value / 1e6} MHz, activations in ${external === 0 ? 'internal' : 'external'} RAM, weights in ${inFlash ? 'flash' : 'external RAM'}`;
   const latency = latencySum(
     layers,
-    unit === undefined ? undefined : board.runtimes['esp-dl']?.latencyError?.value,
+    time === undefined ? undefined : board.runtimes['esp-dl']?.latencyError?.value,
     source,
   );
   const energy = energyOf(latency, board, 'esp-dl');
-  const weights = weightBytes(artifact.graph);
-  const external = board.memories.reduce((sum, { kind, bytes }) => sum + (kind === 'external' ? bytes.value : 0), 0);
   const refusals = refusedByEspDl(graph, steps);
   const room = { ...target, ramBytes: target.ramBytes + external };
   const findings = [
     ...refusals,
     ...otherScales(artifact.graph),
     ...openShapes(graph),
+    ...(time === undefined ? [] : waitsForFilters(time, works, inFlash)),
     ...misfits(room, memory.arenaRequired, weights),
   ];
   return {

@@ -16,8 +16,9 @@ describe('esp-dl', () => {
     const { deployable, findings, latency } = estimateOf(graph);
     expect([deployable, findings.map(({ code }) => code)]).toEqual([true, ['rounded-scales']]);
     expect(latency?.value).toBeGreaterThan(0);
+    // A network that fits in caches waits for no memory: the same vectors, at another clock.
     const s3 = estimateOf(graph, resolveTarget('esp32-s3/esp-dl'));
-    expect([s3.latency, s3.unavailable.latency]).toEqual([null, expect.stringContaining('No figures')]);
+    expect(s3.latency?.value).toBeGreaterThan(latency?.value ?? Number.POSITIVE_INFINITY);
   });
 
   test.each(['esp32-p4/esp-dl', 'esp32-s3/esp-dl'])(
