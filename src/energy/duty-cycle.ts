@@ -3,6 +3,7 @@ import type { Finding, Measurement, Metric } from '../runtimes/measurement.ts';
 import type { Board } from '../targets/board.ts';
 import { averagePowerOf } from './average-power.ts';
 import { type Battery, batteryOf, type Supply } from './battery.ts';
+import { overdrawn } from './battery-current.ts';
 import { batteryLifeOf } from './battery-life.ts';
 
 /** How often a model runs, and what it is fed from. */
@@ -83,14 +84,10 @@ function cycleFinding(duty: Metric, power: Metric, life: Metric | null, { everyM
   return { code: 'duty-cycle', severity: 'info', message: `${runs} and ${takes}${lasts}.` };
 }
 
-/** What a cell can't deliver makes its voltage fall until the device resets, whatever its capacity. */
 function currentFindings(latency: Metric, energy: Metric, battery: Battery): readonly Finding[] {
-  const milliamps = (energy.value * 1000) / latency.value / battery.volts;
-  const { pulse, continuousMilliamps, name } = battery;
-  const isPulse = pulse !== undefined && latency.value <= pulse.milliseconds;
-  const most = isPulse ? pulse.milliamps : continuousMilliamps;
-  if (milliamps <= most) return [];
-  const long = isPulse ? `in pulses of up to ${formatValue(pulse.milliseconds, 'ms')}` : 'continuously';
-  const message = `While it runs the board draws about ${Number(milliamps.toPrecision(3))} mA, and a ${name} gives ${most} mA ${long}: its voltage would break down. A capacitor beside it, a larger cell or a slower clock helps.`;
-  return [{ code: 'battery-current', severity: 'warning', message }];
+  const draw = { milliwatts: (energy.value * 1000) / latency.value, milliseconds: latency.value };
+  const problem = overdrawn(draw, battery);
+  return problem === undefined
+    ? []
+    : [{ code: 'battery-current', severity: 'warning', message: `While it runs the board ${problem}.` }];
 }

@@ -3,6 +3,7 @@ import type { Supply } from '../energy/battery.ts';
 import { worstVerdict } from '../judge/worst-verdict.ts';
 import type { Measurement, Metric } from '../runtimes/measurement.ts';
 import type { Target } from '../targets/target.ts';
+import { judgeCurrent } from './judge-current.ts';
 import { judgeDeadlines } from './judge-deadlines.ts';
 import { judgeLimits, type ScheduleLimit } from './judge-limits.ts';
 import type { PlannedTask } from './planned-task.ts';
@@ -41,6 +42,7 @@ export function judgeSchedule(input: ScheduleInput): ScheduleResult {
     ...deadlines.judgements,
     ...capacities(target, base, head),
     ...limits.judgements,
+    ...judgeCurrent(input.tasks, target, input),
   ];
   const judgements = found.map((judgement) =>
     judgement.verdict === 'fail' && level === 'warn' ? { ...judgement, verdict: 'warn' as const } : judgement,

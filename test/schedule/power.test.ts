@@ -110,6 +110,29 @@ describe('two models on a coin cell', () => {
     expect(messages).toContain(message);
   });
 
+  // 18 mW are 6 mA, 30 mW 10 mA, 60 mW 20 mA; a CR2032 gives 3 mA, or 15 mA for 2 s.
+  test.each([
+    ['in a pulse of 70 ms', 18, [100, 20], [500, 50], undefined],
+    ['in a pulse of 1,998 ms', 30, [3000, 999], [5000, 999], undefined],
+    [
+      'in a pulse of 3 s, of two that each take 1.5 s',
+      30,
+      [3000, 1500],
+      [5000, 1500],
+      '10 mA, and a CR2032 gives 3 mA continuously',
+    ],
+    ['without a pause', 30, [100, 60], [500, 250], '10 mA, and a CR2032 gives 3 mA continuously'],
+    ['too much for a pulse', 60, [100, 20], [500, 50], '20 mA, and a CR2032 gives 15 mA in pulses of up to 2 s'],
+  ] as const)('the current of a coin cell %s', (_, power, [everyA, a], [everyB, b], words) => {
+    const told = (base: TaskSide | null | undefined) => {
+      const tasks = [task('a', everyA, side(a, power), base), task('b', everyB, side(b, power), base)];
+      return judged({ tasks }).messages.filter((message) => message.includes('while its tasks run'));
+    };
+    const whole = `while its tasks run, nano33 draws about ${words}: its voltage would break down. A capacitor beside it, a larger cell or a slower clock helps`;
+    expect(told(null)).toEqual(words === undefined ? [] : [`warn: ${whole}`]);
+    expect(told(undefined)).toEqual(words === undefined ? [] : [`warn: still, as in the base: ${whole}`]);
+  });
+
   test('levels, and what is not there', () => {
     const limit = { kind: 'min', value: 6 } as const;
     const all = (level: 'off' | 'warn' | 'error') => [{ metric: 'batteryLife', limit, level, text: '6 days' } as const];
