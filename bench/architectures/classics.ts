@@ -1,16 +1,20 @@
 import type { TensorId } from '../../src/graph/graph.ts';
 import { networkBuilder, type Precision } from './builder.ts';
 
-/** AlexNet (Krizhevsky 2014) as torchvision has it, in one column; `grouped` is Caffe's of 2012, whose second, fourth and fifth layers have two groups. */
+/** Of each element by those of the channels beside it. */
+const normalisation = 'LOCAL_RESPONSE_NORMALIZATION';
+
+/** AlexNet (Krizhevsky 2014) as torchvision has it, in one column; `grouped` is Caffe's of 2012, whose second, fourth and fifth layers have two groups, and the first two normalise across channels. */
 export function alexnet(precision: Precision, grouped = false) {
   const g = networkBuilder(precision);
   const groups = grouped ? 2 : 1;
   const input = grouped ? g.input(1, 227, 227, 3) : g.input(1, 224, 224, 3);
   const widths = grouped ? [96, 256, 384, 384, 256] : [64, 192, 384, 256, 256];
   const [a = 0, b = 0, c = 0, d = 0, e = 0] = widths;
-  let x = g.convolution(input, a, { kernel: 11, stride: 4, padding: grouped ? 0 : 2 });
-  x = g.pool(x, { kernel: 3, stride: 2, padding: 0 });
-  x = g.pool(g.convolution(x, b, { kernel: 5, padding: 2 }, groups), { kernel: 3, stride: 2, padding: 0 });
+  const normalised = (x: TensorId) => (grouped ? g.activation(x, normalisation) : x);
+  const down = (x: TensorId) => g.pool(normalised(x), { kernel: 3, stride: 2, padding: 0 });
+  let x = down(g.convolution(input, a, { kernel: 11, stride: 4, padding: grouped ? 0 : 2 }));
+  x = down(g.convolution(x, b, { kernel: 5, padding: 2 }, groups));
   x = g.convolution(x, c, { kernel: 3, padding: 1 });
   x = g.convolution(x, d, { kernel: 3, padding: 1 }, groups);
   x = g.convolution(x, e, { kernel: 3, padding: 1 }, groups);
@@ -55,8 +59,12 @@ export function vgg(precision: Precision, layers: 11 | 13 | 16 | 19) {
   return g.build(`vgg${layers}`, [input], [g.dense(g.dense(g.dense(x, 4096), 4096), 1000)]);
 }
 
-/** SqueezeNet (Iandola et al. 2016), versions 1.0 and 1.1. */
-export function squeezenet(precision: Precision, version: '1.0' | '1.1', resolution = 224, classes = 1000) {
+/** SqueezeNet (Iandola et al. 2016), versions 1.0 and 1.1; `padded` pads the last convolution by a pixel, as Caffe's has it. */
+export function squeezenet(
+  precision: Precision,
+  version: '1.0' | '1.1',
+  { resolution = 224, classes = 1000, padded = false } = {},
+) {
   const g = networkBuilder(precision);
   const input = g.input(1, resolution, resolution, 3);
   const down = (x: TensorId) => g.pool(x, { kernel: 3, stride: 2, padding: 0, ceil: true });
@@ -75,11 +83,15 @@ export function squeezenet(precision: Precision, version: '1.0' | '1.1', resolut
     x = fire(x, squeeze, expand);
     if (pools.includes(index)) x = down(x);
   });
-  return g.build(`squeezenet-${version}`, [input], [g.globalPool(g.convolution(x, classes, { kernel: 1 }))]);
+  return g.build(
+    `squeezenet-${version}`,
+    [input],
+    [g.globalPool(g.convolution(x, classes, { kernel: 1, ...(padded ? { padding: 1 } : {}) }))],
+  );
 }
 
-/** GoogLeNet (Szegedy et al. 2014), whose branches after the pool and of width five are 5 by 5. */
-export function googlenet(precision: Precision) {
+/** GoogLeNet (Szegedy et al. 2014), whose branches after the pool and of width five are 5 by 5; `normalised` across channels behind the first two stages, as Caffe's is. */
+export function googlenet(precision: Precision, normalised = false) {
   const g = networkBuilder(precision);
   const input = g.input(1, 224, 224, 3);
   const inception = (x: TensorId, [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0]: readonly number[]) =>
@@ -90,8 +102,9 @@ export function googlenet(precision: Precision) {
       g.convolution(g.pool(x, { kernel: 3 }), f, { kernel: 1 }),
     ]);
   const down = (x: TensorId) => g.pool(x, { kernel: 3, stride: 2 });
-  let x = down(g.convolution(input, 64, { kernel: 7, stride: 2 }));
-  x = down(g.convolution(g.convolution(x, 64, { kernel: 1 }), 192, { kernel: 3 }));
+  const normal = (x: TensorId) => (normalised ? g.activation(x, normalisation) : x);
+  let x = normal(down(g.convolution(input, 64, { kernel: 7, stride: 2 })));
+  x = down(normal(g.convolution(g.convolution(x, 64, { kernel: 1 }), 192, { kernel: 3 })));
   x = inception(x, [64, 96, 128, 16, 32, 32]);
   x = down(inception(x, [128, 128, 192, 32, 96, 64]));
   for (const widths of [

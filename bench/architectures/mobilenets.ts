@@ -59,7 +59,13 @@ export function fdMobilenet(precision: Precision, width = 1, resolution = 224, c
 /** Expansion, channels, repeats, stride, kernel, squeeze-and-excitation. */
 type Stage = readonly [number, number, number, number, number, boolean?];
 
-/** An inverted residual block; with squeeze-and-excitation, two dense layers give one factor per channel. */
+/** TensorFlow Lite has no operator for `SWISH`: it is a sigmoid and a product. */
+function activated(g: NetworkBuilder, x: TensorId, activation: string | undefined): TensorId {
+  if (activation === 'SWISH') return g.multiply(x, g.activation(x, 'LOGISTIC'));
+  return activation === undefined ? x : g.activation(x, activation);
+}
+
+/** An inverted residual block; with squeeze-and-excitation, two dense layers give one factor per channel. `widens` keeps a first convolution that changes no width. */
 function inverted(
   g: NetworkBuilder,
   x: TensorId,
@@ -69,10 +75,11 @@ function inverted(
   kernel: number,
   squeeze: number,
   activation?: string,
+  widens = false,
 ): TensorId {
-  const act = (id: TensorId) => (activation === undefined ? id : g.activation(id, activation));
+  const act = (id: TensorId) => activated(g, id, activation);
   const depth = g.channelsOf(x);
-  let y = hidden === depth ? x : act(g.convolution(x, hidden, { kernel: 1 }));
+  let y = hidden === depth && !widens ? x : act(g.convolution(x, hidden, { kernel: 1 }));
   y = act(g.depthwise(y, { kernel, stride }));
   if (squeeze > 0) {
     const factors = g.convolution(g.convolution(g.globalPool(y), squeeze, { kernel: 1 }), hidden, { kernel: 1 });
@@ -95,11 +102,12 @@ function staged(
     readonly classes?: number;
     readonly separableStem?: number;
     readonly activation?: string;
+    readonly widens?: boolean;
   } = {},
 ) {
-  const { width = 1, batch = 1, classes = 1000, activation, separableStem } = options;
+  const { width = 1, batch = 1, classes = 1000, activation, separableStem, widens = false } = options;
   const g = networkBuilder(precision);
-  const act = (id: TensorId) => (activation === undefined ? id : g.activation(id, activation));
+  const act = (id: TensorId) => activated(g, id, activation);
   const input = g.input(batch, resolution, resolution, 3);
   let x = act(g.convolution(input, scaled(stem, width), { kernel: 3, stride: 2 }));
   if (separableStem !== undefined) {
@@ -118,6 +126,7 @@ function staged(
         kernel,
         reduced,
         activation,
+        widens,
       );
     }
   }
@@ -138,6 +147,10 @@ const v2: readonly Stage[] = [
 /** MobileNetV2 (Sandler et al. 2018). */
 export const mobilenetV2 = (precision: Precision, width = 1, resolution = 224, batch = 1, classes = 1000) =>
   staged('mobilenet-v2', precision, 32, v2, Math.max(1280, scaled(1280, width)), resolution, { width, batch, classes });
+
+/** The same with a convolution of 1 by 1 in the first block too. */
+export const mobilenetV2Widened = (precision: Precision) =>
+  staged('mobilenet-v2', precision, 32, v2, 1280, 224, { widens: true });
 
 const mnas: readonly Stage[] = [
   [3, 24, 3, 2, 3],
@@ -172,11 +185,11 @@ const efficient = (squeeze: boolean, depth = 1): readonly Stage[] =>
     squeeze,
   ]);
 
-/** EfficientNet-B0 and B4 (Tan and Le 2019), and B0's Lite form without squeeze-and-excitation. */
+/** EfficientNet-B0, with swish as one operator, and B4 (Tan and Le 2019), and B0's Lite form without squeeze-and-excitation. */
 export const efficientnetB0 = (precision: Precision) =>
   staged('efficientnet-b0', precision, 32, efficient(true), 1280, 224, { activation: 'LOGISTIC' });
 export const efficientnetB4 = (precision: Precision) =>
-  staged('efficientnet-b4', precision, 32, efficient(true, 1.8), 1792, 380, { width: 1.4, activation: 'LOGISTIC' });
+  staged('efficientnet-b4', precision, 32, efficient(true, 1.8), 1792, 380, { width: 1.4, activation: 'SWISH' });
 export const efficientnetLite0 = (precision: Precision) =>
   staged('efficientnet-lite0', precision, 32, efficient(false), 1280, 224);
 
@@ -199,6 +212,11 @@ const v3Large: readonly V3Row[] = [
   [5, 960, 160, true, true, 1],
   [5, 960, 160, true, true, 1],
 ];
+const lateRows: readonly V3Row[] = [
+  [5, 672, 160, true, true, 1],
+  [5, 672, 160, true, true, 2],
+  [5, 960, 160, true, true, 1],
+];
 const v3Small: readonly V3Row[] = [
   [3, 16, 16, true, false, 2],
   [3, 72, 24, false, false, 2],
@@ -213,11 +231,12 @@ const v3Small: readonly V3Row[] = [
   [5, 576, 96, true, true, 1],
 ];
 
-/** MobileNetV3 (Howard et al. 2019). */
-export function mobilenetV3(precision: Precision, size: 'large' | 'small', resolution = 224, batch = 1) {
+/** MobileNetV3 (Howard et al. 2019); `late` halves the extents one block later, as the graph of ncnn's benchmark does. */
+export function mobilenetV3(precision: Precision, size: 'large' | 'small', resolution = 224, batch = 1, late = false) {
   const g = networkBuilder(precision);
   const input = g.input(batch, resolution, resolution, 3);
-  const [rows, last, head] = size === 'large' ? ([v3Large, 960, 1280] as const) : ([v3Small, 576, 1024] as const);
+  const large = late ? [...v3Large.slice(0, -3), ...lateRows] : v3Large;
+  const [rows, last, head] = size === 'large' ? ([large, 960, 1280] as const) : ([v3Small, 576, 1024] as const);
   let x = g.activation(g.convolution(input, 16, { kernel: 3, stride: 2 }));
   for (const [kernel, hidden, channels, squeeze, swish, stride] of rows) {
     x = inverted(

@@ -9,11 +9,14 @@ const depths: Readonly<Record<number, readonly [readonly number[], boolean]>> = 
   152: [[3, 8, 36, 3], true],
 };
 
-/** ResNet (He et al. 2015) of 18 to 152 layers, with the stride in the 3 by 3 convolution as torchvision has it. */
-export function resnet(precision: Precision, layers: 18 | 34 | 50 | 101 | 152, resolution = 224) {
+/**
+ * ResNet (He et al. 2015) of 18 to 152 layers, with the stride in the 3 by 3 convolution as torchvision has it.
+ * `early` is Caffe's, with the stride in the first convolution of a block, and a convolution beside the first block of all too.
+ */
+export function resnet(precision: Precision, layers: 18 | 34 | 50 | 101 | 152, early = false) {
   const g = networkBuilder(precision);
   const [repeats, isBottleneck] = depths[layers] ?? [[], false];
-  const input = g.input(1, resolution, resolution, 3);
+  const input = g.input(1, 224, 224, 3);
   let x = g.pool(g.convolution(input, 64, { kernel: 7, stride: 2 }), { kernel: 3, stride: 2 });
   repeats.forEach((count, stage) => {
     const width = 64 * 2 ** stage;
@@ -22,10 +25,12 @@ export function resnet(precision: Precision, layers: 18 | 34 | 50 | 101 | 152, r
       const stride = index === 0 && stage > 0 ? 2 : 1;
       let y: TensorId;
       if (isBottleneck) {
-        y = g.convolution(g.convolution(x, width, { kernel: 1 }), width, { kernel: 3, stride });
+        y = g.convolution(x, width, { kernel: 1, stride: early ? stride : 1 });
+        y = g.convolution(y, width, { kernel: 3, stride: early ? 1 : stride });
         y = g.convolution(y, out, { kernel: 1 });
       } else y = g.convolution(g.convolution(x, width, { kernel: 3, stride }), width, { kernel: 3 });
-      const short = stride === 1 && g.channelsOf(x) === out ? x : g.convolution(x, out, { kernel: 1, stride });
+      const isSame = stride === 1 && g.channelsOf(x) === out && !(early && index === 0);
+      const short = isSame ? x : g.convolution(x, out, { kernel: 1, stride });
       x = g.add(y, short);
     }
   });

@@ -13,25 +13,27 @@ export function tinyYoloV2(precision: Precision, resolution = 416, classes = 20,
   return g.build('tiny-yolo-v2', [input], [g.convolution(x, 5 * (classes + 5), { kernel: 1 })]);
 }
 
-/** YOLOv4-tiny (Wang et al. 2020). */
+/** YOLOv4-tiny (Wang et al. 2020); TensorFlow Lite fuses no leaky ReLU into a convolution. */
 export function yoloV4Tiny(precision: Precision, resolution = 416) {
   const g = networkBuilder(precision);
   const input = g.input(1, resolution, resolution, 3);
+  const leaky = (x: TensorId, channels: number, kernel: number, stride = 1) =>
+    g.activation(g.convolution(x, channels, { kernel, stride }), 'LEAKY_RELU');
   const partial = (x: TensorId, channels: number): readonly [TensorId, TensorId] => {
-    const whole = g.convolution(x, channels, { kernel: 3 });
-    const first = g.convolution(g.slice(whole, channels / 2), channels / 2, { kernel: 3 });
-    const both = g.concatenate([g.convolution(first, channels / 2, { kernel: 3 }), first]);
-    const route = g.convolution(both, channels, { kernel: 1 });
+    const whole = leaky(x, channels, 3);
+    const first = leaky(g.slice(whole, channels / 2), channels / 2, 3);
+    const both = g.concatenate([leaky(first, channels / 2, 3), first]);
+    const route = leaky(both, channels, 1);
     return [g.pool(g.concatenate([whole, route]), { kernel: 2, stride: 2 }), route];
   };
-  let x = g.convolution(g.convolution(input, 32, { kernel: 3, stride: 2 }), 64, { kernel: 3, stride: 2 });
+  let x = leaky(leaky(input, 32, 3, 2), 64, 3, 2);
   [x] = partial(x, 64);
   [x] = partial(x, 128);
   const [y, route] = partial(x, 256);
-  const neck = g.convolution(g.convolution(y, 512, { kernel: 3 }), 256, { kernel: 1 });
-  const coarse = g.convolution(g.convolution(neck, 512, { kernel: 3 }), 255, { kernel: 1 });
-  const up = g.concatenate([g.resize(g.convolution(neck, 128, { kernel: 1 }), 2), route]);
-  const fine = g.convolution(g.convolution(up, 256, { kernel: 3 }), 255, { kernel: 1 });
+  const neck = leaky(leaky(y, 512, 3), 256, 1);
+  const coarse = g.convolution(leaky(neck, 512, 3), 255, { kernel: 1 });
+  const up = g.concatenate([g.resize(leaky(neck, 128, 1), 2), route]);
+  const fine = g.convolution(leaky(up, 256, 3), 255, { kernel: 1 });
   return g.build('yolov4-tiny', [input], [coarse, fine]);
 }
 

@@ -1,206 +1,102 @@
-/** Latency of application cores against published runs, fitted without the family that is predicted: `node scripts/run-ts.mjs bench/estimates/cortex-a.ts`. */
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
-import { readTflite } from '../../src/formats/tflite/read.ts';
-import type { Graph } from '../../src/graph/graph.ts';
-import { operatorMacs } from '../../src/graph/macs.ts';
-import type { CostCounts } from '../../src/runtimes/roofline/time.ts';
-import { familyOf, networks } from '../architectures/networks.ts';
-import { referenceDirectory } from '../reference.ts';
-import { crossValidate, type FitRow } from './fit.ts';
-import { graphCounts, referenceGraphs } from './graph-work.ts';
+/** Latency of application cores against published runs, each predicted without its family of networks: `node scripts/run-ts.mjs bench/estimates/cortex-a.ts`. */
+import { leipRuns, type Precision, publishedRuns, type Run, runsOf, stm32mp1Runs } from './cortex-a-runs.ts';
 import { published } from './published.ts';
 import { type EstimateRow, estimateRow } from './row.ts';
+import { type CoreRow, dot, type Predicted, type ShrunkFit, shrunkFit } from './shrinkage.ts';
 import { threadSpeedup } from './thread-speedup.ts';
 
-type Term = keyof CostCounts;
-
-const float: readonly Term[] = [
-  'cyclesPerConvolutionMac',
-  'cyclesPerDepthwiseMac',
-  'cyclesPerOutput',
-  'cyclesPerElement',
-  'cyclesPerWeightByte',
-];
-
-/** What is fitted for each precision. */
-const terms: Readonly<Record<'float32' | 'float16' | 'int8', readonly Term[]>> = {
-  float32: float,
-  float16: float,
-  int8: ['cyclesPerConvolutionMac', 'cyclesPerDepthwiseMac', 'cyclesPerDataByte', 'cyclesPerWeightByte'],
-};
-
-/** Not fitted: large networks tell nothing of it, and the smallest measured (anomaly detection of MLPerf Tiny, ten dense layers in 0.17 ms on a Raspberry Pi 4) bound it. */
+/** Not fitted: large networks tell nothing of it, and the smallest measured (anomaly detection of MLPerf Tiny, ten dense layers in 0.17 ms on a Raspberry Pi 4) bound it. ncnn's is fitted, as it takes memory for every tensor anew. */
 const launchMilliseconds = 0.005;
 
-const cores = [
-  'cortex-a7',
-  'cortex-a53',
-  'cortex-a55',
-  'cortex-a57',
-  'cortex-a72',
-  'cortex-a73',
-  'cortex-a76',
-  'cortex-a78ae',
-  'carmel',
+/** Cores whose costs are drawn to each other's: of like instructions. The Cortex-A7's are 32-bit Arm's, it stands alone. */
+const groups: readonly { readonly precision: Precision; readonly cores: readonly string[] }[] = [
+  { precision: 'float32', cores: ['cortex-a7'] },
+  { precision: 'float32', cores: ['cortex-a53', 'cortex-a57', 'cortex-a72', 'cortex-a73'] },
+  { precision: 'float16', cores: ['cortex-a55', 'cortex-a76', 'cortex-a78ae', 'carmel'] },
+  { precision: 'int8', cores: ['cortex-a7'] },
+  { precision: 'int8', cores: ['cortex-a53', 'cortex-a57', 'cortex-a72', 'cortex-a73'] },
+  { precision: 'int8', cores: ['cortex-a55', 'cortex-a76', 'cortex-a78ae', 'carmel'] },
 ];
 
-/** A measured run of a network on a core. */
-interface Run {
-  readonly label: string;
-  readonly family: string;
-  readonly device: string;
-  readonly runtime: string;
-  readonly counts: CostCounts;
-  /** Of the multiply-accumulates of convolutions, those that the library may do with Winograd's algorithm: ncnn does in floating point, LiteRT and ONNX Runtime do not; its integers are too few runs to tell. */
-  readonly winogradMacs: number;
-  readonly clockHz: number;
-  readonly threads: number;
-  readonly milliseconds: number;
+/** How often each cost counts in a run. */
+interface Terms {
+  readonly products: number;
+  readonly outputs: number;
+  readonly elements: number;
+  readonly weightBytes: number;
+  readonly arranged: number;
+  readonly dataBytes: number;
+  readonly serial: number;
+  readonly ncnnLaunches: number;
 }
 
-/** Multiply-accumulates of 3 by 3 convolutions with stride 1 over at least 16 channels. ncnn uses Winograd's algorithm from 8 channels on (Tencent/ncnn a4d2ea1 src/layer/arm/convolution_arm.cpp); the layers between are few. */
-function winogradMacs(graph: Graph): number {
-  return graph.operators.reduce((sum, operator) => {
-    if (operator.type !== 'CONV_2D') return sum;
-    const [input, weights, output] = [operator.inputs[0], operator.inputs[1], operator.outputs[0]].map(
-      (id) => graph.tensors[id ?? -1]?.shape as readonly number[] | undefined,
-    );
-    const isSquare = weights?.[1] === 3 && weights[2] === 3 && (weights[3] ?? 0) >= 16 && weights[3] === input?.[3];
-    const isDense = Math.abs((input?.[1] ?? 0) - (output?.[1] ?? 0)) <= 2;
-    return isSquare && isDense && (weights?.[0] ?? 0) >= 16 ? sum + operatorMacs(graph, operator) : sum;
-  }, 0);
-}
-
-/** What one of each coefficient takes, in ms, with the threads of the run. */
-function fitRow(run: Run, core: string, wanted: readonly Term[]): FitRow {
-  const cycle = 1e3 / (run.clockHz * threadSpeedup(core, run.threads));
+function termsOf({ counts, ncnn }: Run): Terms {
   return {
+    products:
+      counts.cyclesPerConvolutionMac +
+      counts.cyclesPerDenseMac +
+      (ncnn === undefined ? 0 : ncnn.winogradProducts - ncnn.winogradMacs),
+    outputs: counts.cyclesPerOutput - (ncnn?.winogradOutputs ?? 0),
+    elements: counts.cyclesPerElement + (ncnn?.passes ?? 0),
+    weightBytes: counts.cyclesPerWeightByte + (ncnn?.filterBytes ?? 0),
+    arranged: ncnn?.arranged ?? 0,
+    dataBytes: counts.cyclesPerDataByte,
+    serial: counts.cyclesPerSerialElement,
+    ncnnLaunches: ncnn === undefined ? 0 : counts.launchMicroseconds,
+  };
+}
+
+/**
+ * Milliseconds for one of each cost that is fitted. In integers few runs tell results from elements: both are what is read and written.
+ * ncnn passes over it more often than LiteRT does, between int32, float and int8, which is a cost in addition.
+ */
+function countsOf(run: Run, precision: Precision): readonly number[] {
+  const terms = termsOf(run);
+  const serialCycle = 1e3 / run.clockHz;
+  const cycle = serialCycle / threadSpeedup(run.core, run.threads);
+  const isNcnn = run.ncnn !== undefined;
+  const shared = [cycle * terms.products, cycle * terms.weightBytes, cycle * terms.arranged, terms.ncnnLaunches];
+  return precision === 'int8'
+    ? [...shared, cycle * terms.dataBytes, isNcnn ? cycle * terms.dataBytes : 0, serialCycle * terms.serial]
+    : [...shared, cycle * terms.outputs, cycle * terms.elements];
+}
+
+/** Of a core's file, without ncnn's own. */
+function yamlOf(costs: readonly number[], precision: Precision): string {
+  const [products = 0, weightByte = 0, , , first = 0, second = 0, serial = 0] = costs;
+  const passes =
+    precision === 'int8'
+      ? { cyclesPerDataByte: first, cyclesPerSerialElement: serial }
+      : { cyclesPerOutput: first, cyclesPerElement: second };
+  return Object.entries({ cyclesPerConvolutionMac: products, ...passes, cyclesPerWeightByte: weightByte })
+    .map(([name, value]) => `${name}: ${Number(value.toPrecision(3))}`)
+    .join(', ');
+}
+
+const launches = (run: Run) => (run.ncnn === undefined ? run.counts.launchMicroseconds * launchMilliseconds : 0);
+
+function coreRow(run: Run, precision: Precision): CoreRow {
+  return {
+    core: run.core,
+    board: run.device,
     label: `${run.device}, ${run.runtime}, ${run.label}`,
     family: run.family,
-    counts: [
-      ...wanted.map((term) => cycle * (run.counts[term] - (term === 'cyclesPerConvolutionMac' ? run.winogradMacs : 0))),
-      run.winogradMacs * cycle,
-    ],
-    milliseconds: run.milliseconds - run.counts.launchMicroseconds * launchMilliseconds,
+    counts: countsOf(run, precision),
+    milliseconds: run.milliseconds - launches(run),
   };
 }
 
-function publishedRuns(core: string, precision: 'float32' | 'float16' | 'int8'): readonly Run[] {
-  return published
-    .filter((set) => set.core === core && set.precision === precision)
-    .flatMap((set) =>
-      Object.entries(set.milliseconds).flatMap(([network, milliseconds]) => {
-        const make = networks[network];
-        if (make === undefined) throw new RangeError(`there is no network ${network}`);
-        const graph = make(precision);
-        return [
-          {
-            label: network,
-            family: familyOf(network),
-            device: set.device,
-            runtime: set.runtime,
-            counts: graphCounts(graph),
-            winogradMacs: set.runtime === 'ncnn' && precision !== 'int8' ? winogradMacs(graph) : 0,
-            clockHz: set.clockMhz * 1e6,
-            threads: set.threads,
-            milliseconds,
-          },
-        ];
-      }),
-    );
+interface Pair {
+  readonly run: Run;
+  readonly estimate: number;
+  readonly measured: number;
 }
 
-/** Runs that only check what was derived: float32 of a core that was measured in float16. */
-function otherRuns(core: string, precision: 'float32' | 'float16' | 'int8'): readonly Run[] {
-  if (core !== 'cortex-a76' || precision !== 'float16') return [];
-  // Half the time, as float32 is taken to cost twice of float16.
-  return publishedRuns(core, 'float32').map((run) => ({ ...run, milliseconds: run.milliseconds / 2 }));
-}
-
-/** MLPerf Tiny's networks on a Raspberry Pi 4, compiled by LEIP 1.9.3. */
-function leipRuns(precision: 'float32' | 'float16' | 'int8'): readonly Run[] {
-  const models = path.join(referenceDirectory, 'models', 'mlcommons+tiny', 'benchmark', 'training');
-  const files: Readonly<Record<string, string>> = {
-    ad: 'anomaly_detection/trained_models/ad01_int8.tflite',
-    ic: 'image_classification/trained_models/pretrainedResnet_quant.tflite',
-    kws: 'keyword_spotting/trained_models/kws_ref_model.tflite',
-    vww: 'visual_wake_words/trained_models/vww_96_int8.tflite',
-  };
-  return measurements().flatMap((row) => {
-    const name = /^MLPerf Tiny (\w+) \w+_(fp32|int8)$/.exec(row.model);
-    if (row.board !== 'Raspberry Pi 4B' || name === null || (name[2] === 'int8') !== (precision === 'int8')) return [];
-    const file = path.join(models, files[name[1] ?? ''] ?? '');
-    const integer = readTflite(readFileSync(file), file);
-    const graph = precision === 'int8' ? integer : asFloat(integer);
-    return [
-      {
-        label: row.model,
-        family: `tiny-${name[1]}`,
-        device: 'Raspberry Pi 4 B',
-        runtime: 'LEIP',
-        counts: graphCounts(graph),
-        winogradMacs: 0,
-        clockHz: 1500e6,
-        threads: 4,
-        milliseconds: row.latency_ms,
-      },
-    ];
-  });
-}
-
-/** The same operators on 32-bit floats, without the constants' content. */
-function asFloat(graph: Graph): Graph {
-  const tensors = graph.tensors.map(({ name, shape, dtype }) => ({
-    name,
-    shape,
-    dtype: dtype === 'int8' ? ('float32' as const) : dtype,
-  }));
-  return { ...graph, tensors, operators: graph.operators.filter(({ type }) => !/QUANTIZE/.test(type)) };
-}
-
-interface MeasuredRow {
-  readonly board?: string;
-  readonly model: string;
-  readonly model_file?: string;
-  readonly input_shape?: string;
-  readonly latency_ms: number;
-}
-
-const measurements = (): readonly MeasuredRow[] =>
-  JSON.parse(readFileSync(path.join(referenceDirectory, 'measurements.json'), 'utf8')) as readonly MeasuredRow[];
-
-/** The runs of TensorFlow Lite 2.11 on an STM32MP157's two cores, by the operator lists of the models. */
-function stm32mp1Runs(): readonly Run[] {
-  const graphs = referenceGraphs();
-  const rows = measurements();
-  const seen = new Set<number>();
-  return rows.flatMap((row) => {
-    // The same measurement is listed by two repositories.
-    if (row.board !== 'STM32MP157F-DK2' || seen.has(row.latency_ms)) return [];
-    const tiny =
-      row.model === 'tiny_yolo_v2' ? networks[`yolo2-tiny-${row.input_shape?.split('x')[0]}`]?.('int8') : undefined;
-    const graph = graphs.get(row.model_file ?? '') ?? tiny;
-    if (graph === undefined) return [];
-    seen.add(row.latency_ms);
-    return [
-      {
-        label: `${row.model} ${row.input_shape}`,
-        family:
-          row.model
-            .replace(/^ST /, '')
-            .replace(/[ \d.].*$/, '')
-            .toLowerCase() + (/v(\d)/.exec(row.model)?.[1] ?? ''),
-        device: 'STM32MP157F-DK2',
-        runtime: 'LiteRT',
-        counts: graphCounts(graph),
-        winogradMacs: 0,
-        clockHz: 800e6,
-        threads: 2,
-        milliseconds: row.latency_ms,
-      },
-    ];
-  });
+/** A run of another library, by the costs of its core without its family. */
+function predicted(fit: ShrunkFit, run: Run, precision: Precision): Pair {
+  const { costs, factors } = fit.costs(run.core, { family: run.family });
+  const working = dot(countsOf(run, precision), costs) * (factors.get(run.device) ?? 1);
+  return { run, estimate: working + launches(run), measured: run.milliseconds };
 }
 
 const deviceBoards: Readonly<Record<string, string>> = {
@@ -209,84 +105,102 @@ const deviceBoards: Readonly<Record<string, string>> = {
   'Raspberry Pi 4 B': 'raspberry-pi-4',
   'Raspberry Pi 5': 'raspberry-pi-5',
   'STM32MP157F-DK2': 'stm32mp157f-dk2',
+  'Jetson Nano': 'jetson-nano',
+  'Jetson AGX Xavier': 'jetson-agx-xavier',
+  'Jetson AGX Orin': 'jetson-agx-orin',
+  'Jetson Orin Nano': 'jetson-orin-nano',
   SL1640: 'sl1640',
   SL1680: 'sl1680',
 };
 
 export async function cortexA(verbose = false): Promise<readonly EstimateRow[]> {
-  return cores.flatMap((core) =>
-    (['float32', 'float16', 'int8'] as const).flatMap((precision) => {
-      const runs = [
-        ...publishedRuns(core, precision),
-        ...(core === 'cortex-a7' && precision === 'int8' ? stm32mp1Runs() : []),
-      ];
-      if (runs.length < 5) return [];
-      const wanted = terms[precision];
-      const fitted = crossValidate(runs.map((run) => fitRow(run, core, wanted)));
-      const { coefficients } = fitted;
-      const pairs = fitted.pairs.map((pair, index) => {
-        const launches = (runs[index]?.counts.launchMicroseconds ?? 0) * launchMilliseconds;
-        return { ...pair, estimate: pair.estimate + launches, measured: pair.measured + launches };
+  return groups.flatMap(({ precision, cores }) => {
+    const runs = [...publishedRuns(precision), ...(precision === 'int8' ? stm32mp1Runs() : [])].filter(({ core }) =>
+      cores.includes(core),
+    );
+    const byLabel = new Map(runs.map((run) => [coreRow(run, precision).label, run]));
+    const fit = shrunkFit(runs.map((run) => coreRow(run, precision)));
+    const pairsOf = (found: readonly Predicted[]): readonly Pair[] =>
+      found.flatMap(({ row, estimate }) => {
+        const run = byLabel.get(row.label);
+        return run === undefined ? [] : [{ run, estimate: estimate + launches(run), measured: run.milliseconds }];
       });
-      if (verbose) {
-        const yaml = wanted.map((term, index) => `${term}: ${Number(coefficients[index]?.toPrecision(3))}`);
-        console.log(`${core} ${precision}: ${yaml.join(', ')}`);
-        for (const { label, estimate, measured } of pairs)
-          console.log(
-            `    ${label.padEnd(70)} ${measured.toFixed(2).padStart(9)} ms ${((estimate / measured - 1) * 100).toFixed(0).padStart(5)} %`,
-          );
-      }
-      const check = [
-        ...(core === 'cortex-a72' && precision !== 'float16' ? leipRuns(precision) : []),
-        ...otherRuns(core, precision),
-      ];
-      const checked = check.map((run) => {
-        const row = fitRow(run, core, wanted);
-        const working = row.counts.reduce((sum, count, index) => sum + count * (coefficients[index] ?? 0), 0);
-        return {
-          label: row.label,
-          estimate: working + run.milliseconds - row.milliseconds,
-          measured: run.milliseconds,
-        };
-      });
-      if (verbose)
-        for (const { label, estimate, measured } of checked)
-          console.log(
-            `  not fitted ${label.padEnd(62)} ${measured.toFixed(2)} ms ${((estimate / measured - 1) * 100).toFixed(0)} %`,
-          );
-      const how = `${runs.length} runs of ${new Set(runs.map((run) => run.family)).size} families, ${precision}; fitted without the family`;
-      const devices = [...new Set(runs.map((run) => `${run.device}, ${run.runtime}`))];
-      const ofOthers =
-        checked.length < 2
-          ? []
-          : [
-              estimateRow(
-                {
-                  runtime: check[0]?.runtime ?? '',
-                  board: deviceBoards[check[0]?.device ?? ''] ?? core,
-                  metric: 'latency',
-                  how: `${precision}, another library, not fitted at all`,
-                },
-                checked,
-              ),
-            ];
-      return [
-        ...ofOthers,
-        estimateRow({ runtime: 'litert, onnxruntime', board: `${core} ${precision}`, metric: 'latency', how }, pairs),
-        ...devices.flatMap((device) => {
-          const own = pairs.filter(({ label }) => label.startsWith(`${device}, `));
-          const [name = '', runtime = ''] = device.split(', ');
-          const about = {
-            runtime,
-            board: deviceBoards[name] ?? name,
-            metric: 'latency',
-            how: `${precision}, of the row above`,
-          } as const;
-          return own.length < 2 || devices.length < 2 ? [] : [estimateRow(about, own)];
-        }),
-      ];
+    const [pairs, unseen] = [pairsOf(fit.pairs), pairsOf(fit.unseen)];
+    const of = (core: string, all: readonly Pair[]) => all.filter(({ run }) => run.core === core);
+    if (verbose) for (const core of cores) print(core, precision, fit, of(core, pairs));
+    return [
+      ...cores.flatMap((core) => rowsOf(core, precision, of(core, pairs))),
+      ...cores.flatMap((core) => unseenRows(core, precision, of(core, unseen))),
+      ...otherLibraries(fit, precision, cores),
+    ];
+  });
+}
+
+function rowsOf(core: string, precision: Precision, pairs: readonly Pair[]): readonly EstimateRow[] {
+  const families = new Set(pairs.map(({ run }) => run.family)).size;
+  const devices = [...new Set(pairs.map(({ run }) => run.device))];
+  const how = `${pairs.length} runs of ${families} families on ${devices.length} boards, ${precision}; fitted without the family on any core`;
+  const about = { runtime: 'litert, onnxruntime', board: `${core} ${precision}`, metric: 'latency', how } as const;
+  const sets = [...new Set(pairs.map(({ run }) => `${run.device}, ${run.runtime}`))];
+  return [
+    estimateRow(about, pairs),
+    ...sets.flatMap((set) => {
+      const own = pairs.filter(({ run }) => set === `${run.device}, ${run.runtime}`);
+      const [name = '', runtime = ''] = set.split(', ');
+      const board = deviceBoards[name];
+      const row = { runtime, board: board ?? '', metric: 'latency', how: `${precision}, of the row above` } as const;
+      return own.length < 2 || sets.length < 2 || board === undefined ? [] : [estimateRow(row, own)];
     }),
-  );
+  ];
+}
+
+function unseenRows(core: string, precision: Precision, pairs: readonly Pair[]): readonly EstimateRow[] {
+  if (pairs.length === 0) return [];
+  const boards = new Set(pairs.map(({ run }) => run.device)).size;
+  const how = `${precision}, each of ${boards} boards from the others of the core, as if only core and clock were known, and without the family`;
+  return [
+    estimateRow(
+      { runtime: 'litert, onnxruntime', board: `${core}, a board not measured`, metric: 'latency', how },
+      pairs,
+    ),
+  ];
+}
+
+/** Checks by libraries that were not fitted. */
+function otherLibraries(fit: ShrunkFit, precision: Precision, cores: readonly string[]): readonly EstimateRow[] {
+  const leip = cores.includes('cortex-a72') && precision !== 'float16' ? leipRuns(precision) : [];
+  // Half the time, as float32 is taken to cost twice of float16.
+  const onnxruntime =
+    precision === 'float16'
+      ? published
+          .filter((set) => set.runtime === 'ONNX Runtime')
+          .flatMap(runsOf)
+          .map((run) => ({ ...run, milliseconds: run.milliseconds / 2 }))
+      : [];
+  return [leip, onnxruntime].flatMap((runs) => {
+    const [first] = runs;
+    if (first === undefined) return [];
+    const how = `${precision}, another library, not fitted at all`;
+    const about = { runtime: first.runtime, board: deviceBoards[first.device] ?? '', metric: 'latency', how } as const;
+    return [
+      estimateRow(
+        about,
+        runs.map((run) => predicted(fit, run, precision)),
+      ),
+    ];
+  });
+}
+
+function print(core: string, precision: Precision, fit: ShrunkFit, pairs: readonly Pair[]): void {
+  const { costs, factors } = fit.costs(core);
+  console.log(`${core} ${precision}: ${yamlOf(costs, precision)}`);
+  console.log(`  all: ${costs.map((cost) => cost.toPrecision(3)).join(' ')}, drawn by ${fit.strengths.get(core)}`);
+  console.log(`  boards: ${[...factors].map(([board, factor]) => `${board} ${factor.toFixed(3)}`).join(', ')}`);
+  for (const { run, estimate, measured } of pairs) {
+    const label = `${run.device}, ${run.runtime}, ${run.label}`;
+    const error = ((estimate / measured - 1) * 100).toFixed(0).padStart(5);
+    console.log(`    ${label.padEnd(70)} ${measured.toFixed(2).padStart(9)} ms ${error} %`);
+  }
 }
 
 if (process.argv[1]?.includes('cortex-a')) {

@@ -8,6 +8,8 @@ export interface FitRow {
   /** Milliseconds for one of each coefficient. */
   readonly counts: readonly number[];
   readonly milliseconds: number;
+  /** Of its relative error among those of the others; 1 when absent. */
+  readonly weight?: number;
 }
 
 /** Coefficients, and what each row is estimated to take by coefficients that were fitted without its family. */
@@ -44,12 +46,12 @@ export function solve(rows: readonly FitRow[]): readonly number[] {
   const solved = nonNegativeLeastSquares(
     rows.map(({ counts }) => counts.map(scale)),
     rows.map(({ milliseconds }) => milliseconds),
-    rows.map(({ milliseconds }) => 1 / milliseconds),
+    rows.map(({ milliseconds, weight = 1 }) => weight / milliseconds),
   );
   return solved.map(scale);
 }
 
 /** Mean absolute relative error of pairs. */
-export function meanError(pairs: CrossValidated['pairs']): number {
+export function meanError(pairs: readonly { readonly estimate: number; readonly measured: number }[]): number {
   return pairs.reduce((sum, { estimate, measured }) => sum + Math.abs(estimate / measured - 1), 0) / pairs.length;
 }

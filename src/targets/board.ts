@@ -87,6 +87,8 @@ const unitCostsSchema = z.strictObject({
   /** For each element that other operators go over, and in addition where these are functions that the unit has no instruction for. */
   cyclesPerElement: z.number().nonnegative().max(largest).optional(),
   cyclesPerFunctionElement: z.number().nonnegative().max(largest).optional(),
+  /** In addition for each element of operators that LiteRT does not give to XNNPACK in integers: on one thread, whatever their number. */
+  cyclesPerSerialElement: z.number().nonnegative().max(largest).optional(),
   /** For each byte of activations, of activations that its own memory can't hold, of constants. */
   cyclesPerDataByte: z.number().nonnegative().max(largest).optional(),
   cyclesPerSpilledByte: z.number().nonnegative().max(largest).optional(),
@@ -96,10 +98,12 @@ const unitCostsSchema = z.strictObject({
 });
 export type UnitCosts = z.infer<typeof unitCostsSchema>;
 
+const precision = z.enum(['float32', 'float16', 'int8']);
+
 /** A unit as a roofline: an operator takes the longer of its work and of reading its weights from memory, and the cost of a launch. */
 const rooflineSchema = z.strictObject({
   /** By what is computed in; `float16` where the runtime may choose it. */
-  costs: z.partialRecord(z.enum(['float32', 'float16', 'int8']), unitCostsSchema),
+  costs: z.partialRecord(precision, unitCostsSchema),
   /** Speed with this many threads, as a multiple of one thread. */
   threadScaling: z
     .array(z.strictObject({ threads: z.int().positive(), speedup: z.number().positive(), source }))
@@ -169,6 +173,8 @@ const boardFields = {
   flash: sourced,
   memories: z.array(memorySchema),
   memoryBytesPerSecond: positive.optional(),
+  /** What its CPU takes as a multiple of its core's roofline, by what is computed in: memory, cooling and system differ. 1 where it was not measured. */
+  cpuFactors: z.partialRecord(precision, positive).optional(),
   power: z.strictObject({
     activeMilliwatts: sourced.optional(),
     idleMilliwatts: sourced.optional(),

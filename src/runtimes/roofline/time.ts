@@ -7,6 +7,8 @@ export type Precision = keyof RooflineCosts['costs'];
 /** A processor as a roofline. */
 export interface RooflineUnit {
   readonly costs: RooflineCosts['costs'];
+  /** What it takes as a multiple of these, 1 where absent. */
+  readonly factors?: Board['cpuFactors'];
   readonly clockHz: number;
   /** How many times faster than one thread all threads are together. */
   readonly speedup: number;
@@ -24,12 +26,9 @@ export function cpuUnit(board: Board, runtimeId: string): RooflineUnit | undefin
   const own = runtime?.accelerator === undefined ? runtime?.roofline : undefined;
   const roofline = own ?? board.core.roofline;
   if (roofline === undefined) return undefined;
-  return unit(
-    roofline,
-    board,
-    board.clockHz.value,
-    threadSpeedup(roofline, runtime?.threads?.value ?? board.cores.value),
-  );
+  const speedup = threadSpeedup(roofline, runtime?.threads?.value ?? board.cores.value);
+  const found = unit(roofline, board, board.clockHz.value, speedup);
+  return own === undefined && board.cpuFactors !== undefined ? { ...found, factors: board.cpuFactors } : found;
 }
 
 /** The accelerator that a runtime gives work to; `undefined` where the board has none or nothing is known of its speed. */
@@ -75,6 +74,7 @@ export function costCounts(work: OperatorWork, onChipBytes: number): CostCounts 
     cyclesPerOutput: work.outputs,
     cyclesPerElement: work.elements,
     cyclesPerFunctionElement: work.functionElements,
+    cyclesPerSerialElement: work.serialElements,
     cyclesPerDataByte: work.dataBytes,
     cyclesPerSpilledByte: work.dataBytes > onChipBytes ? work.dataBytes : 0,
     cyclesPerWeightByte: work.weightBytes,
@@ -82,19 +82,21 @@ export function costCounts(work: OperatorWork, onChipBytes: number): CostCounts 
   };
 }
 
+/** The precisions whose costs stand for each, best first. */
+const wider: Readonly<Record<Precision, readonly Precision[]>> = {
+  int8: ['int8', 'float16', 'float32'],
+  float16: ['float16', 'float32'],
+  float32: ['float32', 'float16'],
+};
+
 /**
- * Milliseconds of an operator on a unit: cycles for what it has to do, divided among the threads, or reading its weights from memory where that takes longer, and the launch.
+ * Milliseconds of an operator on a unit: cycles for what it has to do, divided among the threads where the library divides it, or reading its weights from memory where that takes longer, and the launch.
  * Where a unit has no costs for a precision, those of the next wider one count; `undefined` where there are none.
  */
 export function unitMilliseconds(work: OperatorWork, unit: RooflineUnit, precision: Precision): number | undefined {
-  const { costs } = unit;
-  const cost =
-    precision === 'int8'
-      ? (costs.int8 ?? costs.float16 ?? costs.float32)
-      : precision === 'float16'
-        ? (costs.float16 ?? costs.float32)
-        : (costs.float32 ?? costs.float16);
-  if (cost === undefined) return undefined;
+  const known = wider[precision].find((each) => unit.costs[each] !== undefined);
+  const cost = known === undefined ? undefined : unit.costs[known];
+  if (known === undefined || cost === undefined) return undefined;
   const counts = costCounts(work, unit.onChipBytes);
   const cycles =
     counts.cyclesPerConvolutionMac * (cost.cyclesPerConvolutionMac ?? 0) +
@@ -106,7 +108,9 @@ export function unitMilliseconds(work: OperatorWork, unit: RooflineUnit, precisi
     counts.cyclesPerDataByte * (cost.cyclesPerDataByte ?? 0) +
     counts.cyclesPerSpilledByte * (cost.cyclesPerSpilledByte ?? 0) +
     counts.cyclesPerWeightByte * (cost.cyclesPerWeightByte ?? 0);
-  const working = (1e3 * cycles) / (unit.clockHz * unit.speedup);
+  const serialCycles = counts.cyclesPerSerialElement * (cost.cyclesPerSerialElement ?? 0);
+  const factor = unit.factors?.[known]?.value ?? 1;
+  const working = (1e3 * factor * (cycles / unit.speedup + serialCycles)) / unit.clockHz;
   const reading = unit.bytesPerSecond === undefined ? 0 : (1e3 * work.weightBytes) / unit.bytesPerSecond;
   return Math.max(working, reading) + (work.launches * cost.launchMicroseconds) / 1e3;
 }

@@ -21,6 +21,8 @@ export interface OperatorWork {
   readonly elements: number;
   /** Those of them that are functions of one number, or products with what one gave: sigmoid, swish, gates. */
   readonly functionElements: number;
+  /** Those of operators that LiteRT computes one by one on one thread, as XNNPACK does not take them in integers. */
+  readonly serialElements: number;
   /** Bytes of constants, and of what is read and written besides. */
   readonly weightBytes: number;
   readonly dataBytes: number;
@@ -36,6 +38,7 @@ export const noWork: OperatorWork = {
   outputs: 0,
   elements: 0,
   functionElements: 0,
+  serialElements: 0,
   weightBytes: 0,
   dataBytes: 0,
   launches: 0,
@@ -45,6 +48,9 @@ const views = /^(Reshape|Flatten|Squeeze|Unsqueeze|Identity|Dropout|Constant|Sha
 
 const functions =
   /^(Sigmoid|HardSigmoid|HardSwish|Swish|Silu|Tanh|Gelu|Erf|Mul|Div|Exp|Softplus|Mish|LOGISTIC|HARD_SWISH|TANH|GELU|MUL|DIV|EXP)$/;
+
+/** ai-edge-litert 2.3.0 gives XNNPACK the other activations in integers, this one it computes itself, as slow with two threads as with one (an operator of 1.4 million elements by itself). */
+const serial = /^HARD_SWISH$/;
 
 /** The tensors that are computed when a graph runs, or given to it. */
 export function computedTensors(graph: Graph): ReadonlySet<TensorId> {
@@ -77,6 +83,7 @@ export function operatorWork(graph: Graph, operator: Operator, computed: Readonl
     outputs: macs > 0 ? outputs : 0,
     elements,
     functionElements: functions.test(operator.type) ? elements : 0,
+    serialElements: serial.test(operator.type) && precisionOf(graph, operator) === 'int8' ? elements : 0,
     weightBytes: bytesOf(operator.inputs.filter(isConstant)),
     dataBytes: bytesOf([...operator.inputs.filter((id) => !isConstant(id)), ...operator.outputs]),
     launches: 1,

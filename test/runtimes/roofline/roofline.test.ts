@@ -36,6 +36,19 @@ describe('unitMilliseconds', () => {
     expect(unitMilliseconds(work, { ...unit, costs: { int8: float32 } }, 'float32')).toBeUndefined();
   });
 
+  test("a board's factor holds for the precision that stands in for another, and not for launches", () => {
+    const work = { ...noWork, convolutionMacs: 4e6, launches: 1 };
+    const slow = { ...unit, factors: { float32: { value: 1.5, source: 'x' }, int8: { value: 9, source: 'x' } } };
+    expect(unitMilliseconds(work, slow, 'float32')).toBeCloseTo(1.505, 9);
+    expect(unitMilliseconds(work, slow, 'int8')).toBeCloseTo(1.505, 9);
+  });
+
+  test('what one thread computes takes as long with many', () => {
+    const costs = { int8: { source: 'x', cyclesPerSerialElement: 10, launchMicroseconds: 0 } };
+    const work = { ...noWork, elements: 1e5, serialElements: 1e5 };
+    expect(unitMilliseconds(work, { ...unit, costs }, 'int8')).toBeCloseTo(1, 9);
+  });
+
   test('more work never takes less time, more threads never more', () => {
     const board = loadBoard('raspberry-pi-5');
     const cpu = cpuUnit(board, 'litert');
@@ -70,6 +83,17 @@ describe('units of boards', () => {
 });
 
 describe('operatorWork', () => {
+  test('hard swish of integers is outside XNNPACK, of floats it is not', () => {
+    const work = (precision: 'float32' | 'int8') => {
+      const graph = networks['mobilenet3-small']?.(precision);
+      if (graph === undefined) throw new Error('there is a network of this name');
+      const computed = computedTensors(graph);
+      return graph.operators.reduce((sum, each) => sum + operatorWork(graph, each, computed).serialElements, 0);
+    };
+    expect(work('float32')).toBe(0);
+    expect(work('int8')).toBeGreaterThan(5e5);
+  });
+
   test.each([
     ['mobilenet1-1.0', 569e6],
     ['mobilenet2-1.0', 301e6],
