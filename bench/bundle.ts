@@ -19,10 +19,11 @@ export async function bundleInto(folder: string, programs: Readonly<Record<strin
     format: 'esm',
     target: 'node20',
     external: ['onnxruntime-node', 'onnxruntime-web'],
-    loader: { '.yml': 'text', '.py': 'text' },
+    loader: { '.py': 'text' },
     plugins: [
       await plugin('assembly.mjs', 'assemblyForEsbuild'),
       await plugin('report-page.mjs', 'reportPageForEsbuild'),
+      await plugin('yaml-data.mjs', 'yamlForEsbuild'),
     ],
     banner: { js: "import{createRequire as __c}from'node:module';const require=__c(import.meta.url);" },
   });

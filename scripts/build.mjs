@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { build } from 'esbuild';
 import { assemblyForEsbuild } from './assembly.mjs';
 import { reportPageForEsbuild } from './report-page.mjs';
+import { yamlForEsbuild } from './yaml-data.mjs';
 
 const check = process.argv.includes('--check');
 const result = await build({
@@ -16,8 +17,8 @@ const result = await build({
   keepNames: true,
   charset: 'utf8',
   legalComments: 'none',
-  loader: { '.yml': 'text', '.py': 'text' },
-  plugins: [assemblyForEsbuild, reportPageForEsbuild],
+  loader: { '.py': 'text' },
+  plugins: [assemblyForEsbuild, reportPageForEsbuild, yamlForEsbuild],
   // Native and large: found at run time.
   external: ['onnxruntime-node', 'onnxruntime-web'],
   // Some bundled CommonJS packages call require().

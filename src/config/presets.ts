@@ -1,5 +1,5 @@
-import { parse } from 'yaml';
 import { z } from 'zod';
+import { ownData } from '../basics/own-data.ts';
 import { budgetMetricsShape } from './budget-schema.ts';
 import type { MetricRule, PresetUse } from './config.ts';
 import { metricRules } from './metric-rules.ts';
@@ -16,7 +16,7 @@ let loaded: z.output<typeof presetsSchema> | undefined;
 
 /** The budgets of a preset, with the line of the configuration that asks for it. */
 export function presetRules(use: PresetUse): readonly MetricRule[] {
-  loaded ??= presetsSchema.parse(parse(text));
+  loaded ??= presetsSchema.parse(ownData(text));
   const preset = use.kind === 'use-case' ? loaded['use-cases'][use.name] : loaded.classes[use.name];
   return metricRules(preset, () => use.line);
 }

@@ -1,6 +1,6 @@
-import { parse } from 'yaml';
 import { z } from 'zod';
 import { nearest } from '../basics/nearest.ts';
+import { ownData } from '../basics/own-data.ts';
 import { UserError } from '../errors.ts';
 import text from './batteries.yml';
 
@@ -54,7 +54,7 @@ export interface Battery {
 export const hoursPerYear = 8766;
 
 let loaded: z.infer<typeof batteriesSchema> | undefined;
-const data = () => (loaded ??= batteriesSchema.parse(parse(text)));
+const data = () => (loaded ??= batteriesSchema.parse(ownData(text)));
 
 /** Names of the cells that come with the gate. */
 export const batteryNames = (): readonly string[] => Object.keys(data().batteries);

@@ -1,5 +1,5 @@
-import { parse } from 'yaml';
 import { z } from 'zod';
+import { ownData } from '../basics/own-data.ts';
 import { boardIds } from '../targets/load.ts';
 import text from './board-names.yml';
 
@@ -7,7 +7,7 @@ const schema = z.record(z.string(), z.array(z.string()).min(1));
 
 /** Every known name of a board, without case and punctuation, and whose it is. */
 const idByName: ReadonlyMap<string, string> = new Map([
-  ...Object.entries(schema.parse(parse(text))).flatMap(([id, names]) =>
+  ...Object.entries(schema.parse(ownData(text))).flatMap(([id, names]) =>
     names.map((name) => [plainName(name), id] as const),
   ),
   ...boardIds.map((id) => [plainName(id), id] as const),

@@ -1,5 +1,5 @@
-import { parse } from 'yaml';
 import { z } from 'zod';
+import { ownData } from '../basics/own-data.ts';
 import text from './networks.yml';
 
 const networkSchema = z.strictObject({
@@ -16,5 +16,5 @@ export type ReferenceNetwork = z.infer<typeof networkSchema>;
 
 /** Public reference networks by name. */
 export const referenceNetworks: ReadonlyMap<string, ReferenceNetwork> = new Map(
-  Object.entries(z.record(z.string(), networkSchema).parse(parse(text))),
+  Object.entries(z.record(z.string(), networkSchema).parse(ownData(text))),
 );

@@ -2,6 +2,7 @@ import { parse } from 'yaml';
 import type { z } from 'zod';
 import { firstMistake } from '../basics/first-mistake.ts';
 import { nearest } from '../basics/nearest.ts';
+import { ownData } from '../basics/own-data.ts';
 import { yamlProblem } from '../basics/yaml-problem.ts';
 import { UserError } from '../errors.ts';
 import { type Board, boardFileSchema, type Core, coreSchema } from './board.ts';
@@ -25,7 +26,8 @@ export function loadBoard(id: string): Board {
   if (known !== undefined) return known;
   const text = Object.hasOwn(boardTexts, id) ? boardTexts[id] : undefined;
   if (text === undefined) throw new UserError(`There is no board "${id}".${suggestion(id, boardIds, 'boards')}`);
-  const board = parseBoard(text, `boards/${id}.yml`);
+  const label = `boards/${id}.yml`;
+  const board = boardOf(ownData(text), label);
   loaded.set(id, board);
   return board;
 }
@@ -40,7 +42,20 @@ export function loadBoards(): ReadonlyMap<string, Board> {
  * @throws UserError saying what in the file is wrong, also where a number names a source that the file does not list.
  */
 export function parseBoard(text: string, label: string): Board {
-  const file = validate(boardFileSchema, text, label);
+  if (text.length > largestFile) {
+    throw new UserError(`${label} has more than ${largestFile} characters; a board's file is shorter.`);
+  }
+  let content: unknown;
+  try {
+    content = parse(text, { logLevel: 'error', prettyErrors: false });
+  } catch (error) {
+    throw new UserError(`${label} is not valid YAML: ${yamlProblem(error)}`);
+  }
+  return boardOf(content, label);
+}
+
+function boardOf(content: unknown, label: string): Board {
+  const file = validate(boardFileSchema, content, label);
   const core = parseCore(file.core, label);
   if (!Object.hasOwn(file.runtimes, file.defaultRuntime)) {
     throw new UserError(`${label}: defaultRuntime "${file.defaultRuntime}" is not among its runtimes.`);
@@ -61,7 +76,7 @@ function parseCore(id: string, label: string): Core {
   if (text === undefined) {
     throw new UserError(`${label}: there is no core "${id}".${suggestion(id, Object.keys(coreTexts), 'cores')}`);
   }
-  const core = validate(coreSchema, text, `cores/${id}.yml`);
+  const core = validate(coreSchema, ownData(text), `cores/${id}.yml`);
   if (core.kernelsOf === undefined) return core;
   const shared = parseCore(core.kernelsOf, `cores/${id}.yml`).kernelLibraries;
   return { ...core, kernelLibraries: { ...shared, ...core.kernelLibraries } };
@@ -111,16 +126,7 @@ function suggestion(word: string, known: readonly string[], what: string): strin
   return close === undefined ? ` Known ${what}: ${known.join(', ')}.` : ` Did you mean "${close}"?`;
 }
 
-function validate<S extends z.ZodType>(schema: S, text: string, label: string): z.infer<S> {
-  if (text.length > largestFile) {
-    throw new UserError(`${label} has more than ${largestFile} characters; a board's file is shorter.`);
-  }
-  let content: unknown;
-  try {
-    content = parse(text, { logLevel: 'error', prettyErrors: false });
-  } catch (error) {
-    throw new UserError(`${label} is not valid YAML: ${yamlProblem(error)}`);
-  }
+function validate<S extends z.ZodType>(schema: S, content: unknown, label: string): z.infer<S> {
   const result = schema.safeParse(content);
   if (!result.success) throw new UserError(`${label}: ${firstMistake(result.error, 'the file')}`);
   const missing = unlistedSource(content, new Set(Object.keys((result.data as { sources: object }).sources)));
