@@ -5,8 +5,9 @@ import { modelInputs } from '../data/model-inputs.ts';
 import { isConstant, tensorAt } from '../graph/access.ts';
 import type { Graph, Tensor, TensorId } from '../graph/graph.ts';
 import type { Finding } from '../runtimes/measurement.ts';
+import type { Histogram } from './histogram.ts';
 import { observedRange } from './observed-range.ts';
-import { openRecorder } from './open-recorder.ts';
+import { openRecorder, type Wanted } from './open-recorder.ts';
 import type { Observer, Range } from './range.ts';
 import { isSynthetic } from './synthetic.ts';
 
@@ -40,72 +41,64 @@ export async function calibrate(
   options: CalibrationOptions = {},
 ): Promise<Calibration> {
   const { observer = 'mse' } = options;
-  const run = async (extents: boolean): Promise<Calibration & { readonly strays: boolean }> => {
-    const calibration = await openCalibration(graph, observed, data, options, extents);
-    try {
-      await calibration.record(calibration.indices);
-      return await calibration.result(observer);
-    } finally {
-      await calibration.close();
-    }
-  };
-  const { strays, ...found } = await run(observer === 'min-max');
-  // Only counting tells values that are not finite from others.
-  if (!strays || observer !== 'min-max') return found;
-  const { strays: _, ...counted } = await run(false);
-  return counted;
+  const found = await calibrateBy([observer], graph, observed, data, options);
+  return found.get(observer) as Calibration;
 }
 
-/** A calibration under way: samples in, ranges out at any time. */
-export interface OpenCalibration {
-  /** Of the samples to use, as `options.samples` asks. */
-  readonly indices: readonly number[];
-  /** Runs the samples with these indices. @throws UserError when the model fails on one or one does not fit it */
-  readonly record: (indices: readonly number[]) => Promise<void>;
-  /** Ranges from what was recorded so far; `strays` when some of it was not finite. */
-  readonly result: (observer: Observer) => Promise<Calibration & { readonly strays: boolean }>;
-  readonly close: () => Promise<void>;
-}
-
-/**
- * Opens a float graph for calibration; `calibrate` is all of it.
- * @param extents whether only `min-max` will be asked for, for which nothing needs to be counted
- * @throws OnnxRuntimeError when ONNX Runtime does not load the model, UserError when there is no kernel for an operator of a `.tflite`
- */
-export async function openCalibration(
+/** What `calibrate` gives by each of some observers, from running the graph on the samples once; where some values are not finite, twice. @throws see `calibrate` */
+export async function calibrateBy(
+  wanted: readonly Observer[],
   graph: Graph,
   observed: readonly TensorId[],
   data: DataSet,
-  { samples = 512, levels = 255, progress }: Omit<CalibrationOptions, 'observer'> = {},
-  extents = false,
-): Promise<OpenCalibration> {
-  const indices = spread(data.count, samples);
+  options: Omit<CalibrationOptions, 'observer'> = {},
+): Promise<ReadonlyMap<Observer, Calibration>> {
   const watched = [...new Set(observed)].filter((id) => isComputedFloat(tensorAt(graph, id)));
-  const inputs = modelInputs(graph);
-  const recorder = watched.length === 0 ? undefined : await openRecorder(graph, watched, extents, indices.length);
-  let recorded = 0;
-  return {
-    indices,
-    record: async (some) => {
-      for (const index of recorder === undefined ? [] : some) {
-        await recorder?.record(bindInputs(await data.sample(index), inputs, data.path), recorded);
-        recorded += 1;
-        progress?.(recorded, indices.length);
-      }
-    },
-    result: async (observer) => {
-      const histograms = (await recorder?.histograms()) ?? [];
-      const strange = watched.filter((_, index) => (histograms[index]?.strays ?? 0) > 0);
-      const ranges = histograms.map((histogram) => observedRange(histogram, observer, levels));
-      return {
-        ranges: new Map(watched.map((id, index) => [id, ranges[index] ?? { min: 0, max: 0 }])),
-        samples: indices.length,
-        findings: [...aboutStrays(graph, strange), ...aboutSamples(data, indices.length)],
-        strays: strange.length > 0,
-      };
-    },
-    close: async () => recorder?.close(),
+  const indices = spread(data.count, options.samples ?? 512);
+  const recordedOf = (what: Wanted): Promise<Recording> =>
+    record(graph, watched, data, indices, what, options.progress);
+  const needsCounts = wanted.some((observer) => observer !== 'min-max');
+  const first = await recordedOf(needsCounts ? 'distribution' : 'extremes');
+  const isVague = !first.isExact && first.histograms.some(({ strays }) => strays > 0);
+  const { histograms } = isVague ? await recordedOf('everything') : first;
+  const strange = watched.filter((_, index) => (histograms[index]?.strays ?? 0) > 0);
+  const findings = [...aboutStrays(graph, strange), ...aboutSamples(data, indices.length)];
+  const rangesBy = (observer: Observer): ReadonlyMap<TensorId, Range> => {
+    const ranges = histograms.map((histogram) => observedRange(histogram, observer, options.levels));
+    return new Map(watched.map((id, index) => [id, ranges[index] ?? { min: 0, max: 0 }]));
   };
+  return new Map(
+    wanted.map((observer) => [observer, { ranges: rangesBy(observer), samples: indices.length, findings }]),
+  );
+}
+
+interface Recording {
+  readonly histograms: readonly Histogram[];
+  /** Whether values that are not finite were told from others. */
+  readonly isExact: boolean;
+}
+
+/** Runs the samples with these indices, one in memory at a time. */
+async function record(
+  graph: Graph,
+  watched: readonly TensorId[],
+  data: DataSet,
+  indices: readonly number[],
+  wanted: Wanted,
+  progress: Progress | undefined,
+): Promise<Recording> {
+  if (watched.length === 0) return { histograms: [], isExact: true };
+  const inputs = modelInputs(graph);
+  const recorder = await openRecorder(graph, watched, wanted, indices.length);
+  try {
+    for (const [recorded, index] of indices.entries()) {
+      await recorder.record(bindInputs(await data.sample(index), inputs, data.path), recorded);
+      progress?.(recorded + 1, indices.length);
+    }
+    return { histograms: await recorder.histograms(), isExact: recorder.seesEverything };
+  } finally {
+    await recorder.close();
+  }
 }
 
 function isComputedFloat(tensor: Tensor): boolean {

@@ -1,6 +1,6 @@
 import type { DataSet } from '../data/data-set.ts';
 import type { Graph, TensorId } from '../graph/graph.ts';
-import { type Calibration, type CalibrationOptions, openCalibration } from './calibrate.ts';
+import { type Calibration, type CalibrationOptions, calibrateBy } from './calibrate.ts';
 import { type Observer, observers, type Range } from './range.ts';
 
 /** Ranges by the observer that keeps a model nearest to what it computed in float. */
@@ -35,22 +35,11 @@ export async function chooseObserver(
 }
 
 /** What `calibrate` gives by each observer, from running the graph on the samples once. @throws see `calibrate` */
-export async function calibrateByEach(
+export function calibrateByEach(
   graph: Graph,
   observed: readonly TensorId[],
   data: DataSet,
   options: Omit<CalibrationOptions, 'observer'> = {},
 ): Promise<ReadonlyMap<Observer, Calibration>> {
-  const calibration = await openCalibration(graph, observed, data, options);
-  try {
-    await calibration.record(calibration.indices);
-    const found = new Map<Observer, Calibration>();
-    for (const observer of observers) {
-      const { strays: _, ...result } = await calibration.result(observer);
-      found.set(observer, result);
-    }
-    return found;
-  } finally {
-    await calibration.close();
-  }
+  return calibrateBy(observers, graph, observed, data, options);
 }

@@ -3,6 +3,7 @@ import {
   addExtent,
   addValues,
   binCount,
+  type Counting,
   countedRun,
   countValues,
   type Histogram,
@@ -30,7 +31,9 @@ interface CountingKernels {
 /** Counts values in WebAssembly, as `addValues` does. */
 export interface FastCounts {
   /** As `addValues`, but that some of it is in the histogram only after `settle`. */
-  readonly add: (histogram: Histogram, values: Float32Array, sample?: number) => void;
+  readonly add: (histogram: Histogram, values: Float32Array, sample?: Counting) => void;
+  /** As `spanTo`. */
+  readonly span: (histogram: Histogram, low: number, high: number) => void;
   /** As `addExtent`. */
   readonly addExtent: (histogram: Histogram, values: Float32Array) => void;
   /** Puts all that was counted into its histogram. */
@@ -113,7 +116,7 @@ export function openFastCounts(): FastCounts | undefined {
     }
   };
 
-  const add = (histogram: Histogram, values: Float32Array, sample = 0): void => {
+  const add = (histogram: Histogram, values: Float32Array, sample: Counting = 0): void => {
     if (values.length < worthwhile) {
       const slot = slots.get(histogram);
       if (slot !== undefined) flush(histogram, slot);
@@ -151,6 +154,12 @@ export function openFastCounts(): FastCounts | undefined {
 
   return {
     add,
+    span(histogram, low, high) {
+      if (low >= histogram.min && high <= histogram.max) return;
+      const slot = slots.get(histogram);
+      if (slot !== undefined) flush(histogram, slot);
+      spanTo(histogram, low, high);
+    },
     settle() {
       for (const [histogram, slot] of slots) flush(histogram, slot);
     },

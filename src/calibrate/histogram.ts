@@ -2,7 +2,7 @@
 export const binCount = 4096;
 
 /**
- * Counts of values seen so far (of large tensors a quarter of them, see `countedRun`), in `binCount` bins whose width is a power of two and whose edges are multiples of it, so that what it holds does not depend on the order
+ * Counts of values seen so far (of large tensors some of them, see `countedRun` and `withParts`), in `binCount` bins whose width is a power of two and whose edges are multiples of it, so that what it holds does not depend on the order
  * of the samples, and bins merge exactly when the range grows. Mutable: it is updated in place while samples stream through.
  */
 export interface Histogram {
@@ -38,23 +38,26 @@ const runLength = tileLength / 4;
 /** From so many elements on a tensor is large. */
 const large = 65_536;
 
+/** A number of a sample, which says what of a large tensor is counted; or that everything is. */
+export type Counting = number | 'everything';
+
 /**
- * The elements of the tile that starts at `start` which are counted: all, but for a large tensor a quarter, another one in each tile and in each sample, so that no rows or channels
+ * The elements of the tile that starts at `start` which are counted: all, but, unless everything is to be, for a large tensor a quarter, another one in each tile and in each sample, so that no rows or channels
  * are favoured: a network has its largest values at the same places of every picture, corners above all. Extremes and what is not finite are looked for among all.
  */
 export function countedRun(
   length: number,
   start: number,
-  sample: number,
+  sample: Counting,
 ): { readonly from: number; readonly to: number } {
   const end = Math.min(length, start + tileLength);
-  if (length < large) return { from: start, to: end };
+  if (length < large || sample === 'everything') return { from: start, to: end };
   const from = start + ((start / tileLength + sample) % 4) * runLength;
   return { from: Math.min(from, end), to: Math.min(from + runLength, end) };
 }
 
 /** Adds values of the tensor in the `sample`th sample, of many a part (`countedRun`); the range grows as needed. */
-export function addValues(histogram: Histogram, values: Float32Array, sample = 0): void {
+export function addValues(histogram: Histogram, values: Float32Array, sample: Counting = 0): void {
   spanFinite(histogram, values);
   for (let start = 0; start < values.length; start += tileLength) {
     const { from, to } = countedRun(values.length, start, sample);

@@ -6,11 +6,11 @@ import { graphMacs } from '../graph/macs.ts';
 import { refuseEndless } from '../graph/refuse-endless.ts';
 import { loadOnnxRuntime } from '../onnx-runtime/load.ts';
 import { openOnnxRecorder } from './onnx-recorder.ts';
-import { withOutputs } from './onnx-runner.ts';
 import type { Recorder } from './recorder.ts';
 import { openTfliteRecorder } from './tflite-recorder.ts';
 import { openThreadedRecorder } from './threads/recorder.ts';
 import { withExtents } from './with-extents.ts';
+import { withParts } from './with-parts.ts';
 
 /** Multiply-accumulates in the gate's own kernels from which on threads, each with its own interpreter, pay. */
 const worthwhileMacs = 5e8;
@@ -22,17 +22,24 @@ const worthwhileMacs = 5e8;
 const sharing = 2;
 
 /**
+ * The extremes of values alone, which ONNX Runtime finds itself; how they are distributed, from some of them where a tensor is large; the same, with every value seen, so that those that
+ * are not finite can be told from others.
+ */
+export type Wanted = 'extremes' | 'distribution' | 'everything';
+
+/**
  * A recorder of float tensors of a graph, inputs among them, for so many samples.
- * @param extents whether only the extremes of their values are wanted; ONNX Runtime then finds them itself
+ * @param wanted what is to be known of them
  * @throws OnnxRuntimeError when ONNX Runtime does not load the model, UserError when there is no kernel for an operator of a `.tflite`, or the model would never end
  */
 export async function openRecorder(
   graph: Graph,
   watched: readonly TensorId[],
-  extents: boolean,
+  wanted: Wanted,
   samples: number,
 ): Promise<Recorder> {
   refuseEndless(graph);
+  const extents = wanted === 'extremes';
   if (graph.dialect === 'tflite') {
     const observed = { ...graph, outputs: watched };
     const alone = openTfliteRecorder(observed, extents);
@@ -40,7 +47,14 @@ export async function openRecorder(
     return openThreadedRecorder({ kind: 'record', model: writeTflite(observed), extents }) ?? alone;
   }
   const computed = watched.filter((id) => !graph.inputs.includes(id));
-  const model = writeOnnx(extents ? withExtents(graph, computed) : withOutputs(graph, computed));
+  const { graph: asked, steps } = extents
+    ? { graph: withExtents(graph, computed), steps: [] }
+    : withParts(graph, computed, wanted === 'everything' ? 0 : samples);
   const names = watched.map((id) => tensorAt(graph, id).name);
-  return openOnnxRecorder({ model, watched: names, extents }, await loadOnnxRuntime(), sharing, samples);
+  return openOnnxRecorder(
+    { model: writeOnnx(asked), steps, watched: names, extents },
+    await loadOnnxRuntime(),
+    sharing,
+    samples,
+  );
 }

@@ -8,11 +8,12 @@ export function openTfliteRecorder(graph: Graph, extents: boolean): Recorder {
   const interpreter = openInterpreter(graph);
   const counters = makeCounters(graph.outputs.length, extents);
   return {
+    seesEverything: true,
     record: async (feeds, sample) => {
       interpreter.reset();
       interpreter.run(interpreter.inputs.map(({ name }) => feeds[name]?.data as TypedArray));
       for (const [index, { values }] of interpreter.outputs.entries()) {
-        if (values instanceof Float32Array) counters.add(index, values, sample);
+        if (values instanceof Float32Array) counters.add({ index, values }, sample);
       }
     },
     histograms: async () => counters.histograms(),

@@ -35,7 +35,7 @@ describe('what calibration records', () => {
     const found = [];
     for (const count of [1, 2, 4, 8]) {
       cores.count = count;
-      const recorder = await openRecorder(graph, watched, false, 1);
+      const recorder = await openRecorder(graph, watched, 'distribution', 1);
       await recorder.record({ x: { dtype: 'float32', shape: [1, 32, length], data } }, 0);
       found.push(await recorder.histograms());
       await recorder.close();

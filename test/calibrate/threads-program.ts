@@ -1,6 +1,6 @@
 /** Run as a program beside a bundled worker.js: samples recorded over threads and in one, compared; prints what was found as JSON. */
 import { addHistogram, type Histogram, newHistogram } from '../../src/calibrate/histogram.ts';
-import { makeCounters, type Recorder } from '../../src/calibrate/recorder.ts';
+import { makeCounters, type Recorded, type Recorder } from '../../src/calibrate/recorder.ts';
 import { openTfliteRecorder } from '../../src/calibrate/tflite-recorder.ts';
 import { openCounter } from '../../src/calibrate/threads/counter.ts';
 import { openThreadedRecorder } from '../../src/calibrate/threads/recorder.ts';
@@ -55,17 +55,22 @@ const samplesOf = () =>
   [0, 1, 2].map((sample) => {
     const next = numbers(sample + 1);
     const values = (length: number) => Float32Array.from({ length }, () => next() * (sample + 1));
-    return { sample, values: [[0, values(70_000)] as const, [1, values(10)] as const] };
+    const recorded: readonly Recorded[] = [
+      { index: 0, values: values(70_000) },
+      { index: 0, values: values(70_000), extremes: { lowest: -9, highest: 10 * sample } },
+      { index: 1, values: values(10) },
+    ];
+    return { sample, recorded };
   });
 const counter = openCounter(2);
 if (counter === undefined) throw new Error('there is no thread');
 const given = samplesOf();
 for (const counted of given) await counter.add(counted);
 const alone = makeCounters(2, false);
-for (const { sample, values } of samplesOf()) for (const [index, array] of values) alone.add(index, array, sample);
+for (const { sample, recorded } of samplesOf()) for (const each of recorded) alone.add(each, sample);
 answers.counting = {
   isSame: JSON.stringify(await counter.histograms()) === JSON.stringify(alone.histograms()),
-  isGivenAway: given.every(({ values }) => values.every(([, { length }]) => length === 0)),
+  isGivenAway: given.every(({ recorded }) => recorded.every(({ values }) => values.length === 0)),
 };
 await counter.close();
 console.log(JSON.stringify(answers));

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { highestOf, lowestOf } from '../../src/calibrate/appended.ts';
 import { calibrate } from '../../src/calibrate/calibrate.ts';
 import { openFloatRunner } from '../../src/calibrate/open-float-runner.ts';
-import { highestOf, lowestOf, withExtents } from '../../src/calibrate/with-extents.ts';
+import { withExtents } from '../../src/calibrate/with-extents.ts';
 import { randomSamples, smallNetwork } from '../quantize/small-network.ts';
 
 const graph = smallNetwork();

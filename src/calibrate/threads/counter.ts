@@ -9,9 +9,9 @@ export function answerCounting(watched: number): (request: CountingRequest) => r
   const counters = makeCounters(watched, false);
   return (request) => {
     if (request === 'histograms') return counters.histograms();
-    const { sample, values } = request;
-    for (const [index, array] of values) counters.add(index, array, sample);
-    freeArrays(values.map(([, array]) => array));
+    const { sample, recorded } = request;
+    for (const each of recorded) counters.add(each, sample);
+    freeArrays(recorded.map(({ values }) => values));
     return [];
   };
 }
@@ -33,7 +33,7 @@ export function openCounter(watched: number): Counter | undefined {
     add: async (counted) => {
       await underWay;
       const moved = new Set<ArrayBuffer>();
-      for (const [, { buffer }] of counted.values) if (buffer instanceof ArrayBuffer) moved.add(buffer);
+      for (const { values } of counted.recorded) if (values.buffer instanceof ArrayBuffer) moved.add(values.buffer);
       underWay = threads.ask(counted, [...moved]);
       // Whoever waits for it next is told.
       underWay.catch(() => {});

@@ -13,6 +13,7 @@ export function openThreadedRecorder(task: RecordingTask): Recorder | undefined 
   if (threads === undefined) return undefined;
   const underWay = new Set<Promise<void>>();
   return {
+    seesEverything: true,
     record: async (feeds, sample) => {
       const run = threads.ask({ feeds: owned(feeds), sample }).then((answer) => void histogramsOf(answer));
       const settled: Promise<void> = run.finally(() => underWay.delete(settled));

@@ -1,5 +1,5 @@
 import type { Histogram } from '../histogram.ts';
-import type { Feeds } from '../recorder.ts';
+import type { Feeds, Recorded } from '../recorder.ts';
 
 /** What a thread is started with to record samples: a `.tflite` whose outputs are the watched tensors. */
 export interface RecordingTask {
@@ -24,10 +24,10 @@ export interface CountingTask {
   readonly watched: number;
 }
 
-/** Values that tensors had in one sample, by the tensors' index. */
+/** Values that tensors had in one sample. */
 export interface CountedValues {
   readonly sample: number;
-  readonly values: readonly (readonly [index: number, values: Float32Array])[];
+  readonly recorded: readonly Recorded[];
 }
 
 /** Values to count, or the wish to have what was counted. */
