@@ -10,7 +10,7 @@ import { readTflite } from '../src/formats/tflite/read.ts';
 import { writeTflite } from '../src/formats/tflite/write.ts';
 import type { Graph } from '../src/graph/graph.ts';
 import { graphMacs } from '../src/graph/macs.ts';
-import { openInterpreter } from '../src/kernels/run-graph.ts';
+import { type InterpreterOptions, openInterpreter } from '../src/kernels/run-graph.ts';
 import { observedTensors } from '../src/quantize/tflite/observed.ts';
 import { quantizeTflite } from '../src/quantize/tflite/quantize-tflite.ts';
 import { machine, numbersTable, versionsOf, writeSection } from './page.ts';
@@ -46,8 +46,8 @@ print(1000 * (time.process_time() - start) / runs)
 `;
 
 /** Milliseconds of the processor for one invocation: the mean over a second, after one that lets the code be compiled. What else runs on the machine does not count. */
-function milliseconds(graph: Graph, fast: boolean): number {
-  const interpreter = openInterpreter(graph, { fast });
+function milliseconds(graph: Graph, options: InterpreterOptions): number {
+  const interpreter = openInterpreter(graph, options);
   const inputs = interpreter.inputs.map(({ values }) => {
     const random = values.slice();
     for (let index = 0; index < random.length; index++) random[index] = Math.floor(Math.random() * 256) - 128;
@@ -78,11 +78,11 @@ const litertOf = (file: string): number | undefined =>
     ? undefined
     : Number(execFileSync(python, ['-c', litertScript, file], { stdio: ['ignore', 'pipe', 'ignore'] }).toString());
 
-function bench(name: string, numbers: string, graph: Graph, file: string): void {
+function bench(name: string, numbers: string, graph: Graph, file: string, options: InterpreterOptions = {}): void {
   const macs = graphMacs(graph);
   const cell = (time: number | undefined): string =>
     time === undefined ? '–' : `${time.toFixed(3)} ms, ${(macs / time / 1e6).toFixed(2)} G/s`;
-  const [plain, fast, litert] = [milliseconds(graph, false), milliseconds(graph, true), litertOf(file)];
+  const [plain, fast, litert] = [milliseconds(graph, { fast: false }), milliseconds(graph, options), litertOf(file)];
   const ratio = (time: number | undefined): string =>
     time === undefined ? '–' : `${(time / fast).toFixed(time < fast ? 2 : 1)}×`;
   rows.push([
@@ -106,6 +106,7 @@ for (const model of models.filter((name) => name.includes(wanted))) {
   const name = path.basename(model, '.tflite');
   bench(name, isFloat ? 'float32' : 'int8', graph, file);
   if (!isFloat) continue;
+  bench(name, 'float32, single', graph, file, { floats: 'single' });
   const wide = await int16x8(graph);
   const written = path.join(folder, 'wide.tflite');
   writeFileSync(written, writeTflite(wide));
@@ -114,7 +115,7 @@ for (const model of models.filter((name) => name.includes(wanted))) {
 rmSync(folder, { recursive: true });
 const header = ['model', 'numbers', 'M MAC', 'plain', 'WebAssembly', 'plain takes', 'LiteRT', 'LiteRT takes'];
 const text = [
-  'The processor’s time for one inference on one thread, and multiply-accumulates in it; means over a second. Plain kernels and those in WebAssembly give the same bits; LiteRT (XNNPACK, its reference kernels for 16×8) is not bound to the device’s.',
+  'The processor’s time for one inference on one thread, and multiply-accumulates in it; means over a second. Plain kernels and those in WebAssembly give the same bits, but for floats in plain single precision ("single"), which is what calibration runs; LiteRT (XNNPACK, its reference kernels for 16×8) is not bound to the device’s.',
   numbersTable(header, rows, [0, 1]),
   `${python === '' ? '' : `${versionsOf(python, ['ai-edge-litert'])}; `}${machine()}.`,
 ].join('\n\n');

@@ -5,7 +5,7 @@ import { makeCounters, type Recorder } from './recorder.ts';
 
 /** A recorder of the outputs of a TensorFlow Lite graph, each sample from fresh state. @throws UserError when an operator has no kernel */
 export function openTfliteRecorder(graph: Graph, extents: boolean): Recorder {
-  const interpreter = openInterpreter(graph);
+  const interpreter = openInterpreter(graph, { floats: 'single' });
   const counters = makeCounters(graph.outputs.length, extents);
   return {
     seesEverything: true,

@@ -7,7 +7,7 @@ import type { FloatRunner } from './float-runner.ts';
 
 /** A TensorFlow Lite graph in the gate's own kernels; see `openFloatRunner`. @throws UserError when an operator has no kernel */
 export async function openTfliteRunner(graph: Graph, watched: readonly TensorId[], path: string): Promise<FloatRunner> {
-  const interpreter = openInterpreter(graph);
+  const interpreter = openInterpreter(graph, { floats: 'single' });
   const inputs = modelInputs(graph);
   const values = new Map<TensorId, Float32Array>();
   for (const id of watched) {

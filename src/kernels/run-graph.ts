@@ -3,7 +3,7 @@ import { tensorAt, tensorBytes } from '../graph/access.ts';
 import type { Graph, TensorId } from '../graph/graph.ts';
 import { mostRunWork } from '../graph/refuse-endless.ts';
 import { graphWork } from '../graph/work.ts';
-import type { FastMemory } from './fast/memory.ts';
+import type { FastMemory, FloatRounding } from './fast/memory.ts';
 import { openFastMemory } from './fast/memory.ts';
 import { prepareFast } from './fast/registry.ts';
 import type { Node, Subgraph } from './kernel.ts';
@@ -34,6 +34,8 @@ export interface Interpreter {
 export interface InterpreterOptions {
   /** Whether WebAssembly takes the place of the plain kernels where it can, with the same results; it does unless told not to. */
   readonly fast?: boolean;
+  /** How WebAssembly rounds sums of floats; as the device does unless told otherwise. `single` is for statistics of float models, in which the last bits do not matter. */
+  readonly floats?: FloatRounding;
 }
 
 /** What computed tensors may take: every one has an array of its own here. Far above what any device runs, and what a runner has. */
@@ -44,7 +46,7 @@ const largestTensorBytes = 2 ** 31;
  * @throws UserError when an operator has no kernel or its kernel does not accept it (names the operator and its place), and when the tensors take too much memory
  */
 export function openInterpreter(graph: Graph, options: InterpreterOptions = {}): Interpreter {
-  const fastMemory = options.fast === false ? undefined : openFastMemory();
+  const fastMemory = options.fast === false ? undefined : openFastMemory(options.floats ?? 'device');
   const resources = makeResources();
   const resets: (() => void)[] = [resources.reset];
   const graphs = [graph, ...graph.subgraphs];

@@ -7,7 +7,7 @@ import { rank4, windowOf } from '../window.ts';
 import { arithmeticOf } from './arithmetic-of.ts';
 import { canBePlaced } from './channel-blocks.ts';
 import { float32Elements, int8Elements, int16Elements } from './elements.ts';
-import { placeFloatProducts } from './float-products.ts';
+import { multiplyFloats, placeFloatProducts } from './float-products.ts';
 import type { FastKernel } from './kernel.ts';
 import type { FastMemory } from './memory.ts';
 import { onImage } from './on-image.ts';
@@ -65,7 +65,7 @@ export function convolve(
     if (image === undefined) return undefined;
     const sums = windowSums(window, image, weight);
     const plan = placeFloatProducts(memory, sums, channels, bias, floatActivation(node.operator));
-    return onImage(memory, image, from.values, to.values, memory.kernels.multiplyFloat, plan);
+    return onImage(memory, image, from.values, to.values, multiplyFloats(memory), plan);
   }
   return undefined;
 }

@@ -9,7 +9,7 @@ import { arithmeticOf } from './arithmetic-of.ts';
 import { blockChannels, canBePlaced, channelBlocks, placeFinish, placePlan } from './channel-blocks.ts';
 import { convolve } from './convolution.ts';
 import { float32Elements, int8Elements, int16Elements } from './elements.ts';
-import { placeFloatProducts } from './float-products.ts';
+import { depthwiseFloats, placeFloatProducts } from './float-products.ts';
 import type { FastKernel } from './kernel.ts';
 import type { FastMemory } from './memory.ts';
 import { onImage } from './on-image.ts';
@@ -64,7 +64,7 @@ export const fastDepthwiseConvolution: FastKernel = (node, memory) => {
       weight: (channel: number, tap: number) => Number(kernel[tap * channels + channel]),
     };
     const plan = placeFloatProducts(memory, sums, channels, bias, floatActivation(node.operator));
-    return onImage(memory, image, from.values, to.values, memory.kernels.depthwiseFloat, plan);
+    return onImage(memory, image, from.values, to.values, depthwiseFloats(memory), plan);
   }
   return undefined;
 };

@@ -40,7 +40,9 @@ export function int16Elements({ kernels }: FastMemory): Elements {
   return { tensorBytes: 2, imageBytes: 2, widen: kernels.copyRows, spread: kernels.spread16 };
 }
 
-/** float32 become float64, in which their products are exact. */
-export function float32Elements({ kernels }: FastMemory): Elements {
-  return { tensorBytes: 4, imageBytes: 8, widen: kernels.widenFloat, spread: kernels.spreadFloat };
+/** float32 become float64, in which their products are exact; or stay what they are where sums are in single precision. */
+export function float32Elements({ kernels, floats }: FastMemory): Elements {
+  return floats === 'device'
+    ? { tensorBytes: 4, imageBytes: 8, widen: kernels.widenFloat, spread: kernels.spreadFloat }
+    : { tensorBytes: 4, imageBytes: 4, widen: kernels.copyRows32, spread: kernels.spread32 };
 }

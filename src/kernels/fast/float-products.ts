@@ -1,13 +1,14 @@
 import type { Range } from '../arithmetic/activation.ts';
 import type { Value } from '../values.ts';
 import { channelBlocks } from './channel-blocks.ts';
-import type { FastMemory } from './memory.ts';
+import type { FastMemory, ImageKernel } from './memory.ts';
 import { bytesOf } from './memory.ts';
 import type { Sums } from './products.ts';
 
-const blockChannels = 4;
+/** Channels that are computed together: as many as two vectors hold of what is summed up. */
+const blockChannelsOf = { device: 4, single: 8 } as const;
 
-/** Places the weights as assembly/float.ts reads them, of a depthwise convolution too; gives the plan's address. */
+/** Places the weights as assembly/float.ts and assembly/single.ts read them, of a depthwise convolution too; gives the plan's address. */
 export function placeFloatProducts(
   memory: FastMemory,
   sums: Sums,
@@ -16,8 +17,10 @@ export function placeFloatProducts(
   range: Range,
 ): number {
   const { windowStarts, runStarts, runElements, weight } = sums;
+  const blockChannels = blockChannelsOf[memory.floats];
   const blocks = channelBlocks(channels, blockChannels);
-  const packed = new Float64Array(blocks.length * runStarts.length * runElements * blockChannels);
+  const packedElements = blocks.length * runStarts.length * runElements * blockChannels;
+  const packed = memory.floats === 'device' ? new Float64Array(packedElements) : new Float32Array(packedElements);
   const biases = new Float32Array(blocks.length * blockChannels);
   for (const [block, first] of blocks.entries()) {
     for (let lane = 0; lane < Math.min(blockChannels, channels - first); lane++) {
@@ -47,4 +50,14 @@ export function placeFloatProducts(
   );
   bytesOf(plan).set(bytesOf(Float32Array.of(range.min, range.max)), 40);
   return memory.place(plan);
+}
+
+/** The kernel of all channels of all pixels, each from all input channels. */
+export function multiplyFloats({ kernels, floats }: FastMemory): ImageKernel {
+  return floats === 'device' ? kernels.multiplyFloat : kernels.multiplySingle;
+}
+
+/** The kernel of all channels of all pixels, each from its own input channel. */
+export function depthwiseFloats({ kernels, floats }: FastMemory): ImageKernel {
+  return floats === 'device' ? kernels.depthwiseFloat : kernels.depthwiseSingle;
 }

@@ -7,7 +7,7 @@ import { arithmeticOf, isInt8 } from './arithmetic-of.ts';
 import { canBePlaced } from './channel-blocks.ts';
 import type { Elements } from './elements.ts';
 import { float32Elements, int8Elements, int16Elements } from './elements.ts';
-import { placeFloatProducts } from './float-products.ts';
+import { multiplyFloats, placeFloatProducts } from './float-products.ts';
 import type { FastKernel } from './kernel.ts';
 import type { FastMemory } from './memory.ts';
 import { aligned, scratchLimitBytes } from './memory.ts';
@@ -54,7 +54,7 @@ export const fastFullyConnected: FastKernel = (node, memory) => {
   const elements = float32Elements(memory);
   const plan = placeFloatProducts(memory, sums(elements, 0), channels, bias, floatActivation(node.operator));
   const image = unpadded(memory, elements, vectors.values.length);
-  return onImage(memory, image, vectors.values, to.values, memory.kernels.multiplyFloat, plan);
+  return onImage(memory, image, vectors.values, to.values, multiplyFloats(memory), plan);
 };
 
 /** True when no int16 activations take the sum of a row of weights beyond 32 bits, where the plain kernel does not wrap. */

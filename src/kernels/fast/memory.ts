@@ -2,7 +2,7 @@ import type { TypedArray } from '../values.ts';
 import code from './kernels.wasm';
 
 /** Computes a whole operator from the image at one address to the output at another. */
-type ImageKernel = (plan: number, image: number, output: number) => void;
+export type ImageKernel = (plan: number, image: number, output: number) => void;
 
 /** What assembly/index.ts exports; addresses, lengths and pitches in bytes. */
 interface AssemblyKernels {
@@ -13,12 +13,16 @@ interface AssemblyKernels {
   readonly multiply16: ImageKernel;
   readonly multiplyWide: ImageKernel;
   readonly multiplyFloat: ImageKernel;
+  readonly multiplySingle: ImageKernel;
   readonly depthwise: ImageKernel;
   readonly depthwiseWide: ImageKernel;
   readonly depthwiseFloat: ImageKernel;
+  readonly depthwiseSingle: ImageKernel;
   readonly widen: (...rows: readonly [...WidenedRows, zeroPoint: number]) => void;
   readonly copyRows: (...rows: WidenedRows) => void;
+  readonly copyRows32: (...rows: WidenedRows) => void;
   readonly spread16: (...row: SpreadRow) => void;
+  readonly spread32: (...row: SpreadRow) => void;
   readonly widenFloat: (...rows: WidenedRows) => void;
   readonly spread: (...row: readonly [...SpreadRow, zeroPoint: number]) => void;
   readonly spreadFloat: (...row: SpreadRow) => void;
@@ -43,9 +47,16 @@ type SpreadRow = readonly [
   pixelPitch: number,
 ];
 
+/**
+ * How sums of float products are rounded: after each product, which is exact, as a device's fused multiply-add does; or products and sums both, in plain single precision,
+ * which takes a fourth of the time.
+ */
+export type FloatRounding = 'device' | 'single';
+
 /** The memory of one interpreter's fast kernels, and the kernels. Addresses are in bytes and multiples of 16. */
 export interface FastMemory {
   readonly kernels: AssemblyKernels;
+  readonly floats: FloatRounding;
   /** Copies content that stays; gives its address. */
   readonly place: (
     content: Int8Array | Int16Array | Int32Array | Float32Array | Float64Array | BigInt64Array,
@@ -67,7 +78,7 @@ const spareBytes = 64;
 let compiled: WebAssembly.Module | undefined;
 
 /** Memory for a new interpreter; `undefined` where WebAssembly with SIMD or its memory cannot be had. */
-export function openFastMemory(): FastMemory | undefined {
+export function openFastMemory(floats: FloatRounding): FastMemory | undefined {
   let kernels: AssemblyKernels;
   try {
     compiled ??= new WebAssembly.Module(code);
@@ -93,6 +104,7 @@ export function openFastMemory(): FastMemory | undefined {
 
   return {
     kernels,
+    floats,
     place(content) {
       const at = allocate(content.byteLength);
       view.set(bytesOf(content), at);

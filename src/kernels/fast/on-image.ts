@@ -3,6 +3,9 @@ import type { FastMemory } from './memory.ts';
 import { bytesOf } from './memory.ts';
 import type { PaddedImage } from './padded-image.ts';
 
+/** What kernels may write behind the output: a block of channels more than there are. */
+const spareBytes = 32;
+
 /** Makes the image, has `kernel` compute its output behind it and copies that to the tensor. */
 export function onImage(
   memory: FastMemory,
@@ -14,7 +17,7 @@ export function onImage(
 ): () => void {
   const source = bytesOf(from);
   const target = bytesOf(to);
-  memory.reserveScratch(image.bytes + target.length + 16);
+  memory.reserveScratch(image.bytes + target.length + spareBytes);
   return () => {
     const at = image.make(source);
     const output = at + image.bytes;

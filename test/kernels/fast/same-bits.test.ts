@@ -61,7 +61,7 @@ function paddedCase({ axes, seed, zeroPoint }: typeof padded extends fc.Arbitrar
 }
 
 /** Every kernel works in one memory, as in an interpreter: what one leaves behind must not matter to the next. */
-const memory = openFastMemory();
+const memory = openFastMemory('device');
 
 function expectSameBits(given: Case | undefined): void {
   if (given === undefined) return;
@@ -114,7 +114,8 @@ describe('fast kernels leave to the plain ones', () => {
     output: tensor('result', [1, 2, 2, 1], 'int8', quantized([1], 0)),
     images: [Int8Array.of(1, 2, 3, 4)],
   };
-  const fastOf = (changed: Partial<Case>) => bothResults({ ...given, ...changed }, openFastMemory() as FastMemory).fast;
+  const fastOf = (changed: Partial<Case>) =>
+    bothResults({ ...given, ...changed }, openFastMemory('device') as FastMemory).fast;
 
   it('nothing here', () => expect(fastOf({})).toEqual(Int8Array.of(2, 3, 5, 6)));
 

@@ -54,8 +54,17 @@ export function spread(
 
 /** Rows of i16, `fromPitch` bytes apart, are copied to `toPitch` bytes apart. */
 export function copyRows(from: usize, to: usize, rows: i32, elements: i32, fromPitch: usize, toPitch: usize): void {
+  copyRowsOf<i16>(from, to, rows, elements, fromPitch, toPitch);
+}
+
+/** As `copyRows` for f32. */
+export function copyRows32(from: usize, to: usize, rows: i32, elements: i32, fromPitch: usize, toPitch: usize): void {
+  copyRowsOf<f32>(from, to, rows, elements, fromPitch, toPitch);
+}
+
+function copyRowsOf<T>(from: usize, to: usize, rows: i32, elements: i32, fromPitch: usize, toPitch: usize): void {
   for (let row = 0; row < rows; row++) {
-    memory.copy(to, from, (<usize>elements) << 1);
+    memory.copy(to, from, <usize>elements * sizeof<T>());
     from += fromPitch;
     to += toPitch;
   }
@@ -63,15 +72,24 @@ export function copyRows(from: usize, to: usize, rows: i32, elements: i32, fromP
 
 /** As `spread` for i16 without a zero point. */
 export function spread16(from: usize, to: usize, pixels: i32, channels: i32, repeat: i32, pixelPitch: usize): void {
+  spreadOf<i16>(from, to, pixels, channels, repeat, pixelPitch);
+}
+
+/** As `spread16` for f32. */
+export function spread32(from: usize, to: usize, pixels: i32, channels: i32, repeat: i32, pixelPitch: usize): void {
+  spreadOf<f32>(from, to, pixels, channels, repeat, pixelPitch);
+}
+
+function spreadOf<T>(from: usize, to: usize, pixels: i32, channels: i32, repeat: i32, pixelPitch: usize): void {
   for (let pixel = 0; pixel < pixels; pixel++) {
     let target = to;
     for (let channel = 0; channel < channels; channel++) {
-      const value = load<i16>(from);
+      const value = load<T>(from);
       for (let copy = 0; copy < repeat; copy++) {
-        store<i16>(target, value);
-        target += 2;
+        store<T>(target, value);
+        target += sizeof<T>();
       }
-      from += 2;
+      from += sizeof<T>();
     }
     to += pixelPitch;
   }
