@@ -3,7 +3,7 @@ import type { DataSet } from '../data/data-set.ts';
 import { concreteShape, tensorAt } from '../graph/access.ts';
 import type { Graph, TensorId } from '../graph/graph.ts';
 import type { WeightedLayer } from './layer-weights.ts';
-import { addPatches, gatherPatch, type PatchWindow, patchLength, patchWindow } from './patches.ts';
+import { addPatches, type PatchWindow, patchLength, patchWindow } from './patches.ts';
 
 /** Opens a graph so that tensors can be watched; the float runner, or one that gives the real values of an integer graph. */
 export type OpenRunner = (graph: Graph, watched: readonly TensorId[]) => Promise<FloatRunner>;
@@ -131,7 +131,8 @@ export async function patchMeans(
   );
 }
 
-function windowed(
+/** The layers whose input can be cut into patches, with how. */
+export function windowed(
   graph: Graph,
   layers: readonly WeightedLayer[],
 ): readonly { readonly layer: WeightedLayer; readonly window: PatchWindow }[] {
@@ -139,93 +140,4 @@ function windowed(
     const window = patchWindow(graph, layer);
     return window === undefined ? [] : [{ layer, window }];
   });
-}
-
-/** Second moments of the patches that a layer's filter sees, one matrix per group. */
-export interface PatchMoments {
-  /** Columns of the patch that each group's matrix is about, in its order; all groups have as many. */
-  readonly columns: readonly Uint32Array[];
-  /** Σ x·xᵀ, row-major and symmetric. */
-  readonly matrices: readonly Float64Array[];
-  /** Σ x over the same patches, by column of the patch. */
-  readonly sums: Float64Array;
-  readonly count: number;
-}
-
-/** Patches taken from a sample at most, evenly spread over the positions: neighbours say much the same. */
-const patchesPerSample = 64;
-
-/**
- * Second moments of the input patches of layers, by index of the operator. Layers whose groups see more than `longestPatch` inputs are left out:
- * their matrices would not fit.
- */
-export async function patchMoments(
-  graph: Graph,
-  layers: readonly WeightedLayer[],
-  samples: Samples,
-  open: OpenRunner,
-  longestPatch = 1536,
-): Promise<ReadonlyMap<number, PatchMoments>> {
-  const parts = windowed(graph, layers).flatMap(({ layer, window }) => {
-    const perGroup = layer.inputChannels / layer.groups;
-    const length = layer.positions * perGroup;
-    if (length > longestPatch) return [];
-    const columns = Array.from({ length: layer.groups }, (_, group) =>
-      Uint32Array.from(
-        { length },
-        (_unused, at) => Math.floor(at / perGroup) * layer.inputChannels + group * perGroup + (at % perGroup),
-      ),
-    );
-    const matrices = columns.map(() => new Float64Array(length * length));
-    const array = () => new Float64Array(patchLength(window));
-    return [{ layer, window, columns, matrices, patch: array(), sums: array(), count: 0 }];
-  });
-  await watch(
-    graph,
-    parts.map(({ layer }) => layer.input),
-    samples,
-    open,
-    (values) => {
-      for (const part of parts) {
-        const input = values.get(part.layer.input);
-        if (input === undefined) continue;
-        const { window, patch } = part;
-        const positions = window.outputHeight * window.outputWidth;
-        const taken = Math.min(positions, patchesPerSample);
-        for (let step = 0; step < taken; step += 1) {
-          const position = Math.floor(((step + 0.5) * positions) / taken);
-          gatherPatch(input, window, Math.floor(position / window.outputWidth), position % window.outputWidth, patch);
-          for (let column = 0; column < patch.length; column += 1)
-            (part.sums[column] as number) += patch[column] as number;
-          for (const [group, columns] of part.columns.entries())
-            addProducts(part.matrices[group] as Float64Array, columns, patch);
-        }
-        part.count += taken;
-      }
-    },
-  );
-  for (const { matrices, columns } of parts) for (const matrix of matrices) mirror(matrix, columns[0]?.length ?? 0);
-  return new Map(
-    parts.map(({ layer, columns, matrices, sums, count }) => [layer.index, { columns, matrices, sums, count }]),
-  );
-}
-
-/** Adds x·xᵀ to the lower triangle. */
-function addProducts(matrix: Float64Array, columns: Uint32Array, patch: Float64Array): void {
-  const length = columns.length;
-  for (let row = 0; row < length; row += 1) {
-    const value = patch[columns[row] as number] as number;
-    if (value === 0) continue;
-    const start = row * length;
-    for (let column = 0; column <= row; column += 1) {
-      (matrix[start + column] as number) += value * (patch[columns[column] as number] as number);
-    }
-  }
-}
-
-function mirror(matrix: Float64Array, length: number): void {
-  for (let row = 0; row < length; row += 1) {
-    for (let column = 0; column < row; column += 1)
-      matrix[column * length + row] = matrix[row * length + column] as number;
-  }
 }

@@ -1,5 +1,5 @@
-import type { PatchMoments } from './layer-statistics.ts';
 import { type WeightedLayer, weightPlaces } from './layer-weights.ts';
+import type { PatchMoments } from './patch-moments.ts';
 
 /** The weights of one output channel in the order of the columns of its group's moments. */
 export interface PatchRow {

@@ -7,6 +7,7 @@ import type { Graph } from '../graph/graph.ts';
 import { graphMacs } from '../graph/macs.ts';
 import { type CalibrateGraph, compensatingLevers, equalisingLevers, holdOut } from '../levers/accuracy-levers.ts';
 import { chooseLevers, type Lever, type LeverOutcome } from '../levers/choose-levers.ts';
+import type { QuantizeGraph } from '../levers/correct-bias.ts';
 import { weightedLayers } from '../levers/layer-weights.ts';
 import { narrowSquashed } from '../levers/narrow-squashed.ts';
 import { type Nearness, nearnessTo } from '../levers/signal-to-noise.ts';
@@ -74,9 +75,16 @@ export async function pullLevers(
     by: Pick<CalibrationOptions, 'observer'>,
     leversOf: (calibrate: CalibrateGraph) => readonly Lever[],
   ) => {
-    const calibrated: CalibrateGraph = async (each) => {
+    const found = new WeakMap<Graph, Promise<QuantizeGraph>>();
+    const calibrateAnew: CalibrateGraph = async (each) => {
       const { ranges } = await calibratorOf(each, quantiser, fit).by({ ...options, ...by, samples: 64 });
       return (changed) => quantiser.quantize(changed, ranges).graph;
+    };
+    // A lever starts from the graph that was scored last.
+    const calibrated: CalibrateGraph = (each) => {
+      const known = found.get(each) ?? calibrateAnew(each);
+      found.set(each, known);
+      return known;
     };
     const score = async (each: Graph) => onHeld(each, await calibrated(each));
     return chooseLevers(graph, leversOf(calibrated), score, leastGain);

@@ -4,15 +4,9 @@ import type { Graph, TensorId } from '../graph/graph.ts';
 import { graphMacs, operatorMacs } from '../graph/macs.ts';
 import { graphParameters } from '../graph/parameters.ts';
 import { type ChannelGroups, channelGroups, layerInputGroups } from '../levers/channel-groups.ts';
-import {
-  type ChannelStatistics,
-  channelStatistics,
-  type PatchMoments,
-  patchMeans,
-  patchMoments,
-  type Samples,
-} from '../levers/layer-statistics.ts';
+import { type ChannelStatistics, channelStatistics, patchMeans, type Samples } from '../levers/layer-statistics.ts';
 import { weightedLayers } from '../levers/layer-weights.ts';
+import { type PatchMoments, patchMoments } from '../levers/patch-moments.ts';
 import { separateConstants } from '../levers/separate-constants.ts';
 import { channelScores, type PruningCriterion } from './channel-scores.ts';
 import { type Candidates, type LayerLimits, pruningCandidates } from './choose-channels.ts';

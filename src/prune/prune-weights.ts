@@ -1,6 +1,6 @@
 import type { Graph } from '../graph/graph.ts';
-import type { PatchMoments } from '../levers/layer-statistics.ts';
 import { biasOf, type WeightedLayer, weightedLayers, weightPlaces, weightsOf } from '../levers/layer-weights.ts';
+import type { PatchMoments } from '../levers/patch-moments.ts';
 import { covarianceOf, patchRows } from '../levers/patch-rows.ts';
 import { type LayerChange, replaceWeights } from '../levers/replace-weights.ts';
 import { prepareMoments } from '../levers/round-on-moments.ts';

@@ -1,5 +1,5 @@
-import type { PatchMoments } from '../levers/layer-statistics.ts';
 import type { WeightedLayer } from '../levers/layer-weights.ts';
+import type { PatchMoments } from '../levers/patch-moments.ts';
 import { covarianceOf, patchRows } from '../levers/patch-rows.ts';
 
 /** Weights that make up for what is removed, and what goes into the bias. */

@@ -5,8 +5,10 @@ import { readDataSet } from '../../src/data/read-data-set.ts';
 import { readModel } from '../../src/formats/read-model.ts';
 import type { Graph, TensorId } from '../../src/graph/graph.ts';
 import { inferShapes } from '../../src/graph/infer-shapes.ts';
-import { channelStatistics, patchMeans, patchMoments } from '../../src/levers/layer-statistics.ts';
+import { channelStatistics, patchMeans, watch } from '../../src/levers/layer-statistics.ts';
 import { biasOf, weightedLayers, weightPlaces, weightsOf } from '../../src/levers/layer-weights.ts';
+import { patchMoments } from '../../src/levers/patch-moments.ts';
+import { gatherPatch, patchLength, patchWindow } from '../../src/levers/patches.ts';
 import { simplifyOnnx } from '../../src/passes/simplify.ts';
 import { int, ints, noise, onnxGraph, text } from '../support/onnx-graphs.ts';
 import { noiseData, onnxNetwork, tfliteNetwork } from './networks.ts';
@@ -111,5 +113,37 @@ describe('patchMoments', () => {
         }
       }
     }
+  });
+
+  it.each([1, 3, 4, 6])('are the sums over all patches of %i samples, in their order', async (count) => {
+    const graph = convolutions();
+    const data = noiseData(graph, count);
+    const layers = weightedLayers(graph);
+    const moments = await patchMoments(graph, layers, { data }, open);
+    const expected = new Map(
+      [...moments].map(([index, { matrices }]) => [index, matrices.map((each) => each.map(() => 0))]),
+    );
+    const inputs = layers.map(({ input }) => input);
+    await watch(graph, inputs, { data }, open, (values) => {
+      for (const layer of layers) {
+        const window = patchWindow(graph, layer);
+        const input = values.get(layer.input);
+        if (window === undefined || input === undefined) throw new Error('not seen');
+        const patch = new Float64Array(patchLength(window));
+        for (let position = 0; position < window.outputHeight * window.outputWidth; position += 1) {
+          gatherPatch(input, window, Math.floor(position / window.outputWidth), position % window.outputWidth, patch);
+          moments.get(layer.index)?.columns.forEach((columns, group) => {
+            const matrix = expected.get(layer.index)?.[group];
+            columns.forEach((row, at) => {
+              columns.forEach((column, across) => {
+                if (matrix !== undefined)
+                  (matrix[at * columns.length + across] as number) += (patch[row] ?? 0) * (patch[column] ?? 0);
+              });
+            });
+          });
+        }
+      }
+    });
+    for (const [index, { matrices }] of moments) expect(matrices).toEqual(expected.get(index));
   });
 });
