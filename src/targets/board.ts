@@ -124,6 +124,17 @@ export const coreSchema = z.strictObject({
   pointerBytes: z.union([z.literal(4), z.literal(8)]),
   /** The core whose kernel libraries hold for this one too: it runs the same instructions. */
   kernelsOf: z.string().optional(),
+  /**
+   * What runs operators that the core's own kernels leave to plain C, and what these cost: instructions that the reference kernels take on another core, times so many cycles.
+   * `kernels` is that core's library, put here when the file is loaded.
+   */
+  plainKernels: z
+    .strictObject({
+      core: z.string(),
+      cyclesPerInstruction: positive,
+      kernels: z.record(z.string(), kernelCostSchema).optional(),
+    })
+    .optional(),
   /** Kernel libraries by name: `cmsis-nn`, `esp-nn`, `reference`. */
   kernelLibraries: z.record(z.string(), kernelLibrarySchema),
   roofline: rooflineSchema.optional(),

@@ -76,7 +76,10 @@ function parseCore(id: string, label: string): Core {
   if (text === undefined) {
     throw new UserError(`${label}: there is no core "${id}".${suggestion(id, Object.keys(coreTexts), 'cores')}`);
   }
-  const core = validate(coreSchema, ownData(text), `cores/${id}.yml`);
+  const read = validate(coreSchema, ownData(text), `cores/${id}.yml`);
+  const plain = read.plainKernels;
+  const kernels = plain && parseCore(plain.core, `cores/${id}.yml`).kernelLibraries.reference?.kernels;
+  const core = plain === undefined ? read : { ...read, plainKernels: { ...plain, ...(kernels && { kernels }) } };
   if (core.kernelsOf === undefined) return core;
   const shared = parseCore(core.kernelsOf, `cores/${id}.yml`).kernelLibraries;
   return { ...core, kernelLibraries: { ...shared, ...core.kernelLibraries } };

@@ -23,11 +23,7 @@ export function operatorCost(graph: Graph, operator: Operator, board: Board): Op
   const runtime = board.runtimes.tflm;
   const library = board.core.kernelLibraries[runtime?.kernelLibrary ?? ''];
   if (runtime === undefined || library === undefined) return undefined;
-  const { kernel, work } = kernelWork(graph, operator, kernelBuild(board));
-  const amount = kernelCost(
-    costOf(operator.type === 'TFLM_DECODE' ? decodeCosts.kernels : library.kernels, kernel),
-    work,
-  );
+  const amount = ownAmount(graph, operator, board, library);
   if (!Number.isFinite(amount) || amount < 0) return undefined;
   const weightBytes = constantBytes(graph, operator);
   const perInstruction = library.unit === 'cycles' ? 1 : (runtime.cyclesPerInstruction?.value ?? 1);
@@ -38,6 +34,18 @@ export function operatorCost(graph: Graph, operator: Operator, board: Board): Op
     milliseconds: (1000 * cycles) / board.clockHz.value,
     weightBytes,
   };
+}
+
+/** Instructions or cycles, as the library counts, of the kernel that runs an operator: one of the library, or where it has none plain C. */
+function ownAmount(graph: Graph, operator: Operator, { core, runtimes }: Board, library: KernelLibrary): number {
+  const build = kernelBuild({ core, runtimes });
+  const { kernel, work } = kernelWork(graph, operator, build);
+  if (operator.type === 'TFLM_DECODE') return kernelCost(costOf(decodeCosts.kernels, kernel), work);
+  const { kernels, cyclesPerInstruction } = core.plainKernels ?? {};
+  if (build.library !== 'esp-nn' || kernels === undefined || Object.hasOwn(library.kernels, kernel))
+    return kernelCost(costOf(library.kernels, kernel), work);
+  const plain = kernelWork(graph, operator, { library: 'reference', vectors: 'none' });
+  return kernelCost(costOf(kernels, plain.kernel), plain.work) * (cyclesPerInstruction?.value ?? 1);
 }
 
 /** A kernel's cost: its own, else that of the same kernel for another type, else that of kernels nobody has counted. */

@@ -14,7 +14,7 @@ const espVectors: Readonly<Record<string, KernelBuild['vectors']>> = {
 };
 
 /** How TensorFlow Lite Micro is built for a board: the board's kernel library, with what its core offers. */
-export function kernelBuild(board: Board): KernelBuild {
+export function kernelBuild(board: Pick<Board, 'core' | 'runtimes'>): KernelBuild {
   const runtime: BoardRuntime | undefined = board.runtimes.tflm;
   const { mve, dsp } = board.core.features;
   const library = runtime?.kernelLibrary;

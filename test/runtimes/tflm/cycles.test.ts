@@ -239,6 +239,29 @@ describe('costs', () => {
     expect(m55).toBeGreaterThan(0);
   });
 
+  test.each(['esp32', 'esp32-c3', 'esp32-c6', 'esp32-p4', 'esp32-s3'])(
+    'what ESP-NN has no kernel for on an %s runs as plain C: as many instructions as the reference kernels take',
+    (id) => {
+      const [board, arm] = [loadBoard(id), loadBoard('arduino-nano-33-ble')];
+      const tflm = { ...arm.runtimes.tflm, kernelLibrary: 'reference' };
+      const reference = { ...arm, runtimes: { ...arm.runtimes, tflm } };
+      const cycles = board.core.plainKernels?.cyclesPerInstruction.value ?? 0;
+      const costs = (graph: Graph) =>
+        [board, reference].map((each) => graph.operators.map((one) => operatorCost(graph, one, each))[0]);
+      const [own, plain] = costs(one('HARD_SWISH', [1, 20, 20, 16], [1, 20, 20, 16]));
+      expect(own?.cycles).toBeCloseTo(cycles * (plain?.instructions ?? Number.NaN), -2);
+      // An operator that ESP-NN has is not run so.
+      const [conv, plainConv] = costs(
+        windowed('CONV_2D', [
+          [1, 8, 8, 16],
+          [16, 1, 1, 16],
+          [1, 8, 8, 16],
+        ]),
+      );
+      expect(Math.abs((conv?.cycles ?? 0) / (cycles * (plainConv?.instructions ?? 0)) - 1)).toBeGreaterThan(0.05);
+    },
+  );
+
   test('a mean walks through its input: it costs more than pooling it', () => {
     const mean = graphOf(
       'tflite',
