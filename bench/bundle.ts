@@ -1,4 +1,4 @@
-/** Programs of the benches as one file each, with the thread that they start beside them: what a whole process takes is then what a user's takes. */
+/** Programs of the benches bundled as `dist/` is, with the thread that they start beside them: what a whole process takes is then what a user's takes. */
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -13,6 +13,7 @@ export async function bundleInto(folder: string, programs: Readonly<Record<strin
     entryPoints: { ...programs, worker: path.resolve('src', 'worker.ts') },
     outdir: folder,
     bundle: true,
+    splitting: true,
     minify: true,
     keepNames: true,
     platform: 'node',

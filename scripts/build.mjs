@@ -1,5 +1,7 @@
-// Bundles the three faces and the thread that evaluations run in into dist/, one ESM file each; `--check` only tells whether dist/ is what the sources build.
-import { readFileSync } from 'node:fs';
+// Bundles the three faces and the thread that evaluations run in into dist/, one ESM file each and what they share or seldom need in chunks beside them, so that a command
+// loads what it runs; `--check` only tells whether dist/ is what the sources build.
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { build } from 'esbuild';
 import { assemblyForEsbuild } from './assembly.mjs';
 import { reportPageForEsbuild } from './report-page.mjs';
@@ -10,6 +12,7 @@ const result = await build({
   entryPoints: ['src/main.ts', 'src/report.ts', 'src/cli.ts', 'src/worker.ts'],
   outdir: 'dist',
   bundle: true,
+  splitting: true,
   platform: 'node',
   target: 'node20',
   format: 'esm',
@@ -25,9 +28,11 @@ const result = await build({
   banner: {
     js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
   },
-  write: !check,
+  write: false,
   logLevel: 'warning',
 });
+const names = new Set(result.outputFiles.map((file) => path.basename(file.path)));
+const superfluous = readdirSync('dist').filter((name) => !names.has(name));
 if (check) {
   const stale = result.outputFiles.filter((file) => {
     try {
@@ -36,6 +41,10 @@ if (check) {
       return true;
     }
   });
-  for (const file of stale) console.error(`${file.path} is not what the sources build; run: npm run build`);
-  process.exitCode = stale.length > 0 ? 1 : 0;
+  const wrong = [...stale.map((file) => file.path), ...superfluous.map((name) => path.resolve('dist', name))];
+  for (const file of wrong) console.error(`${file} is not what the sources build; run: npm run build`);
+  process.exitCode = wrong.length > 0 ? 1 : 0;
+} else {
+  for (const name of superfluous) rmSync(path.join('dist', name), { recursive: true });
+  for (const file of result.outputFiles) writeFileSync(file.path, file.contents);
 }

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 let known: string | undefined;
 
 /**
- * sha256 of the code that runs: of the bundle and the script of its threads, or, run from the sources, of all of them. Numbers that other code made are never
+ * sha256 of the code that runs: of the bundles and their chunks, or, run from the sources, of all of these. Numbers that other code made are never
  * compared with this code's.
  */
 export function gateDigest(): string {
@@ -16,8 +16,12 @@ export function gateDigest(): string {
 
 /** `running` is the file that this function is in. */
 function codeFiles(running: string): readonly string[] {
-  if (!running.endsWith('.ts')) return [running, path.join(path.dirname(running), 'worker.js')].filter(existsSync);
-  const sources = path.dirname(path.dirname(running));
+  const folder = path.dirname(running);
+  if (!running.endsWith('.ts')) {
+    const bundles = readdirSync(folder).filter((name) => name.endsWith('.js'));
+    return bundles.sort().map((name) => path.join(folder, name));
+  }
+  const sources = path.dirname(folder);
   return readdirSync(sources, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => path.join(entry.parentPath, entry.name))

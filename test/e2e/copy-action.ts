@@ -12,6 +12,5 @@ const bundles = process.env.EDGE_READY_E2E_DIST ?? path.join(project, 'dist');
 export function copyAction(folder: string): void {
   for (const name of ['action.yml', 'package.json', 'report/action.yml'])
     cpSync(path.join(project, name), path.join(folder, name));
-  for (const name of ['main.js', 'report.js', 'worker.js'])
-    cpSync(path.join(bundles, name), path.join(folder, 'dist', name));
+  cpSync(bundles, path.join(folder, 'dist'), { recursive: true });
 }
