@@ -53,6 +53,12 @@ ${table(all)}
 - **Rows that were taken out**: YOLOv4-tiny with ncnn, whose weights are zeros in that table, so that all 2535 boxes pass its threshold and it mostly sorts and suppresses them; YOLOv4-tiny in int8 with Synaptics' TensorFlow Lite, which is 2.6 times slower than in floats, as that version computed its leaky ReLU one by one (LiteRT 2.3.0 does not). Synaptics' float runs on the SL1640 are float16 (\`--allow_fp16\`), which they had been counted wrongly for.
 - **What stays**: int8 on the Cortex-A73 is above 20 %. The SL1680's own table has the same MobileNetV2 at 12.3, 18.6 and 18.7 ms; of ncnn there are three boards. On the Cortex-A76 boards with an RK3588 are 1.3 to 2 times apart at the same clock.
 - **A board that was not measured** is 12 to 57 % off, for boards of the same core and clock differ by up to 1.8 times. One measurement mends most of that: with the board's factor the networks are 8 to 26 % off.
+
+## Memory of LiteRT
+
+A process holds the library, the model mapped from its file, and what is private: XNNPACK's copy of the constants, its pointers to the rows of each window (8 bytes each, more than the constants in networks with large images or kernels), activations, and a few kilobytes for each operator.
+Copies and pointers are counted by its sources, the rest is four coefficients. Of the 54 networks one is four fifths under (tinyengine's \`vww.tflite\`, 6 MB of private memory, not explained), the next largest are a recurrent network in seven parts and single operators near a page's size. Detection's post-processing holds tables of its own that are not counted.
+Measured on x64: Arm's kernels compute other numbers of filters at once.
 ${failed.length === 0 ? '' : `\nSections that failed and are missing above: ${failed.join(', ')}.\n`}`;
 }
 

@@ -1,4 +1,4 @@
-import { tensorAt, tensorBytes } from '../../graph/access.ts';
+import { tensorAt } from '../../graph/access.ts';
 import type { Graph } from '../../graph/graph.ts';
 import { liveness } from '../../graph/liveness.ts';
 import { totalBytes } from '../estimate/total-bytes.ts';
@@ -8,6 +8,7 @@ import { placeSideBySide, plannedBuffersLimit } from '../plan/greedy.ts';
 import type { Part } from '../runtime.ts';
 import facts from './memory-facts.json' with { type: 'json' };
 import { planBestFit } from './plan.ts';
+import { xnnpackBytes } from './xnnpack-bytes.ts';
 
 /** `kDefaultArenaAlignment`, tensorflow/lite/arena_planner.h. */
 const alignment = 64;
@@ -22,12 +23,34 @@ export interface InterpreterMemory {
   readonly liveBytes: readonly number[];
 }
 
+/** What interpreters of ai-edge-litert were found to hold beside what is counted: the counts that `memory-facts.json` has a coefficient for. */
+export interface InterpreterCounts {
+  /** 1 where XNNPACK takes an operator. */
+  readonly delegates: number;
+  readonly operators: number;
+  readonly packedBytes: number;
+  readonly pointerBytes: number;
+  readonly plannedBytes: number;
+}
+
+/** Of a graph with all that it calls, `plannedBytes` the sum of their plans. */
+export function interpreterCounts(graph: Graph, plannedBytes: number, pointerBytes: number): InterpreterCounts {
+  const graphs = [graph, ...graph.subgraphs];
+  const found = graphs.flatMap((each) => each.operators.map((operator) => xnnpackBytes(each, operator, pointerBytes)));
+  return {
+    delegates: found.some(({ isTaken }) => isTaken) ? 1 : 0,
+    operators: found.length,
+    packedBytes: found.reduce((sum, { packed }) => sum + packed, 0),
+    pointerBytes: found.reduce((sum, { pointers }) => sum + pointers, 0),
+    plannedBytes,
+  };
+}
+
 /**
  * Memory of a process from LiteRT's side: the library's mapped pages, the interpreter, the model mapped from its file, constants as XNNPACK packs them again,
- * and the activations, planned by size. The coefficients were fitted to measured interpreters, see `memory-facts.json`.
+ * its pointers to rows, and the activations, planned by size. The coefficients were fitted to measured interpreters, see `memory-facts.json`.
  */
-export function interpreterMemory(graph: Graph, modelBytes: number): InterpreterMemory {
-  const graphs = [graph, ...graph.subgraphs];
+export function interpreterMemory(graph: Graph, modelBytes: number, pointerBytes: 4 | 8 = 8): InterpreterMemory {
   const { lifetimes, liveBytes, lowerBound } = liveness(graph);
   const requests = lifetimes.map(({ bytes = 0, first, last }) => ({ bytes: alignUp(bytes, alignment), first, last }));
   const plan =
@@ -36,17 +59,20 @@ export function interpreterMemory(graph: Graph, modelBytes: number): Interpreter
       : planBestFit(requests, Math.max(0, graph.operators.length - 1));
   const nested = graph.subgraphs.reduce((sum, each) => sum + planOf(each), 0);
   const activations = plan.bytes + nested;
-  const constants = graphs.reduce((sum, each) => sum + constantBytes(each), 0);
+  const counts = interpreterCounts(graph, activations, pointerBytes);
   const { interpreter } = facts;
   const parts: readonly Part[] = [
     { name: 'LiteRT library', bytes: facts.library.mappedBytes, shared: 'runtime' },
     {
       name: 'interpreter',
       bytes:
-        interpreter.bytes + interpreter.bytesPerOperator * graphs.reduce((sum, each) => sum + each.operators.length, 0),
+        interpreter.bytes +
+        interpreter.bytesOfXnnpack * counts.delegates +
+        interpreter.bytesPerOperator * counts.operators,
     },
     { name: 'model, mapped', bytes: modelBytes },
-    { name: 'constants, packed', bytes: Math.round(interpreter.bytesPerConstantByte * constants) },
+    { name: 'constants, packed', bytes: counts.packedBytes },
+    { name: 'pointers to rows', bytes: counts.pointerBytes },
     { name: 'activations', bytes: Math.round(interpreter.bytesPerPlannedByte * activations) },
   ];
   const peakBytes = totalBytes(parts);
@@ -79,9 +105,4 @@ function planOf(graph: Graph): number {
     last,
   }));
   return planBestFit(requests, Math.max(0, graph.operators.length - 1)).bytes;
-}
-
-/** Bytes of what is read and never computed. */
-function constantBytes(graph: Graph): number {
-  return graph.tensors.reduce((sum, tensor) => sum + (tensor.data === undefined ? 0 : (tensorBytes(tensor) ?? 0)), 0);
 }

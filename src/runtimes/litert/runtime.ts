@@ -29,7 +29,7 @@ const fixed = (graph: Graph): Graph => (graph.dialect === 'tflite' ? fixShapes(g
 function estimate(artifact: Artifact, target: Target): Estimate {
   const { graph } = artifact;
   const { board } = target;
-  const held = interpreterMemory(graph, artifact.bytes.byteLength);
+  const held = interpreterMemory(graph, artifact.bytes.byteLength, board.core.pointerBytes);
   const unit = cpuUnit(board, 'litert');
   const computed = computedTensors(graph);
   const layers = costedLayers(
@@ -69,7 +69,7 @@ function estimate(artifact: Artifact, target: Target): Estimate {
       basis: 'modelled',
       error: held.error,
       source:
-        'library, interpreter, packed constants and planned activations, fitted to interpreters of ai-edge-litert 2.3.0 on Linux x64',
+        'library, interpreter, constants and pointers as XNNPACK lays them out, and planned activations, fitted to interpreters of ai-edge-litert 2.3.0 on Linux x64',
     },
     flash: {
       value: flashBytes,
