@@ -1,10 +1,11 @@
 import { openFloatRunner } from '../calibrate/open-float-runner.ts';
 import type { Graph, TensorId } from '../graph/graph.ts';
 import { type GranularityOf, granularityIn, nearestOnGrid } from './grid.ts';
-import { patchMeans, type Samples } from './layer-statistics.ts';
+import { patchMeans, type Samples, spreadSamples } from './layer-statistics.ts';
 import { biasOf, type WeightedLayer, weightedLayers, weightPlaces, weightsOf } from './layer-weights.ts';
 import { openQuantized } from './open-quantized.ts';
 import { type LayerChange, replaceWeights } from './replace-weights.ts';
+import { runInSteps } from './run-in-steps.ts';
 import { withUniqueNames } from './unique-names.ts';
 
 /** Makes integers of a float graph as it will be shipped; inner activations keep their names. */
@@ -12,7 +13,7 @@ export type QuantizeGraph = (graph: Graph) => Graph;
 
 export interface CorrectBiasOptions extends Samples {
   /**
-   * The quantiser. With it every layer is corrected for what its integer weights and the integer activations before it do, those already corrected; one run per layer.
+   * The quantiser. With it every layer is corrected for what its integer weights and the integer activations before it do, those already corrected.
    * Without, for its own weights alone; one run for all.
    */
   readonly quantize?: QuantizeGraph;
@@ -35,8 +36,10 @@ export async function correctBias(original: Graph, options: CorrectBiasOptions):
   const granularityOf =
     options.granularityOf ?? (quantize === undefined ? () => 'per-channel' : granularityIn(named, quantize(named)));
   const open = (graph: Graph, watched: readonly TensorId[]) => openFloatRunner(graph, watched, options.data.path);
-  const layers = weightedLayers(original).filter(({ biasPosition }) => biasPosition !== undefined);
-  const means = await patchMeans(original, layers, options, open);
+  const all = weightedLayers(original).filter(({ biasPosition }) => biasPosition !== undefined);
+  const means = await patchMeans(original, all, options, open);
+  const layers = all.filter(({ index }) => means.has(index));
+  const meanIn = quantize && meansInIntegers(original, layers, quantize, options);
   let graph = original;
   const changes = new Map<WeightedLayer, LayerChange>();
   for (const layer of layers) {
@@ -44,7 +47,7 @@ export async function correctBias(original: Graph, options: CorrectBiasOptions):
     if (mean === undefined) continue;
     const weights = weightsOf(original, layer);
     const rounded = nearestOnGrid(layer, weights, granularityOf(layer));
-    const seen = quantize === undefined ? mean : await meanInIntegers(graph, layer, quantize, options);
+    const seen = meanIn === undefined ? mean : await meanIn(graph, layer);
     if (seen === undefined) continue;
     const bias = corrected(layer, biasOf(original, layer), [weights, mean], [rounded, seen]);
     changes.set(layer, { bias });
@@ -71,25 +74,35 @@ function corrected(
   return bias.map((value, channel) => value + (errors[channel] as number));
 }
 
-/** The mean patch that the layer sees in the integer graph, when its input can be found there. */
-async function meanInIntegers(
-  graph: Graph,
-  layer: WeightedLayer,
+/** Gives the mean patch that a layer sees in the integers of a graph, when its input can be found there; to be asked for layer by layer, in that order. */
+function meansInIntegers(
+  original: Graph,
+  layers: readonly WeightedLayer[],
   quantize: QuantizeGraph,
   samples: Samples,
-): Promise<Float64Array | undefined> {
-  const marked = withUniqueNames(graph);
-  const integer = quantize(marked);
-  const name = marked.tensors[layer.input]?.name;
-  const id = integer.tensors.findIndex((tensor) => tensor.name === name);
-  if (id < 0) return undefined;
-  const open = (_: Graph, watched: readonly TensorId[]) =>
-    openQuantized(integer, [id]).then((runner) => ({
-      ...runner,
-      run: async (sample: Parameters<typeof runner.run>[0]) => {
-        const values = (await runner.run(sample)).get(id);
-        return new Map(values === undefined ? [] : watched.map((watchedId) => [watchedId, values]));
-      },
-    }));
-  return (await patchMeans(graph, [layer], samples, open)).get(layer.index);
+): (graph: Graph, layer: WeightedLayer) => Promise<Float64Array | undefined> {
+  const integersOf = (graph: Graph) => {
+    const marked = withUniqueNames(graph);
+    const integer = quantize(marked);
+    // The first of a name.
+    const ids = new Map(integer.tensors.map(({ name }, id) => [name, id] as const).reverse());
+    return { integer, inputOf: ({ input }: WeightedLayer) => ids.get(marked.tensors[input]?.name ?? '') };
+  };
+  const { integer, inputOf } = integersOf(original);
+  const inputs = layers.flatMap((layer) => inputOf(layer) ?? []);
+  const openNext = runInSteps(integer, inputs, spreadSamples(samples).length) ?? openQuantized;
+  return async (graph, layer) => {
+    const { integer, inputOf } = integersOf(graph);
+    const id = inputOf(layer);
+    if (id === undefined) return undefined;
+    const open = (_: Graph, watched: readonly TensorId[]) =>
+      openNext(integer, [id]).then((runner) => ({
+        ...runner,
+        run: async (sample: Parameters<typeof runner.run>[0]) => {
+          const values = (await runner.run(sample)).get(id);
+          return new Map(values === undefined ? [] : watched.map((watchedId) => [watchedId, values]));
+        },
+      }));
+    return (await patchMeans(graph, [layer], samples, open)).get(layer.index);
+  };
 }

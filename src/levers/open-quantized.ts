@@ -40,7 +40,8 @@ function upTo(graph: Graph, watched: readonly TensorId[]): Graph {
   return { ...graph, operators: graph.operators.slice(0, last + 1), outputs: watched };
 }
 
-function toReal({ values, scale, zeroPoint }: Value, reals: Float32Array): void {
+/** The real numbers of a value, into an array as long. */
+export function toReal({ values, scale, zeroPoint }: Value, reals: Float32Array): void {
   const factor = scale || 1;
   for (let index = 0; index < reals.length; index += 1) reals[index] = (Number(values[index]) - zeroPoint) * factor;
 }
