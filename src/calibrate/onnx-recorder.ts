@@ -33,7 +33,7 @@ export async function openOnnxRecorder(
   let counter: Counter | undefined;
   let isFirst = true;
   return {
-    seesEverything: !extents && steps.length === 0,
+    seesEverything: !extents && steps.every((step) => step === 1),
     record: async (feeds, sample) => {
       const results = await session.run({ ...feeds, ...firstRows(steps, sample) }).catch(asUserError);
       const recorded = watched.flatMap((name, index) => recordedOf(name, index, results, feeds));
@@ -79,7 +79,7 @@ function recordedOf(
   if (part !== undefined && highest !== undefined)
     return [{ index, values: part, extremes: { lowest: lowest?.[0], highest: highest[0] ?? 0 } }];
   // An input's array stays the caller's, what ONNX Runtime gave is ours.
-  const all = [floats(results[name]), lowest, highest, floats(feeds[name])?.slice()];
+  const all = [part, floats(results[name]), lowest, highest, floats(feeds[name])?.slice()];
   return all.flatMap((values) => (values === undefined ? [] : [{ index, values }]));
 }
 

@@ -6,7 +6,7 @@ import { appendTo } from './appended.ts';
 
 /** Name of the output with a part of a tensor's values. */
 export const partOf = (name: string): string => `${name}/part`;
-/** Name of the input that says where parts of every so-manieth row begin, from 0. */
+/** Name of the input that says where parts of every so-manieth row begin, from 0; for each step there is one. */
 export const firstOf = (step: number): string => `every/${step}/from`;
 
 /** A graph that gives parts of its large tensors, and the steps of which it wants to know `firstOf`. */
@@ -33,6 +33,7 @@ const slicing = 10;
  *       ── (`addExtremes`) ── x/lowest, x/highest
  *
  * What fraction of millions of values lies in a bin is known well enough from a part of them, while to copy all of them out of ONNX Runtime takes as long as to compute them.
+ * Of other tensors the part is all of it (step 1): an output that nothing reads is brought into its order by an operator of ONNX Runtime's own, which then decides the order of all work.
  * @param samples that will be run; few of them are looked at more closely
  */
 export function withParts(graph: Graph, watched: readonly TensorId[], samples: number): WithParts {
@@ -60,23 +61,25 @@ export function withParts(graph: Graph, watched: readonly TensorId[], samples: n
     appended.addOutput(
       appended.add('Slice', [id, ...bounds], { name: partOf(tensor.name), dtype: 'float32', shape: undefined }),
     );
-    appended.addExtremes(id);
+    if (step > 1) appended.addExtremes(id);
   }
   return { graph: appended.finish(), steps: [...steps.keys()] };
 }
 
-/** Which rows of a tensor are a part of it; `undefined` where all of it is given. */
+/** Which rows of a tensor are a part of it; `undefined` for what has no rows, or not known which. */
 function partFor(
   shape: readonly number[],
   samples: number,
 ): { readonly axis: number; readonly step: number } | undefined {
   const elements = shape.reduce((product, extent) => product * extent, 1);
-  if (elements < large) return undefined;
+  if (shape.length === 0) return undefined;
+  const all = { axis: 0, step: 1 };
+  if (elements < large) return all;
   const most = Math.min(mostSteps, Math.floor(samples / leastSeen), 2 ** Math.floor(Math.log2(elements / enough)));
   // Rows before channels, which differ more; whole rows are copied faster than single values.
   const axes = [...shape.keys()].slice(1, -1).reverse();
   const last = shape.length - 1;
   const axis =
     axes.find((each) => (shape[each] ?? 1) >= 2 * most) ?? ((shape[last] ?? 1) >= 2 * most ? last : undefined);
-  return axis === undefined || most < 2 ? undefined : { axis, step: most };
+  return axis === undefined || most < 2 ? all : { axis, step: most };
 }
