@@ -48,10 +48,11 @@ ${table(all)}
 
 ## Application cores
 
-- **What is fitted**: four costs of a core in floating point, five in integers, and one factor for each board. ncnn has costs of its own for what it alone does: Winograd's algorithm (whose products are counted as its code chooses tiles), columns of larger kernels, passes between int32, float and int8, launches.
+- **What is fitted**: four costs of a core for each of floating point and integers, and one factor for each board. ncnn has costs of its own for what it alone does: Winograd's algorithm (whose products are counted as its code chooses tiles), columns of larger kernels, passes between int32, float and int8, launches.
 - **How**: relative least squares; where a core's runs say little, a cost is drawn to that of the other 64-bit cores. How strongly is chosen by what is best for the other cores. A family that is left out is left out on every core. Which costs there are was chosen by ncnn's sources and the errors of the 13 networks of its table on the boards of this project; the other boards came later.
 - **Rows that were taken out**: YOLOv4-tiny with ncnn, whose weights are zeros in that table, so that all 2535 boxes pass its threshold and it mostly sorts and suppresses them; YOLOv4-tiny in int8 with Synaptics' TensorFlow Lite, which is 2.6 times slower than in floats, as that version computed its leaky ReLU one by one (LiteRT 2.3.0 does not). Synaptics' float runs on the SL1640 are float16 (\`--allow_fp16\`), which they had been counted wrongly for.
-- **What stays**: int8 on the Cortex-A73 is above 20 %. The SL1680's own table has the same MobileNetV2 at 12.3, 18.6 and 18.7 ms; of ncnn there are three boards. On the Cortex-A76 boards with an RK3588 are 1.3 to 2 times apart at the same clock.
+- **What stays above 20 %**: int8 on the Cortex-A73 (a Kirin 970 takes twice as long as a Khadas VIM3 for MobileNet and VGG-16 and as long for GoogLeNet, the SL1680's own tables have the same MobileNetV2 at 12.3, 18.6 and 18.7 ms, and hard swish in integers, which XNNPACK leaves to LiteRT's one thread, is told by one family) and on the Cortex-A76 (boards with an RK3588 are up to 2 times apart at the same clock, and only five families were run in int8). NVIDIA's Carmel was measured on one board, with eight threads. MLPerf Tiny compiled by LEIP is not what LiteRT or ONNX Runtime would take: its integers are no faster than its floats.
+- **ONNX Runtime** was measured in two networks only; what is said of it is what holds for the other libraries.
 - **A board that was not measured** is 12 to 57 % off, for boards of the same core and clock differ by up to 1.8 times. One measurement mends most of that: with the board's factor the networks are 8 to 26 % off.
 
 ## Memory of LiteRT

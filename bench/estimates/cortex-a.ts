@@ -1,12 +1,9 @@
 /** Latency of application cores against published runs, each predicted without its family of networks: `node scripts/run-ts.mjs bench/estimates/cortex-a.ts`. */
+import { countsOf, launches, yamlOf } from './core-costs.ts';
 import { leipRuns, type Precision, publishedRuns, type Run, runsOf, stm32mp1Runs } from './cortex-a-runs.ts';
 import { published } from './published.ts';
 import { type EstimateRow, estimateRow } from './row.ts';
 import { type CoreRow, dot, type Predicted, type ShrunkFit, shrunkFit } from './shrinkage.ts';
-import { threadSpeedup } from './thread-speedup.ts';
-
-/** Not fitted: large networks tell nothing of it, and the smallest measured (anomaly detection of MLPerf Tiny, ten dense layers in 0.17 ms on a Raspberry Pi 4) bound it. ncnn's is fitted, as it takes memory for every tensor anew. */
-const launchMilliseconds = 0.005;
 
 /** Cores whose costs are drawn to each other's: of like instructions. The Cortex-A7's are 32-bit Arm's, it stands alone. */
 const groups: readonly { readonly precision: Precision; readonly cores: readonly string[] }[] = [
@@ -17,63 +14,6 @@ const groups: readonly { readonly precision: Precision; readonly cores: readonly
   { precision: 'int8', cores: ['cortex-a53', 'cortex-a57', 'cortex-a72', 'cortex-a73'] },
   { precision: 'int8', cores: ['cortex-a55', 'cortex-a76', 'cortex-a78ae', 'carmel'] },
 ];
-
-/** How often each cost counts in a run. */
-interface Terms {
-  readonly products: number;
-  readonly outputs: number;
-  readonly elements: number;
-  readonly weightBytes: number;
-  readonly arranged: number;
-  readonly dataBytes: number;
-  readonly serial: number;
-  readonly ncnnLaunches: number;
-}
-
-function termsOf({ counts, ncnn }: Run): Terms {
-  return {
-    products:
-      counts.cyclesPerConvolutionMac +
-      counts.cyclesPerDenseMac +
-      (ncnn === undefined ? 0 : ncnn.winogradProducts - ncnn.winogradMacs),
-    outputs: counts.cyclesPerOutput - (ncnn?.winogradOutputs ?? 0),
-    elements: counts.cyclesPerElement + (ncnn?.passes ?? 0),
-    weightBytes: counts.cyclesPerWeightByte + (ncnn?.filterBytes ?? 0),
-    arranged: ncnn?.arranged ?? 0,
-    dataBytes: counts.cyclesPerDataByte,
-    serial: counts.cyclesPerSerialElement,
-    ncnnLaunches: ncnn === undefined ? 0 : counts.launchMicroseconds,
-  };
-}
-
-/**
- * Milliseconds for one of each cost that is fitted. In integers few runs tell results from elements: both are what is read and written.
- * ncnn passes over it more often than LiteRT does, between int32, float and int8, which is a cost in addition.
- */
-function countsOf(run: Run, precision: Precision): readonly number[] {
-  const terms = termsOf(run);
-  const serialCycle = 1e3 / run.clockHz;
-  const cycle = serialCycle / threadSpeedup(run.core, run.threads);
-  const isNcnn = run.ncnn !== undefined;
-  const shared = [cycle * terms.products, cycle * terms.weightBytes, cycle * terms.arranged, terms.ncnnLaunches];
-  return precision === 'int8'
-    ? [...shared, cycle * terms.dataBytes, isNcnn ? cycle * terms.dataBytes : 0, serialCycle * terms.serial]
-    : [...shared, cycle * terms.outputs, cycle * terms.elements];
-}
-
-/** Of a core's file, without ncnn's own. */
-function yamlOf(costs: readonly number[], precision: Precision): string {
-  const [products = 0, weightByte = 0, , , first = 0, second = 0, serial = 0] = costs;
-  const passes =
-    precision === 'int8'
-      ? { cyclesPerDataByte: first, cyclesPerSerialElement: serial }
-      : { cyclesPerOutput: first, cyclesPerElement: second };
-  return Object.entries({ cyclesPerConvolutionMac: products, ...passes, cyclesPerWeightByte: weightByte })
-    .map(([name, value]) => `${name}: ${Number(value.toPrecision(3))}`)
-    .join(', ');
-}
-
-const launches = (run: Run) => (run.ncnn === undefined ? run.counts.launchMicroseconds * launchMilliseconds : 0);
 
 function coreRow(run: Run, precision: Precision): CoreRow {
   return {
@@ -139,7 +79,7 @@ export async function cortexA(verbose = false): Promise<readonly EstimateRow[]> 
 function rowsOf(core: string, precision: Precision, pairs: readonly Pair[]): readonly EstimateRow[] {
   const families = new Set(pairs.map(({ run }) => run.family)).size;
   const devices = [...new Set(pairs.map(({ run }) => run.device))];
-  const how = `${pairs.length} runs of ${families} families on ${devices.length} boards, ${precision}; fitted without the family on any core`;
+  const how = `${pairs.length} runs of ${families} families on ${devices.length} ${devices.length === 1 ? 'board' : 'boards'}, ${precision}; fitted without the family on any core`;
   const about = { runtime: 'litert, onnxruntime', board: `${core} ${precision}`, metric: 'latency', how } as const;
   const sets = [...new Set(pairs.map(({ run }) => `${run.device}, ${run.runtime}`))];
   return [
