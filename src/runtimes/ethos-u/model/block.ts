@@ -8,6 +8,8 @@ export interface Block {
   readonly micro: Volume;
   readonly isPartKernel: boolean;
   readonly wideAccumulator: boolean;
+  /** Half of the weights are left out: an Ethos-U85's. */
+  readonly isSparse?: boolean;
 }
 
 export const roundUp = (value: number, to: number): number => Math.ceil(value / to) * to;

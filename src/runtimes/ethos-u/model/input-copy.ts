@@ -47,6 +47,7 @@ export function inputCopy(question: CopyQuestion): InputCopy | undefined {
   const copy: NpuOperation = {
     ...defaults,
     kind: 'pooling',
+    isMove: true,
     ifm,
     ofm: ifm,
     inputBits,

@@ -52,7 +52,10 @@ function walkOf(
   const bytes = inputBits / 8;
   // Weights of a micro-block take their time to be decoded.
   const decoding = (32 * block.micro.c) / (timing.isU85 ? 8 * timing.cores : 8);
-  const walk = (steps: number, cycles: number): Walk => ({ steps, cycles: Math.max(decoding, cycles) * steps });
+  const walk = (steps: number, cycles: number): Walk => ({
+    steps,
+    cycles: (Math.max(decoding, cycles) * steps) / (block.isSparse === true ? 2 : 1),
+  });
   switch (kind) {
     case 'pooling':
     case 'copy':

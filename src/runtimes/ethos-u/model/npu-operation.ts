@@ -52,6 +52,8 @@ export interface NpuOperation {
   /** 2 where each input row and column is read twice: resizing by doubling. */
   readonly upscale: 1 | 2;
   readonly weights?: Tensor;
+  /** It moves a map from one memory to another as it is. */
+  readonly isMove?: true;
   /** Its input, or its output, has channels side by side, as the model has them; else in groups of 16, as the NPU has them. */
   readonly isInputLinear?: boolean;
   readonly isOutputLinear?: boolean;

@@ -2,7 +2,7 @@ import type { Graph, Tensor } from '../../../graph/graph.ts';
 import type { NpuConfiguration } from '../configuration.ts';
 import type { Placement } from '../support/placements.ts';
 import type { Block } from './block.ts';
-import { operationCycles } from './cycles.ts';
+import { operationCycles, type Places } from './cycles.ts';
 import type { EncodedWeights } from './encoded-weights.ts';
 import { type FeatureMap, featureMaps } from './feature-maps.ts';
 import { type InputCopy, inputCopy } from './input-copy.ts';
@@ -82,6 +82,19 @@ export function schedule(
     if (copy === undefined || found === undefined) return undefined;
     return { ...copy, cycles: copyTime(copy.operation, found, unit) };
   };
+  /**
+   * What the operations of one operator hand to each other stays in SRAM; those of a recurrent layer read its input and its states again and again.
+   * On an Ethos-U65 an operation of few values waits for the one before it as long as for the slower memory, which stands for that here.
+   */
+  const placesOf = (at: number, operator: number): Pick<Places, 'input' | 'output'> => {
+    const places = placed.channelsOf(operator, unit);
+    const isRecurrent = graph.operators[operator]?.type === 'UNIDIRECTIONAL_SEQUENCE_LSTM';
+    if (!unit.timing.isU85 || isRecurrent) return places;
+    return {
+      input: steps[at - 1]?.operator === operator ? unit.sram : places.input,
+      output: steps[at + 1]?.operator === operator ? unit.sram : places.output,
+    };
+  };
   let slack = 0;
   steps.forEach(({ operator, operation: plain }, at) => {
     const operation = withLayout(plain, operator);
@@ -91,7 +104,7 @@ export function schedule(
     const sum = sums[operator];
     if (block === undefined || sum === undefined) return;
     const weights = coder.allOf(operation, block);
-    const places = placed.channelsOf(operator, unit);
+    const places = placesOf(at, operator);
     const { output } = places;
     const copy =
       at === firstSteps.get(operator) && fromOutside.has(operator)
