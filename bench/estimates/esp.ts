@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { readTflite } from '../../src/formats/tflite/read.ts';
 import type { Graph } from '../../src/graph/graph.ts';
-import { operatorCost } from '../../src/runtimes/tflm/cycles.ts';
+import { type OperatorCost, operatorCost } from '../../src/runtimes/tflm/cycles.ts';
 import type { Board } from '../../src/targets/board.ts';
 import { loadBoard } from '../../src/targets/load.ts';
 import { mobilenetV3 } from '../architectures/mobilenets.ts';
@@ -35,15 +35,26 @@ function espNnGraph(network: 'person' | 'mobilenet3'): Graph {
 /** Milliseconds that operators of MobileNetV3 Small take on an ESP32-S3 together, run by the reference kernels: messages of espressif/esp-nn 0d6ec07, 629e369 and d35aac3, which replace these. */
 const operatorsOfS3: Readonly<Record<string, number>> = { HARD_SWISH: 431, MEAN: 219, MUL: 120 };
 
-/** What the plain C ticks of the ESP32-S3 were multiplied with for the ESP32: cores/xtensa-lx6.yml. */
-const scaleOfEsp32 = 0.901;
+/** Instructions of an iteration of CoreMark, gcc 12.2 at -O3, counted on an emulated RV32IMC. */
+const coreMarkInstructions = 295_244;
 
-const milliseconds = (graph: Graph, board: Board, isWanted = (_: string) => true): number =>
+/** Iterations of CoreMark a second on one core at -O3: example of the component espressif/coremark 1.1.0 (gcc 12.2), README of ochrin/coremark. */
+const coreMarks: Readonly<Record<string, number>> = { 'esp32-c3': 409.249, esp32: 494.6 };
+
+const sumOf = (
+  graph: Graph,
+  board: Board,
+  of: (cost: OperatorCost | undefined) => number,
+  isWanted = (_: string) => true,
+): number =>
   graph.operators
     .filter(({ type }) => isWanted(type))
-    .reduce((sum, operator) => sum + (operatorCost(graph, operator, board)?.milliseconds ?? Number.NaN), 0);
+    .reduce((sum, operator) => sum + of(operatorCost(graph, operator, board)), 0);
 
-/** Boards whose costs are of single kernels are compared as they are; those whose costs were scaled to the one network there is are predicted from another chip. */
+const milliseconds = (graph: Graph, board: Board, isWanted?: (type: string) => boolean): number =>
+  sumOf(graph, board, (cost) => cost?.milliseconds ?? Number.NaN, isWanted);
+
+/** Boards whose costs are of single kernels are compared as they are; those whose cycles per instruction are of the one network there is are predicted without it. */
 function tflm(verbose: boolean): readonly EstimateRow[] {
   const estimates = espNn.map((run) => {
     const estimate = milliseconds(espNnGraph(run.network), loadBoard(run.board));
@@ -57,7 +68,12 @@ function tflm(verbose: boolean): readonly EstimateRow[] {
     return { estimate, measured };
   });
   const of = (board: string) => estimates.filter((run) => run.board === board);
-  const cycles = (board: string) => of(board).map(({ measured }) => measured * loadBoard(board).clockHz.value);
+  /** By instructions, and the cycles that one takes in CoreMark. */
+  const byCoreMark = (board: string) =>
+    of(board).map(({ network, measured }) => {
+      const count = sumOf(espNnGraph(network), loadBoard(board), (cost) => cost?.instructions ?? Number.NaN);
+      return { estimate: (1e3 * count) / ((coreMarks[board] ?? 0) * coreMarkInstructions), measured };
+    });
   const about = { runtime: 'tflm', metric: 'latency' } as const;
   const kernels = 'ticks of single kernels, no network fitted';
   return [
@@ -67,13 +83,11 @@ function tflm(verbose: boolean): readonly EstimateRow[] {
       operators,
     ),
     estimateRow({ ...about, board: 'esp32-p4', how: kernels }, of('esp32-p4')),
-    estimateRow(
-      { ...about, board: 'esp32', how: 'ticks of plain C on the ESP32-S3, not scaled to the one network there is' },
-      of('esp32').map(({ estimate, measured }) => ({ estimate: estimate / scaleOfEsp32, measured })),
-    ),
-    estimateRow(
-      { ...about, board: 'esp32-c3', how: 'cycles of the ESP32, the other chip without vector instructions' },
-      cycles('esp32-c3').map((measured, index) => ({ estimate: cycles('esp32')[index] ?? Number.NaN, measured })),
+    ...['esp32', 'esp32-c3'].map((board) =>
+      estimateRow(
+        { ...about, board, how: 'instructions counted, cycles per instruction of CoreMark, no network fitted' },
+        byCoreMark(board),
+      ),
     ),
   ];
 }

@@ -125,13 +125,14 @@ export const coreSchema = z.strictObject({
   /** The core whose kernel libraries hold for this one too: it runs the same instructions. */
   kernelsOf: z.string().optional(),
   /**
-   * What runs operators that the core's own kernels leave to plain C, and what these cost: instructions that the reference kernels take on another core, times so many cycles.
+   * What runs operators that the core's own kernels leave to plain C, and what these cost: for each instruction that the reference kernels take on another core, so many cycles or
+   * instructions, as the core's own kernels are counted.
    * `kernels` is that core's library, put here when the file is loaded.
    */
   plainKernels: z
     .strictObject({
       core: z.string(),
-      cyclesPerInstruction: positive,
+      perInstruction: positive,
       kernels: z.record(z.string(), kernelCostSchema).optional(),
     })
     .optional(),

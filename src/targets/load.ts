@@ -81,8 +81,12 @@ function parseCore(id: string, label: string): Core {
   const kernels = plain && parseCore(plain.core, `cores/${id}.yml`).kernelLibraries.reference?.kernels;
   const core = plain === undefined ? read : { ...read, plainKernels: { ...plain, ...(kernels && { kernels }) } };
   if (core.kernelsOf === undefined) return core;
-  const shared = parseCore(core.kernelsOf, `cores/${id}.yml`).kernelLibraries;
-  return { ...core, kernelLibraries: { ...shared, ...core.kernelLibraries } };
+  const { kernelLibraries, sources } = parseCore(core.kernelsOf, `cores/${id}.yml`);
+  return {
+    ...core,
+    kernelLibraries: { ...kernelLibraries, ...core.kernelLibraries },
+    sources: { ...sources, ...core.sources },
+  };
 }
 
 /**

@@ -41,11 +41,11 @@ function ownAmount(graph: Graph, operator: Operator, { core, runtimes }: Board, 
   const build = kernelBuild({ core, runtimes });
   const { kernel, work } = kernelWork(graph, operator, build);
   if (operator.type === 'TFLM_DECODE') return kernelCost(costOf(decodeCosts.kernels, kernel), work);
-  const { kernels, cyclesPerInstruction } = core.plainKernels ?? {};
+  const { kernels, perInstruction } = core.plainKernels ?? {};
   if (build.library !== 'esp-nn' || kernels === undefined || Object.hasOwn(library.kernels, kernel))
     return kernelCost(costOf(library.kernels, kernel), work);
   const plain = kernelWork(graph, operator, { library: 'reference', vectors: 'none' });
-  return kernelCost(costOf(kernels, plain.kernel), plain.work) * (cyclesPerInstruction?.value ?? 1);
+  return kernelCost(costOf(kernels, plain.kernel), plain.work) * (perInstruction?.value ?? 1);
 }
 
 /** A kernel's cost: its own, else that of the same kernel for another type, else that of kernels nobody has counted. */

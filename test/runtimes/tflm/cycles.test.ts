@@ -245,7 +245,8 @@ describe('costs', () => {
       const [board, arm] = [loadBoard(id), loadBoard('arduino-nano-33-ble')];
       const tflm = { ...arm.runtimes.tflm, kernelLibrary: 'reference' };
       const reference = { ...arm, runtimes: { ...arm.runtimes, tflm } };
-      const cycles = board.core.plainKernels?.cyclesPerInstruction.value ?? 0;
+      const cycles =
+        (board.core.plainKernels?.perInstruction.value ?? 0) * (board.runtimes.tflm?.cyclesPerInstruction?.value ?? 1);
       const costs = (graph: Graph) =>
         [board, reference].map((each) => graph.operators.map((one) => operatorCost(graph, one, each))[0]);
       const [own, plain] = costs(one('HARD_SWISH', [1, 20, 20, 16], [1, 20, 20, 16]));
