@@ -58,7 +58,8 @@ ${table(all)}
 ## Memory of LiteRT
 
 A process holds the library, the model mapped from its file, and what is private: XNNPACK's copy of the constants, its pointers to the rows of each window (8 bytes each, more than the constants in networks with large images or kernels), activations, and a few kilobytes for each operator.
-Copies and pointers are counted by its sources, the rest is four coefficients. Of the 54 networks one is four fifths under (tinyengine's \`vww.tflite\`, 6 MB of private memory, not explained), the next largest are a recurrent network in seven parts and single operators near a page's size. Detection's post-processing holds tables of its own that are not counted.
+Copies and pointers are counted by its sources, the rest is four coefficients. Depthwise windows of more than 25 taps become convolutions of one channel each, padded like all others: 6.4 kB for each channel of a 7 by 7 window in int8, most of the memory of a network that has them.
+What is still far off are a recurrent network that XNNPACK takes in seven parts, single operators near the size of a page, and the tables of detection's post-processing.
 Measured on x64: Arm's kernels compute other numbers of filters at once.
 ${failed.length === 0 ? '' : `\nSections that failed and are missing above: ${failed.join(', ')}.\n`}`;
 }

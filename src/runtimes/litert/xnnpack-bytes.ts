@@ -1,8 +1,11 @@
 import { concreteShape, inputTensor, intAttribute, outputTensor } from '../../graph/access.ts';
 import type { Graph, Operator } from '../../graph/graph.ts';
 
-/** Filters that its kernels compute at once on processors with vectors of 128 bits, and positions; sums over int8 go by fours. */
-const [filtersAtOnce, positionsAtOnce, valuesAtOnce] = [16, 4, 4];
+/** Filters and positions that its kernels compute at once, and values of int8 that they add up at once, as on x64; on Arm filters are 8 or 16 and values 4 or 8. */
+const [filtersAtOnce, positionsAtOnce, valuesAtOnce] = [16, 4, 8];
+
+/** Taps of its largest kernel for depthwise windows. */
+const depthwiseTaps = 25;
 
 /** What XNNPACK holds for an operator besides its activations. */
 export interface XnnpackBytes {
@@ -45,9 +48,13 @@ export function xnnpackBytes(graph: Graph, operator: Operator, pointerBytes: num
     return { isTaken: true, packed: packedBytes(count, window, depth, type), pointers: isPlain ? 0 : gathered };
   }
   if (operator.type !== 'DEPTHWISE_CONV_2D') return notTaken;
-  // With several filters for a channel it computes groups of convolutions.
-  const packed = packedBytes(depth, window, 1, type);
-  if (depth !== input[3]) return { isTaken: true, packed, pointers: gathered };
+  const channels = input[3] ?? depth;
+  if (depth !== channels || window > depthwiseTaps) {
+    // With several filters for a channel, or a large window, it computes convolutions of one channel each, padded like all others.
+    const packed = channels * packedBytes(depth / channels, window, 1, type);
+    return { isTaken: true, packed, pointers: gathered };
+  }
+  const packed = up(depth, filtersAtOnce) * (type === 'float32' ? 4 * window + 4 : window + 8);
   const step = intAttribute(operator, 'dilation_w_factor', 1) === 1 ? Math.min(strideWidth, width) : width;
   const row = window + (outputWidth - 1) * step * height;
   return { isTaken: true, packed, pointers: pointerBytes * outputHeight * row };
@@ -55,6 +62,6 @@ export function xnnpackBytes(graph: Graph, operator: Operator, pointerBytes: num
 
 /** Filters in groups, each with a bias, of integers with a factor too. */
 function packedBytes(filters: number, window: number, depth: number, type: 'float32' | 'int8'): number {
-  const each = type === 'float32' ? 4 * window * depth + 4 : window * (depth === 1 ? 1 : up(depth, valuesAtOnce)) + 8;
+  const each = type === 'float32' ? 4 * window * depth + 4 : window * up(depth, valuesAtOnce) + 8;
   return up(filters, filtersAtOnce) * each;
 }

@@ -62,7 +62,7 @@ describe('xnnpackBytes', () => {
       28 * 4,
     ));
 
-  test('integers go by fours, with a factor for each filter', () =>
+  test('integers go by eights, with a factor for each filter', () =>
     expect(
       bytesOf(
         'CONV_2D',
@@ -77,6 +77,13 @@ describe('xnnpackBytes', () => {
 
   test('depthwise windows share the columns that they have in common', () =>
     expect(bytesOf('DEPTHWISE_CONV_2D', [image, [1, 3, 3, 8], image]).pointers).toBe(10 * (9 + 9 * 3) * 8));
+
+  test('a depthwise window of 7 by 7 is a convolution for each channel, 6400 bytes in int8 as ai-edge-litert takes them', () =>
+    expect(bytesOf('DEPTHWISE_CONV_2D', [image, [1, 7, 7, 8], image], { dtype: 'int8' })).toEqual({
+      isTaken: true,
+      packed: 8 * 6400,
+      pointers: 100 * 49 * 8,
+    }));
 
   test('several filters for a channel are groups of convolutions', () =>
     expect(bytesOf('DEPTHWISE_CONV_2D', [[1, 10, 10, 1], [1, 3, 3, 8], image]).pointers).toBe(100 * 9 * 8));
