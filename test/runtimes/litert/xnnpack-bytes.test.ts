@@ -73,7 +73,7 @@ describe('xnnpackBytes', () => {
         ],
         { dtype: 'int8' },
       ).packed,
-    ).toBe(16 * (9 * 4 + 8)));
+    ).toBe(16 * (9 * 8 + 8)));
 
   test('depthwise windows share the columns that they have in common', () =>
     expect(bytesOf('DEPTHWISE_CONV_2D', [image, [1, 3, 3, 8], image]).pointers).toBe(10 * (9 + 9 * 3) * 8));
