@@ -3,27 +3,27 @@ import type { DataType } from '../graph/data-type.ts';
 import type { DataArray, NumberArray } from './data-set.ts';
 import { float16ToFloat32 } from './float16.ts';
 
-/** How one element type of NumPy is read: its size in bytes, and what turns aligned little-endian bytes into numbers. */
+/** How one element type of NumPy is read: its size in bytes, and what turns so many elements of aligned little-endian bytes into numbers. */
 interface Element {
   readonly dtype: DataType;
   readonly bytes: number;
-  readonly from: (bytes: ArrayBuffer) => NumberArray;
+  readonly from: (bytes: ArrayBuffer, offset: number, count: number) => NumberArray;
 }
 
 /** By the part of `descr` after the byte order (https://numpy.org/doc/stable/reference/arrays.interface.html). */
 const elements: Readonly<Record<string, Element>> = {
-  f2: { dtype: 'float32', bytes: 2, from: (bytes) => float16ToFloat32(new Uint16Array(bytes)) },
-  f4: { dtype: 'float32', bytes: 4, from: (bytes) => new Float32Array(bytes) },
-  f8: { dtype: 'float64', bytes: 8, from: (bytes) => new Float64Array(bytes) },
-  i1: { dtype: 'int8', bytes: 1, from: (bytes) => new Int8Array(bytes) },
-  i2: { dtype: 'int16', bytes: 2, from: (bytes) => new Int16Array(bytes) },
-  i4: { dtype: 'int32', bytes: 4, from: (bytes) => new Int32Array(bytes) },
-  i8: { dtype: 'int64', bytes: 8, from: (bytes) => new BigInt64Array(bytes) },
-  u1: { dtype: 'uint8', bytes: 1, from: (bytes) => new Uint8Array(bytes) },
-  u2: { dtype: 'uint16', bytes: 2, from: (bytes) => new Uint16Array(bytes) },
-  u4: { dtype: 'uint32', bytes: 4, from: (bytes) => new Uint32Array(bytes) },
-  u8: { dtype: 'uint64', bytes: 8, from: (bytes) => new BigUint64Array(bytes) },
-  b1: { dtype: 'bool', bytes: 1, from: (bytes) => new Uint8Array(bytes) },
+  f2: { dtype: 'float32', bytes: 2, from: (...place) => float16ToFloat32(new Uint16Array(...place)) },
+  f4: { dtype: 'float32', bytes: 4, from: (...place) => new Float32Array(...place) },
+  f8: { dtype: 'float64', bytes: 8, from: (...place) => new Float64Array(...place) },
+  i1: { dtype: 'int8', bytes: 1, from: (...place) => new Int8Array(...place) },
+  i2: { dtype: 'int16', bytes: 2, from: (...place) => new Int16Array(...place) },
+  i4: { dtype: 'int32', bytes: 4, from: (...place) => new Int32Array(...place) },
+  i8: { dtype: 'int64', bytes: 8, from: (...place) => new BigInt64Array(...place) },
+  u1: { dtype: 'uint8', bytes: 1, from: (...place) => new Uint8Array(...place) },
+  u2: { dtype: 'uint16', bytes: 2, from: (...place) => new Uint16Array(...place) },
+  u4: { dtype: 'uint32', bytes: 4, from: (...place) => new Uint32Array(...place) },
+  u8: { dtype: 'uint64', bytes: 8, from: (...place) => new BigUint64Array(...place) },
+  b1: { dtype: 'bool', bytes: 1, from: (...place) => new Uint8Array(...place) },
 };
 
 const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
@@ -53,10 +53,12 @@ export function readNpy(bytes: Uint8Array, label: string): DataArray {
   if (!Number.isSafeInteger(size) || end + size > bytes.byteLength) {
     throw new UserError(`${label} is cut off: its header promises an array of shape [${shape.join(', ')}].`);
   }
-  // A copy that begins where the element size wants it; `slice` of a Buffer would be none.
-  const content = Uint8Array.from(bytes.subarray(end, end + size));
+  const isPlaced = (bytes.byteOffset + end) % element.bytes === 0;
+  // Where they lie, unless bytes are to be swapped or do not begin where the element size wants it; `slice` of a Buffer would be no copy.
+  const content =
+    isPlaced && !isBigEndian ? bytes.subarray(end, end + size) : new Uint8Array(bytes.subarray(end, end + size));
   if (isBigEndian) swapBytes(content, element.bytes);
-  const data = element.from(content.buffer as ArrayBuffer);
+  const data = element.from(content.buffer as ArrayBuffer, content.byteOffset, size / element.bytes);
   const isFortran = /'fortran_order':\s*True/.test(header);
   return { dtype: element.dtype, shape, data: isFortran ? toRowMajor(data, shape) : data };
 }

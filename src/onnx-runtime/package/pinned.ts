@@ -1,3 +1,5 @@
+import { hasGlibc } from './has-glibc.ts';
+
 /** One npm package that ONNX Runtime needs, pinned by what its registry calls `dist.integrity`. */
 export interface PinnedPackage {
   readonly name: string;
@@ -61,10 +63,10 @@ const webFiles: ReadonlySet<string> = new Set([
 ]);
 
 /** The build for a platform: the native one where onnxruntime-node has a binary (which needs glibc on Linux), WebAssembly elsewhere. */
-export function buildFor(platform: string, arch: string, hasGlibc: boolean): Build {
+export function buildFor(platform: string, arch: string, isGlibc: boolean): Build {
   const name = `${platform}-${arch}`;
   const digest = nativeDigests[name];
-  if (digest === undefined || (platform === 'linux' && !hasGlibc)) {
+  if (digest === undefined || (platform === 'linux' && !isGlibc)) {
     return {
       kind: 'wasm',
       module: 'onnxruntime-web',
@@ -91,14 +93,4 @@ export function buildFor(platform: string, arch: string, hasGlibc: boolean): Bui
 /** The build for the machine that we run on. */
 export function buildForThisMachine(): Build {
   return buildFor(process.platform, process.arch, process.platform !== 'linux' || hasGlibc());
-}
-
-let glibc: boolean | undefined;
-
-/** Node's diagnostic report names the version of glibc that it runs with; on musl the field is absent. Making one takes tens of milliseconds. */
-function hasGlibc(): boolean {
-  glibc ??=
-    (process.report.getReport() as { header?: { glibcVersionRuntime?: string } }).header?.glibcVersionRuntime !==
-    undefined;
-  return glibc;
 }

@@ -1,6 +1,6 @@
 import { concreteShape, isConstant, tensorAt } from '../../graph/access.ts';
 import type { DataType } from '../../graph/data-type.ts';
-import { constantOf, contentOf, tensorOf } from '../../graph/evaluate/constant-value.ts';
+import { constantOf, tensorOf, viewOf } from '../../graph/evaluate/constant-value.ts';
 import { roundHalfEven } from '../../graph/evaluate/elementwise.ts';
 import type { Graph, Operator, Tensor, TensorId } from '../../graph/graph.ts';
 import { removeUnusedTensors } from '../../passes/remove-unused-tensors.ts';
@@ -99,7 +99,7 @@ export function insertQdq(
   const constantOperand = (id: TensorId): TensorId =>
     shared(`operand ${id}`, () => {
       const { name } = tensorAt(graph, id);
-      const value = contentOf(tensorAt(graph, id));
+      const value = viewOf(tensorAt(graph, id));
       const { scale, zeroPoint } = parametersOf(id);
       const integers = Array.from(value?.elements as Float32Array, (element) =>
         Math.max(-128, Math.min(127, roundHalfEven(element / scale) + zeroPoint)),
@@ -116,10 +116,10 @@ export function insertQdq(
     if (input === null || weightId === null) return operator.inputs;
     const weightTensor = tensorAt(graph, weightId);
     const shape = concreteShape(weightTensor.shape) ?? [];
-    const weights = contentOf(weightTensor)?.elements as Float32Array;
+    const weights = viewOf(weightTensor)?.elements as Float32Array;
     const isPerTensor = rules.weights === 'per-tensor';
     const channels = isPerTensor ? 1 : (shape[weightAxis] ?? 1);
-    const bias = biasId === null ? undefined : contentOf(tensorAt(graph, biasId));
+    const bias = biasId === null ? undefined : viewOf(tensorAt(graph, biasId));
     // The bias of a ConvTranspose has the channels of all groups, its weights' axis those of one.
     const isComputed = operator.type !== 'ConvTranspose' || rules.allResults;
     const isInteger = rules.bias !== 'float' && isComputed && (isPerTensor || bias?.elements.length === channels);

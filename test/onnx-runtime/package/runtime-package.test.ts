@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { UserError } from '../../../src/errors.ts';
 import { ownOnnxRuntime } from '../../../src/onnx-runtime/load.ts';
 import { folderDigest } from '../../../src/onnx-runtime/package/folder-digest.ts';
+import { glibcIn } from '../../../src/onnx-runtime/package/has-glibc.ts';
 import { type Build, buildFor } from '../../../src/onnx-runtime/package/pinned.ts';
 import { toolCacheRoot, toolFolder } from '../../../src/onnx-runtime/package/tool-folder.ts';
 import { unpackTarball } from '../../../src/onnx-runtime/package/untar.ts';
@@ -72,6 +73,16 @@ describe('buildFor', () => {
     expect(build.digest).toMatch(/^[0-9a-f]{64}$/);
     for (const { integrity } of build.packages)
       expect(Buffer.from(integrity.slice('sha512-'.length), 'base64')).toHaveLength(64);
+  });
+
+  it.each([
+    ['Debian', '7f00-7f01 r-xp 00000000 08:01 12 /usr/lib/x86_64-linux-gnu/libc.so.6', true],
+    ['an old one', '7f00-7f01 r-xp 00000000 08:01 12   /lib64/libc-2.17.so', true],
+    ['Alpine', '7f00-7f01 r-xp 00000000 08:01 12 /lib/ld-musl-x86_64.so.1', false],
+    ['Alpine with what some of glibc needs', '12 /lib/ld-musl-aarch64.so.1\n13 /lib/libgcompat.so.0', false],
+    ['a program that is linked statically', '00400000-00452000 r-xp 00000000 08:01 12 /usr/bin/node', undefined],
+  ])('tells glibc by the libraries of a process: %s', (_, maps, expected) => {
+    expect(glibcIn(maps)).toBe(expected);
   });
 
   it('keeps one platform of the native package', () => {
