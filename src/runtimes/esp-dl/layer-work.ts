@@ -1,7 +1,7 @@
-import { concreteShape, elementCount, inputTensor, intAttribute, outputTensor } from '../../graph/access.ts';
-import type { Graph, Operator } from '../../graph/graph.ts';
+import { concreteShape, elementCount, inputTensor, intAttribute, outputTensor, tensorAt } from '../../graph/access.ts';
+import type { Graph, Operator, TensorId } from '../../graph/graph.ts';
 import { operatorMacs } from '../../graph/macs.ts';
-import type { OperatorWork } from '../roofline/work.ts';
+import { operatorWork } from '../roofline/work.ts';
 
 /** A layer as ESP-DL's modules go over it. */
 export interface LayerShape {
@@ -59,12 +59,14 @@ export function layerWork({ kind, positions, taps, depth, channels, elementBytes
 /** Functions of one number, which int8 modules look up. */
 const tables = /^(Sigmoid|HardSigmoid|HardSwish|Swish|Silu|Tanh|Gelu|Elu|Exp|Log|Sqrt)$/;
 
-/** An ONNX operator as a layer; `undefined` where only the shape of bytes changes. Weights count as the int8 that they are, or will be. */
-export function layerShape(graph: Graph, operator: Operator, work: OperatorWork): LayerShape | undefined {
-  if (work.launches === 0) return undefined;
+/** An ONNX operator as a layer; `undefined` where only the shape of bytes changes. All elements count as the int8 that they are, or will be. `computed` as `computedTensors` gives it. */
+export function layerShape(graph: Graph, operator: Operator, computed: ReadonlySet<TensorId>): LayerShape | undefined {
+  if (operatorWork(graph, operator, computed).launches === 0) return undefined;
   const output = outputTensor(graph, operator);
   const outputs = (output === undefined ? undefined : elementCount(output)) ?? 0;
-  const common = { dataBytes: work.dataBytes, elementBytes: 1 };
+  const touched = [...operator.inputs, ...operator.outputs].filter((id) => id !== null && computed.has(id));
+  const dataBytes = touched.reduce<number>((sum, id) => sum + (elementCount(tensorAt(graph, id ?? 0)) ?? 0), 0);
+  const common = { dataBytes, elementBytes: 1 };
   const none = { positions: outputs, taps: 0, depth: 0, channels: 0, weightBytes: 0 };
   if (tables.test(operator.type)) return { kind: 'table', ...none, ...common };
   const macs = operatorMacs(graph, operator);

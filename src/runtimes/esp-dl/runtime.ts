@@ -8,7 +8,7 @@ import { misfits } from '../estimate/misfits.ts';
 import { openShapes } from '../estimate/open-shapes.ts';
 import { plannedActivations } from '../estimate/planned-activations.ts';
 import { executedGraph } from '../onnxruntime/executed-graph.ts';
-import { computedTensors, operatorWork } from '../roofline/work.ts';
+import { computedTensors } from '../roofline/work.ts';
 import type { Artifact, Estimate, Runtime } from '../runtime.ts';
 import { espDlTime } from './latency.ts';
 import { layerShape, layerWork } from './layer-work.ts';
@@ -60,7 +60,7 @@ function estimate(artifact: Artifact, target: Target): Estimate {
   const time = espDlTime(board);
   const computed = computedTensors(graph);
   const works = steps.map(({ operator }) => {
-    const shape = layerShape(graph, operator, operatorWork(graph, operator, computed));
+    const shape = layerShape(graph, operator, computed);
     return shape && { ...layerWork(shape), ...(external === 0 ? { dataBytes: 0 } : {}) };
   });
   const costs = works.map((work, position) => ({
@@ -108,7 +108,10 @@ function estimate(artifact: Artifact, target: Target): Estimate {
   };
 }
 
-/** Bytes of all constants as they are in the graph. */
+/** Bytes of all constants, those in floating point as the int8 that they will be. */
 function weightBytes(graph: Graph): number {
-  return graph.tensors.reduce((sum, { data }) => sum + (data?.byteLength ?? 0), 0);
+  return graph.tensors.reduce(
+    (sum, { data, dtype }) => sum + (data?.byteLength ?? 0) / (dtype === 'float32' ? 4 : 1),
+    0,
+  );
 }

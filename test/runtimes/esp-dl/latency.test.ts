@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { espDlTime, missedShare } from '../../../src/runtimes/esp-dl/latency.ts';
 import { type LayerShape, layerShape, layerWork } from '../../../src/runtimes/esp-dl/layer-work.ts';
 import { waitsForFilters } from '../../../src/runtimes/esp-dl/waiting.ts';
-import { computedTensors, operatorWork } from '../../../src/runtimes/roofline/work.ts';
+import { computedTensors } from '../../../src/runtimes/roofline/work.ts';
 import { loadBoard } from '../../../src/targets/load.ts';
 import { builder } from '../../quantize/small-network.ts';
 
@@ -87,9 +87,17 @@ describe('time of ESP-DL', () => {
     g.operator('Sigmoid', [y], [z]);
     const graph = g.graph([x], [z]);
     const computed = computedTensors(graph);
-    const shapes = graph.operators.map((each) => layerShape(graph, each, operatorWork(graph, each, computed)));
+    const shapes = graph.operators.map((each) => layerShape(graph, each, computed));
     expect(shapes).toMatchObject([
-      { kind: 'conv', positions: 30, taps: 9, depth: 16, channels: 24, weightBytes: 24 * 16 * 9 + 96 },
+      {
+        kind: 'conv',
+        positions: 30,
+        taps: 9,
+        depth: 16,
+        channels: 24,
+        weightBytes: 24 * 16 * 9 + 96,
+        dataBytes: 1920 + 720,
+      },
       { kind: 'table', positions: 720 },
     ]);
   });
