@@ -22,8 +22,8 @@ const models = [
 });
 
 /** Latencies of a board that takes `factor` times as long for everything. */
-async function results(factor: number, count: number): Promise<string> {
-  const target = resolveTarget('nucleo-l4r5zi');
+async function results(factor: number, count: number, id = 'nucleo-l4r5zi'): Promise<string> {
+  const target = resolveTarget(id);
   const measured = [];
   for (const model of models.slice(0, count)) {
     const { measurement } = await measureModel(openModel(readFileSync(model), model), target, { recipe: automatic });
@@ -63,6 +63,35 @@ test('what is written is a board', async () => {
   const board = parseBoard(readFileSync(output, 'utf8'), 'mine.yml');
   expect(board.runtimes.tflm?.cyclesPerInstruction?.value).toBeCloseTo(fitted.cyclesPerInstruction, 2);
   expect(board.sources.calibrated).toContain('4 measured models on board 3');
+});
+
+test('a Raspberry Pi that is half as fast has twice the factor in what was measured, and keeps the other', async () => {
+  const id = 'raspberry-pi-4/litert';
+  const output = path.join(folder, 'pi.yml');
+  let text = '';
+  const lines = { result: (part: string) => (text += part), note: () => {} };
+  await calibrateCommand(await results(2, 3, id), { target: id, output }, lines);
+  const [was, board] = [loadBoard('raspberry-pi-4'), parseBoard(readFileSync(output, 'utf8'), 'pi.yml')];
+  expect(board.cpuFactors?.int8?.value).toBeCloseTo(2 * (was.cpuFactors?.int8?.value ?? 0), 2);
+  expect(board.cpuFactors?.float32).toEqual(was.cpuFactors?.float32);
+  expect(board.runtimes.litert?.latencyError?.value).toBeCloseTo(0, 6);
+  expect(board.runtimes.onnxruntime?.latencyError).toEqual(was.runtimes.onnxruntime?.latencyError);
+  expect(text).toContain('times what Arm Cortex-A72 takes in int8');
+});
+
+test('a single model is predicted from the board as it was', async () => {
+  let text = '';
+  const lines = { result: (part: string) => (text += part), note: () => {} };
+  const id = 'raspberry-pi-4/litert';
+  await calibrateCommand(await results(2, 1, id), { target: id, json: true }, lines);
+  expect(JSON.parse(text)).toMatchObject({ errors: [-0.5] });
+});
+
+test('an accelerator is refused', async () => {
+  const lines = { result: () => {}, note: () => {} };
+  await expect(calibrateCommand('results.json', { target: 'jetson-orin-nano/tensorrt' }, lines)).rejects.toThrow(
+    /Only boards with TensorFlow Lite Micro, and application cores with LiteRT or ONNX Runtime/,
+  );
 });
 
 test('results that are none are refused', async () => {
