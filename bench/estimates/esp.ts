@@ -7,6 +7,7 @@ import { type OperatorCost, operatorCost } from '../../src/runtimes/tflm/cycles.
 import type { Board } from '../../src/targets/board.ts';
 import { loadBoard } from '../../src/targets/load.ts';
 import { mobilenetV3 } from '../architectures/mobilenets.ts';
+import { yolo11 } from '../architectures/yolos.ts';
 import { referenceDirectory } from '../reference.ts';
 import { printRows } from './accelerators.ts';
 import { type EstimateRow, estimateRow } from './row.ts';
@@ -34,6 +35,9 @@ function espNnGraph(network: 'person' | 'mobilenet3'): Graph {
 
 /** Milliseconds that operators of MobileNetV3 Small take on an ESP32-S3 together, run by the reference kernels: messages of espressif/esp-nn 0d6ec07, 629e369 and d35aac3, which replace these. */
 const operatorsOfS3: Readonly<Record<string, number>> = { HARD_SWISH: 431, MEAN: 219, MUL: 120 };
+
+/** Milliseconds of all convolutions of YOLO11n at 192 pixels on an ESP32-S3, with an arena far larger than its internal memory: message of espressif/esp-nn d17c031. */
+const yoloConvolutions = 1785;
 
 /** Instructions of an iteration of CoreMark, gcc 12.2 at -O3, counted on an emulated RV32IMC. */
 const coreMarkInstructions = 295_244;
@@ -67,6 +71,8 @@ function tflm(verbose: boolean): readonly EstimateRow[] {
     if (verbose) console.log(`esp32-s3 mobilenet3 ${type}: ${measured} ms, ours ${estimate.toFixed(1)} ms`);
     return { estimate, measured };
   });
+  const yolo = milliseconds(yolo11('int8', 'n', 192), loadBoard('esp32-s3'), (type) => type === 'CONV_2D');
+  if (verbose) console.log(`esp32-s3 yolo11n-192 CONV_2D: ${yoloConvolutions} ms, ours ${yolo.toFixed(1)} ms`);
   const of = (board: string) => estimates.filter((run) => run.board === board);
   /** By instructions, and the cycles that one takes in CoreMark. */
   const byCoreMark = (board: string) =>
@@ -81,6 +87,14 @@ function tflm(verbose: boolean): readonly EstimateRow[] {
     estimateRow(
       { ...about, board: 'esp32-s3', how: 'three kinds of operators of MobileNetV3 Small that ESP-NN does not run' },
       operators,
+    ),
+    estimateRow(
+      {
+        ...about,
+        board: 'esp32-s3',
+        how: 'convolutions of YOLO11n at 192 pixels, whose filters are read from external memory for each position: not modelled',
+      },
+      [{ estimate: yolo, measured: yoloConvolutions }],
     ),
     estimateRow({ ...about, board: 'esp32-p4', how: kernels }, of('esp32-p4')),
     ...['esp32', 'esp32-c3'].map((board) =>

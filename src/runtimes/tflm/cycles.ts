@@ -58,7 +58,8 @@ export function costOf(kernels: KernelLibrary['kernels'], kernel: string): Kerne
     ...(name.startsWith('minimum') ? [`${name.replace('minimum', 'maximum')}/${type}`] : []),
     // All reductions share one loop.
     ...(/^(sum|mean|reduce-\w+)$/.test(name) ? [`mean/${type}`, `reduce-max/${type}`] : []),
-    ...['int8', 'float32', 'int16'].map((other) => `${name}/${other}`),
+    // Integers are moved and counted like other integers, sooner than like floating point.
+    ...['int8', ...(type === 'int8' ? ['int16', 'float32'] : ['float32', 'int16'])].map((other) => `${name}/${other}`),
     `other/${type}`,
     'other/int8',
   ];

@@ -206,6 +206,8 @@ describe('costs', () => {
     'add/int8': { perOutput: 1 },
     'maximum/float32': { perOutput: 2 },
     'mean/int8': { perInput: 3 },
+    'slice/float32': { perOutput: 6 },
+    'slice/int16': { perOutput: 7 },
     'other/int8': { perOutput: 4 },
     'other/float32': { perOutput: 5 },
   };
@@ -214,6 +216,7 @@ describe('costs', () => {
     ['add-broadcast/int8', { perOutput: 1 }],
     ['minimum/float32', { perOutput: 2 }],
     ['reduce-max/int8', { perInput: 3 }],
+    ['slice/int8', { perOutput: 7 }],
     ['gather/float32', { perOutput: 5 }],
     ['gather/int16', { perOutput: 4 }],
   ])('%s is taken from its own kernel, one with the same loop, or the rest', (kernel, cost) => {
