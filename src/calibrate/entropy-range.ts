@@ -61,7 +61,8 @@ const surprising = 5;
 function withoutAtoms(counts: Float64Array): Float64Array {
   const neighbours = new Float64Array(2 * around);
   return counts.map((count, bin) => {
-    if (count === 0) return 0;
+    // Not more than by chance, whatever its neighbours hold.
+    if (count <= surprising) return count;
     const start = Math.max(0, bin - around);
     const end = Math.min(counts.length, bin + around + 1);
     let size = 0;
@@ -107,7 +108,7 @@ const logarithm = (value: number): number => (value > 0 ? Math.log(value) : 0);
 
 function divergenceOf(histogram: Histogram, sums: PrefixSums, range: Range, levels: number): number {
   const { first, width } = histogram;
-  const { plain } = sums;
+  const { plain, counts, filled } = sums;
   const between = (values: Float64Array, start: number, end: number): number =>
     (values[end] as number) - (values[start] as number);
   // A whole end holds the bin that it lies in. Integers also span what lies between the values and 0.
@@ -130,13 +131,14 @@ function divergenceOf(histogram: Histogram, sums: PrefixSums, range: Range, leve
   const perInteger = (to - from) / levels;
   let start = low;
   for (let integer = 1; start < high; integer += 1) {
-    const end = Math.max(low, Math.min(high, from + Math.round(integer * perInteger)));
-    const sum = between(sums.counts, start, end);
+    const bin = from + Math.round(integer * perInteger);
+    const end = bin < low ? low : bin > high ? high : bin;
+    const sum = (counts[end] as number) - (counts[start] as number);
     if (sum > 0) {
       const hasLowest = start <= lowest && lowest < end;
       const hasHighest = start <= highest && highest < end;
       const wanted = sum + (hasLowest ? clippedLow : 0) + (hasHighest ? clippedHigh : 0);
-      divergence -= wanted * Math.log(sum / between(sums.filled, start, end));
+      divergence -= wanted * Math.log(sum / ((filled[end] as number) - (filled[start] as number)));
     }
     start = end;
   }
