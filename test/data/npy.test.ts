@@ -27,6 +27,27 @@ describe('readNpy', () => {
     }
   });
 
+  it.each([0, 1, 2, 3, 4, 5, 6, 7])(
+    'reads what begins at byte %i of something larger, and leaves that as it is',
+    (offset) => {
+      for (const [descr, content, numbers] of [
+        ['<f4', new Float32Array([1.5, -2, 3]), [1.5, -2, 3]],
+        ['<f8', new Float64Array([1.5, -2, 3]), [1.5, -2, 3]],
+        ['<i2', new Int16Array([1, -2, 3]), [1, -2, 3]],
+        ['>i2', new Uint8Array([0, 1, 0xff, 0xfe, 0, 3]), [1, -2, 3]],
+      ] as const) {
+        const file = npy(descr, [3], content, false, 1);
+        const larger = new Uint8Array(file.length + 16).fill(0xaa);
+        larger.set(file, offset);
+        const before = larger.slice();
+        expect([...(readNpy(larger.subarray(offset, offset + file.length), 'a.npy').data as Float32Array)]).toEqual(
+          numbers,
+        );
+        expect(larger).toEqual(before);
+      }
+    },
+  );
+
   it('turns Fortran order into row-major order', () => {
     // numpy.asfortranarray([[1, 2, 3], [4, 5, 6]])
     const array = readNpy(npy('<i4', [2, 3], new Int32Array([1, 4, 2, 5, 3, 6]), true), 'a.npy');
