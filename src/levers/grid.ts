@@ -13,7 +13,10 @@ export type GranularityOf = (layer: WeightedLayer) => Granularity;
 export function nearestOnGrid(layer: WeightedLayer, weights: Float32Array, granularity: Granularity): Float32Array {
   const channels = scaledChannels(layer, granularity);
   const { integers, scales } = integerWeights(weights, channels);
-  return Float32Array.from(integers, (integer, index) => integer * (scales[channels.channelOf(index)] as number));
+  const result = new Float32Array(weights.length);
+  for (let index = 0; index < result.length; index += 1)
+    result[index] = (integers[index] as number) * (scales[channels.channelOf(index)] as number);
+  return result;
 }
 
 /** The channels of a layer's weights that have a scale each. */

@@ -73,10 +73,11 @@ function rounded(
   const prepared = moments.matrices.map((matrix, group) => prepareMoments(matrix, moments.columns[group]?.length ?? 0));
   for (const { channel, group, indices } of patchRows(layer, moments)) {
     const scale = scales[isPerTensor ? 0 : channel] as number;
-    const steps = Float64Array.from(indices, (index) => (weights[index] as number) / scale);
+    const steps = new Float64Array(indices.length);
+    for (let at = 0; at < steps.length; at += 1) steps[at] = (weights[indices[at] as number] as number) / scale;
     const keeps = indices.indexOf(pinned[isPerTensor ? 0 : channel] as number);
     const integers = roundOnMoments(prepared[group] as PreparedMoments, { steps, pinned: keeps });
-    for (const [at, index] of indices.entries()) result[index] = (integers[at] as number) * scale;
+    for (let at = 0; at < steps.length; at += 1) result[indices[at] as number] = (integers[at] as number) * scale;
   }
   return result;
 }

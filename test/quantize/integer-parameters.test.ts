@@ -11,6 +11,7 @@ import {
 import {
   channelsAlong,
   integerBias,
+  integersFor,
   integerWeights,
   oneChannel,
   shiftedWeights,
@@ -151,6 +152,29 @@ describe('integerWeights', () => {
       });
       expect(Math.min(...integers)).toBeGreaterThanOrEqual(-127);
     }
+  });
+
+  it('is the same beside each of several biases as by itself', () => {
+    const biases = fc.array(
+      fc.record({
+        values: fc.array(fc.oneof(real, fc.constant(0)), { minLength: 3, maxLength: 3 }),
+        inputScale: fc.constantFrom(1e-9, 1e-3, 1),
+      }),
+      { minLength: 1, maxLength: 5 },
+    );
+    const elements = fc.array(fc.oneof(real, fc.constant(1e-20)), { minLength: 12, maxLength: 12 });
+    fc.assert(
+      fc.property(elements, biases, fc.constantFrom(2 ** 10, 2 ** 30), (numbers, given, largest) => {
+        const weights = Float32Array.from(numbers);
+        const channels = channelsAlong([3, 4], 0);
+        const beside = integersFor(weights, channels);
+        for (const { values, inputScale } of given) {
+          const bias = { values: Float32Array.from(values), inputScale };
+          expect(beside(bias, largest)).toEqual(integerWeights(weights, channels, bias, largest));
+          expect(beside(undefined)).toEqual(integerWeights(weights, channels));
+        }
+      }),
+    );
   });
 
   it('widens the scale of a dead channel so that its bias fits an int32', () => {

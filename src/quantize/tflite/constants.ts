@@ -1,6 +1,6 @@
 import { roundHalfEven } from '../../graph/evaluate/elementwise.ts';
 import type { Quantization, Tensor } from '../../graph/graph.ts';
-import { channelsAlong, integerWeights, oneChannel } from '../integer-weights.ts';
+import { channelsAlong, integersFor, oneChannel } from '../integer-weights.ts';
 import type { Form } from './parameters.ts';
 import type { Precision } from './rules.ts';
 
@@ -36,14 +36,11 @@ export function integerLayer(
   options: { readonly axis: number | undefined; readonly channels: number; readonly hasBias: boolean },
 ): IntegerLayer {
   const { axis, channels } = options;
-  const shape = (weights.shape ?? []) as readonly number[];
   const values = bias === undefined ? undefined : floatsOf(bias);
   const largest = largestBias[input.dtype];
   const perChannel = axis !== undefined;
   const wholeBias = values === undefined ? undefined : perChannel ? values : Float32Array.of(magnitudeOf(values));
-  const { integers, scales } = integerWeights(
-    floatsOf(weights),
-    perChannel ? channelsAlong(shape, axis) : oneChannel,
+  const { integers, scales } = integersOf(weights, axis)(
     wholeBias === undefined ? undefined : { values: wholeBias, inputScale: input.scale },
     largest,
   );
@@ -55,6 +52,27 @@ export function integerLayer(
         ? undefined
         : integerBiasTensor(bias, values ?? new Float32Array(channels), input, scales),
   };
+}
+
+type Integers = ReturnType<typeof integersFor>;
+
+/** By the content of float weights, then by shape and axis of their scales: levers make integers of the same network over and over, with other ranges and biases. */
+const known = new WeakMap<Uint8Array, Map<string, Integers>>();
+
+function integersOf(weights: Tensor, axis: number | undefined): Integers {
+  const { data, shape = [] } = weights;
+  const key = data ?? new Uint8Array(0);
+  const layout = `${shape.join()} ${axis}`;
+  const byLayout = known.get(key) ?? new Map<string, Integers>();
+  known.set(key, byLayout);
+  const before = byLayout.get(layout);
+  if (before !== undefined) return before;
+  const made = integersFor(
+    floatsOf(weights),
+    axis === undefined ? oneChannel : channelsAlong(shape as readonly number[], axis),
+  );
+  byLayout.set(layout, made);
+  return made;
 }
 
 function integerBiasTensor(
@@ -88,12 +106,16 @@ export function noiseOfOneScale(weights: Tensor): number {
 }
 
 function magnitudeOf(values: Float32Array): number {
-  return values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  let most = 0;
+  for (let index = 0; index < values.length; index += 1) most = Math.max(most, Math.abs(values[index] as number));
+  return most;
 }
 
-/** The elements of a constant of float32. */
+/** The elements of a constant of float32, where they lie if they can be read there: not to be written to. */
 export function floatsOf({ data = new Uint8Array(0) }: Tensor): Float32Array {
-  return new Float32Array(data.slice().buffer);
+  const { buffer, byteOffset, byteLength } = data;
+  if (byteOffset % Float32Array.BYTES_PER_ELEMENT !== 0) return new Float32Array(data.slice().buffer);
+  return new Float32Array(buffer as ArrayBuffer, byteOffset, byteLength / Float32Array.BYTES_PER_ELEMENT);
 }
 
 function integerTensor(
