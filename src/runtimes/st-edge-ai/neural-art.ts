@@ -6,7 +6,6 @@ import { energyOf, latencySum, whyMissing } from '../estimate/latency-and-energy
 import { costedLayers, type LayerCost } from '../estimate/layers.ts';
 import { misfits } from '../estimate/misfits.ts';
 import { openShapes } from '../estimate/open-shapes.ts';
-import { plannedActivations } from '../estimate/planned-activations.ts';
 import { totalBytes } from '../estimate/total-bytes.ts';
 import type { Finding } from '../measurement.ts';
 import { acceleratorUnit, type RooflineUnit, unitMilliseconds } from '../roofline/time.ts';
@@ -14,22 +13,21 @@ import { computedTensors, operatorWork as rooflineWork } from '../roofline/work.
 import type { Artifact, Estimate } from '../runtime.ts';
 import { cyclesOf, operatorWork } from './latency.ts';
 import facts from './neural-art.json' with { type: 'json' };
+import { neuralArtActivations } from './neural-art-memory.ts';
 
-/** Buffers start at multiples of what the NPU's streams read at once. */
-const alignment = 16;
 const onNpu: ReadonlySet<string> = new Set(facts.operators.npu);
 
 /** Where ST's compiler runs an operator; on the CPU it says why. */
 type Placement = { readonly unit: 'npu' } | { readonly unit: 'cpu'; readonly reason: string };
 
 /**
- * An estimate of a network on ST's Neural-ART NPU: a roofline per operator there, ST's own kernels on the Cortex-M for what the NPU lacks, activations planned by size,
+ * An estimate of a network on ST's Neural-ART NPU: a roofline per operator there, ST's own kernels on the Cortex-M for what the NPU lacks, activations in the NPU's banks of RAM,
  * weights as the NPU stores them. Figures and errors: bench/estimates/neural-art.ts.
  * @param graph in TensorFlow Lite's operators
  */
 export function estimateOnNeuralArt(artifact: Artifact, graph: Graph, target: Target): Estimate {
   const { board } = target;
-  const { memory, liveBytes } = plannedActivations(graph, alignment);
+  const { memory, liveBytes } = neuralArtActivations(graph);
   const placements = graph.operators.map((operator) => placementOf(graph, operator));
   const npu = acceleratorUnit(board, 'st-edge-ai');
   const computed = computedTensors(graph);
@@ -60,7 +58,7 @@ export function estimateOnNeuralArt(artifact: Artifact, graph: Graph, target: Ta
       unit: 'B',
       basis: 'modelled',
       error: facts.activationsError.value,
-      source: 'activations planned by size; the RAM of the runtime is not counted',
+      source: "activations placed in the NPU's banks as ST does it; the RAM of the runtime is not counted",
     },
     flash: {
       value: totalBytes(flashParts),

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { networks } from '../../../bench/architectures/networks.ts';
-import memory from '../../../bench/estimates/neural-art-memory.json' with { type: 'json' };
 import { published } from '../../../bench/estimates/published.ts';
 import { readOnnx } from '../../../src/formats/onnx/read.ts';
 import { readTflite } from '../../../src/formats/tflite/read.ts';
@@ -27,12 +26,10 @@ describe('the Neural-ART NPU of the STM32N6', () => {
   test.each(Object.entries(runs))('%s takes about %d ms, as published', (name, milliseconds) => {
     const graph = networks[name]?.('int8');
     if (graph === undefined) throw new Error(`there is no network ${name}`);
-    const { latency, peakRam, deployable, layers } = estimateOf(graph);
+    const { latency, deployable, layers } = estimateOf(graph);
     expect(deployable).toBe(true);
     expect(layers.every(({ unit }) => unit === 'npu')).toBe(true);
     expect(Math.abs((latency?.value ?? 0) / milliseconds - 1)).toBeLessThan(0.25);
-    const { ram = 0 } = memory.kibibytes[name as keyof typeof memory.kibibytes] ?? {};
-    expect(Math.abs((peakRam?.value ?? 0) / 1024 / ram - 1)).toBeLessThan(0.4);
   });
 
   test('runs softmax on the CPU and says so, and the rest of an integer network itself', () => {
