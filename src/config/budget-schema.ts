@@ -70,6 +70,8 @@ const batteryLimits = z
 export const budgetMetricsShape = {
   'peak-ram': limits(size, 'RAM at the worst moment of an inference.'),
   flash: limits(size, 'The model and the code of the runtime that it needs.'),
+  'data-memory': limits(size, "Results alive at once in an accelerator's own data memory (MAX78000)."),
+  'weight-memory': limits(size, "Weights in an accelerator's own weight memory (MAX78000)."),
   latency: limits(time, 'Time of one inference.'),
   energy: limits(energy, 'Energy of one inference.'),
   accuracy: shareLimits('Accuracy on the evaluation set.'),

@@ -106,7 +106,18 @@ function boardLimits(base: Config | null, head: Config | null, target: Target): 
     const origin = `${word} of ${target.name} (${path}:${reserve.line})`;
     return { ...budget, origin, rule: old === undefined ? 'new' : 'base', line: reserve.line };
   };
-  return [limit('peakRam', 'RAM', target.ramBytes), limit('flash', 'flash', target.flashBytes)];
+  return [limit('peakRam', 'RAM', target.ramBytes), limit('flash', 'flash', target.flashBytes), ...ownMemories(target)];
+}
+
+/** Memories of an accelerator that nothing else uses. */
+function ownMemories({ board, runtime, name }: Target): readonly Budget[] {
+  const { dataBytes, weightBytes } = board.runtimes[runtime]?.accelerator ?? {};
+  const limit = (metric: 'dataMemory' | 'weightMemory', word: string, bytes: number | undefined): readonly Budget[] => {
+    if (bytes === undefined) return [];
+    const origin = `${word} memory of ${name}'s accelerator`;
+    return [{ metric, limit: { kind: 'max', value: bytes }, level: 'error', origin, rule: 'default' }];
+  };
+  return [...limit('dataMemory', 'data', dataBytes?.value), ...limit('weightMemory', 'weight', weightBytes?.value)];
 }
 
 /** A model that takes longer than its period falls behind for ever. */

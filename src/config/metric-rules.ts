@@ -9,6 +9,8 @@ type BudgetEntry = NonNullable<ConfigFile['budgets']>[number];
 export const budgetKeys = {
   'peak-ram': 'peakRam',
   flash: 'flash',
+  'data-memory': 'dataMemory',
+  'weight-memory': 'weightMemory',
   latency: 'latency',
   energy: 'energy',
   accuracy: 'accuracy',

@@ -74,6 +74,8 @@ export function metricOf(line: HistoryLine, name: MetricName): Metric | null {
 const units: Readonly<Record<MetricName, Metric['unit']>> = {
   peakRam: 'B',
   flash: 'B',
+  dataMemory: 'B',
+  weightMemory: 'B',
   latency: 'ms',
   energy: 'mJ',
   accuracy: 'ratio',

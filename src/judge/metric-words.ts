@@ -13,6 +13,8 @@ export interface MetricWords {
 export const metricWords: Readonly<Record<BudgetMetric, MetricWords>> = {
   peakRam: { title: 'peak RAM', quantity: 'B', moreIsBetter: false },
   flash: { title: 'flash', quantity: 'B', moreIsBetter: false },
+  dataMemory: { title: 'data memory', quantity: 'B', moreIsBetter: false },
+  weightMemory: { title: 'weight memory', quantity: 'B', moreIsBetter: false },
   latency: { title: 'latency', quantity: 'ms', moreIsBetter: false },
   energy: { title: 'energy', quantity: 'mJ', moreIsBetter: false },
   accuracy: { title: 'accuracy', quantity: 'ratio', moreIsBetter: true },

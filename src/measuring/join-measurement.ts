@@ -76,13 +76,15 @@ export function joinMeasurement(
     deployable: known.deployable,
     peakRam: known.peakRam,
     flash: known.flash,
+    dataMemory: known.dataMemory ?? null,
+    weightMemory: known.weightMemory ?? null,
     latency: known.latency,
     energy: known.energy,
     accuracy: known.accuracy,
     ...acceleration,
     ...(dutyCycle === undefined ? {} : { dutyCycle }),
     ...operation,
-    unavailable: shortened({ ...known.unavailable, ...unavailable, ...unknown }),
+    unavailable: shortened({ ...ownMemories(known), ...known.unavailable, ...unavailable, ...unknown }),
     memory: known.memory,
     parts: { peakRam: [...known.parts.peakRam], flash: [...known.parts.flash] },
     layers: [...known.layers],
@@ -104,4 +106,13 @@ function inBounds(finding: Finding): Finding {
 /** Reasons as long as a report has room for, as above. */
 function shortened(reasons: Measurement['unavailable']): Measurement['unavailable'] {
   return Object.fromEntries(Object.entries(reasons).map(([metric, reason]) => [metric, reason.slice(0, 1000)]));
+}
+
+/** Why a target's figures are without memories that only an accelerator has. */
+function ownMemories({ dataMemory, weightMemory }: Known): Measurement['unavailable'] {
+  const reason = 'the model is in no memory of an accelerator alone';
+  return {
+    ...(dataMemory === undefined ? { dataMemory: reason } : {}),
+    ...(weightMemory === undefined ? { weightMemory: reason } : {}),
+  };
 }

@@ -110,6 +110,8 @@ type Verbs = { readonly before: string; readonly still: string; readonly first: 
 const absoluteVerbs: Readonly<Record<BudgetMetric, Verbs>> = {
   peakRam: { before: 'no longer fits', still: 'still does not fit', first: 'does not fit' },
   flash: { before: 'no longer fits', still: 'still does not fit', first: 'does not fit' },
+  dataMemory: { before: 'no longer fits', still: 'still does not fit', first: 'does not fit' },
+  weightMemory: { before: 'no longer fits', still: 'still does not fit', first: 'does not fit' },
   latency: { before: 'is now too slow on', still: 'is still too slow on', first: 'is too slow on' },
   energy: {
     before: 'now takes too much energy on',
@@ -144,6 +146,8 @@ const absoluteVerbs: Readonly<Record<BudgetMetric, Verbs>> = {
 const relativeVerbs: Readonly<Record<BudgetMetric, string>> = {
   peakRam: 'grew too much on',
   flash: 'grew too much on',
+  dataMemory: 'grew too much on',
+  weightMemory: 'grew too much on',
   latency: 'slowed down too much on',
   energy: 'takes too much more energy on',
   accuracy: 'lost too much accuracy on',

@@ -3,7 +3,14 @@ import type { Measurement } from '../runtimes/measurement.ts';
 import { type MetricName, metricNames } from '../runtimes/metric-names.ts';
 
 /** Metrics that only some targets or models have: where they can't be had and nobody asked, nothing is said of them. */
-const particular: ReadonlySet<MetricName> = new Set<MetricName>(['accelerated', 'averagePower', 'duty', 'batteryLife']);
+const particular: ReadonlySet<MetricName> = new Set<MetricName>([
+  'dataMemory',
+  'weightMemory',
+  'accelerated',
+  'averagePower',
+  'duty',
+  'batteryLife',
+]);
 
 /** The metrics to show of a measurement, also those that can't be had but could be expected. */
 export function shownMetrics(measurement: Measurement): readonly MetricName[] {

@@ -140,6 +140,9 @@ export const measurementSchema = z.strictObject({
   deployable: z.boolean(),
   peakRam: metricSchema.nullable(),
   flash: metricSchema.nullable(),
+  /** What the model takes of memories that only an accelerator has: results alive at once, and weights. */
+  dataMemory: metricSchema.nullable().default(null),
+  weightMemory: metricSchema.nullable().default(null),
   latency: metricSchema.nullable(),
   energy: metricSchema.nullable(),
   accuracy: metricSchema.nullable(),

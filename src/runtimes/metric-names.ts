@@ -2,6 +2,8 @@
 export const metricNames = [
   'peakRam',
   'flash',
+  'dataMemory',
+  'weightMemory',
   'latency',
   'energy',
   'accuracy',

@@ -17,9 +17,14 @@ export interface Estimate {
   readonly deployable: boolean;
   readonly peakRam: Metric | null;
   readonly flash: Metric | null;
+  /** Of an accelerator that keeps results and weights in memories of its own; left out where there is none. */
+  readonly dataMemory?: Metric;
+  readonly weightMemory?: Metric;
   readonly latency: Metric | null;
   readonly energy: Metric | null;
-  readonly unavailable: Readonly<Partial<Record<'peakRam' | 'flash' | 'latency' | 'energy', string>>>;
+  readonly unavailable: Readonly<
+    Partial<Record<'peakRam' | 'flash' | 'dataMemory' | 'weightMemory' | 'latency' | 'energy', string>>
+  >;
   readonly memory: Memory | null;
   readonly parts: { readonly peakRam: readonly Part[]; readonly flash: readonly Part[] };
   readonly layers: readonly Layer[];

@@ -157,7 +157,16 @@ const boardRuntimeSchema = z.strictObject({
   flashCyclesPerWeightByte: sourced.optional(),
   threads: sourced.optional(),
   /** The processor beside the CPU that this runtime gives work to, as its compiler calls it: `ethos-u65-256`. */
-  accelerator: z.strictObject({ id: z.string(), clockHz: positive.optional(), source }).optional(),
+  /** Memories that only it has are limits of their own. */
+  accelerator: z
+    .strictObject({
+      id: z.string(),
+      clockHz: positive.optional(),
+      dataBytes: positive.optional(),
+      weightBytes: positive.optional(),
+      source,
+    })
+    .optional(),
   /** What only this runtime's estimate understands, by name, each with its unit in the name: `launchMicroseconds`. */
   coefficients: z.record(z.string(), sourced).optional(),
   /** Of the accelerator, whose clock its cycles are; without an accelerator of the CPU, where this runtime's kernels are others than the core's. */

@@ -238,7 +238,7 @@ describe('parseConfig', () => {
       'a budget that limits nothing',
       'version: 1\nbudgets:\n  - models: a',
       [
-        'e.yml:3:5: budgets: limits nothing: add peak-ram, flash, latency, energy, accuracy, accelerated, average-power, duty, battery, parameters or model-size',
+        'e.yml:3:5: budgets: limits nothing: add peak-ram, flash, data-memory, weight-memory, latency, energy, accuracy, accelerated, average-power, duty, battery, parameters or model-size',
       ],
     ],
     [

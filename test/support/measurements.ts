@@ -57,6 +57,8 @@ export function measurement(overrides: Partial<Measurement> = {}): Measurement {
     deployable: true,
     peakRam: exact(60.1 * KiB, 'greedy planner of TensorFlow Lite Micro'),
     flash: modelled(120 * KiB, 'B', 0.03, 'artifact and the code of its operators'),
+    dataMemory: null,
+    weightMemory: null,
     latency: modelled(18.2, 'ms', 0.1, 'cycles per operator at 64 MHz'),
     energy: modelled(0.42, 'mJ', 0.2, 'active power × latency'),
     accuracy: { value: 0.913, unit: 'ratio', basis: 'measured', source: 'top-1 on data/kws-test.npz, 1000 samples' },

@@ -14,14 +14,24 @@ export function weightWords({ filter, shape, input }: HardwareLayer, limits: Lim
 export const weightBytes = ({ filter, shape, input }: HardwareLayer) =>
   filter === undefined ? 0 : input.channels * shape.outputChannels * filter.area;
 
+/** Bytes of weight memory that all layers take, with what is left over in the words of their processors, but not what an arrangement leaves free between them. */
+export function weightMemoryBytes(layers: readonly HardwareLayer[], limits: Limits): number {
+  return (
+    layers.reduce((sum, layer) => sum + weightWords(layer, limits) * processorsOf(layer, limits), 0) *
+    limits.weightWordBytes
+  );
+}
+
+/** Processors that a layer's input channels are spread over. */
+const processorsOf = ({ input: { channels } }: HardwareLayer, limits: Limits): number =>
+  Math.min(limits.processors, Math.ceil(channels / passesOf(channels, limits)));
+
 /** Whether all weights fit: surely not, when layers are laid one after the other, or only with a better arrangement than that. */
 export function weightFit(layers: readonly HardwareLayer[], limits: Limits): 'fits' | 'unsure' | 'too-much' {
   const filled = new Array<number>(limits.processors).fill(0);
-  let total = 0;
   for (const layer of layers) {
     const words = weightWords(layer, limits);
-    const used = Math.min(limits.processors, Math.ceil(layer.input.channels / passesOf(layer.input.channels, limits)));
-    total += words * used;
+    const used = processorsOf(layer, limits);
     // The place among the processors where the fullest of those needed is least full; columns start at multiples of four.
     let [best, at] = [Number.POSITIVE_INFINITY, 0];
     for (let start = 0; start + used <= limits.processors; start += limits.processorsPerMemory) {
@@ -30,7 +40,8 @@ export function weightFit(layers: readonly HardwareLayer[], limits: Limits): 'fi
     }
     filled.fill(4 * Math.ceil(best / 4) + words, at, at + used);
   }
-  if (total > limits.weightWords * limits.processors) return 'too-much';
+  const all = limits.weightWords * limits.processors * limits.weightWordBytes;
+  if (weightMemoryBytes(layers, limits) > all) return 'too-much';
   return Math.max(...filled) > limits.weightWords ? 'unsure' : 'fits';
 }
 

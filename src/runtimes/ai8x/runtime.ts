@@ -14,8 +14,8 @@ import { operatorCost } from '../tflm/cycles.ts';
 import { exceeded, refusals, withStreaming } from './checks.ts';
 import { layerCycles, startCycles } from './cycles.ts';
 import { hardwareNetwork } from './layers.ts';
-import { type Limits, limitsOf } from './limits.ts';
-import { peakData, weightBytes } from './memory.ts';
+import { limitsOf } from './limits.ts';
+import { peakData, weightBytes, weightMemoryBytes } from './memory.ts';
 import { pictureOf } from './pictures.ts';
 
 /** ai8x-training: activations and weights symmetric, every scale a power of two, one for all weights of a layer. */
@@ -100,10 +100,12 @@ function estimate(artifact: Artifact, target: Target): Estimate {
           bound: 'at-least',
           source: 'weights of 8 bits and biases; the generated code is not counted',
         },
+    ...(isRefused ? {} : ownMemories(data.bytes, weightMemoryBytes(layers, limits))),
     latency,
     energy,
     unavailable: {
-      peakRam: isRefused ? why : dataWords(data.bytes, limits),
+      ...(isRefused ? { dataMemory: why, weightMemory: why } : {}),
+      peakRam: isRefused ? why : inDataMemory,
       ...(isRefused ? { flash: why, latency: why, energy: why } : whyMissing(latency, energy, target.board, 'ai8x')),
     },
     memory: null,
@@ -119,8 +121,26 @@ function latencyOf(layers: Estimate['layers'], { board }: Target, clockHz: numbe
   return latency === null ? null : { ...latency, bound: 'at-least' };
 }
 
-const dataWords = (bytes: number, { dataInstanceBytes, processors, processorsPerMemory }: Limits) =>
-  `Results live in the accelerator's own data memory, not in RAM: ${(bytes / 1024).toFixed(1)} KiB of ${(dataInstanceBytes * processors) / processorsPerMemory / 1024} KiB at most. What the firmware needs besides is not known.`;
+const inDataMemory =
+  "Results live in the accelerator's own data memory, not in RAM. What the firmware needs besides is not known.";
+
+/** What the accelerator's own memories hold. */
+function ownMemories(data: number, weights: number): Pick<Estimate, 'dataMemory' | 'weightMemory'> {
+  return {
+    dataMemory: {
+      value: data,
+      unit: 'B',
+      basis: 'modelled',
+      source: 'results alive at once, four channels to a word; what streams is not stored',
+    },
+    weightMemory: {
+      value: weights,
+      unit: 'B',
+      basis: 'modelled',
+      source: 'kernels of 8 bits in the words of the processors that they are spread over',
+    },
+  };
+}
 
 const trainedFor: Finding = {
   code: 'compiler-missing',

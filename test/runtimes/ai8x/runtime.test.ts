@@ -1,13 +1,16 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { budgetsFor } from '../../../src/config/budgets.ts';
 import { readTflite } from '../../../src/formats/tflite/read.ts';
 import type { Graph } from '../../../src/graph/graph.ts';
 import { buildNetwork } from '../../../src/reference-networks/build-network.ts';
+import { limitsOf } from '../../../src/runtimes/ai8x/limits.ts';
 import { ai8x } from '../../../src/runtimes/ai8x/runtime.ts';
 import { resolveTarget } from '../../../src/targets/load.ts';
 
 const target = resolveTarget('max78000/ai8x');
+const limits = limitsOf(target);
 const estimateOf = (graph: Graph) => ai8x.estimate({ format: 'tflite', bytes: new Uint8Array(), graph }, target);
 const network = (input: readonly number[], ...steps: readonly string[]) => estimateOf(buildNetwork({ input, steps }));
 const codes = ({ findings }: ReturnType<typeof estimateOf>) => findings.map(({ code }) => code);
@@ -42,7 +45,9 @@ describe('networks within the limits', () => {
     expect(cifar.flash).toMatchObject({ value: 27 * 60 + 540 * 64 + 640 + 60 + 64 + 10, bound: 'at-least' });
     expect(cifar.peakRam).toBeNull();
     // 32 × 32 of 60 channels and 16 × 16 of 64 while the second convolution runs.
-    expect(cifar.unavailable.peakRam).toContain('76.0 KiB of 512 KiB');
+    expect(cifar.dataMemory).toMatchObject({ value: 76 * 1024, unit: 'B', basis: 'modelled' });
+    // Of 3 input channels 60 kernels in each of 3 processors, of 60 then 64 in each of 60, and of the dense layer 640 bytes in words of 9.
+    expect(cifar.weightMemory?.value).toBe(9 * (3 * 60 + 60 * 64 + 64 * 2));
   });
 
   test('a sum of two results is a layer, and joins the convolution behind it', () => {
@@ -124,4 +129,46 @@ test('more outputs never take less time, and always more weights', () => {
     ),
     { numRuns: 50 },
   );
+});
+
+describe("the accelerator's own memories", () => {
+  test('are as large on the board as its processors have them', () => {
+    const { dataBytes, weightBytes } = target.board.runtimes.ai8x?.accelerator ?? {};
+    const {
+      processors = 0,
+      processorsPerMemory = 1,
+      dataInstanceBytes = 0,
+      weightWords = 0,
+      weightWordBytes = 0,
+    } = limits ?? {};
+    expect(dataBytes?.value).toBe((processors / processorsPerMemory) * dataInstanceBytes);
+    expect(weightBytes?.value).toBe(processors * weightWords * weightWordBytes);
+  });
+
+  test('are limits of a target that has them, and of no other', () => {
+    const limited = (id: string) =>
+      budgetsFor(null, 'model.tflite', resolveTarget(id), { rule: 'base' })
+        .filter(({ metric }) => metric === 'dataMemory' || metric === 'weightMemory')
+        .map(({ metric, limit, level }) => [metric, limit, level]);
+    expect(limited('max78000/ai8x')).toEqual([
+      ['dataMemory', { kind: 'max', value: 512 * 1024 }, 'error'],
+      ['weightMemory', { kind: 'max', value: 432 * 1024 }, 'error'],
+    ]);
+    expect(limited('max78000/tflm')).toEqual([]);
+  });
+
+  test('fail a network that is too large for them, with a sentence', () => {
+    const wide = network([64, 64, 64], 'conv 128 3x3', 'conv 128 3x3', 'conv 128 3x3', 'conv 128 3x3', 'conv 64 3x3');
+    expect(wide.weightMemory?.value).toBeGreaterThan(432 * 1024);
+    expect(wide.dataMemory?.value).toBeGreaterThan(512 * 1024);
+    expect(wide.deployable).toBe(false);
+    expect(messages(wide)).toContain('432 KiB of weight memory');
+    expect(messages(wide)).toContain('512 KiB of data memory');
+  });
+
+  test('are not known of a network that is refused', () => {
+    const refused = network([32, 32, 3], 'conv 16 5x5');
+    expect(refused.dataMemory).toBeUndefined();
+    expect(refused.unavailable.dataMemory).toContain('refuses');
+  });
 });
