@@ -167,7 +167,7 @@ async function speedRow(
 function writeSpeed(opened: Cost, rows: readonly (readonly string[])[], growth: readonly (readonly string[])[]): void {
   if (python === undefined) return;
   const text = [
-    `MobileNetV2 for 224 × 224, ${samples} samples; whole processes in turn, medians of so many runs, ours : \`quantize_static\`'s (how many times ours). Threads are each tool's default: ours two of ONNX Runtime and one that counts, the peer's as many as there are cores. A run ends after ${mostSeconds} s.`,
+    `MobileNetV2 for 224 × 224, ${samples} samples; whole processes in turn, medians of so many runs, ours : \`quantize_static\`'s (how many times ours). Threads are each tool's default: ours two of ONNX Runtime, the peer's as many as there are cores. A run ends after ${mostSeconds} s.`,
     numbersTable(['observer', 'runs', 'seconds', 'processor seconds', 'peak MB', 'SQNR dB'], rows),
     `${versionsOf(python, ['onnxruntime', 'onnx', 'numpy'])}; ${machine()}, other work on it (one minute's load ${os.loadavg()[0]?.toFixed(0)}).`,
     `The goal is 3 times less time and half the memory with min-max, 10 times less and a tenth with the histogram methods. Of the memory, the process of Node with ONNX Runtime takes ${number(opened.megabytes)} MB once it has opened this model, before anything is calibrated.`,
