@@ -1,7 +1,6 @@
-import { layerFacts } from '../../graph/layer-facts.ts';
-import { operatorMacs } from '../../graph/macs.ts';
 import type { Target } from '../../targets/target.ts';
 import { energyOf } from '../estimate/latency-and-energy.ts';
+import { costedLayers, type LayerCost } from '../estimate/layers.ts';
 import { misfits } from '../estimate/misfits.ts';
 import { totalBytes } from '../estimate/total-bytes.ts';
 import type { Finding, Layer, Metric } from '../measurement.ts';
@@ -21,24 +20,17 @@ export function estimateFrom(
   configuration: NpuConfiguration,
 ): Estimate {
   const { board } = target;
-  const milliwatts = board.power.activeMilliwatts?.value;
-  const layers = graph.operators.slice(0, 100_000).map((operator, index): Layer => {
+  const costs = graph.operators.map((operator, index): LayerCost => {
     const { unit = 'cpu', cycles = 0, sramBytes = 0, weightBytes = 0 } = facts.operators[index] ?? {};
-    const onNpu = (cycles * 1e3) / configuration.clockHz;
-    const latency = unit === 'cpu' ? (cpuMilliseconds(graph, operator, board) ?? null) : onNpu;
+    const isOnCpu = unit === 'cpu';
     return {
-      index,
-      type: operator.type.slice(0, 200),
-      name: operator.name.slice(0, 400),
-      macs: operatorMacs(graph, operator),
-      latency,
-      energy: latency === null || milliwatts === undefined ? null : (latency * milliwatts) / 1e3,
-      flash: weightBytes,
+      milliseconds: isOnCpu ? cpuMilliseconds(graph, operator, board) : (cycles * 1e3) / configuration.clockHz,
+      unit: isOnCpu ? 'cpu' : 'npu',
       liveBytes: sramBytes,
-      unit: unit === 'cpu' ? 'cpu' : 'npu',
-      ...layerFacts(graph, operator),
+      flash: weightBytes,
     };
   });
+  const layers = costedLayers(graph, board, costs);
   const latency = latencyOf(facts, layers, target, configuration);
   const energy = energyOf(latency, target.board, 'ethos-u');
   const ramParts = ramPartsOf(facts, configuration);
