@@ -12,6 +12,8 @@ export interface Load {
 /**
  * Power on average (mW) of what runs periodically on one core: the sum of energy ÷ period, the power of resting for the share of time that is left, and a waking for each run.
  * Runs that follow each other without a gap need one waking less, so that this is the most it can be. Loads that need more than the core run all the time, each as often as their share lets them.
+ * It is measured where the energies are, and the configuration says what sleeping takes.
+ * What the board's file says of resting is taken to be as uncertain as the least certain energy; what the configuration says, as exact.
  * The core sleeps where that takes less than idling through gaps of the average length; where neither is known they are counted as 0, and the value is marked as a bound.
  */
 export function averagePowerOf(loads: readonly Load[], board: Board, sleepMilliwatts: number | undefined): Metric {
@@ -19,10 +21,14 @@ export function averagePowerOf(loads: readonly Load[], board: Board, sleepMilliw
   const used = total(({ latency }) => latency.value);
   const slower = Math.max(1, used);
   const active = (1000 * total(({ energy }) => energy.value)) / slower;
-  const uncertain = (1000 * total(({ energy: { value, error = 0 } }) => value * error)) / slower;
   const rest = restPower(board, sleepMilliwatts, { share: Math.max(0, 1 - used), wakings: total(() => 1) / slower });
   const value = active + rest.milliwatts;
-  const isMeasured = rest.isKnown && loads.every(({ energy }) => energy.basis === 'measured');
+  const worst = Math.max(0, ...loads.map(({ energy: { error = 0 } }) => error));
+  const uncertain =
+    (1000 * total(({ energy: { value: each, error = 0 } }) => each * error)) / slower +
+    (sleepMilliwatts === undefined ? worst * rest.milliwatts : 0);
+  const isMeasured =
+    (sleepMilliwatts !== undefined || used >= 1) && loads.every(({ energy }) => energy.basis === 'measured');
   const first = loads.length === 1 ? loads[0] : undefined;
   const what = first === undefined ? 'energy of all that runs' : 'energy of an inference';
   const period = first === undefined ? '' : ` every ${formatValue(first.everyMs, 'ms')}`;

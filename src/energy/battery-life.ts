@@ -2,8 +2,8 @@ import { formatValue } from '../basics/format.ts';
 import type { Metric } from '../runtimes/measurement.ts';
 import { type Battery, hoursPerYear } from './battery.ts';
 
-/** Days that a battery lasts at an average power (mW): usable energy ÷ (power + self-discharge), at most the cell's shelf life. */
-export function batteryLifeOf({ value, basis, error, bound }: Metric, battery: Battery): Metric {
+/** Days that a battery lasts at an average power (mW): usable energy ÷ (power + self-discharge), at most the cell's shelf life. Always an estimate: no cell was emptied. */
+export function batteryLifeOf({ value, error, bound }: Metric, battery: Battery): Metric {
   const drawn = value + battery.selfDischargeMilliwatts;
   const days = battery.usableMilliwattHours / drawn / 24;
   const shelfDays = (battery.shelfYears * hoursPerYear) / 24;
@@ -11,7 +11,7 @@ export function batteryLifeOf({ value, basis, error, bound }: Metric, battery: B
   return {
     value: isShelf ? shelfDays : days,
     unit: 'days',
-    basis,
+    basis: 'modelled',
     ...(error === undefined ? {} : { error: isShelf ? 0 : Number(((error * value) / drawn).toPrecision(4)) }),
     ...(bound === undefined ? {} : { bound: 'at-most' as const }),
     source: [

@@ -1,8 +1,8 @@
-import { formatPercent } from '../basics/format.ts';
 import type { Comparison } from '../judge/comparison.ts';
 import type { Metric } from '../runtimes/measurement.ts';
 import { type MetricName, metricNames } from '../runtimes/metric-names.ts';
 import { titleOf } from './comment-table.ts';
+import { errorWords } from './error-words.ts';
 import { cell, code } from './escape.ts';
 import { isExpected } from './shown-metrics.ts';
 
@@ -18,6 +18,7 @@ const targetsNamed = 5;
 /** One way in which a metric was obtained, for how many targets, and the errors that its estimates have. */
 interface Entry {
   readonly title: string;
+  readonly basis: Metric['basis'];
   readonly words: string;
   readonly source: string;
   readonly errors: Set<number>;
@@ -29,10 +30,11 @@ export function basisList(comparisons: readonly Comparison[]): string {
   const entries = new Map<string, Entry>();
   for (const comparison of comparisons) {
     for (const name of metricNames.filter((each) => isExpected(comparison, each))) {
-      for (const { words, source, error } of waysOf(comparison, name)) {
-        const key = JSON.stringify([name, words, source]);
+      for (const { basis = 'modelled', words, source, error } of waysOf(comparison, name)) {
+        const key = JSON.stringify([name, basis, words, source]);
         const entry = entries.get(key) ?? {
           title: titleOf(name),
+          basis,
           words,
           source,
           errors: new Set(),
@@ -53,19 +55,18 @@ export function basisList(comparisons: readonly Comparison[]): string {
   return [...lines.slice(0, entriesLimit), ...(rest > 0 ? [`- … ${rest} more`] : [])].join('\n');
 }
 
-function entryLine({ title, words, source, errors, targets }: Entry, everywhere: number): string {
+function entryLine({ title, basis, words, source, errors, targets }: Entry, everywhere: number): string {
   const named = [...targets].slice(0, targetsNamed).map((target) => code(target));
   const where = targets.size === everywhere ? '' : ` (${named.join(', ')}${targets.size > targetsNamed ? ' …' : ''})`;
-  return `- **${title}**: ${words}${errorWords([...errors])}${source === '' ? '' : `; ${source}`}${where}`;
+  return `- **${title}**: ${words}${errorWords(basis, [...errors])}${source === '' ? '' : `; ${source}`}${where}`;
 }
 
-function errorWords(errors: readonly number[]): string {
-  if (errors.length === 0) return '';
-  const [least, most] = [formatPercent(Math.min(...errors)), formatPercent(Math.max(...errors))];
-  return `, off by ${least === most ? least : `${least} to ${most}`} on average`;
-}
-
-type Way = { readonly words: string; readonly source: string; readonly error?: number };
+type Way = {
+  readonly basis?: Metric['basis'];
+  readonly words: string;
+  readonly source: string;
+  readonly error?: number;
+};
 
 function waysOf({ base, head }: Comparison, name: MetricName): readonly Way[] {
   const [before, after] = [base?.[name], head?.[name]];
@@ -84,6 +85,7 @@ function waysOf({ base, head }: Comparison, name: MetricName): readonly Way[] {
 
 function wayOf({ basis, error, source, bound }: Metric): Way {
   return {
+    basis,
     words: bound === undefined ? basisWords[basis] : `a bound, ${bound.replace('-', ' ')} this`,
     source: source === undefined ? '' : cell(source, 300),
     ...(error === undefined ? {} : { error }),

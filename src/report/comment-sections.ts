@@ -1,10 +1,11 @@
 import { formatDifference } from '../basics/format.ts';
 import type { Budget } from '../judge/budget.ts';
 import type { AccuracyTest, Comparison } from '../judge/comparison.ts';
+import type { Finding } from '../runtimes/measurement.ts';
 import { findingLine } from './comment-details.ts';
 import { cell, code } from './escape.ts';
-
 import { groupFindings } from './group-findings.ts';
+
 /** A part of the comment that opens on demand; nothing when it has no content. The empty lines are what Markdown inside HTML needs. */
 export function fold(title: string, content: string): readonly string[] {
   return content === '' ? [] : [`<details><summary>${title}</summary>\n\n${content}\n\n</details>`];
@@ -46,34 +47,48 @@ export function accuracyWords(test: AccuracyTest): string {
   return `${change} (${interval}; ${p.replace('<', 'under')}): of ${test.samples} samples, ${test.lost} ${test.lost === 1 ? 'is' : 'are'} now wrong and ${test.gained} now right`;
 }
 
-/** Warnings and remarks about the heads, those that the base did not have first and marked; the same one about several is told once. */
+interface Remark {
+  readonly isNew: boolean;
+  readonly severity: string;
+  /** Models that it is about, each with its targets. */
+  readonly who: Map<string, readonly string[]>;
+  readonly line: string;
+}
+
+/** Whether a finding is what was said before, although its figures, or its place in the model, may have changed. */
+function isSameRemark(before: Finding, { code: name, severity, where: place, message }: Finding): boolean {
+  if (before.code !== name || before.severity !== severity) return false;
+  return before.message === message || before.where === place;
+}
+
+/** The targets that a remark about a model holds for; nothing where it holds for all of them. */
+function where(comparisons: readonly Comparison[], model: string, on: readonly string[]): string {
+  const all = comparisons.filter((comparison) => comparison.model === model && comparison.head !== null);
+  return on.length === all.length ? '' : ` on ${on.map((target) => code(target)).join(', ')}`;
+}
+
+/**
+ * Warnings and remarks about the heads, those that the base did not have first and marked; the same one about several is told once.
+ * Where there are several targets, each says which it is about.
+ */
 export function remarksList(comparisons: readonly Comparison[], limit: number): string {
-  const remarks = new Map<
-    string,
-    { readonly isNew: boolean; readonly severity: string; readonly who: Set<string>; readonly line: string }
-  >();
-  for (const { model, base, head } of comparisons) {
-    const before = new Set(groupFindings(base?.findings ?? []).map((finding) => findingLine(finding)));
+  const remarks = new Map<string, Remark>();
+  for (const { model, target, base, head } of comparisons) {
     for (const finding of groupFindings(head?.findings ?? [])) {
       if (finding.severity === 'error') continue;
       const line = findingLine(finding);
-      const remark = remarks.get(line) ?? {
-        isNew: base !== null && !before.has(line),
-        severity: finding.severity,
-        who: new Set(),
-        line,
-      };
-      remark.who.add(model);
+      const isNew = base !== null && !base.findings.some((before) => isSameRemark(before, finding));
+      const remark = remarks.get(line) ?? { isNew, severity: finding.severity, who: new Map(), line };
+      remark.who.set(model, [...(remark.who.get(model) ?? []), target]);
       remarks.set(line, remark);
     }
   }
-  const rank = (remark: { readonly isNew: boolean; readonly severity: string }) =>
-    (remark.isNew ? 0 : 2) + (remark.severity === 'warning' ? 0 : 1);
+  const rank = (remark: Remark) => (remark.isNew ? 0 : 2) + (remark.severity === 'warning' ? 0 : 1);
   const lines = [...remarks.values()]
     .sort((left, right) => rank(left) - rank(right))
     .map(({ isNew, who, line }) => {
-      const [first = '', ...others] = who;
-      const subject = `${code(first)}${others.length === 0 ? '' : ` and ${others.length} more`}`;
+      const [[first, on] = ['', []], ...others] = who;
+      const subject = `${code(first)}${where(comparisons, first, on)}${others.length === 0 ? '' : ` and ${others.length} more`}`;
       return line.replace(/^- /, () => `- ${isNew ? 'new: ' : ''}${subject}: `);
     });
   const rest = lines.length - limit;

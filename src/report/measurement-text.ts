@@ -1,10 +1,11 @@
-import { formatPercent, formatValue } from '../basics/format.ts';
+import { formatValue } from '../basics/format.ts';
 import { plain } from '../basics/plain.ts';
 import { layerLabel } from '../graph/layer-label.ts';
 import { metricWords } from '../judge/metric-words.ts';
 import type { Layer, Measurement } from '../runtimes/measurement.ts';
 import { valueWords } from './change-words.ts';
 import { titleOf } from './comment-table.ts';
+import { errorWords } from './error-words.ts';
 import { groupFindings } from './group-findings.ts';
 import { paintFirstWord, paintWith, type TextOptions } from './look.ts';
 import { renderMemoryMapText } from './memory-map-text.ts';
@@ -41,7 +42,7 @@ function metricTable(measurement: Measurement, options: TextOptions): string {
   const rows = shownMetrics(measurement).map((name) => {
     const metric = measurement[name];
     if (metric === null) return [titleOf(name), '–', measurement.unavailable[name] ?? 'no reason was given'];
-    const error = metric.error === undefined ? '' : `, ±${formatPercent(metric.error)} on average`;
+    const error = errorWords(metric.basis, metric.error === undefined ? [] : [metric.error]).replace('off by ', '±');
     const source = metric.source === undefined ? '' : `: ${metric.source}`;
     return [
       titleOf(name),

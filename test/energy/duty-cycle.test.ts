@@ -27,7 +27,7 @@ describe('operationOf', () => {
     const { averagePower, duty, batteryLife, findings, unavailable } = operationOf(running(200, 18), board, cycle);
     // 18 mW for 0.2 s and 4.5 µW for 0.8 s of every second.
     expect(averagePower?.value).toBeCloseTo(3.6036, 6);
-    expect(averagePower).toMatchObject({ unit: 'mW', basis: 'modelled', error: 0.1998 });
+    expect(averagePower).toMatchObject({ unit: 'mW', basis: 'modelled', error: 0.2 });
     expect(duty).toMatchObject({ value: 0.2, unit: 'ratio', error: 0.1 });
     // 235 mAh × 3 V × 0.93 = 655.65 mWh; 1.5 % of it a year is 1.12 µW more.
     expect(batteryLife?.value).toBeCloseTo(655.65 / (3.6036 + 0.00112) / 24, 3);
@@ -61,6 +61,15 @@ describe('operationOf', () => {
     expect(averagePower).toMatchObject({ value: 3.6, bound: 'at-least', source: expect.stringContaining('"sleep"') });
     expect(batteryLife).toMatchObject({ bound: 'at-most', source: expect.stringContaining('counted as 0') });
     expect(findings[0]?.message).toContain('takes at least 3.60 mW on average: CR2032 lasts at most 7.59 days');
+  });
+
+  it('what the board takes between is as uncertain as its energy, what the configuration says is not; a battery is never measured', () => {
+    const rare = { ...running(0.1, 5000), energy: { value: 0.5, unit: 'mJ', basis: 'measured', error: 0.3 } } as const;
+    const idles = operationOf(rare, boardWith({ idleMilliwatts: milliwatts(2500) }), cycle);
+    expect(idles.averagePower).toMatchObject({ basis: 'modelled', error: 0.3 });
+    const sleeps = operationOf(rare, board, { ...cycle, sleepMilliwatts: 0.5 });
+    expect(sleeps.averagePower).toMatchObject({ basis: 'measured', error: 0.15 });
+    expect(sleeps.batteryLife).toMatchObject({ basis: 'modelled' });
   });
 
   it('longer than its period: runs all the time, and a warning', () => {

@@ -40,6 +40,35 @@ describe('renderComment', () => {
     expect(new Set(rows.slice(0, 5).map(columns)).size).toBe(1);
   });
 
+  it('a remark says which of several targets it is about, and is new only where the base has none like it', () => {
+    const runs = (share: string, code = 'duty-cycle') => ({
+      code,
+      severity: 'info' as const,
+      message: `Runs ${share}.`,
+    });
+    const on = (name: string, before: readonly string[], after: readonly string[], extra: readonly string[] = []) =>
+      comparison({
+        target: { name, id: `${name}/tflm` },
+        base: { measurement: { ...narrowModel(), findings: before.map((share) => runs(share)) } },
+        head: {
+          measurement: {
+            ...wideModel(),
+            findings: [...after.map((share) => runs(share)), ...extra.map((share) => runs(share, 'other'))],
+          },
+        },
+      });
+    const remarks = (...comparisons: Comparison[]) =>
+      renderComment(report(comparisons), { marker })
+        .split('\n')
+        .filter((line) => /: Runs /.test(line));
+    expect(remarks(on('nano33', ['5 %'], ['6 %'], ['both']), on('esp32', [], ['9 %'], ['both']))).toEqual([
+      '- new: `models/kws.onnx` on `esp32`: Runs 9 %. (`duty-cycle`)',
+      '- new: `models/kws.onnx`: Runs both. (`other`)',
+      '- `models/kws.onnx` on `nano33`: Runs 6 %. (`duty-cycle`)',
+    ]);
+    expect(remarks(on('nano33', ['5 %'], ['6 %']))).toEqual(['- `models/kws.onnx`: Runs 6 %. (`duty-cycle`)']);
+  });
+
   it('a regression on one of two targets', () => {
     const failing = comparison({
       base: { measurement: narrowModel() },

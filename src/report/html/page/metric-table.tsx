@@ -1,9 +1,9 @@
-import { formatPercent } from '../../../basics/format.ts';
 import type { Comparison } from '../../../judge/comparison.ts';
 import { metricWords } from '../../../judge/metric-words.ts';
 import type { Metric } from '../../../runtimes/measurement.ts';
 import { type MetricName, metricNames } from '../../../runtimes/metric-names.ts';
 import { deltaWords, valueWords } from '../../change-words.ts';
+import { errorWords } from '../../error-words.ts';
 import { judgementWords } from '../../judgement-words.ts';
 import { marks } from '../../marks.ts';
 import { worstJudgementsFirst } from '../../order.ts';
@@ -60,6 +60,6 @@ function shownValue(metric: Metric | null | undefined, name: MetricName): string
 /** Where a number comes from and how far it may be off. */
 function originOf(metric: Metric | null, reason: string | undefined): string {
   if (metric === null) return reason === undefined ? '' : `not available: ${reason}`;
-  const error = metric.error === undefined ? '' : `, off by ${formatPercent(metric.error)} on average`;
+  const error = errorWords(metric.basis, metric.error === undefined ? [] : [metric.error]);
   return `${metric.basis}${error}${metric.source === undefined ? '' : `; ${metric.source}`}`;
 }
