@@ -56,6 +56,7 @@ function boardText(board: Board, options: TextOptions): string {
   return `${[
     strong(`${board.title} (${board.id}), ${board.vendor}`),
     line(board.about),
+    ...(board.notModelled === undefined ? [] : [line(board.notModelled)]),
     line(`Runtimes: ${runtimes.join(', ')}`),
     '',
     numberTable(own, options),

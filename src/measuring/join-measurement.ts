@@ -88,8 +88,15 @@ export function joinMeasurement(
     memory: known.memory,
     parts: { peakRam: [...known.parts.peakRam], flash: [...known.parts.flash] },
     layers: [...known.layers],
-    findings: [...known.findings, ...findings].map(inBounds),
+    findings: [...known.findings, ...leftOut(target), ...findings].map(inBounds),
   };
+}
+
+/** What the board has and no figure is of: a person would take the figures to be with it. */
+function leftOut({ board, runtime }: Target): readonly Finding[] {
+  const { notModelled: message } = board;
+  if (message === undefined || board.runtimes[runtime]?.accelerator !== undefined) return [];
+  return [{ code: 'accelerator-not-modelled', severity: 'info', message }];
 }
 
 /** A finding no longer than a report has room for: it names operators, whose names may be as long as a file. */

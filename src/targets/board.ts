@@ -186,6 +186,8 @@ const boardFields = {
   vendor: z.string(),
   /** One sentence for people: what it stands for. */
   about: z.string(),
+  /** A sentence on what it has for inference that no runtime here estimates, and why: every Measurement on it says so. */
+  notModelled: z.string().max(400).optional(),
   clockHz: positive,
   /** Cores of this kind that inference can use. */
   cores: positive,

@@ -37,7 +37,7 @@ function boardSection(board: Board): string {
   const sentences = Object.entries(sources).map(([key, sentence]) => `- ${key}: ${sentence}`);
   return `## ${board.id}
 
-${board.title}, ${board.vendor}. ${board.about} ${core.title}; runtimes ${runtimesOf(board)}, of which ${board.defaultRuntime} is the default.
+${board.title}, ${board.vendor}. ${board.about}${board.notModelled === undefined ? '' : ` ${board.notModelled}`} ${core.title}; runtimes ${runtimesOf(board)}, of which ${board.defaultRuntime} is the default.
 
 ${markdownTable([['what', 'value', 'under', 'source'], ...rows], { align: ['l', 'r', 'l', 'l'], alignDelimiters: false })}
 

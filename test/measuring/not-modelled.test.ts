@@ -1,0 +1,36 @@
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { joinMeasurement } from '../../src/measuring/join-measurement.ts';
+import { openModel } from '../../src/measuring/measure.ts';
+import { committed } from '../../src/optimize/recipe.ts';
+import { noEstimate } from '../../src/runtimes/estimate/no-estimate.ts';
+import { resolveTarget } from '../../src/targets/load.ts';
+
+const file = 'fixtures/digits/base/digits-int8.tflite';
+const model = openModel(readFileSync(file), file);
+
+function said(id: string): readonly string[] {
+  const nothing = noEstimate('not asked', []);
+  const { findings } = joinMeasurement(
+    model,
+    resolveTarget(id),
+    { artifact: model, recipe: committed },
+    { ...nothing, accuracy: null, findings: [], unavailable: {} },
+  );
+  return findings.filter(({ code }) => code === 'accelerator-not-modelled').map(({ message }) => message);
+}
+
+it.each([
+  ['frdm-mcxn947', 'eIQ Neutron'],
+  ['gap9', 'NE16'],
+  ['k210', 'KPU'],
+  ['sl2610/litert', 'Torq'],
+  ['imx8mp-evk', 'NPU'],
+  ['xg24-dk2601b', 'MVP'],
+])('%s: a Measurement says what of the board it is not of', (id, name) => {
+  expect(said(id)).toEqual([expect.stringContaining(name)]);
+});
+
+it.each(['arduino-nano-33-ble', 'alif-e7/ethos-u', 'max78000/ai8x'])('%s: nothing is left out', (id) => {
+  expect(said(id)).toEqual([]);
+});
