@@ -3,6 +3,7 @@ import { UserError } from '../errors.ts';
 import type { Fit } from '../fit/fit-recipe.ts';
 import { readTflite } from '../formats/tflite/read.ts';
 import { type MeasureOptions, measureModel } from '../measuring/measure.ts';
+import { ortExtension, ortFile } from '../onnx-runtime/ort-file.ts';
 import { decideRecipe } from '../optimize/decide-recipe.ts';
 import type { Model } from '../optimize/model.ts';
 import { lossless, type Recipe } from '../optimize/recipe.ts';
@@ -36,6 +37,10 @@ export async function optimizeCommand(file: string, options: OptimizeCommandOpti
   if (options.cSource !== undefined && target.runtime !== 'tflm') {
     throw new UserError(`--c-source is for TensorFlow Lite Micro; ${target.id} loads the file itself.`);
   }
+  const isOrt = path.extname(options.output) === ortExtension;
+  if (isOrt && target.runtime !== 'onnxruntime') {
+    throw new UserError(`${ortExtension} is ONNX Runtime's own format; ${target.id} does not load it.`);
+  }
   if (options.html !== undefined && options.fit !== true) {
     throw new UserError('--html goes with --fit: the page of all recipes that were tried.');
   }
@@ -50,10 +55,11 @@ export async function optimizeCommand(file: string, options: OptimizeCommandOpti
   if (measurement.findings.some(({ code }) => code === 'format-not-loaded')) {
     throw new UserError(`${file} was not written: ${measurement.unavailable.flash}.`);
   }
-  writeWhole(options.output, artifact);
+  const written = isOrt ? await ortFile(artifact) : artifact;
+  writeWhole(options.output, written);
   if (options.cSource !== undefined) writeCSource(options.cSource, artifact, measurement);
-  const { recipe, bytes } = measurement.artifact;
-  output.note(`${options.output}: ${bytes} bytes of ${model.bytes.byteLength}, recipe ${recipe}`);
+  const { recipe } = measurement.artifact;
+  output.note(`${options.output}: ${written.byteLength} bytes of ${model.bytes.byteLength}, recipe ${recipe}`);
   if (options.json) output.result(jsonText(fit === undefined ? measurement : fitJson(fit)));
   else output.result(renderMeasurementText(measurement, output.resultOptions));
 }

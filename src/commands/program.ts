@@ -100,7 +100,7 @@ function describeProgram(output: Output, exitWith: (code: number) => void): Comm
 
   modelOptions(program.command('optimize <model>'))
     .description('Write the model as its target would load it.')
-    .requiredOption('--output <file>', 'the file to write')
+    .requiredOption('--output <file>', "the file to write; .ort for ONNX Runtime's own format")
     .option(
       '--c-source <path>',
       'also write path.c and path.h: the array, its arena and its operators, for microcontrollers',

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { runCommandLine } from '../../src/commands/program.ts';
 import { readModel } from '../../src/formats/read-model.ts';
 import { comparisonSchema } from '../../src/judge/comparison.ts';
+import { loadOnnxRuntime } from '../../src/onnx-runtime/load.ts';
 import { measurementSchema } from '../../src/runtimes/measurement.ts';
 import { metricNames } from '../../src/runtimes/metric-names.ts';
 
@@ -102,6 +103,46 @@ describe('optimize', () => {
     const { graph } = readModel(readFileSync(output), output);
     expect(graph.operators.some(({ type }) => type === 'QuantizeLinear')).toBe(true);
     expect(readdirSync(folder)).toEqual(['out.onnx']);
+  });
+
+  test.each([[], ['--recipe', 'int8', '--calibration', path.join(digits, 'calibration.npz')]])(
+    "in ONNX Runtime's own format: %j, with the results of the .onnx",
+    async (...recipe) => {
+      const files = ['out.onnx', 'out.ort'].map((name) => path.join(folder, name));
+      for (const output of files) {
+        const target = ['--target', 'raspberry-pi-4', '--output', output];
+        expect((await run('optimize', model('base/digits.onnx'), ...target, ...recipe)).code).toBe(0);
+      }
+      expect(readdirSync(folder)).toEqual(['out.onnx', 'out.ort']);
+      expect(
+        readFileSync(files[1] ?? '')
+          .subarray(4, 8)
+          .toString(),
+      ).toBe('ORTM');
+      const runtime = await loadOnnxRuntime();
+      const results = await Promise.all(
+        files.map(async (file) => {
+          const session = await runtime.open(readFileSync(file), { integerKernels: true });
+          const data = Float32Array.from({ length: 256 }, (_, index) => (index % 17) / 16);
+          const [input] = session.inputs;
+          const shape = input?.shape.map((extent) => (typeof extent === 'number' ? extent : 1)) ?? [];
+          const size = shape.reduce((product, extent) => product * extent, 1);
+          const given = { dtype: 'float32', shape, data: data.slice(0, size) } as const;
+          const found = await session.run({ [input?.name ?? '']: given });
+          await session.close();
+          return Object.values(found).flatMap((value) => Array.from(value.data, Number));
+        }),
+      );
+      expect(results[0]?.length).toBeGreaterThan(1);
+      for (const [index, value] of (results[0] ?? []).entries()) expect(results[1]?.[index]).toBeCloseTo(value, 2);
+    },
+  );
+
+  test("ONNX Runtime's own format is for ONNX Runtime", async () => {
+    const output = path.join(folder, 'out.ort');
+    const { code, note } = await run('optimize', model('base/digits.onnx'), '--output', output);
+    expect([code, existsSync(output)]).toEqual([2, false]);
+    expect(note).toContain('generic-cortex-m4/tflm does not load it');
   });
 
   test('auto makes a model that its target loads as it is better all the same, and as C on request', async () => {
