@@ -67,8 +67,18 @@ export async function readFileAt(
   maxBytes: number,
 ): Promise<Uint8Array | undefined> {
   const file = await findFileAt(repository, commit, path);
-  if (file === undefined) return undefined;
-  const content = await readContent(repository, file.blob, maxBytes, path);
+  return file === undefined ? undefined : readBytes(repository, file.blob, path, maxBytes);
+}
+
+/** The bytes that the blob of a file stands for, see `readContent`. @throws UserError like `readFileAt` */
+export async function readBytes(
+  repository: Repository,
+  blob: string,
+  path: string,
+  maxBytes: number,
+  read?: ReadBlob,
+): Promise<Uint8Array> {
+  const content = await readContent(repository, blob, maxBytes, path, read);
   if (content.kind === 'lfs-pointer') throw new UserError(lfsAdvice(path));
   return content.bytes;
 }

@@ -1,4 +1,5 @@
 import type { FoundRecipes } from '../cache/stored-recipes.ts';
+import { openBlobReader } from '../changes/blob-reader.ts';
 import { commitSource } from '../changes/commit-source.ts';
 import type { Repository } from '../changes/repository.ts';
 import { readDataSet } from '../data/read-data-set.ts';
@@ -30,7 +31,8 @@ const heldDataSets = 2;
 
 /** What a thread that measures does: answers one question after another, whatever comes of it. */
 export function answerSides({ repository, commits }: SidesTask): (question: SideQuestion) => Promise<SideAnswer> {
-  const source = commitSource(repository, commits);
+  // Ends with the thread.
+  const source = commitSource(repository, commits, openBlobReader(repository).read);
   const context = { readData: remembered(heldDataSets, (file) => readDataSet(file, source)), progress: () => {} };
   return async ({ job, judged }) => {
     try {

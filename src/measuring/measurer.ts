@@ -102,7 +102,8 @@ const defaultCacheBytes = 512 * 2 ** 20;
 export async function openMeasurer(options: MeasurerOptions): Promise<Measurer> {
   const { repository, range, log } = options;
   const commits = range.base === null ? [range.head.sha] : [range.base.sha, range.head.sha];
-  const source = commitSource(repository, commits);
+  const blobs = openBlobReader(repository);
+  const source = commitSource(repository, commits, blobs.read);
   const folder = options.cache?.folder ?? (await mkdtemp(path.join(tmpdir(), 'edge-ready-run-')));
   const cache = openFolderCache(folder, log);
   const counts = { measured: 0, fromCache: 0, again: 0, recipesFromCache: 0 };
@@ -111,7 +112,6 @@ export async function openMeasurer(options: MeasurerOptions): Promise<Measurer> 
   const identityOf = remembered(1000, (file) => dataIdentity(repository, commits, file));
   const context = { readData, progress: options.samples };
   const workers = openWorkers(options.comparisons, repository, commits, context);
-  const blobs = openBlobReader(repository);
   const filesBy = new Map<string, SideRequest>();
   const readFiles = remembered(heldModels, (id) => {
     const request = filesBy.get(id) as SideRequest;

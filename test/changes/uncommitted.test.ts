@@ -1,6 +1,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { openBlobReader } from '../../src/changes/blob-reader.ts';
 import { commitSource } from '../../src/changes/commit-source.ts';
 import { modelMatcher } from '../../src/changes/matcher.ts';
 import { openRepository } from '../../src/changes/repository.ts';
@@ -51,4 +52,26 @@ test('commitSource reads a data set from the first commit that has it', async ()
   expect(await source.list('more')).toEqual(['dog/3.png']);
   expect(await source.list('none')).toBeUndefined();
   await expect(source.list('../x')).rejects.toThrow('leaves the repository');
+});
+
+test('commitSource reads the files of a folder that it listed without asking git for each of them', async () => {
+  const folder = newRepository();
+  const base = commit(folder, { 'p/cat/1.png': 'old', 'p/dog/2.png': '2' });
+  const head = commit(folder, { 'p/cat/1.png': 'new', 'p/cat/3.png': '3' });
+  const asked: string[] = [];
+  const repository = await openRepository(folder);
+  const blobs = openBlobReader(repository);
+  const elsewhere = { ...repository };
+  const source = commitSource(elsewhere, [base, head], (id, ...rest) => {
+    asked.push(id);
+    return blobs.read(id, ...rest);
+  });
+  const listed = await source.list('p/');
+  expect(listed).toEqual(['cat/1.png', 'dog/2.png']);
+  // Nothing but the given reader can answer now.
+  elsewhere.root = join(folder, 'gone');
+  const texts = await Promise.all((listed ?? []).map((file) => source.read(`p//${file}`)));
+  expect(texts.map((bytes) => Buffer.from(bytes ?? []).toString())).toEqual(['old', '2']);
+  expect(asked).toHaveLength(2);
+  await blobs.close();
 });
