@@ -6,6 +6,7 @@ import { calibrate } from '../src/calibrate/calibrate.ts';
 import { openFloatRunner } from '../src/calibrate/open-float-runner.ts';
 import type { Observer } from '../src/calibrate/range.ts';
 import type { DataSet } from '../src/data/data-set.ts';
+import { folderSource } from '../src/data/folder-source.ts';
 import { readDataSet } from '../src/data/read-data-set.ts';
 import { readModel } from '../src/formats/read-model.ts';
 import type { Graph } from '../src/graph/graph.ts';
@@ -32,11 +33,7 @@ function readGraph(path: string): Graph {
     : dequantizeWeights(optimizeTflite(graph));
 }
 
-const readSamples = (path: string): Promise<DataSet> =>
-  readDataSet(path, {
-    read: async (file) => readFileSync(file),
-    list: async () => undefined,
-  });
+const readSamples = (path: string): Promise<DataSet> => readDataSet(path, folderSource('.'));
 
 async function quantiser(graph: Graph, data: DataSet): Promise<QuantizeGraph> {
   const observed = graph.dialect === 'onnx' ? observedOnnxTensors(graph) : observedTensors(graph);

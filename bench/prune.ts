@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { classLabels } from '../src/accuracy/class-labels.ts';
 import { openFloatRunner } from '../src/calibrate/open-float-runner.ts';
 import type { DataSet } from '../src/data/data-set.ts';
+import { folderSource } from '../src/data/folder-source.ts';
 import { readDataSet } from '../src/data/read-data-set.ts';
 import { readModel } from '../src/formats/read-model.ts';
 import type { Graph } from '../src/graph/graph.ts';
@@ -16,8 +17,7 @@ import { type PruningStatistics, pruneChannels, pruningStatistics } from '../src
 import { pruneWeights } from '../src/prune/prune-weights.ts';
 import { numbersTable, writeSection } from './page.ts';
 
-const readSamples = (path: string): Promise<DataSet> =>
-  readDataSet(path, { read: async (file) => readFileSync(file), list: async () => undefined });
+const readSamples = (path: string): Promise<DataSet> => readDataSet(path, folderSource('.'));
 
 function readGraph(path: string, simplify: boolean): Graph {
   const graph = inferShapes(readModel(readFileSync(path), path).graph);

@@ -113,7 +113,8 @@ async function speed(): Promise<void> {
   const growth: string[][] = [];
   const [small, many] = [inFolder('small.onnx'), inFolder('many.npz')];
   writeFileSync(small, writeOnnx(mobileNetV2(96)));
-  writeFileSync(many, writeNpz({ x: pictures(1000, 3, 96) }));
+  const { shape, data: bytes } = pictures(1000, 3, 96);
+  writeFileSync(many, writeNpz({ x: { dtype: 'float32', shape, data: Float32Array.from(bytes as Uint8Array) } }));
   // What calibration takes with so many samples of one file.
   for (const count of [10, 100, 1000]) {
     const found = costWithin(
@@ -174,7 +175,7 @@ function writeSpeed(opened: Cost, rows: readonly (readonly string[])[], growth: 
     ...(growth.length === 0
       ? []
       : [
-          'Memory does not grow with the samples: peak MB of the process that calibrates (`mse`) on so many of the same 1,000 pictures of 96 × 96, which are in memory throughout.',
+          'Memory does not grow with the samples: peak MB of the process that calibrates (`mse`) on so many of the same 1,000 pictures of 96 × 96 in floats, an `.npz` of 111 MB.',
           numbersTable(['samples', 'seconds', 'peak MB'], growth),
         ]),
   ];

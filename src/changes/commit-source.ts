@@ -1,6 +1,7 @@
 import type { FileSource } from '../data/data-set.ts';
 import type { ReadBlob } from './blob-reader.ts';
 import { readBytes } from './lfs.ts';
+import { readPieces } from './pieces.ts';
 import type { Repository } from './repository.ts';
 import { findFileAt, insideRepository, listFilesAt } from './tree.ts';
 
@@ -27,6 +28,10 @@ export function commitSource(repository: Repository, commits: readonly string[],
     read: async (path) => {
       const blob = await blobAt(path);
       return blob === undefined ? undefined : readBytes(repository, blob, path, largestFileBytes, read);
+    },
+    pieces: async (path) => {
+      const blob = await blobAt(path);
+      return blob === undefined ? undefined : readPieces(repository, blob, path, largestFileBytes);
     },
     list: async (folder) => {
       const prefix = `${insideRepository(folder)}/`;

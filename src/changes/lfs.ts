@@ -88,16 +88,17 @@ export function lfsAdvice(path: string): string {
   return `${path} is a Git LFS pointer and its content is not here; add "with: { lfs: true }" to the step that uses actions/checkout, or run: git lfs fetch --all`;
 }
 
-/** The content from the clone's own store, `lfs/objects/aa/bb/aabb…`. */
+/** The file of the clone's own store with what a pointer points to, `lfs/objects/aa/bb/aabb…`, when it has the size; its content is still to be checked. */
+export async function storedFile(repository: Repository, { oid, size }: LfsPointer): Promise<string | undefined> {
+  const file = join(repository.gitDirectory, 'lfs', 'objects', oid.slice(0, 2), oid.slice(2, 4), oid);
+  const found = await stat(file).catch(() => undefined);
+  return found?.size === size ? file : undefined;
+}
+
 async function readStored(repository: Repository, pointer: LfsPointer): Promise<Uint8Array | undefined> {
-  const { oid } = pointer;
-  const path = join(repository.gitDirectory, 'lfs', 'objects', oid.slice(0, 2), oid.slice(2, 4), oid);
-  try {
-    if ((await stat(path)).size !== pointer.size) return undefined;
-    return intact(await readFile(path), pointer);
-  } catch {
-    return undefined;
-  }
+  const file = await storedFile(repository, pointer);
+  const bytes = file === undefined ? undefined : await readFile(file).catch(() => undefined);
+  return bytes === undefined ? undefined : intact(bytes, pointer);
 }
 
 /** The content through git-lfs, which downloads it when it is installed and may. actions/checkout only brings what the head points to. */

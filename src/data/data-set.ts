@@ -54,6 +54,8 @@ export interface DataSet {
 export interface FileSource {
   /** The file's bytes, or `undefined` when there is no such file. */
   readonly read: (path: string) => Promise<Uint8Array | undefined>;
+  /** The same in pieces, one after another, for files that may be large. */
+  readonly pieces: (path: string) => Promise<AsyncIterable<Uint8Array> | undefined>;
   /** Paths of all files below a folder, relative to it, or `undefined` when there is no such folder. */
   readonly list: (path: string) => Promise<readonly string[] | undefined>;
 }

@@ -1,10 +1,16 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { filePieces } from '../basics/file-pieces.ts';
 import type { FileSource } from './data-set.ts';
 
 /** Files below a folder of this machine. Symbolic links are not listed. */
 export function folderSource(root: string): FileSource {
   return {
+    pieces: async (file) => {
+      const absolute = path.resolve(root, file);
+      const found = await stat(absolute).catch(absent);
+      return found?.isFile() === true ? filePieces(absolute) : undefined;
+    },
     read: (file) => readFile(path.resolve(root, file)).catch(absent),
     list: async (folder) => {
       const absolute = path.resolve(root, folder);

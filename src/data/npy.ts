@@ -29,12 +29,34 @@ const elements: Readonly<Record<string, Element>> = {
 const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
 const largestRank = 32;
 
+/** What a `.npy` file says of its array, whose elements begin at the byte `start`. */
+export interface NpyHeader {
+  readonly element: Element;
+  readonly isBigEndian: boolean;
+  /** Whether the first axis counts fastest. */
+  readonly isFortran: boolean;
+  readonly shape: readonly number[];
+  readonly start: number;
+}
+
 /**
  * Reads a `.npy` file of versions 1 to 3 (https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html): floats, integers and booleans of either
  * byte order, in C or Fortran order.
  * @throws UserError that begins with `label` when it is damaged or holds objects, strings or records.
  */
 export function readNpy(bytes: Uint8Array, label: string): DataArray {
+  const header = readNpyHeader(bytes, bytes.byteLength, label);
+  const { element, shape, start, isFortran } = header;
+  const size = shape.reduce((product, extent) => product * extent, element.bytes);
+  const data = numbersAt(header, bytes.subarray(start, start + size));
+  return { dtype: element.dtype, shape, data: isFortran ? toRowMajor(data, shape) : data };
+}
+
+/**
+ * The header of a `.npy` file of `fileBytes`, of which the beginning is given.
+ * @throws UserError that begins with `label`, see `readNpy`; also when the file is shorter than its header says
+ */
+export function readNpyHeader(bytes: Uint8Array, fileBytes: number, label: string): NpyHeader {
   if (bytes.byteLength < 10 || magic.some((byte, index) => bytes[index] !== byte)) {
     throw new UserError(`${label} is not a NumPy array; write it with numpy.save or numpy.savez.`);
   }
@@ -43,24 +65,26 @@ export function readNpy(bytes: Uint8Array, label: string): DataArray {
   if (!isShort && ((bytes[6] !== 2 && bytes[6] !== 3) || bytes.byteLength < 12)) {
     throw new UserError(`${label} is a NumPy file of version ${bytes[6]}; versions 1 to 3 are read.`);
   }
-  const start = isShort ? 10 : 12;
-  const end = start + (isShort ? view.getUint16(8, true) : view.getUint32(8, true));
-  if (end > bytes.byteLength) throw new UserError(`${label} is cut off within its header.`);
-  const header = Buffer.from(bytes.subarray(start, end)).toString('utf8');
+  const begin = isShort ? 10 : 12;
+  const start = begin + (isShort ? view.getUint16(8, true) : view.getUint32(8, true));
+  if (start > bytes.byteLength) throw new UserError(`${label} is cut off within its header.`);
+  const header = Buffer.from(bytes.subarray(begin, start)).toString('utf8');
   const { element, isBigEndian } = elementOf(header, label);
   const shape = shapeOf(header, label);
   const size = shape.reduce((product, extent) => product * extent, element.bytes);
-  if (!Number.isSafeInteger(size) || end + size > bytes.byteLength) {
+  if (!Number.isSafeInteger(size) || start + size > fileBytes) {
     throw new UserError(`${label} is cut off: its header promises an array of shape [${shape.join(', ')}].`);
   }
-  const isPlaced = (bytes.byteOffset + end) % element.bytes === 0;
-  // Where they lie, unless bytes are to be swapped or do not begin where the element size wants it; `slice` of a Buffer would be no copy.
-  const content =
-    isPlaced && !isBigEndian ? bytes.subarray(end, end + size) : new Uint8Array(bytes.subarray(end, end + size));
+  return { element, isBigEndian, isFortran: /'fortran_order':\s*True/.test(header), shape, start };
+}
+
+/** Elements as they lie in the file, as numbers: in place, unless bytes are to be swapped or do not begin where the element size wants it. */
+export function numbersAt({ element, isBigEndian }: NpyHeader, bytes: Uint8Array): NumberArray {
+  const isPlaced = bytes.byteOffset % element.bytes === 0;
+  // `slice` of a Buffer would be no copy.
+  const content = isPlaced && !isBigEndian ? bytes : new Uint8Array(bytes);
   if (isBigEndian) swapBytes(content, element.bytes);
-  const data = element.from(content.buffer as ArrayBuffer, content.byteOffset, size / element.bytes);
-  const isFortran = /'fortran_order':\s*True/.test(header);
-  return { dtype: element.dtype, shape, data: isFortran ? toRowMajor(data, shape) : data };
+  return element.from(content.buffer as ArrayBuffer, content.byteOffset, content.byteLength / element.bytes);
 }
 
 function elementOf(header: string, label: string): { element: Element; isBigEndian: boolean } {

@@ -5,7 +5,7 @@ import { readNpy } from './npy.ts';
 
 /** What a data set may take when unpacked; an archive that promises more is refused before it is unpacked. */
 export const largestArchiveBytes = 2 ** 30;
-const mostArrays = 64;
+export const mostArrays = 64;
 
 /**
  * The arrays of an `.npz` archive by name, as `numpy.savez` and `numpy.savez_compressed` write it.
@@ -17,8 +17,8 @@ export function readNpz(bytes: Uint8Array, label: string): Readonly<Record<strin
   const files = unzip(bytes, label, ({ name, size, originalSize }) => {
     entries += 1;
     promised += originalSize;
-    if (entries > mostArrays) throw new UserError(`${label} holds more than ${mostArrays} arrays.`);
-    if (promised > largestArchiveBytes) throw new UserError(`${label} unpacks to more than 1 GiB; use fewer samples.`);
+    if (entries > mostArrays) throw holdsTooMany(label);
+    if (promised > largestArchiveBytes) throw unpacksToTooMuch(label);
     // Deflate adds five bytes to 64 KiB at most: what is larger packed unpacks to more than it promises.
     if (size > originalSize * 1.01 + 1024)
       throw new UserError(`${label} unpacks to more than it says; write it again.`);
@@ -28,7 +28,7 @@ export function readNpz(bytes: Uint8Array, label: string): Readonly<Record<strin
     const arrayName = name.slice(0, -'.npy'.length);
     return [arrayName, readNpy(file, `${label}: array ${arrayName}`)] as const;
   });
-  if (arrays.length === 0) throw new UserError(`${label} holds no arrays; write it with numpy.savez(…, x=…, y=…).`);
+  if (arrays.length === 0) throw holdsNoArrays(label);
   return Object.fromEntries(arrays);
 }
 
@@ -40,9 +40,21 @@ function unzip(
   try {
     return unzipSync(bytes, { filter });
   } catch (error) {
-    if (error instanceof UserError) throw error;
-    throw new UserError(
-      `${label} is not a readable .npz archive (${messageOf(error)}); write it again with numpy.savez.`,
-    );
+    throw asNpzError(error, label);
   }
 }
+
+/** Why an archive was not read, in a sentence that begins with `label`. */
+export function asNpzError(error: unknown, label: string): UserError {
+  if (error instanceof UserError) return error;
+  return new UserError(
+    `${label} is not a readable .npz archive (${messageOf(error)}); write it again with numpy.savez.`,
+  );
+}
+
+export const holdsNoArrays = (label: string): UserError =>
+  new UserError(`${label} holds no arrays; write it with numpy.savez(…, x=…, y=…).`);
+export const unpacksToTooMuch = (label: string): UserError =>
+  new UserError(`${label} unpacks to more than 1 GiB; use fewer samples.`);
+export const holdsTooMany = (label: string): UserError =>
+  new UserError(`${label} holds more than ${mostArrays} arrays.`);

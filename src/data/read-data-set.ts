@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { UserError } from '../errors.ts';
 import { readCsv } from './csv.ts';
 import type { DataSet, FileSource } from './data-set.ts';
-import { readNpz } from './npz.ts';
+import { readNpzRows } from './npz-rows.ts';
 import { slicedDataSet } from './sliced.ts';
 
 /**
@@ -10,6 +10,10 @@ import { slicedDataSet } from './sliced.ts';
  * @throws UserError when it is missing, damaged, a git-LFS pointer, or none of these.
  */
 export async function readDataSet(path: string, source: FileSource): Promise<DataSet> {
+  if (/\.npz$/i.test(path)) {
+    const pieces = await source.pieces(path);
+    if (pieces !== undefined) return readNpzSet(path, pieces);
+  }
   const bytes = await source.read(path);
   if (bytes === undefined) {
     const files = await source.list(path);
@@ -19,11 +23,29 @@ export async function readDataSet(path: string, source: FileSource): Promise<Dat
     const { readImageFolder } = await import('./image-folder.ts');
     return readImageFolder(path, files, source);
   }
-  if (Buffer.from(bytes.subarray(0, 40)).toString('latin1').startsWith('version https://git-lfs')) {
-    throw new UserError(`${path} is a git-LFS pointer, not the data; check out with "lfs: true".`);
-  }
+  refusePointer(path, bytes);
   const sha256 = createHash('sha256').update(bytes).digest('hex');
-  if (/\.npz$/i.test(path)) return slicedDataSet(path, sha256, readNpz(bytes, path));
   if (/\.(csv|tsv)$/i.test(path)) return slicedDataSet(path, sha256, readCsv(bytes, path));
   throw new UserError(`${path} is no data set that the gate reads; give an .npz, a .csv or a folder of pictures.`);
+}
+
+async function readNpzSet(path: string, pieces: AsyncIterable<Uint8Array>): Promise<DataSet> {
+  const hash = createHash('sha256');
+  const hashed = async function* (): AsyncIterable<Uint8Array> {
+    let isFirst = true;
+    for await (const piece of pieces) {
+      if (isFirst) refusePointer(path, piece);
+      isFirst = false;
+      hash.update(piece);
+      yield piece;
+    }
+  };
+  const arrays = await readNpzRows(hashed(), path);
+  return slicedDataSet(path, hash.digest('hex'), arrays);
+}
+
+function refusePointer(path: string, beginning: Uint8Array): void {
+  if (Buffer.from(beginning.subarray(0, 40)).toString('latin1').startsWith('version https://git-lfs')) {
+    throw new UserError(`${path} is a git-LFS pointer, not the data; check out with "lfs: true".`);
+  }
 }

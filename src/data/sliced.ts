@@ -1,4 +1,5 @@
 import { UserError } from '../errors.ts';
+import type { ArrayInFile } from './array-in-file.ts';
 import type { DataArray, DataSet, Labels, NumberArray, Sample } from './data-set.ts';
 
 /** Names under which labels are found, in this order. */
@@ -8,7 +9,11 @@ export const labelNames: readonly string[] = ['y', 'label', 'labels'];
  * A data set of arrays whose first axis counts samples; the array `y` holds the labels.
  * @throws UserError when arrays disagree on the number of samples, or there are none.
  */
-export function slicedDataSet(path: string, sha256: string, arrays: Readonly<Record<string, DataArray>>): DataSet {
+export function slicedDataSet(
+  path: string,
+  sha256: string,
+  arrays: Readonly<Record<string, DataArray | ArrayInFile>>,
+): DataSet {
   const labelName = labelNames.find((name) => Object.hasOwn(arrays, name));
   const inputs = Object.entries(arrays).filter(([name]) => name !== labelName);
   const [first] = inputs;
@@ -34,15 +39,22 @@ export function slicedDataSet(path: string, sha256: string, arrays: Readonly<Rec
   };
 }
 
-function sliceOf(array: DataArray, index: number, count: number): DataArray {
+function sliceOf(array: DataArray | ArrayInFile, index: number, count: number): DataArray {
   if (!(index >= 0 && index < count)) throw new RangeError(`no sample ${index} among ${count}`);
-  const size = array.data.length / count;
-  const data = array.data.subarray(index * size, (index + 1) * size) as NumberArray;
-  return { dtype: array.dtype, shape: array.shape.slice(1), data };
+  return { dtype: array.dtype, shape: array.shape.slice(1), data: rowOf(array, index, count) };
 }
 
-function labelsOf(array: DataArray | undefined, count: number): Labels | undefined {
+function rowOf(array: DataArray | ArrayInFile, index: number, count: number): NumberArray {
+  if ('row' in array) return array.row(index);
+  const size = array.data.length / count;
+  return array.data.subarray(index * size, (index + 1) * size) as NumberArray;
+}
+
+function labelsOf(array: DataArray | ArrayInFile | undefined, count: number): Labels | undefined {
   if (array === undefined) return undefined;
-  const values = Float64Array.from(array.data as ArrayLike<number | bigint>, Number);
-  return { values, width: values.length / count, areIntegers: values.every(Number.isInteger) };
+  const width = array.shape.slice(1).reduce((product, extent) => product * extent, 1);
+  const values = new Float64Array(count * width);
+  for (let index = 0; index < count; index += 1)
+    values.set(Float64Array.from(rowOf(array, index, count) as ArrayLike<number | bigint>, Number), index * width);
+  return { values, width, areIntegers: values.every(Number.isInteger) };
 }

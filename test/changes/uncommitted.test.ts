@@ -1,6 +1,7 @@
-import { rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { createHash } from 'node:crypto';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, test } from 'vitest';
 import { openBlobReader } from '../../src/changes/blob-reader.ts';
 import { commitSource } from '../../src/changes/commit-source.ts';
 import { modelMatcher } from '../../src/changes/matcher.ts';
@@ -74,4 +75,36 @@ test('commitSource reads the files of a folder that it listed without asking git
   expect(texts.map((bytes) => Buffer.from(bytes ?? []).toString())).toEqual(['old', '2']);
   expect(asked).toHaveLength(2);
   await blobs.close();
+});
+
+describe('commitSource gives large files in pieces', () => {
+  const folder = newRepository();
+  const [plain, stored] = [noise(2, 300_000), noise(3, 200_000)];
+  const oid = createHash('sha256').update(stored).digest('hex');
+  const pointer = `version https://git-lfs.github.com/spec/v1\noid sha256:${oid}\nsize ${stored.length}\n`;
+  const head = commit(folder, { 'plain.npz': plain, 'small.npz': 'x', 'lfs.npz': pointer });
+  const file = join(folder, '.git', 'lfs', 'objects', oid.slice(0, 2), oid.slice(2, 4), oid);
+  mkdirSync(dirname(file), { recursive: true });
+  const read = async (path: string): Promise<readonly Buffer[]> => {
+    const pieces = await commitSource(await openRepository(folder), [head]).pieces(path);
+    const read: Buffer[] = [];
+    for await (const piece of pieces ?? []) read.push(Buffer.from(piece));
+    return read;
+  };
+
+  test('from git', async () => {
+    const pieces = await read('plain.npz');
+    expect(pieces.length).toBeGreaterThan(1);
+    expect(Buffer.concat(pieces).equals(plain)).toBe(true);
+    expect(Buffer.concat(await read('small.npz')).toString()).toBe('x');
+    expect(await read('none.npz')).toEqual([]);
+  });
+
+  test('from the store of Git LFS, where it is whole', async () => {
+    writeFileSync(file, stored);
+    const pieces = await read('lfs.npz');
+    expect(Buffer.concat(pieces).equals(stored)).toBe(true);
+    writeFileSync(file, noise(4, 200_000));
+    await expect(read('lfs.npz')).rejects.toThrow('lfs.npz is a Git LFS pointer and its content is not here');
+  });
 });

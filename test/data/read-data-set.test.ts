@@ -1,19 +1,12 @@
 import { zipSync } from 'fflate';
 import { PNG } from 'pngjs';
 import { describe, expect, it } from 'vitest';
-import type { FileSource } from '../../src/data/data-set.ts';
 import { folderSource } from '../../src/data/folder-source.ts';
 import { readDataSet } from '../../src/data/read-data-set.ts';
+import { memorySource } from '../support/memory-source.ts';
 import { describeWithReference, referenceDirectory } from '../support/reference.ts';
 import { npy } from './write-npy.ts';
 
-const memory = (files: Readonly<Record<string, Uint8Array>>): FileSource => ({
-  read: async (path) => files[path],
-  list: async (path) => {
-    const inside = Object.keys(files).filter((file) => file.startsWith(`${path}/`));
-    return inside.length === 0 ? undefined : inside.map((file) => file.slice(path.length + 1));
-  },
-});
 const text = (content: string): Uint8Array => new TextEncoder().encode(content);
 const png = (width: number, height: number, red: number): Uint8Array => {
   const image = new PNG({ width, height });
@@ -27,7 +20,7 @@ describe('readDataSet', () => {
       'x.npy': npy('<f4', [2, 3], new Float32Array([1, 2, 3, 4, 5, 6])),
       'y.npy': npy('<i8', [2], new BigInt64Array([7n, 8n])),
     });
-    const data = await readDataSet('a/b.npz', memory({ 'a/b.npz': archive }));
+    const data = await readDataSet('a/b.npz', memorySource({ 'a/b.npz': archive }));
     expect(data).toMatchObject({ path: 'a/b.npz', count: 2, names: ['x'], labels: { width: 1, areIntegers: true } });
     expect([...(data.labels?.values ?? [])]).toEqual([7, 8]);
     expect(await data.sample(1)).toEqual({ x: { dtype: 'float32', shape: [3], data: new Float32Array([4, 5, 6]) } });
@@ -54,7 +47,7 @@ describe('readDataSet', () => {
     ['a;"Label"\r\n1;5\r\n', [[1]], [5]],
     ['a,b\n1,2\n', [[1, 2]], undefined],
   ])('reads the CSV %j', async (content, samples, labels) => {
-    const data = await readDataSet('d.csv', memory({ 'd.csv': text(content) }));
+    const data = await readDataSet('d.csv', memorySource({ 'd.csv': text(content) }));
     expect(data.count).toBe(samples.length);
     for (const [index, sample] of samples.entries()) {
       expect(Array.from((await data.sample(index)).x?.data ?? [], Number)).toEqual(sample);
@@ -65,7 +58,7 @@ describe('readDataSet', () => {
   it('reads a folder of pictures by class', async () => {
     const data = await readDataSet(
       'pics',
-      memory({ 'pics/dog/1.png': png(2, 1, 9), 'pics/cat/z.png': png(2, 1, 8), 'pics/readme.txt': text('') }),
+      memorySource({ 'pics/dog/1.png': png(2, 1, 9), 'pics/cat/z.png': png(2, 1, 8), 'pics/readme.txt': text('') }),
     );
     expect([...(data.labels?.values ?? [])]).toEqual([0, 1]);
     expect(await data.sample(0)).toEqual({
@@ -96,11 +89,13 @@ describe('readDataSet', () => {
     ['p', { 'p/a.txt': text('') }, 'p holds no .png'],
     ['p', { 'p/a.png': png(1, 1, 0), 'p/c/b.png': png(1, 1, 0) }, 'both in class folders and beside'],
   ])('answers %s with one sentence', async (path, files, message) => {
-    await expect(readDataSet(path, memory(files as Readonly<Record<string, Uint8Array>>))).rejects.toThrow(message);
+    await expect(readDataSet(path, memorySource(files as Readonly<Record<string, Uint8Array>>))).rejects.toThrow(
+      message,
+    );
   });
 
   it('answers a damaged picture when it is asked for', async () => {
-    const data = await readDataSet('p', memory({ 'p/a.png': png(4, 4, 0).subarray(0, 50) }));
+    const data = await readDataSet('p', memorySource({ 'p/a.png': png(4, 4, 0).subarray(0, 50) }));
     await expect(data.sample(0)).rejects.toThrow('p/a.png is a damaged picture');
   });
 });

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { calibrate } from '../../src/calibrate/calibrate.ts';
+import { folderSource } from '../../src/data/folder-source.ts';
 import { readDataSet } from '../../src/data/read-data-set.ts';
 import { readModel } from '../../src/formats/read-model.ts';
 import type { Graph } from '../../src/graph/graph.ts';
@@ -42,10 +43,7 @@ describe('the levers of accuracy', () => {
     async (name) => {
       const read = inferShapes(readModel(readFileSync(`fixtures/hard/${name}`), name).graph);
       const graph = read.dialect === 'onnx' ? prepareOnnx(simplifyOnnx(read)) : read;
-      const all = await readDataSet('fixtures/hard/calibration.npz', {
-        read: async (file) => readFileSync(file),
-        list: async () => undefined,
-      });
+      const all = await readDataSet('fixtures/hard/calibration.npz', folderSource('.'));
       const { fit, held } = holdOut(all);
       expect([fit.count, held.count]).toEqual([75, 25]);
       const calibrated = async (changed: Graph) => {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { openFloatRunner } from '../../src/calibrate/open-float-runner.ts';
+import { folderSource } from '../../src/data/folder-source.ts';
 import { readDataSet } from '../../src/data/read-data-set.ts';
 import { readModel } from '../../src/formats/read-model.ts';
 import type { Graph, TensorId } from '../../src/graph/graph.ts';
@@ -90,11 +91,7 @@ describe('patchMeans', () => {
     }
   });
 
-  const samples = () =>
-    readDataSet('fixtures/hard/calibration.npz', {
-      read: async (file) => readFileSync(file),
-      list: async () => undefined,
-    });
+  const samples = () => readDataSet('fixtures/hard/calibration.npz', folderSource('.'));
 });
 
 describe('patchMoments', () => {

@@ -1,5 +1,6 @@
 import { bindInputs } from '../../../src/data/bind-inputs.ts';
 import { readDataSet } from '../../../src/data/read-data-set.ts';
+import { memorySource } from '../../support/memory-source.ts';
 import type { Fuzzer } from '../fuzzer.ts';
 import { mutateBytes } from '../mutate-bytes.ts';
 import type { Random } from '../random.ts';
@@ -43,7 +44,7 @@ export function csvFuzzer(): Fuzzer {
       return random.chance(2) ? mutateBytes(bytes, random) : bytes;
     },
     run: async (bytes) => {
-      const data = await readDataSet('fuzz.csv', { read: async () => bytes, list: async () => undefined });
+      const data = await readDataSet('fuzz.csv', memorySource({ 'fuzz.csv': bytes }));
       for (let index = 0; index < Math.min(3, data.count); index++)
         bindInputs(await data.sample(index), inputs, 'fuzz');
       return 'bound';

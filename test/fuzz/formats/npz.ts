@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { unzipSync, zipSync } from 'fflate';
 import { bindInputs } from '../../../src/data/bind-inputs.ts';
 import { readDataSet } from '../../../src/data/read-data-set.ts';
+import { memorySource } from '../../support/memory-source.ts';
 import type { Fuzzer } from '../fuzzer.ts';
 import { mutateBytes } from '../mutate-bytes.ts';
 import type { Random } from '../random.ts';
@@ -28,7 +29,7 @@ export function npzFuzzer(): Fuzzer {
       return random.chance(3) ? mutateBytes(archive, random) : archive;
     },
     run: async (bytes) => {
-      const data = await readDataSet('fuzz.npz', { read: async () => bytes, list: async () => undefined });
+      const data = await readDataSet('fuzz.npz', memorySource({ 'fuzz.npz': bytes }));
       for (let index = 0; index < Math.min(3, data.count); index++)
         bindInputs(await data.sample(index), inputs, 'fuzz');
       return 'bound';
