@@ -1,7 +1,7 @@
 import type { Attribute } from '../../graph/graph.ts';
-import type { Field, TableType } from './schema/schema.ts';
+import type { Field, TableType } from '../flatbuffer/schema.ts';
+import type { TableValue, Value } from '../flatbuffer/value.ts';
 import { tableType } from './schema/schema.ts';
-import type { TableValue, Value } from './wire/value.ts';
 
 /** An options table's fields as attributes: enums by name, a list of booleans as 0 and 1, absent lists and strings left out. */
 export function attributesOf(table: string, options: TableValue): Record<string, Attribute> {

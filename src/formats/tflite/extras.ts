@@ -1,6 +1,6 @@
 import type { Graph, Operator, Tensor, TensorId } from '../../graph/graph.ts';
+import type { TableValue } from '../flatbuffer/value.ts';
 import type { ExternalBufferRecord, QuantizationRecord } from './records.ts';
-import type { TableValue } from './wire/value.ts';
 
 /** A named blob that the file carries beside the graph. */
 export type Metadata = { readonly name: string; readonly data: Uint8Array };

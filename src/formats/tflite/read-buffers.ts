@@ -1,10 +1,10 @@
+import { bufferAlignment, DamageError, need } from '../flatbuffer/bytes.ts';
+import type { Decoding } from '../flatbuffer/decode.ts';
 import type { OperatorCode } from './extras.ts';
 import type { Notes } from './reading.ts';
 import { mapAt, note } from './reading.ts';
 import type { ModelRecord } from './records.ts';
 import { builtinOperators, customCode, operatorName } from './schema/operators.ts';
-import { bufferAlignment, DamageError, need } from './wire/bytes.ts';
-import type { Decoding } from './wire/decode.ts';
 
 /**
  * The content of every buffer: inside the flatbuffer, or for models over 2 GiB behind it (`offset`, `size`).

@@ -1,4 +1,7 @@
 import type { Graph } from '../../graph/graph.ts';
+import { DamageError, targetOf } from '../flatbuffer/bytes.ts';
+import type { Decoding } from '../flatbuffer/decode.ts';
+import { decodeTable } from '../flatbuffer/decode.ts';
 import { formatLimits } from '../limits.ts';
 import type { Metadata, ModelExtras, Signature } from './extras.ts';
 import { readBuffers, readOperatorCodes } from './read-buffers.ts';
@@ -7,9 +10,6 @@ import type { Notes, Reading } from './reading.ts';
 import { at, indexBelow, mapAt, note, noteUnwritable } from './reading.ts';
 import type { ModelRecord, SignatureRecord, TensorMapRecord } from './records.ts';
 import { tableType } from './schema/schema.ts';
-import { DamageError, targetOf } from './wire/bytes.ts';
-import type { Decoding } from './wire/decode.ts';
-import { decodeTable } from './wire/decode.ts';
 
 /** The only version of the schema that has buffers of its own; all later changes kept it. */
 export const schemaVersion = 3;

@@ -1,12 +1,12 @@
 import type { Attribute, Operator, Tensor, TensorId } from '../../graph/graph.ts';
+import { need } from '../flatbuffer/bytes.ts';
+import { pathText } from '../flatbuffer/decode.ts';
 import { attributesOf } from './attributes.ts';
 import type { OperatorExtras } from './extras.ts';
 import type { Reading } from './reading.ts';
 import { at, indexBelow, noteUnwritable } from './reading.ts';
 import type { OperatorRecord } from './records.ts';
 import { usualOptions } from './schema/operators.ts';
-import { need } from './wire/bytes.ts';
-import { pathText } from './wire/decode.ts';
 
 /** An operator of the file. @throws DamageError where it refers to a tensor, operator code or bytes that the file does not have */
 export function readOperator(reading: Reading, record: OperatorRecord, tensors: readonly Tensor[]): Operator {

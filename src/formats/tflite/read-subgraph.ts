@@ -1,12 +1,12 @@
 import { isConstant } from '../../graph/access.ts';
 import type { Graph, TensorId } from '../../graph/graph.ts';
+import { DamageError } from '../flatbuffer/bytes.ts';
 import type { SubgraphExtras } from './extras.ts';
 import { readOperator } from './read-operator.ts';
 import { readTensor } from './read-tensor.ts';
 import type { Reading } from './reading.ts';
 import { at, indexBelow, mapAt } from './reading.ts';
 import type { SubGraphRecord } from './records.ts';
-import { DamageError } from './wire/bytes.ts';
 
 /** A subgraph of the file. @throws DamageError where it refers to what it does not have, or reads tensors before they are made */
 export function readSubgraph(reading: Reading, record: SubGraphRecord): Graph {

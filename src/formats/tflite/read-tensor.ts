@@ -1,6 +1,8 @@
 import { concreteShape } from '../../graph/access.ts';
 import { bytesOf, elementBits } from '../../graph/data-type.ts';
 import type { Quantization, Shape, Tensor } from '../../graph/graph.ts';
+import { DamageError, spend } from '../flatbuffer/bytes.ts';
+import { pathText } from '../flatbuffer/decode.ts';
 import { formatLimits } from '../limits.ts';
 import type { TensorExtras } from './extras.ts';
 import type { Reading } from './reading.ts';
@@ -8,8 +10,6 @@ import { indexBelow, note } from './reading.ts';
 import type { QuantizationRecord, TensorRecord } from './records.ts';
 import { unpackStrings } from './strings.ts';
 import { dataTypeOf } from './tensor-types.ts';
-import { DamageError, spend } from './wire/bytes.ts';
-import { pathText } from './wire/decode.ts';
 
 /** A tensor of the file. @throws DamageError for impossible extents, a missing buffer, or less data than the shape needs */
 export function readTensor(reading: Reading, record: TensorRecord): Tensor {

@@ -1,12 +1,13 @@
 import { UserError } from '../../errors.ts';
 import type { Graph } from '../../graph/graph.ts';
+import { checkedBytes, DamageError } from '../flatbuffer/bytes.ts';
+import type { Decoding } from '../flatbuffer/decode.ts';
+import { pathText } from '../flatbuffer/decode.ts';
 import { formatLimits } from '../limits.ts';
 import { readModelTable } from './read-model.ts';
 import type { Notes } from './reading.ts';
 import { noteUnwritable } from './reading.ts';
-import { checkedBytes, DamageError } from './wire/bytes.ts';
-import type { Decoding } from './wire/decode.ts';
-import { pathText } from './wire/decode.ts';
+import { tfliteSchema } from './schema/schema.ts';
 
 /** True when the bytes carry the file identifier of TensorFlow Lite, of any version of the schema. */
 export function isTflite(bytes: Uint8Array): boolean {
@@ -35,6 +36,7 @@ export function readTflite(bytes: Uint8Array, label: string): Graph {
   }
   const notes: Notes = { kept: [], unwritable: [], dropped: 0 };
   const decoding: Decoding = {
+    schema: tfliteSchema,
     source: checkedBytes(bytes),
     path: [],
     lost: (where, what) => noteUnwritable(notes, `${where || 'The model'}: ${what}.`),

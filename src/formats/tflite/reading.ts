@@ -1,7 +1,7 @@
+import { DamageError } from '../flatbuffer/bytes.ts';
+import type { Decoding } from '../flatbuffer/decode.ts';
 import { formatLimits } from '../limits.ts';
 import type { OperatorCode } from './extras.ts';
-import { DamageError } from './wire/bytes.ts';
-import type { Decoding } from './wire/decode.ts';
 
 /** What reading the subgraphs of a file shares. */
 export interface Reading {

@@ -1,4 +1,4 @@
-import type { TableValue, UnionValue } from './wire/value.ts';
+import type { TableValue, UnionValue } from '../flatbuffer/value.ts';
 
 /** The schema's `Model` as `decodeTable` gives it and `encodeTable` takes it. Scalars are always there when read. */
 export type ModelRecord = {

@@ -1,12 +1,12 @@
 import { UserError } from '../../errors.ts';
 import type { Graph, Tensor } from '../../graph/graph.ts';
+import { encodeTable, encoding } from '../flatbuffer/encode.ts';
 import type { OperatorCode, Signature } from './extras.ts';
 import { allSubgraphs, modelExtras, operatorExtras } from './extras.ts';
 import { schemaVersion } from './read-model.ts';
 import type { BufferRecord, ModelRecord, OperatorCodeRecord, SignatureRecord, SubGraphRecord } from './records.ts';
-import { tableType } from './schema/schema.ts';
+import { tableType, tfliteSchema } from './schema/schema.ts';
 import { packStrings } from './strings.ts';
-import { encodeTable, encoding } from './wire/encode.ts';
 import { operatorCodeRecord, operatorRecord } from './write-operator.ts';
 import { tensorRecord } from './write-tensor.ts';
 
@@ -50,7 +50,7 @@ export function writeTflite(graph: Graph): Uint8Array {
 
 function encodeModel(model: ModelRecord): Uint8Array {
   const content = (model.buffers ?? []).reduce((sum, { data }) => sum + (data?.length ?? 0) + 32, 0);
-  const target = encoding(content + 2 ** 16);
+  const target = encoding(tfliteSchema, content + 2 ** 16);
   target.builder.finish(encodeTable(target, tableType('Model'), model), 'TFL3');
   // A copy: the builder's own memory is larger.
   return target.builder.asUint8Array().slice();

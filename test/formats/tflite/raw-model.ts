@@ -1,3 +1,4 @@
+import { encodeTable, encoding } from '../../../src/formats/flatbuffer/encode.ts';
 import type {
   BufferRecord,
   ModelRecord,
@@ -6,12 +7,11 @@ import type {
   SubGraphRecord,
   TensorRecord,
 } from '../../../src/formats/tflite/records.ts';
-import { tableType } from '../../../src/formats/tflite/schema/schema.ts';
-import { encodeTable, encoding } from '../../../src/formats/tflite/wire/encode.ts';
+import { tableType, tfliteSchema } from '../../../src/formats/tflite/schema/schema.ts';
 
 /** Bytes of a model that our writer would not write. */
 export function rawModel(model: Partial<ModelRecord>): Uint8Array {
-  const target = encoding(1024);
+  const target = encoding(tfliteSchema, 1024);
   const whole: ModelRecord = { version: 3, subgraphs: [rawSubgraph({})], buffers: [rawBuffer({})], ...model };
   target.builder.finish(encodeTable(target, tableType('Model'), whole), 'TFL3');
   return target.builder.asUint8Array().slice();

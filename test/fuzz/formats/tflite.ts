@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { checkedBytes, targetOf } from '../../../src/formats/flatbuffer/bytes.ts';
+import { decodeTable } from '../../../src/formats/flatbuffer/decode.ts';
+import { encodeTable, encoding } from '../../../src/formats/flatbuffer/encode.ts';
+import type { TableValue } from '../../../src/formats/flatbuffer/value.ts';
 import { builtinOperators } from '../../../src/formats/tflite/schema/operators.ts';
 import facts from '../../../src/formats/tflite/schema/schema.json' with { type: 'json' };
-import { tableType } from '../../../src/formats/tflite/schema/schema.ts';
-import { checkedBytes, targetOf } from '../../../src/formats/tflite/wire/bytes.ts';
-import { decodeTable } from '../../../src/formats/tflite/wire/decode.ts';
-import { encodeTable, encoding } from '../../../src/formats/tflite/wire/encode.ts';
-import type { TableValue } from '../../../src/formats/tflite/wire/value.ts';
+import { tableType, tfliteSchema } from '../../../src/formats/tflite/schema/schema.ts';
 import { resolveTarget } from '../../../src/targets/load.ts';
 import type { Fuzzer } from '../fuzzer.ts';
 import { mutateBytes } from '../mutate-bytes.ts';
@@ -52,13 +52,17 @@ function tfliteSeeds(): readonly Uint8Array[] {
 
 function treeOf(bytes: Uint8Array): TableValue {
   const source = checkedBytes(bytes);
-  return decodeTable({ source, path: [], lost: () => {} }, tableType('Model'), targetOf(source, 0));
+  return decodeTable(
+    { schema: tfliteSchema, source, path: [], lost: () => {} },
+    tableType('Model'),
+    targetOf(source, 0),
+  );
 }
 
 function mutatedModel(tree: unknown, donor: unknown, random: Random): Uint8Array | undefined {
   const mutated = mutateTree(tree, donor, random, vocabulary) as TableValue;
   try {
-    const target = encoding(2 ** 16);
+    const target = encoding(tfliteSchema, 2 ** 16);
     target.builder.finish(encodeTable(target, tableType('Model'), mutated), 'TFL3');
     return target.builder.asUint8Array().slice();
   } catch {

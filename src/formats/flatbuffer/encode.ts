@@ -1,38 +1,27 @@
 import { Builder } from 'flatbuffers';
-import type { ElementType, Field, FieldType, ScalarName, TableType } from '../schema/schema.ts';
-import { scalarBytes, tableType, unions } from '../schema/schema.ts';
+import type { ElementType, Field, FieldType, ScalarName, Schema, TableType } from './schema.ts';
+import { scalarBytes } from './schema.ts';
 import type { TableValue, UnionValue, Value } from './value.ts';
 
 /** A file that is being written. Equal parts (shapes, options, quantisation …) are written once: `parts` has their places. */
 export interface Encoding {
+  readonly schema: Schema;
   readonly builder: Builder;
   readonly parts: Map<string, number>;
 }
 
-/** Tables that are somebody's own even when another is equal: runtimes count them. */
-const neverShared = new Set([
-  'Model',
-  'SubGraph',
-  'Tensor',
-  'Operator',
-  'OperatorCode',
-  'Buffer',
-  'Metadata',
-  'SignatureDef',
-]);
-
 const utf8 = new TextEncoder();
 
 /** An empty file, with room for about `bytes`. */
-export function encoding(bytes: number): Encoding {
-  return { builder: new Builder(Math.max(1024, bytes)), parts: new Map() };
+export function encoding(schema: Schema, bytes: number): Encoding {
+  return { schema, builder: new Builder(Math.max(1024, bytes)), parts: new Map() };
 }
 
 /** Writes a table and what belongs to it; scalars that are the schema's default take no room. @returns its place */
 export function encodeTable(encoding: Encoding, type: TableType, table: TableValue): number {
   const { builder } = encoding;
   const slots = type.fields.flatMap((field) => encodeField(encoding, field, table[field.name]));
-  const shared = !neverShared.has(type.name);
+  const shared = !encoding.schema.neverShared.has(type.name);
   const key = shared
     ? `${type.name}(${slots.map(({ slot, kind, value }) => `${slot}:${kind}${text(value)}`).join()})`
     : '';
@@ -70,9 +59,9 @@ function encodeField(encoding: Encoding, field: Field, value: Value | undefined)
   if (value === undefined) return [];
   if (type.kind === 'union') {
     const { type: member, value: table } = value as UnionValue;
-    const code = unions.get(type.union)?.indexOf(member) ?? -1;
+    const code = encoding.schema.unions.get(type.union)?.indexOf(member) ?? -1;
     if (code < 1) throw new RangeError(`${type.union} has no ${member}`);
-    const place = encodeTable(encoding, tableType(member), table);
+    const place = encodeTable(encoding, encoding.schema.tableType(member), table);
     return [
       { slot, kind: 'ubyte', value: code },
       { slot: slot + 1, kind: 'offset', value: place },
@@ -88,7 +77,7 @@ function encodeField(encoding: Encoding, field: Field, value: Value | undefined)
 }
 
 function encodePart(encoding: Encoding, type: FieldType, value: Value, align = 0): number {
-  if (type.kind === 'table') return encodeTable(encoding, tableType(type.table), value as TableValue);
+  if (type.kind === 'table') return encodeTable(encoding, encoding.schema.tableType(type.table), value as TableValue);
   if (type.kind === 'string')
     return encodeOnce(encoding, `"${value as string}`, () => encodeString(encoding, value as string));
   if (type.kind !== 'vector') throw new RangeError(`a ${type.kind} is no part of its own`);

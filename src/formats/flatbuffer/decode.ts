@@ -1,34 +1,19 @@
-import { formatLimits } from '../../limits.ts';
-import type { ElementType, EnumType, Field, FieldType, ScalarName, TableType } from '../schema/schema.ts';
-import { scalarBytes, tableType, unions } from '../schema/schema.ts';
+import { formatLimits } from '../limits.ts';
 import type { CheckedBytes } from './bytes.ts';
 import { DamageError, need, scalarAt, spend, targetOf, vectorAt } from './bytes.ts';
+import type { ElementType, EnumType, Field, FieldType, ScalarName, Schema, TableType } from './schema.ts';
+import { scalarBytes } from './schema.ts';
 import type { TableValue, UnionValue, Value } from './value.ts';
 
 /** A file that is being read, where in it, and what was found that cannot be written back. */
 export interface Decoding {
+  readonly schema: Schema;
   readonly source: CheckedBytes;
   /** Fields and indices that lead to what is being read. */
   readonly path: (string | number)[];
   /** Called with what is not understood and would be lost in writing. */
   readonly lost: (where: string, what: string) => void;
 }
-
-/** Most elements that a vector may have; other vectors end at `formatLimits.values`. */
-const longestVectors: Readonly<Record<string, number>> = {
-  'Model.operator_codes': formatLimits.entries,
-  'Model.subgraphs': formatLimits.subgraphs,
-  'Model.buffers': formatLimits.buffers,
-  'Model.metadata_buffer': formatLimits.entries,
-  'Model.metadata': formatLimits.entries,
-  'Model.signature_defs': formatLimits.entries,
-  'Model.external_buffer_groups': formatLimits.entries,
-  'Model.external_buffers': formatLimits.buffers,
-  'SubGraph.tensors': formatLimits.tensors,
-  'SubGraph.operators': formatLimits.operators,
-  'Tensor.shape': formatLimits.rank,
-  'Tensor.shape_signature': formatLimits.rank,
-};
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const lenientUtf8 = new TextDecoder('utf-8', { ignoreBOM: true });
@@ -81,7 +66,7 @@ function decodeField(
   const { type, slot } = field;
   if (type.kind === 'union') return decodeUnion(decoding, type.union, slotOf(slot), slotOf(slot + 1));
   const at = slotOf(slot);
-  if (at !== 0) return decodeValue(decoding, type, at, longestVectors[`${table.name}.${field.name}`]);
+  if (at !== 0) return decodeValue(decoding, type, at, decoding.schema.longestVector(table, field));
   if (field.deprecated) return undefined;
   if (type.kind === 'scalar') return type.scalar === 'bool' ? field.fallback !== 0 : field.fallback;
   return type.kind === 'enum' ? enumerator(type.enumeration, field.fallback) : undefined;
@@ -94,7 +79,7 @@ function decodeUnion(decoding: Decoding, union: string, typeAt: number, valueAt:
     if (valueAt !== 0) decoding.lost(pathText(path), `a ${union} has a value but no type`);
     return undefined;
   }
-  const type = unions.get(union)?.[code];
+  const type = decoding.schema.unions.get(union)?.[code];
   if (type === undefined) {
     decoding.lost(pathText(path), `${union} ${code} is of a newer schema`);
     return undefined;
@@ -103,7 +88,7 @@ function decodeUnion(decoding: Decoding, union: string, typeAt: number, valueAt:
     decoding.lost(pathText(path), `${type} has no value`);
     return undefined;
   }
-  return { type, value: decodeTable(decoding, tableType(type), targetOf(source, valueAt)) };
+  return { type, value: decodeTable(decoding, decoding.schema.tableType(type), targetOf(source, valueAt)) };
 }
 
 function decodeValue(
@@ -123,7 +108,7 @@ function decodeValue(
     case 'string':
       return decodeString(decoding, targetOf(source, at));
     case 'table':
-      return decodeTable(decoding, tableType(type.table), targetOf(source, at));
+      return decodeTable(decoding, decoding.schema.tableType(type.table), targetOf(source, at));
     case 'vector':
       return decodeVector(decoding, type.element, targetOf(source, at), longest);
     case 'union':
@@ -162,7 +147,9 @@ function decodeVector(
     case 'string':
       return items((position) => decodeString(decoding, targetOf(source, position)));
     case 'table':
-      return items((position) => decodeTable(decoding, tableType(element.table), targetOf(source, position)));
+      return items((position) =>
+        decodeTable(decoding, decoding.schema.tableType(element.table), targetOf(source, position)),
+      );
     case 'union':
       throw new RangeError('the schema has no vectors of unions');
   }

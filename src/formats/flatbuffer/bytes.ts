@@ -1,8 +1,8 @@
-import { formatLimits } from '../../limits.ts';
-import type { ScalarName } from '../schema/schema.ts';
-import { scalarBytes } from '../schema/schema.ts';
+import { formatLimits } from '../limits.ts';
+import type { ScalarName } from './schema.ts';
+import { scalarBytes } from './schema.ts';
 
-/** Thrown where bytes cannot be a TensorFlow Lite model; the message says why. Never leaves `formats/tflite`. */
+/** Thrown where bytes cannot be a model; the message says why. Never leaves `formats`. */
 export class DamageError extends Error {}
 
 /** A file that is being read: every access is checked against its end, and the work against `formatLimits.values`. */
