@@ -3,8 +3,10 @@ import path from 'node:path';
 import { UserError } from '../errors.ts';
 import { parseLfsPointer } from '../formats/lfs-pointer.ts';
 import { formatLimits } from '../formats/limits.ts';
+import { modelFile } from '../formats/model-file.ts';
 import { decode } from '../formats/onnx/decode.ts';
 import { cleanRelativePath } from '../formats/onnx/external-data.ts';
+import { isOrt } from '../formats/ort/read.ts';
 import { isTflite } from '../formats/tflite/read.ts';
 import { readSmallBlobs } from './blobs.ts';
 import { readContent } from './lfs.ts';
@@ -15,8 +17,6 @@ import type { TreeFile } from './tree.ts';
 /** Files that are looked at for what they hold, as exporters seldom write tensors into them. All others may be data of any model in a folder above. */
 const namedLikeText =
   /\.(md|rst|txt|ya?ml|json|toml|ini|cfg|lock|py|ipynb|[jt]sx?|[cm][jt]s|c|h|cc|cpp|hpp|rs|go|java|kt|sh|ps1|bat|cmake|html?|css|svg|png|jpe?g|gif|csv|npz|zip|gitignore|gitattributes)$/i;
-/** No model keeps its tensors in another model. */
-const modelFile = /\.(onnx|tflite)$/i;
 
 /** A file named like text of more bytes than this is not looked at: it may be data. */
 const largestText = 2 ** 20;
@@ -67,7 +67,7 @@ export async function modelsWithTouchedData(
 ): Promise<readonly TreeFile[]> {
   const found: TreeFile[] = [];
   for (const model of models) {
-    if (/\.tflite$/i.test(model.path)) continue;
+    if (/\.(ort|tflite)$/i.test(model.path)) continue;
     const folder = path.posix.dirname(model.path);
     const near = touched.filter((file) => folder === '.' || file.startsWith(`${folder}/`));
     const inside = near.map((file) => (folder === '.' ? file : file.slice(folder.length + 1)));
@@ -100,7 +100,7 @@ async function keepsTensorsIn(repository: Repository, model: TreeFile, files: re
 /** The files that an ONNX model keeps tensors in, as clean paths from its folder; none for what is no ONNX model. */
 export function externalLocations(bytes: Uint8Array, label: string): readonly string[] {
   // The key under which ONNX names such a file: without it there is no need to read the model.
-  if (isTflite(bytes) || !bufferOf(bytes).includes('location')) return [];
+  if (isTflite(bytes) || isOrt(bytes) || !bufferOf(bytes).includes('location')) return [];
   try {
     return [...locationsIn(decode('ModelProto', bytes, label))];
   } catch (error) {

@@ -17,7 +17,7 @@ export interface FoundModels {
   readonly uncommitted: readonly string[];
 }
 
-/** The models of base and head: `.onnx`, `.tflite`, and what the configurations name besides; or only what the request's globs match. */
+/** The models of base and head: `.onnx`, `.ort`, `.tflite`, and what the configurations name besides; or only what the request's globs match. */
 export async function findModels(
   repository: Repository,
   range: Range,

@@ -1,16 +1,14 @@
+import { modelFile } from '../formats/model-file.ts';
 import { globMatcher } from './glob.ts';
 
 /** Tells whether a path, from the repository's top with `/` between its parts, is a model that the gate judges. */
 export type ModelMatcher = (path: string) => boolean;
 
-/** Files that are models wherever they are, in any letter case. */
-const modelFile = /\.(onnx|tflite)$/i;
-
 /** A glob that names a suffix (`nets/*.bin`) means what it says; one that ends in a wildcard (`models/**`) means the models there, not their README. */
 const namesSuffix = /\.[A-Za-z0-9_]+$/;
 
 /**
- * Which files are judged: without `only` every `.onnx` and `.tflite` and what the configuration's `models:` name besides; with `only` (the input `models`) those of them that its globs match,
+ * Which files are judged: without `only` every `.onnx`, `.ort` and `.tflite` and what the configuration's `models:` name besides; with `only` (the input `models`) those of them that its globs match,
  * and whatever matches a glob that names a suffix; a glob that begins with `!` takes files out again.
  */
 export function modelMatcher(configured: readonly string[] = [], only: readonly string[] = []): ModelMatcher {

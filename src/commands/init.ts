@@ -62,7 +62,7 @@ export async function initCommand(
     return;
   }
   if (repository.models.length === 0) {
-    output.note('There is no .onnx or .tflite yet: commit one, and the next pull request is checked.');
+    output.note('There is no .onnx, .ort or .tflite yet: commit one, and the next pull request is checked.');
     return;
   }
   const rows = await measured(repository, answers.targets, output);

@@ -19,7 +19,7 @@ export function runCommand(file: string, options: RunOptions, output: Output): v
   const model = openModelFile(file);
   if (model.format !== 'tflite') {
     throw new UserError(
-      `${file} is an ONNX model; edge-ready run has the arithmetic of TensorFlow Lite Micro and takes .tflite.`,
+      `${file} is no TensorFlow Lite model; edge-ready run has the arithmetic of TensorFlow Lite Micro and takes .tflite.`,
     );
   }
   const arrays = readNpz(readUserFile(options.input), options.input);

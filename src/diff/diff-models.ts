@@ -130,8 +130,10 @@ function withPlacement(rows: readonly ComparedRow[], placed: PlacedSides): reado
   });
 }
 
+const formatNames = { onnx: 'ONNX', ort: 'ONNX Runtime', tflite: 'TensorFlow Lite' } as const;
+
 function formatOf({ measurement }: DiffSide): string {
-  return measurement.model.format === 'onnx' ? 'ONNX' : 'TensorFlow Lite';
+  return formatNames[measurement.model.format];
 }
 
 function opsetOf({ graph, nodes }: GraphView): number | undefined {

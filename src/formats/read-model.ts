@@ -4,6 +4,7 @@ import type { Graph, ModelFormat } from '../graph/graph.ts';
 import { parseLfsPointer } from './lfs-pointer.ts';
 import { type ReadOnnxOptions, readOnnx } from './onnx/read.ts';
 import { hasMessageField } from './onnx/wire.ts';
+import { isOrt, readOrt } from './ort/read.ts';
 import { isTflite, readTflite } from './tflite/read.ts';
 
 /** `ModelProto.graph` (onnx.proto): without it a protobuf file is no model. */
@@ -11,7 +12,6 @@ const graphField = 7;
 
 /** How files start that are often taken for models, and what to do with them. */
 const otherFormats: readonly { readonly name: string; readonly offset: number; readonly start: string }[] = [
-  { name: 'an ONNX Runtime (.ort) file', offset: 4, start: 'ORTM' },
   { name: 'an HDF5 (Keras .h5) file', offset: 0, start: '\x89HDF\r\n\x1a\n' },
   { name: 'a zip archive (.keras, .pt, .zip)', offset: 0, start: 'PK\x03\x04' },
   { name: 'an ExecuTorch (.pte) file', offset: 4, start: 'ET12' },
@@ -30,7 +30,14 @@ export function readModel(
   options: ReadOnnxOptions = {},
 ): { readonly format: ModelFormat; readonly graph: Graph } {
   const format = modelFormatOf(bytes, filePath);
-  return { format, graph: format === 'onnx' ? readOnnx(bytes, filePath, options) : readTflite(bytes, filePath) };
+  switch (format) {
+    case 'onnx':
+      return { format, graph: readOnnx(bytes, filePath, options) };
+    case 'ort':
+      return { format, graph: readOrt(bytes, filePath) };
+    case 'tflite':
+      return { format, graph: readTflite(bytes, filePath) };
+  }
 }
 
 /** The format that a model file is of, or claims to be of by its extension. @throws UserError as `readModel`, except for damage */
@@ -43,13 +50,14 @@ export function modelFormatOf(bytes: Uint8Array, filePath: string): ModelFormat 
     );
   }
   if (isTflite(bytes)) return 'tflite';
+  if (isOrt(bytes)) return 'ort';
   const other = otherFormats.find(({ offset, start }) => startsWith(bytes, offset, start));
   if (other === undefined && hasMessageField(bytes, graphField)) return 'onnx';
   const extension = path.extname(filePath).toLowerCase();
   if (other === undefined && extension === '.onnx') return 'onnx';
   if (other === undefined && extension === '.tflite') return 'tflite';
   throw new UserError(
-    `${filePath} is ${other?.name ?? 'of an unknown format'}; only ONNX (.onnx) and TensorFlow Lite (.tflite) models are read, export it as one of them.`,
+    `${filePath} is ${other?.name ?? 'of an unknown format'}; only ONNX (.onnx), ONNX Runtime (.ort) and TensorFlow Lite (.tflite) models are read, export it as one of them.`,
   );
 }
 

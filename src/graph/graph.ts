@@ -113,4 +113,4 @@ export interface Graph {
 }
 
 /** What the bytes of a model file turn out to be. */
-export type ModelFormat = 'onnx' | 'tflite';
+export type ModelFormat = 'onnx' | 'tflite' | 'ort';

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { git, splitNul } from '../changes/git.ts';
 import { openRepository } from '../changes/repository.ts';
+import { modelFile } from '../formats/model-file.ts';
 import { boardOfOverlay, boardsIn, isBuildFile, type MentionedBoard } from './mentioned-boards.ts';
 
 /** Larger files are not build files, and more of them are not read. */
@@ -42,7 +43,7 @@ export async function lookAtRepository(directory: string): Promise<Repository> {
   const workflows = files.filter((file) => /^\.github\/workflows\/[^/]+\.ya?ml$/.test(file));
   return {
     root,
-    models: files.filter((file) => /\.(onnx|tflite)$/i.test(file)),
+    models: files.filter((file) => modelFile.test(file)),
     calibration: arrays.filter(isForCalibration),
     evaluation: arrays.filter(isForEvaluation),
     boards: mentioned.filter(({ board }, index) => mentioned.findIndex((other) => other.board === board) === index),

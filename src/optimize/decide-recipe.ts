@@ -12,7 +12,9 @@ export function decideRecipe(recipe: Recipe, model: Model, target: Target, hasCa
   const decided = (numbers: Exclude<NumberForm, 'auto'>): AppliedRecipe => ({ ...recipe, numbers });
   if (recipe.numbers !== 'auto') return decided(recipe.numbers);
   const runtime = runtimeOf(target.runtime);
-  if (runtime.loads.includes(model.format) && runtime.takesAsIs(model.graph, target)) {
+  // What ONNX Runtime saved in its own format is as it will run.
+  const isFinal = model.format === 'ort' || runtime.takesAsIs(model.graph, target);
+  if (runtime.loads.includes(model.format) && isFinal) {
     return decided(recipeText(recipe) === 'auto' ? 'none' : 'lossless');
   }
   return decided(hasCalibration && !isQuantized(model.graph) ? 'int8' : 'lossless');

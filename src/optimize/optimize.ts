@@ -34,6 +34,11 @@ export async function optimize(
 ): Promise<Optimized> {
   const { format, bytes, graph } = model;
   const runtime = runtimeOf(target.runtime);
+  if (format === 'ort' && !runtime.loads.includes(format)) {
+    throw new NotConvertible(
+      `${loadedBy(runtime)}; a .ort is already rewritten for ONNX Runtime: give the .onnx that it was made from.`,
+    );
+  }
   if (recipe.numbers === 'none') {
     if (!runtime.loads.includes(format)) {
       throw new NotConvertible(`${loadedBy(runtime)}, and recipe none keeps a .${format}.`);

@@ -121,7 +121,7 @@ export const measurementSchema = z.strictObject({
   schemaVersion: z.literal(1),
   model: z.strictObject({
     path: z.string().max(4096),
-    format: z.enum(['onnx', 'tflite']),
+    format: z.enum(['onnx', 'ort', 'tflite']),
     bytes: z.number().int().nonnegative(),
     sha256: z.string().regex(/^[0-9a-f]{64}$/),
     parameters: z.number().nonnegative(),

@@ -5,7 +5,9 @@ describe('modelMatcher', () => {
   test.each<[readonly string[], readonly string[], string, boolean]>([
     [[], [], 'a.onnx', true],
     [[], [], 'deep/.hidden/a.TFLite', true],
+    [[], [], 'a.ORT', true],
     [[], [], 'a.onnx.txt', false],
+    [[], [], 'sort', false],
     [[], [], 'onnx', false],
     [['nets/*.bin'], [], 'nets/a.bin', true],
     [['nets/*.bin'], [], 'nets/deep/a.bin', false],

@@ -135,6 +135,30 @@ describe('optimize', () => {
       );
       expect(results[0]?.length).toBeGreaterThan(1);
       for (const [index, value] of (results[0] ?? []).entries()) expect(results[1]?.[index]).toBeCloseTo(value, 2);
+
+      // What was written is measured as it is, and nothing else loads it.
+      const evaluation = ['--evaluation', path.join(digits, 'evaluation.npz')];
+      const there = await run(
+        'measure',
+        files[1] ?? '',
+        '--target',
+        'raspberry-pi-4/onnxruntime',
+        ...evaluation,
+        '--json',
+      );
+      expect([there.code, JSON.parse(there.result)]).toMatchObject([
+        0,
+        {
+          model: { format: 'ort' },
+          artifact: { format: 'ort', recipe: 'none' },
+          accuracy: { unit: 'ratio' },
+          deployable: true,
+        },
+      ]);
+      const elsewhere = await run('measure', files[1] ?? '', '--target', 'nucleo-l4r5zi', '--json');
+      expect(elsewhere.result).toContain(
+        'TensorFlow Lite Micro loads .tflite; a .ort is already rewritten for ONNX Runtime',
+      );
     },
   );
 

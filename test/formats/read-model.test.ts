@@ -30,7 +30,7 @@ describe('readModel', () => {
     ['text called .onnx', 'a.onnx', text('hello, world'), /damaged, truncated or not an ONNX model/],
     ['text called .tflite', 'a.tflite', text('hello, world'), /not a TensorFlow Lite model/],
     ['something else', 'a.tflite', text('GGUF....'), /is a GGUF file; only ONNX/],
-    ['an .ort file', 'a.onnx', text('....ORTM'), /is an ONNX Runtime \(\.ort\) file/],
+    ['the beginning of an .ort file', 'a.onnx', text('....ORTM'), /is damaged: the model points outside the file/],
     ['a web page', 'a.onnx', text('<!DOCTYPE html>'), /is a web page/],
   ])('%s ends in one clear sentence', (_what, file, bytes, pattern) => {
     expectUserError(() => readModel(bytes, file), pattern);

@@ -15,6 +15,9 @@ export interface Decoding {
   readonly lost: (where: string, what: string) => void;
 }
 
+/** Fields and indices on the way to a table, most of all; a graph inside an operator takes five. */
+const deepestPath = 500;
+
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const lenientUtf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
@@ -26,6 +29,7 @@ export function pathText(path: readonly (string | number)[]): string {
 /** The table at `at`. @throws DamageError when something in it points outside the file or passes a limit */
 export function decodeTable(decoding: Decoding, type: TableType, at: number): TableValue {
   const { source, path } = decoding;
+  if (path.length > deepestPath) throw new DamageError('is nested too deep');
   spend(source, 1 + type.fields.length);
   const slotOf = readVtable(decoding, type, at);
   const table: Record<string, Value> = {};

@@ -29,6 +29,19 @@ export function readOnnx(bytes: Uint8Array, label: string, options: ReadOnnxOpti
   const view = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const unknownFields = new Map<string, number>();
   const model = decode('ModelProto', view, label, unknownFields);
+  const unknown = [...unknownFields]
+    .sort()
+    .map(([field, count]) => `The field ${field} is not known or not UTF-8; it is kept as it is (${count}).`);
+  return graphOfModel(model, label, options, unknown);
+}
+
+/** The graph of a model that was decoded; see `readOnnx`. `remarks` are notes on its decoding. @throws UserError as `readOnnx` */
+export function graphOfModel(
+  model: ModelProto,
+  label: string,
+  options: ReadOnnxOptions,
+  remarks: readonly string[],
+): Graph {
   if (model.graph === undefined) {
     throw new UserError(`${label} is an ONNX file without a graph, or no ONNX file at all; export the model again.`);
   }
@@ -53,9 +66,7 @@ export function readOnnx(bytes: Uint8Array, label: string, options: ReadOnnxOpti
   if (model.functions !== undefined)
     notes.push(`The model defines ${model.functions.length} functions; they are kept as they are.`);
   if (model.trainingInfo !== undefined) notes.push('The model has training information; it is kept as it is.');
-  for (const [field, count] of [...unknownFields].sort()) {
-    notes.push(`The field ${field} is not known or not UTF-8; it is kept as it is (${count}).`);
-  }
+  notes.push(...remarks);
   const { irVersion, opsetImport: _opsetImport, graph: _graph, ...rest } = model;
   const ir = readVersion(irVersion, 'IR version', label);
   const tensors = listsInitializers(ir) ? graph.tensors.map(unlisted) : graph.tensors;

@@ -18,7 +18,7 @@ import { unsupportedOperators } from './operator-support.ts';
 export const onnxruntime: Runtime = {
   id: 'onnxruntime',
   title: 'ONNX Runtime',
-  loads: ['onnx'],
+  loads: ['onnx', 'ort'],
   takesAsIs: isQuantized,
   estimate,
 };
