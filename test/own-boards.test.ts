@@ -69,6 +69,8 @@ test("a clock of the user's", async () => {
     models.head,
   );
   expect(head?.latency?.source).toContain('at 24 MHz');
+  // A fifth of the clock is a fifth of the power, for five times as long.
+  expect(head?.energy?.source).toBe('active power of 8.28 mW times latency');
 });
 
 test('a file that is not there is said so', async () => {

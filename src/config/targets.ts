@@ -3,6 +3,7 @@ import { UserError } from '../errors.ts';
 import type { Board } from '../targets/board.ts';
 import { defaultTarget } from '../targets/default-target.ts';
 import { boardIds, resolveTarget, targetOn } from '../targets/load.ts';
+import { clockedAt, suppliedAt } from '../targets/other-conditions.ts';
 import type { Target } from '../targets/target.ts';
 import type { Config, ConfiguredTarget } from './config.ts';
 
@@ -45,44 +46,9 @@ function fromConfig({ name, board, own, clockHz, volts, ram, flash }: Configured
       ? resolveTarget(board, name, available)
       : targetOn(own.board, own.runtime, name, available);
   const clocked = clockHz === undefined ? target.board : clockedAt(target.board, clockHz);
-  return { ...target, board: volts === undefined ? clocked : suppliedAt(clocked, volts, name) };
-}
-
-const configured = 'The configuration of the repository that is checked.';
-
-/** The board at another clock. Its power is what it was: how it follows the clock is not known. */
-function clockedAt(board: Board, clockHz: number): Board {
-  return {
-    ...board,
-    clockHz: { value: clockHz, source: 'configured' },
-    sources: { ...board.sources, configured },
-  };
-}
-
-/**
- * The board at another supply: behind a linear regulator all power follows the voltage, behind a switching one it stays.
- * @throws UserError for a board whose power is not given for a voltage
- */
-function suppliedAt(board: Board, volts: number, name: string): Board {
-  const { supply, ...known } = board.power;
-  if (supply === undefined) throw new UserError(`Target "${name}": ${noSupply(board)}.`);
-  const factor = supply.regulator === 'linear' ? volts / supply.volts.value : 1;
-  const scaled = (figure: NonNullable<(typeof known)[keyof typeof known]>) => ({
-    ...figure,
-    value: Number((figure.value * factor).toPrecision(6)),
-  });
-  const { activeMilliwatts, idleMilliwatts, sleepMilliwatts, wakeMicrojoules } = known;
-  return {
-    ...board,
-    power: {
-      ...(activeMilliwatts === undefined ? {} : { activeMilliwatts: scaled(activeMilliwatts) }),
-      ...(idleMilliwatts === undefined ? {} : { idleMilliwatts: scaled(idleMilliwatts) }),
-      ...(sleepMilliwatts === undefined ? {} : { sleepMilliwatts: scaled(sleepMilliwatts) }),
-      ...(wakeMicrojoules === undefined ? {} : { wakeMicrojoules: scaled(wakeMicrojoules) }),
-      supply: { ...supply, volts: { value: volts, source: 'configured' } },
-    },
-    sources: { ...board.sources, configured },
-  };
+  const supplied = volts === undefined ? clocked : suppliedAt(clocked, volts);
+  if (supplied === undefined) throw new UserError(`Target "${name}": ${noSupply(clocked)}.`);
+  return { ...target, board: supplied };
 }
 
 /** Why a board takes no other voltage. */

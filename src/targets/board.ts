@@ -201,6 +201,8 @@ const boardFields = {
   power: z.strictObject({
     activeMilliwatts: sourced.optional(),
     idleMilliwatts: sourced.optional(),
+    /** What of these two stays at any clock; see `clockedAt` for boards that do not say. */
+    unclockedMilliwatts: sourced.optional(),
     sleepMilliwatts: sourced.optional(),
     /** Energy of waking from sleep and going back, beside what runs. */
     wakeMicrojoules: sourced.optional(),
