@@ -1,5 +1,5 @@
 import { inOrder } from './basics/in-order.ts';
-import { loggedProgress, type WorkProgress } from './basics/work-progress.ts';
+import { loggedProgress, type WorkProgress } from './basics/progress.ts';
 import { findModels } from './changes/find-models.ts';
 import { type Range, resolveRange } from './changes/range.ts';
 import { type RangeOptions, rangeRequestOf } from './changes/range-request-of.ts';

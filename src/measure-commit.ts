@@ -1,5 +1,5 @@
 import { inOrder } from './basics/in-order.ts';
-import type { WorkProgress } from './basics/work-progress.ts';
+import type { WorkProgress } from './basics/progress.ts';
 import { findModels } from './changes/find-models.ts';
 import type { Range } from './changes/range.ts';
 import { findCommit, type Repository } from './changes/repository.ts';

@@ -2,7 +2,7 @@ import { gateVersion } from './basics/version.ts';
 import { commitDetails } from './changes/commit-details.ts';
 import { webAddress } from './changes/web-address.ts';
 import { gitStore } from './history/git-store.ts';
-import { lineOf } from './history/lines-of-report.ts';
+import { lineOf } from './history/line-of-commit.ts';
 import { newLines } from './history/new-lines.ts';
 import { recordLines } from './history/record.ts';
 import { type CommitRequest, measureCommit } from './measure-commit.ts';

@@ -8,7 +8,7 @@ import { openRepository } from '../src/changes/repository.ts';
 import { runGate } from '../src/gate.ts';
 import { gitStore } from '../src/history/git-store.ts';
 import type { HistoryLine } from '../src/history/line.ts';
-import { lineOf } from '../src/history/lines-of-report.ts';
+import { lineOf } from '../src/history/line-of-commit.ts';
 import { recordLines } from '../src/history/record.ts';
 import type { Comparison } from '../src/judge/comparison.ts';
 import { gateReportSchema } from '../src/report/report-schema.ts';

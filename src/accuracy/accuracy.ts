@@ -14,9 +14,6 @@ export interface Answers {
   readonly classes: number;
 }
 
-/** Hears how many samples of how many have been given to the model. */
-export type Progress = (done: number, total: number) => void;
-
 /** The share of right answers as a metric that says on what and by what it was measured. */
 export function accuracyOf(
   correct: Uint8Array,

@@ -1,10 +1,11 @@
+import type { Progress } from '../basics/progress.ts';
 import { bindInputs } from '../data/bind-inputs.ts';
 import type { DataSet } from '../data/data-set.ts';
 import { modelInputs } from '../data/model-inputs.ts';
 import { UserError } from '../errors.ts';
 import { type OnnxRuntime, OnnxRuntimeError, type OnnxSession, type OnnxValue } from '../onnx-runtime/session.ts';
 import type { Artifact } from '../runtimes/runtime.ts';
-import { type Accuracy, type Answers, accuracyOf, type Progress } from './accuracy.ts';
+import { type Accuracy, type Answers, accuracyOf } from './accuracy.ts';
 import type { AccuracyMetric } from './accuracy-metric.ts';
 import { classLabels } from './class-labels.ts';
 import { isAmongHighest, mostLikely } from './top-k.ts';

@@ -1,3 +1,4 @@
+import type { Progress } from '../basics/progress.ts';
 import { bindInputs, type ModelInput } from '../data/bind-inputs.ts';
 import type { DataSet } from '../data/data-set.ts';
 import { modelInputs } from '../data/model-inputs.ts';
@@ -6,7 +7,7 @@ import { graphMacs } from '../graph/macs.ts';
 import { type Interpreter, openInterpreter } from '../kernels/run-graph.ts';
 import type { TypedArray, Value } from '../kernels/values.ts';
 import type { Artifact } from '../runtimes/runtime.ts';
-import { type Accuracy, accuracyOf, type Progress } from './accuracy.ts';
+import { type Accuracy, accuracyOf } from './accuracy.ts';
 import type { AccuracyMetric } from './accuracy-metric.ts';
 import { classLabels } from './class-labels.ts';
 import { openPool } from './threads/pool.ts';

@@ -1,4 +1,4 @@
-import type { Progress } from '../accuracy/accuracy.ts';
+import type { Progress } from '../basics/progress.ts';
 import { bindInputs } from '../data/bind-inputs.ts';
 import type { DataSet } from '../data/data-set.ts';
 import { modelInputs } from '../data/model-inputs.ts';

@@ -1,4 +1,3 @@
-import type { Config } from '../config/config.ts';
 import { type Change, listChanges } from './list-changes.ts';
 import { modelMatcher } from './matcher.ts';
 import type { Range } from './range.ts';
@@ -17,11 +16,16 @@ export interface FoundModels {
   readonly uncommitted: readonly string[];
 }
 
+/** A configuration as far as it names models that the endings don't tell. */
+interface NamesModels {
+  readonly models: readonly { readonly paths: readonly string[] }[];
+}
+
 /** The models of base and head: `.onnx`, `.ort`, `.tflite`, and what the configurations name besides; or only what the request's globs match. */
 export async function findModels(
   repository: Repository,
   range: Range,
-  { base, head }: { readonly base: Config | null; readonly head: Config | null },
+  { base, head }: { readonly base: NamesModels | null; readonly head: NamesModels | null },
   request: RangeOptions & { readonly models?: readonly string[] },
 ): Promise<FoundModels> {
   const configured = [...(base?.models ?? []), ...(head?.models ?? [])].flatMap(({ paths }) => paths);

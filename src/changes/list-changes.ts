@@ -1,4 +1,4 @@
-import type { ChangeState } from '../judge/comparison.ts';
+import type { ChangeState } from './change-state.ts';
 import { filesWithTensors, modelsWithTouchedData } from './external-data.ts';
 import { git, splitNul } from './git.ts';
 import { findPointers, lfsAdvice, readContent } from './lfs.ts';

@@ -1,6 +1,6 @@
-import { exitCodeOf } from '../basics/exit-code.ts';
 import { cacheFolder } from '../cache/cache-folder.ts';
 import { runGate } from '../gate.ts';
+import { exitCodeOf } from '../judge/exit-code.ts';
 import { renderComment } from '../report/comment.ts';
 import { jsonText } from '../report/json-text.ts';
 import { renderJunit } from '../report/junit.ts';

@@ -1,8 +1,8 @@
-import { exitCodeOf } from '../basics/exit-code.ts';
 import { gateVersion } from '../basics/version.ts';
 import { budgetsFor } from '../config/budgets.ts';
 import { UserError } from '../errors.ts';
 import { buildComparison } from '../judge/build-comparison.ts';
+import { exitCodeOf } from '../judge/exit-code.ts';
 import { measureModel } from '../measuring/measure.ts';
 import { committed } from '../optimize/recipe.ts';
 import { besideMeasured } from '../reference-networks/beside.ts';

@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { exitCodes } from '../basics/exit-code.ts';
 import { openRepository } from '../changes/repository.ts';
 import { runGate } from '../gate.ts';
 import { defaultHistoryBranch, emptyHistory, type History, readHistory } from '../history/files.ts';
 import { readLocalHistory } from '../history/git-store.ts';
+import { exitCodes } from '../judge/exit-code.ts';
 import type { MeasurementFolder } from '../measuring/measurer.ts';
 import { recordCommit } from '../record-commit.ts';
 import { renderComment } from '../report/comment.ts';

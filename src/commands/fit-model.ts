@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import type { WorkProgress } from '../basics/work-progress.ts';
+import type { WorkProgress } from '../basics/progress.ts';
 import { budgetsFor } from '../config/budgets.ts';
 import type { Config } from '../config/config.ts';
 import { defaultConfigPath } from '../config/defaults.ts';

@@ -1,4 +1,3 @@
-import { exitCodes } from '../basics/exit-code.ts';
 import { suggestion } from '../basics/nearest.ts';
 import { cacheFolder } from '../cache/cache-folder.ts';
 import { commitDetails } from '../changes/commit-details.ts';
@@ -11,6 +10,7 @@ import { checkBranchName } from '../history/branch.ts';
 import { type History, readHistory } from '../history/files.ts';
 import { gitStore, readLocalHistory } from '../history/git-store.ts';
 import { allSeries } from '../history/series.ts';
+import { exitCodes } from '../judge/exit-code.ts';
 import { recordCommit } from '../record-commit.ts';
 import { type HistoryView, renderHistoryText } from '../report/history-text.ts';
 import { renderTrend } from '../report/html/render-trend.ts';

@@ -1,5 +1,5 @@
 import { type AccuracyMetric, accuracyMetrics } from '../accuracy/accuracy-metric.ts';
-import type { WorkProgress } from '../basics/work-progress.ts';
+import type { WorkProgress } from '../basics/progress.ts';
 import { folderSource } from '../data/folder-source.ts';
 import { readDataSet } from '../data/read-data-set.ts';
 import { messageOf, UserError } from '../errors.ts';

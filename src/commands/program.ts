@@ -1,8 +1,8 @@
 import { Command, CommanderError, Option } from 'commander';
-import { exitCodes } from '../basics/exit-code.ts';
 import { gateVersion } from '../basics/version.ts';
 import { UserError } from '../errors.ts';
 import { defaultHistoryBranch } from '../history/files.ts';
+import { exitCodes } from '../judge/exit-code.ts';
 import { numberForms } from '../optimize/recipe.ts';
 import { paintWith } from '../report/look.ts';
 import { defaultTarget } from '../targets/default-target.ts';

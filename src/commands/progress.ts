@@ -1,4 +1,4 @@
-import { loggedProgress, type WorkProgress } from '../basics/work-progress.ts';
+import { loggedProgress, type WorkProgress } from '../basics/progress.ts';
 import { paintWith } from '../report/look.ts';
 import { columnsOf, shorten } from '../report/shorten.ts';
 import type { Output } from './output.ts';

@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { exitCodeOf } from '../basics/exit-code.ts';
 import { defaultConfigPath } from '../config/defaults.ts';
 import { withOwnBoards } from '../config/own-boards.ts';
 import { parseConfig } from '../config/parse.ts';
@@ -10,6 +9,7 @@ import { resolveTargets } from '../config/targets.ts';
 import { folderSource } from '../data/folder-source.ts';
 import { readDataSet } from '../data/read-data-set.ts';
 import { UserError } from '../errors.ts';
+import { exitCodeOf } from '../judge/exit-code.ts';
 import { worstVerdict } from '../judge/worst-verdict.ts';
 import { measureModel } from '../measuring/measure.ts';
 import { openOptions } from '../measuring/side.ts';

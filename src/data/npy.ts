@@ -1,7 +1,7 @@
+import { float16ToFloat32 } from '../basics/float16.ts';
 import { UserError } from '../errors.ts';
 import type { DataType } from '../graph/data-type.ts';
 import type { DataArray, NumberArray } from './data-set.ts';
-import { float16ToFloat32 } from './float16.ts';
 
 /** How one element type of NumPy is read: its size in bytes, and what turns so many elements of aligned little-endian bytes into numbers. */
 interface Element {

@@ -1,4 +1,4 @@
-import { halfToNumber } from '../data/float16.ts';
+import { halfToNumber } from '../basics/float16.ts';
 import { elementCount } from '../graph/access.ts';
 import { viewOf } from '../graph/evaluate/constant-value.ts';
 import type { Quantization, Tensor } from '../graph/graph.ts';

@@ -1,7 +1,7 @@
 import { setFailed, warning } from '@actions/core';
-import { exitCodeOf, type FailOn } from '../basics/exit-code.ts';
 import { plain } from '../basics/plain.ts';
 import { messageOf, UserError } from '../errors.ts';
+import { exitCodeOf, type FailOn } from '../judge/exit-code.ts';
 import type { GateReport } from '../report/report-schema.ts';
 import { forTerminal } from '../report/terminal.ts';
 import { logLine, logStack } from './log.ts';

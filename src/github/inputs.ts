@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import type { FailOn } from '../basics/exit-code.ts';
 import { splitTargets } from '../config/targets.ts';
 import { withForwardSlashes } from '../config/windows-path.ts';
 import { UserError } from '../errors.ts';
 import { isBranchName } from '../history/branch.ts';
 import { defaultHistoryBranch } from '../history/files.ts';
+import type { FailOn } from '../judge/exit-code.ts';
 import { type Recipe, recipeSchema } from '../optimize/recipe.ts';
 import { type NeededJob, readNeeds } from './needs-context.ts';
 

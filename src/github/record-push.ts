@@ -1,8 +1,8 @@
 import type { CommitDetails } from '../changes/commit-details.ts';
-import { linesOfReport } from '../history/lines-of-report.ts';
 import { newLines } from '../history/new-lines.ts';
 import { type RecordRequest, recordLines } from '../history/record.ts';
 import { renderTrend } from '../report/html/render-trend.ts';
+import { linesOfReport } from '../report/lines-of-report.ts';
 import type { GateReport } from '../report/report-schema.ts';
 import { type ClientOptions, createClient, type GitHubClient } from './client.ts';
 import type { Repository, RunContext } from './context.ts';

@@ -1,4 +1,4 @@
-import { halfToNumber } from '../data/float16.ts';
+import { halfToNumber } from '../basics/float16.ts';
 import { numbersOf, viewOf } from './evaluate/constant-value.ts';
 import type { Tensor } from './graph.ts';
 

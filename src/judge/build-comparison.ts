@@ -1,4 +1,5 @@
 import type { Answers } from '../accuracy/accuracy.ts';
+import type { ChangeState } from '../changes/change-state.ts';
 import { type DetailedDiff, diffModels } from '../diff/diff-models.ts';
 import type { ModelGraphs } from '../diff/side.ts';
 import type { Measurement } from '../runtimes/measurement.ts';
@@ -7,7 +8,7 @@ import { attribute } from './attribute.ts';
 import type { Budget } from './budget.ts';
 import { compareAnswers } from './compare-answers.ts';
 import { compareMeasurements } from './compare-measurements.ts';
-import type { AccuracyTest, ChangeState, Comparison, Saving } from './comparison.ts';
+import type { AccuracyTest, Comparison, Saving } from './comparison.ts';
 import type { Earliers, EarlierTests } from './earlier.ts';
 import { judge } from './judge.ts';
 import { newFallbacks } from './new-fallbacks.ts';

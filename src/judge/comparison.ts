@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { changeStateSchema } from '../changes/change-state.ts';
 import { modelDiffSchema } from '../diff/model-diff.ts';
 import { measurementSchema } from '../runtimes/measurement.ts';
 import { metricNames } from '../runtimes/metric-names.ts';
@@ -10,23 +11,6 @@ import { pastSchema } from './past.ts';
 /** `error` means that it could not be judged, which is never green. */
 export const verdictSchema = z.enum(['pass', 'warn', 'fail', 'error']);
 export type Verdict = z.infer<typeof verdictSchema>;
-
-/**
- * What happened to a model file between base and head. `unchanged` models appear when a budget of theirs changed; of `base-unreadable` the base has a file
- * that is no model, so that nothing is held against it.
- */
-export const changeStateSchema = z.enum([
-  'compared',
-  'new',
-  'removed',
-  'renamed',
-  'unchanged',
-  'base-missing',
-  'base-unreadable',
-  'lfs-pointer',
-  'unsupported',
-]);
-export type ChangeState = z.infer<typeof changeStateSchema>;
 
 /** `absolute` in the metric's unit, `relative` as a fraction of the base; `null` when the base is 0. */
 export const deltaSchema = z.strictObject({ absolute: z.number(), relative: z.number().nullable() });

@@ -1,5 +1,6 @@
+import type { ChangeState } from '../changes/change-state.ts';
 import type { BudgetMetric, Limit } from './budget.ts';
-import type { AccuracyTest, ChangeState } from './comparison.ts';
+import type { AccuracyTest } from './comparison.ts';
 import { metricWords } from './metric-words.ts';
 import type { Reading } from './reading.ts';
 

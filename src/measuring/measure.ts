@@ -1,5 +1,6 @@
-import type { Accuracy, Answers, Progress } from '../accuracy/accuracy.ts';
+import type { Accuracy, Answers } from '../accuracy/accuracy.ts';
 import type { AccuracyMetric } from '../accuracy/accuracy-metric.ts';
+import type { Progress } from '../basics/progress.ts';
 import type { DataSet } from '../data/data-set.ts';
 import type { DeviceMetrics } from '../devices/device-result.ts';
 import type { Device } from '../devices/measure-on-device.ts';

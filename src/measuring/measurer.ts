@@ -1,9 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { Progress } from '../accuracy/accuracy.ts';
+import type { Progress } from '../basics/progress.ts';
 import { openFolderCache } from '../cache/folder-cache.ts';
-import { measurementKey, recipesKey } from '../cache/measurement-key.ts';
 import type { FoundRecipes } from '../cache/stored-recipes.ts';
 import { type AskedSide, handedOut, type KeptModels, type SideRecord } from '../cache/stored-side.ts';
 import { openBlobReader } from '../changes/blob-reader.ts';
@@ -21,6 +20,7 @@ import type { ComparisonInput } from '../judge/build-comparison.ts';
 import type { Recipe } from '../optimize/recipe.ts';
 import type { Measurement } from '../runtimes/measurement.ts';
 import type { Target } from '../targets/target.ts';
+import { measurementKey, recipesKey } from './measurement-key.ts';
 import { type ModelFiles, openModelFiles, readCommittedModel } from './model-files.ts';
 import { remembered } from './remembered.ts';
 import type { MeasuredSide, SideJob } from './side.ts';

@@ -1,5 +1,5 @@
-import type { Progress } from '../accuracy/accuracy.ts';
 import type { AccuracyMetric } from '../accuracy/accuracy-metric.ts';
+import type { Progress } from '../basics/progress.ts';
 import type { FoundRecipes } from '../cache/stored-recipes.ts';
 import type { DataSet } from '../data/data-set.ts';
 import { attemptOf } from '../judge/attempt-of.ts';

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { exitCodeOf } from '../../src/basics/exit-code.ts';
 import { readRunContext } from '../../src/github/context.ts';
 import { readGateInputs, readReportInputs } from '../../src/github/inputs.ts';
+import { exitCodeOf } from '../../src/judge/exit-code.ts';
 
 interface ActionFile {
   readonly inputs: Readonly<Record<string, { readonly description: string; readonly default?: string }>>;

@@ -2,11 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { History } from '../../src/history/files.ts';
 import type { HistoryLine } from '../../src/history/line.ts';
-import { linesOfReport, subjectOf } from '../../src/history/lines-of-report.ts';
+import { subjectOf } from '../../src/history/line-of-commit.ts';
 import { newLines } from '../../src/history/new-lines.ts';
 import { allSeries, indexSeries, lastMove, pointsOf } from '../../src/history/series.ts';
 import { sparkline } from '../../src/history/sparkline.ts';
 import { pointsSince } from '../../src/report/history-text.ts';
+import { linesOfReport } from '../../src/report/lines-of-report.ts';
 import { comparison, measurement, narrowModel, report } from '../support/measurements.ts';
 import { anyLine, commitId, historyLine } from './lines.ts';
 

@@ -1,4 +1,4 @@
-import { halfToNumber } from '../../data/float16.ts';
+import { halfToNumber } from '../../basics/float16.ts';
 import { elementCount, isConstant, tensorAt } from '../../graph/access.ts';
 import { constantNumbers } from '../../graph/constant-numbers.ts';
 import type { Graph, Operator, Tensor, TensorId } from '../../graph/graph.ts';

@@ -1,4 +1,4 @@
-import type { Progress } from '../../accuracy/accuracy.ts';
+import type { Progress } from '../../basics/progress.ts';
 import type { Range } from '../../calibrate/range.ts';
 import type { DataSet } from '../../data/data-set.ts';
 import { isConstant, tensorAt } from '../../graph/access.ts';

@@ -2,9 +2,9 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { measurementKey } from '../../../src/cache/measurement-key.ts';
 import { inferShapes } from '../../../src/graph/infer-shapes.ts';
 import { openModel } from '../../../src/measuring/measure.ts';
+import { measurementKey } from '../../../src/measuring/measurement-key.ts';
 import { automatic } from '../../../src/optimize/recipe.ts';
 import { glow } from '../../../src/runtimes/glow/runtime.ts';
 import type { Artifact, Runtime } from '../../../src/runtimes/runtime.ts';

@@ -1,12 +1,12 @@
 import { sha256 } from '../basics/sha256.ts';
+import { canonicalJson } from '../cache/canonical-json.ts';
+import { gateDigest } from '../cache/gate-digest.ts';
 import type { ComparisonInput } from '../judge/build-comparison.ts';
 import type { Earlier } from '../judge/earlier.ts';
-import type { SideJob } from '../measuring/side.ts';
 import { onnxRuntimeVersion } from '../onnx-runtime/version.ts';
 import { recipeText } from '../optimize/recipe.ts';
 import { runtimeOf } from '../runtimes/registry.ts';
-import { canonicalJson } from './canonical-json.ts';
-import { gateDigest } from './gate-digest.ts';
+import type { SideJob } from './side.ts';
 
 /** The contents of a job's data sets, as something that changes whenever they do. */
 export interface DataIdentities {

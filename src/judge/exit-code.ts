@@ -1,4 +1,4 @@
-import type { Verdict } from '../judge/comparison.ts';
+import type { Verdict } from './comparison.ts';
 
 /** Exit codes: it passed or warned; a budget failed; it could not be judged, which is never mistaken for a pass. */
 export const exitCodes = { pass: 0, fail: 1, error: 2 } as const;
