@@ -26,7 +26,7 @@ async function check(base: Files, head: Files) {
   const { report } = await runGate({ directory: folder, base: 'main', targets: [], log: () => {} });
   const [comparison] = report.comparisons;
   if (comparison === undefined) throw new Error('nothing was compared');
-  return comparison;
+  return { ...comparison, notes: report.notes };
 }
 
 const models = {
@@ -73,6 +73,21 @@ test("a clock of the user's", async () => {
   expect(head?.energy?.source).toBe('active power of 8.28 mW times latency');
 });
 
+test('a runtime that there is not is said so before anything is measured', async () => {
+  await expect(
+    check(
+      {
+        'edge-ready.yml': text('version: 1\ntargets:\n  mine: { file: boards/mine.yml }\n'),
+        'boards/mine.yml': text(
+          ownBoard.replace('  tflm:', '  tlfm:').replace('defaultRuntime: tflm', 'defaultRuntime: tlfm'),
+        ),
+        ...models.base,
+      },
+      models.head,
+    ),
+  ).rejects.toThrow('boards/mine.yml: there is no runtime "tlfm". Did you mean "tflm"?');
+});
+
 test('a file that is not there is said so', async () => {
   const config = text('version: 1\ntargets:\n  mine: { file: boards/mine.yml }\n');
   await expect(check({ 'edge-ready.yml': config, ...models.base }, models.head)).rejects.toThrow(
@@ -83,13 +98,16 @@ test('a file that is not there is said so', async () => {
 test("a device measures both sides with the base's program, whatever the head brings", async () => {
   const program = (latency: number) =>
     text(`#!/bin/sh\necho '{"device":"rig","latency":[${latency},${latency + 2}]}'\n`);
-  const { base, head } = await check(
+  const { base, head, notes } = await check(
     {
       'edge-ready.yml': text('version: 1\ntargets:\n  rig: { board: nucleo-l4r5zi, measure-with: tools/run.sh }\n'),
       'tools/run.sh': program(10),
       ...models.base,
     },
     { 'tools/run.sh': program(1), ...models.head },
+  );
+  expect(notes).toContain(
+    "This pull request changes tools/run.sh, which measures models on a board: the base's was run.",
   );
   for (const side of [base, head]) {
     expect(side?.latency).toMatchObject({ value: 11, basis: 'measured', source: 'median of 2 repeats on rig' });

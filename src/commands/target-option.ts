@@ -1,4 +1,5 @@
-import { parseBoard, resolveTarget, targetOn } from '../targets/load.ts';
+import { parseRunnableBoard } from '../runtimes/registry.ts';
+import { resolveTarget, targetOn } from '../targets/load.ts';
 import type { Target } from '../targets/target.ts';
 import { readUserFile } from './user-file.ts';
 
@@ -9,5 +10,5 @@ import { readUserFile } from './user-file.ts';
 export function targetOption(text: string): Target {
   const [, file, runtime] = /^(.+\.ya?ml)(?:\/([^/]+))?$/.exec(text) ?? [];
   if (file === undefined) return resolveTarget(text);
-  return targetOn(parseBoard(new TextDecoder().decode(readUserFile(file)), file), runtime, text, {});
+  return targetOn(parseRunnableBoard(new TextDecoder().decode(readUserFile(file)), file), runtime, text, {});
 }

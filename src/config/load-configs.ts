@@ -3,6 +3,7 @@ import type { Range } from '../changes/range.ts';
 import type { Repository } from '../changes/repository.ts';
 import { UserError } from '../errors.ts';
 import { defaultConfigPath } from './defaults.ts';
+import { deviceNotes } from './device-notes.ts';
 import { withOwnBoards } from './own-boards.ts';
 import { type Configs, readConfigs } from './read-configs.ts';
 import { withForwardSlashes } from './windows-path.ts';
@@ -27,6 +28,7 @@ export async function loadConfigs(repository: Repository, range: Range, path?: s
   );
   return {
     ...configs,
+    notes: [...configs.notes, ...(await deviceNotes(repository, range, configs))],
     base: base === null ? null : await withOwnBoards(configs.base, (file) => read(base.sha, file)),
     head: await withOwnBoards(configs.head, (file) => read(head.sha, file)),
   };

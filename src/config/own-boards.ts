@@ -1,4 +1,4 @@
-import { parseBoard } from '../targets/load.ts';
+import { parseRunnableBoard } from '../runtimes/registry.ts';
 import type { Config } from './config.ts';
 
 /**
@@ -15,7 +15,7 @@ export async function withOwnBoards(
       if (target.own === undefined) return target;
       const bytes = await read(target.own.file);
       if (bytes === undefined) return target;
-      const board = parseBoard(new TextDecoder().decode(bytes), target.own.file);
+      const board = parseRunnableBoard(new TextDecoder().decode(bytes), target.own.file);
       return { ...target, own: { ...target.own, board } };
     }),
   );

@@ -94,9 +94,20 @@ export function joinMeasurement(
 
 /** What the board has and no figure is of: a person would take the figures to be with it. */
 function leftOut({ board, runtime }: Target): readonly Finding[] {
+  if (board.runtimes[runtime]?.accelerator !== undefined) return [];
   const { notModelled: message } = board;
-  if (message === undefined || board.runtimes[runtime]?.accelerator !== undefined) return [];
-  return [{ code: 'accelerator-not-modelled', severity: 'info', message }];
+  if (message !== undefined) return [{ code: 'accelerator-not-modelled', severity: 'info', message }];
+  const others = Object.entries(board.runtimes).filter(([, { accelerator }]) => accelerator !== undefined);
+  if (others.length === 0) return [];
+  const targets = others.map(([id]) => `${board.id}/${id}`).join(', ');
+  const unit = others[0]?.[1].accelerator?.id ?? '';
+  return [
+    {
+      code: 'accelerator-idle',
+      severity: 'info',
+      message: `With ${runtime} all of it runs on the CPU; the accelerator of ${board.title} (${unit}) is used by ${targets}.`,
+    },
+  ];
 }
 
 /** A finding no longer than a report has room for: it names operators, whose names may be as long as a file. */

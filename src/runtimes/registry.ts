@@ -1,5 +1,7 @@
 import { nearest } from '../basics/nearest.ts';
 import { UserError } from '../errors.ts';
+import type { Board } from '../targets/board.ts';
+import { parseBoard } from '../targets/load.ts';
 import { ai8x } from './ai8x/runtime.ts';
 import { espDl } from './esp-dl/runtime.ts';
 import { ethosU } from './ethos-u/runtime.ts';
@@ -21,12 +23,23 @@ export const runtimes: ReadonlyMap<string, Runtime> = new Map(
   ]),
 );
 
+/** A board from its text, of runtimes that there are. @throws UserError as `parseBoard`, and naming the nearest known runtime where it names another */
+export function parseRunnableBoard(text: string, label: string): Board {
+  const board = parseBoard(text, label);
+  for (const id of Object.keys(board.runtimes)) {
+    if (!runtimes.has(id)) throw new UserError(`${label}: there is no runtime "${id}".${suggestion(id)}`);
+  }
+  return board;
+}
+
 /** A runtime by id. @throws UserError naming the nearest known one when there is none of that id. */
 export function runtimeOf(id: string): Runtime {
   const runtime = runtimes.get(id);
   if (runtime !== undefined) return runtime;
+  throw new UserError(`There is no runtime "${id}".${suggestion(id)}`);
+}
+
+function suggestion(id: string): string {
   const close = nearest(id, runtimes.keys());
-  throw new UserError(
-    `There is no runtime "${id}".${close === undefined ? ` Known runtimes: ${[...runtimes.keys()].join(', ')}.` : ` Did you mean "${close}"?`}`,
-  );
+  return close === undefined ? ` Known runtimes: ${[...runtimes.keys()].join(', ')}.` : ` Did you mean "${close}"?`;
 }

@@ -9,7 +9,7 @@ import { resolveTarget } from '../../src/targets/load.ts';
 const file = 'fixtures/digits/base/digits-int8.tflite';
 const model = openModel(readFileSync(file), file);
 
-function said(id: string): readonly string[] {
+function said(id: string, wanted = 'accelerator-not-modelled'): readonly string[] {
   const nothing = noEstimate('not asked', []);
   const { findings } = joinMeasurement(
     model,
@@ -17,7 +17,7 @@ function said(id: string): readonly string[] {
     { artifact: model, recipe: committed },
     { ...nothing, accuracy: null, findings: [], unavailable: {} },
   );
-  return findings.filter(({ code }) => code === 'accelerator-not-modelled').map(({ message }) => message);
+  return findings.filter(({ code }) => code === wanted).map(({ message }) => message);
 }
 
 it.each([
@@ -33,4 +33,17 @@ it.each([
 
 it.each(['arduino-nano-33-ble', 'alif-e7/ethos-u', 'max78000/ai8x'])('%s: nothing is left out', (id) => {
   expect(said(id)).toEqual([]);
+});
+
+it.each([
+  [
+    'imx93-evk',
+    [
+      'With litert all of it runs on the CPU; the accelerator of NXP i.MX 93 EVK (ethos-u65-256) is used by imx93-evk/ethos-u.',
+    ],
+  ],
+  ['imx93-evk/ethos-u', []],
+  ['nucleo-l4r5zi', []],
+])('%s: a Measurement says which target uses the accelerator', (id, messages) => {
+  expect(said(id, 'accelerator-idle')).toEqual(messages);
 });
