@@ -12,6 +12,11 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** The code that Node gives its errors, such as `ENOENT`; undefined of anything else that was thrown. */
+export function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}
+
 /** What went wrong in a sentence for a report: what a user can change as it is, anything else as a bug with its place. */
 export function problemWords(error: unknown): string {
   const isBug = error instanceof Error && !(error instanceof UserError);

@@ -26,7 +26,7 @@ export interface FolderCache {
   readonly prune: (mostBytes: number) => Promise<void>;
 }
 
-export interface StoredSide {
+interface StoredSide {
   readonly side: SideRecord;
   readonly models: KeptModels;
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { firstMistake } from '../basics/first-mistake.ts';
+import { isRecord } from '../basics/records.ts';
 import { UserError } from '../errors.ts';
 import type { BaseRequest, RangeRequest } from './range-request.ts';
 
@@ -148,10 +149,6 @@ function parse<S extends z.ZodType>(schema: S, event: WorkflowEvent): z.infer<S>
 
 function isZero(sha: string): boolean {
   return /^0+$/.test(sha);
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null;
 }
 
 const pullRequestTargetRefused = `The gate does not run on pull_request_target, where a stranger's files would be handled with a token that can write. Use this instead, it needs no secret:

@@ -16,7 +16,7 @@ export interface Range {
 }
 
 /** The lines to add where the repository is checked out. */
-export const fetchDepthAdvice = 'add "with: { fetch-depth: 0 }" to the step that uses actions/checkout';
+const fetchDepthAdvice = 'add "with: { fetch-depth: 0 }" to the step that uses actions/checkout';
 
 /**
  * The two commits that a request means. Where the clone lacks them or is too shallow to tell, they are fetched and the history is deepened.

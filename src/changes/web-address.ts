@@ -8,7 +8,7 @@ export async function webAddress(repository: Repository): Promise<string | undef
 }
 
 /** `git@host:owner/name.git`, `ssh://git@host/owner/name` and `https://host/owner/name.git` are all `https://host/owner/name`. */
-export function webAddressOf(remote: string): string | undefined {
+function webAddressOf(remote: string): string | undefined {
   const match =
     /^(?:https?:\/\/|ssh:\/\/)(?:[^@/\s]+@)?([\w.-]+)(?::\d+)?\/([\w./~-]+?)(?:\.git)?\/?$/.exec(remote) ??
     /^(?:[\w.-]+@)([\w.-]+):(?!\/)([\w./~-]+?)(?:\.git)?\/?$/.exec(remote);

@@ -13,7 +13,7 @@ export interface ClusterOptions {
 }
 
 /** What clustering did to a tensor. */
-export interface ClusteredTensor {
+interface ClusteredTensor {
   readonly tensor: TensorId;
   readonly name: string;
   readonly bits: number;

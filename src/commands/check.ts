@@ -33,7 +33,7 @@ const renderers = {
   junit: (report) => renderJunit(report),
 } as const satisfies Readonly<Record<string, (report: GateReport, options: TextOptions) => string>>;
 
-export type CheckFormat = keyof typeof renderers;
+type CheckFormat = keyof typeof renderers;
 
 /** `edge-ready check`: the gate on the repository of the working folder. */
 export function checkCommand(options: CheckOptions, output: Output): Promise<number> {

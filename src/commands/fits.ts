@@ -15,7 +15,7 @@ import type { Output } from './output.ts';
 import { openProgress } from './progress.ts';
 
 /** A target on which a model runs, and the shares of RAM and flash that it leaves free; `null` where it is not known. */
-export interface Fitting {
+interface Fitting {
   readonly target: string;
   readonly freeRam: number | null;
   readonly freeFlash: number | null;

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { nearest } from '../basics/nearest.ts';
-import { messageOf, UserError } from '../errors.ts';
+import { codeOf, messageOf, UserError } from '../errors.ts';
 import { cleanRelativePath } from '../formats/onnx/external-data.ts';
 
 /** The bytes of a file that the user named. @throws UserError naming the file and why it can't be read. */
@@ -9,7 +9,7 @@ export function readUserFile(file: string): Uint8Array {
   try {
     return readFileSync(file);
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
+    const code = codeOf(error);
     if (code === 'ENOENT') throw new UserError(`There is no file ${file}${similarFile(file)}`);
     if (code === 'EISDIR') throw new UserError(`${file} is a folder, not a file.`);
     if (code === 'ERR_FS_FILE_TOO_LARGE')
@@ -68,7 +68,7 @@ function realPath(file: string): string | undefined {
   try {
     return realpathSync(file);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
+    const code = codeOf(error);
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
     throw new UserError(`${file} can't be read: ${messageOf(error)}`);
   }

@@ -1,6 +1,6 @@
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { messageOf, UserError } from '../errors.ts';
+import { codeOf, messageOf, UserError } from '../errors.ts';
 
 /** Writes a file whole or not at all: beside its place first, then moved there. @throws UserError when it can't be written */
 export function writeWhole(file: string, bytes: Uint8Array): void {
@@ -10,7 +10,7 @@ export function writeWhole(file: string, bytes: Uint8Array): void {
     renameSync(beside, file);
   } catch (error) {
     rmSync(beside, { force: true });
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
+    if (codeOf(error) === 'ENOENT') {
       throw new UserError(`${file} can't be written: there is no folder ${path.dirname(file)}; create it first.`);
     }
     throw new UserError(`${file} can't be written: ${messageOf(error).replaceAll(beside, file)}`);

@@ -63,7 +63,7 @@ export function budgetsDiffer(base: Config | null, head: Config | null, modelPat
 }
 
 /** True when both limit alike; what is switched off is alike whatever its limit, and unlike nothing at all, which has a default. */
-export function isSameRule(one: Rule | undefined, other: Rule | undefined): boolean {
+function isSameRule(one: Rule | undefined, other: Rule | undefined): boolean {
   if (one === undefined || other === undefined) return one === other;
   if (one.level !== other.level) return false;
   return one.level === 'off' || JSON.stringify(one.limit) === JSON.stringify(other.limit);

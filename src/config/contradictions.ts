@@ -1,4 +1,5 @@
 import { suggestion } from '../basics/nearest.ts';
+import { isRecord, propertyOf } from '../basics/records.ts';
 import { batteryOf } from '../energy/battery.ts';
 import { UserError } from '../errors.ts';
 import { isNonPreemptive, policies } from '../schedule/task.ts';
@@ -17,16 +18,16 @@ interface Contradiction {
  * Takes the file's content as it is, so that these are told together with what the schema found; what has the wrong form is left to it.
  */
 export function findContradictions(content: unknown): readonly Contradiction[] {
-  const targets = entriesOf(member(content, 'targets'));
+  const targets = entriesOf(propertyOf(content, 'targets'));
   const names = targets.map(([name]) => name);
   const boards = targets.flatMap(([name, target]) => {
-    const board = typeof target === 'string' ? target : member(target, 'board');
+    const board = typeof target === 'string' ? target : propertyOf(target, 'board');
     const path = ['targets', name, ...(typeof target === 'string' ? [] : ['board'])];
     return typeof board === 'string' && board !== '' ? explain(path, complaintOf(board)) : [];
   });
   const voltages = targets.flatMap(([name, target]) => {
-    const board = member(target, 'board');
-    if (member(target, 'voltage') === undefined || typeof board !== 'string' || complaintOf(board) !== undefined)
+    const board = propertyOf(target, 'board');
+    if (propertyOf(target, 'voltage') === undefined || typeof board !== 'string' || complaintOf(board) !== undefined)
       return [];
     const known = resolveTarget(board).board;
     return known.power.supply === undefined ? explain(['targets', name, 'voltage'], noSupply(known)) : [];
@@ -36,16 +37,16 @@ export function findContradictions(content: unknown): readonly Contradiction[] {
       ? []
       : explain(path, `"${name}" is neither one of this file's targets nor a board${suggestion(name, names)}`);
   const listed = (section: string) =>
-    itemsOf(member(content, section)).flatMap((entry, index) => {
-      const wanted = member(entry, 'targets');
+    itemsOf(propertyOf(content, section)).flatMap((entry, index) => {
+      const wanted = propertyOf(entry, 'targets');
       const list = typeof wanted === 'string' ? [wanted] : itemsOf(wanted);
       return list.flatMap((name, item) => unknown([section, index, 'targets', item], name));
     });
-  const batteries = itemsOf(member(content, 'models')).flatMap((entry, index) => {
+  const batteries = itemsOf(propertyOf(content, 'models')).flatMap((entry, index) => {
     const path = ['models', index, 'duty-cycle', 'battery'];
-    return unknownBattery(path, member(member(entry, 'duty-cycle'), 'battery'));
+    return unknownBattery(path, propertyOf(propertyOf(entry, 'duty-cycle'), 'battery'));
   });
-  const schedules = itemsOf(member(content, 'schedule')).flatMap((entry, index) =>
+  const schedules = itemsOf(propertyOf(content, 'schedule')).flatMap((entry, index) =>
     scheduleContradictions(entry, index, targets, unknown),
   );
   return [...boards, ...voltages, ...listed('models'), ...listed('budgets'), ...batteries, ...schedules];
@@ -59,23 +60,25 @@ function scheduleContradictions(
   unknown: (path: Path, name: unknown) => readonly Contradiction[],
 ): readonly Contradiction[] {
   const at = (...path: Path): Path => ['schedule', index, ...path];
-  const target = member(entry, 'target');
+  const target = propertyOf(entry, 'target');
   const notKnown = unknown(at('target'), target);
   const boards = targets.flatMap(([name, each]) => {
-    const board = typeof each === 'string' ? each : member(each, 'board');
+    const board = typeof each === 'string' ? each : propertyOf(each, 'board');
     return typeof board === 'string' ? [name, board, board.split('/')[0] ?? ''] : [name];
   });
   const isJudged = targets.length === 0 || boards.some((name) => name === target);
   const idle = `no target of this file is "${target}", so that nothing would judge this schedule`;
-  const policy = policies.find((each) => each === member(entry, 'policy')) ?? 'non-preemptive';
+  const policy = policies.find((each) => each === propertyOf(entry, 'policy')) ?? 'non-preemptive';
   const overwritten =
-    member(entry, 'arenas') === 'shared' && !isNonPreemptive(policy)
+    propertyOf(entry, 'arenas') === 'shared' && !isNonPreemptive(policy)
       ? `models that interrupt each other can't share an arena: with policy ${policy} arenas are separate`
       : undefined;
-  const names = itemsOf(member(entry, 'tasks')).map((task) => member(task, 'model') ?? member(task, 'name'));
+  const names = itemsOf(propertyOf(entry, 'tasks')).map(
+    (task) => propertyOf(task, 'model') ?? propertyOf(task, 'name'),
+  );
   return [
     ...notKnown,
-    ...unknownBattery(at('battery'), member(entry, 'battery')),
+    ...unknownBattery(at('battery'), propertyOf(entry, 'battery')),
     ...(notKnown.length === 0 && typeof target === 'string' && !isJudged ? explain(at('target'), idle) : []),
     ...explain(at('arenas'), overwritten),
     ...names.flatMap((name, task) =>
@@ -113,14 +116,8 @@ function explain(path: Path, message: string | undefined): readonly Contradictio
   return message === undefined ? [] : [{ path, message }];
 }
 
-function member(value: unknown, key: string): unknown {
-  return typeof value === 'object' && value !== null && Object.hasOwn(value, key)
-    ? (value as Readonly<Record<string, unknown>>)[key]
-    : undefined;
-}
-
 function entriesOf(value: unknown): readonly (readonly [string, unknown])[] {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.entries(value) : [];
+  return isRecord(value) && !Array.isArray(value) ? Object.entries(value) : [];
 }
 
 function itemsOf(value: unknown): readonly unknown[] {

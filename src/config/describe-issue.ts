@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { nearest, suggestion } from '../basics/nearest.ts';
+import { propertyOf } from '../basics/records.ts';
 import { knownKeys } from './json-schema.ts';
 import type { Path } from './positions.ts';
 
@@ -76,7 +77,7 @@ const expectedNames: Readonly<Record<string, string>> = {
 };
 
 /** `unknown key "peek-ram"; did you mean "peak-ram"?` */
-export function unknownKey(key: string, known: readonly string[]): string {
+function unknownKey(key: string, known: readonly string[]): string {
   return `unknown key ${JSON.stringify(key.slice(0, 100))}${suggestion(key, known)}`;
 }
 
@@ -101,10 +102,5 @@ function lastKey(path: Path): string {
 }
 
 function valueAt(content: unknown, path: Path): unknown {
-  let value = content;
-  for (const step of path) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) return undefined;
-    value = (value as Readonly<Record<string | number, unknown>>)[step];
-  }
-  return value;
+  return path.reduce<unknown>((value, step) => propertyOf(value, String(step)), content);
 }

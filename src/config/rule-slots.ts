@@ -47,7 +47,7 @@ export function rulesFor(config: Config, modelPath: string, target: Target): Rea
 }
 
 /** True when a budget is for the model and for the target, by the target's name, its board, or both with the runtime. */
-export function appliesTo(budget: BudgetRule, modelPath: string, target: Target): boolean {
+function appliesTo(budget: BudgetRule, modelPath: string, target: Target): boolean {
   return isForTarget(budget.targets, target) && (budget.models === undefined || matchesAny(budget.models, modelPath));
 }
 

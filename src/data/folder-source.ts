@@ -1,6 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { filePieces } from '../basics/file-pieces.ts';
+import { codeOf } from '../errors.ts';
 import type { FileSource } from './data-set.ts';
 
 /** Files below a folder of this machine. Symbolic links are not listed. */
@@ -24,7 +25,7 @@ export function folderSource(root: string): FileSource {
 
 /** What is not there is `undefined`; a folder read as a file is no file. */
 function absent(error: unknown): undefined {
-  const { code } = error as NodeJS.ErrnoException;
+  const code = codeOf(error);
   if (code === 'ENOENT' || code === 'EISDIR' || code === 'ENOTDIR') return undefined;
   throw error;
 }

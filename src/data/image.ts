@@ -1,7 +1,7 @@
 import { inflateSync } from 'node:zlib';
 import { decode as decodeJpeg } from 'jpeg-js';
 import { PNG } from 'pngjs';
-import { messageOf, UserError } from '../errors.ts';
+import { codeOf, messageOf, UserError } from '../errors.ts';
 import type { DataArray } from './data-set.ts';
 
 /** Four thousand by four thousand; a decoder takes some twenty bytes and half a microsecond for each. Models for edge devices see a hundredth of that. */
@@ -74,7 +74,7 @@ function refuseHiddenRows(bytes: Uint8Array): void {
   try {
     inflateSync(Buffer.concat(parts), { maxOutputLength });
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw new Error('more rows than it says');
+    if (codeOf(error) === 'ERR_BUFFER_TOO_LARGE') throw new Error('more rows than it says');
     // What else is wrong the decoder says.
   }
 }

@@ -17,7 +17,7 @@ import { longestRising } from './rising.ts';
 import { spread } from './spread.ts';
 
 /** An operator of base, head or both, by places among the views' nodes. */
-export interface Pair {
+interface Pair {
   readonly base: number | undefined;
   readonly head: number | undefined;
   /** Runs at another place among those that both sides have. */
@@ -71,7 +71,7 @@ export function alignGraphs(base: Graph, head: Graph): Alignment {
 }
 
 /** The classes of the base's nodes and of the head's. */
-export type BothSides = readonly [Classes, Classes];
+type BothSides = readonly [Classes, Classes];
 
 function classesOf({ base, head }: Matching, level: Level, intern: Interner) {
   const each = [base, head].map((view) => {

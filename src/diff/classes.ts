@@ -7,7 +7,7 @@ import { contentDigest, quantizationKey, shapeWords, tensorWords } from './tenso
  * How closely two operators are looked at. `content`: everything that is computed with, weights and scales too. `shape`: shapes and settings, whatever the numbers are.
  * `kind`: the operator's type alone.
  */
-export const levels = ['content', 'shape', 'kind'] as const;
+const levels = ['content', 'shape', 'kind'] as const;
 export type Level = (typeof levels)[number];
 
 /** Numbers by node: equal ones mean equal operators, within one interner. `undefined` is equal to nothing. */

@@ -31,7 +31,7 @@ export interface Node {
 }
 
 /** A reader of a node: which, and at which of its inputs. */
-export interface Reader {
+interface Reader {
   readonly node: number;
   readonly position: number;
 }

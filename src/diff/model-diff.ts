@@ -7,12 +7,12 @@ export const mostRows = 1000;
  * `same`: computes the same, if under another name. `changed`: `changes` say in what. `moved`: runs at another place among the others, and may be
  * changed too. `added` and `removed` have one side only.
  */
-export const rowKinds = ['same', 'changed', 'added', 'removed', 'moved'] as const;
+const rowKinds = ['same', 'changed', 'added', 'removed', 'moved'] as const;
 const rowKindSchema = z.enum(rowKinds);
 export type RowKind = z.infer<typeof rowKindSchema>;
 
 /** What can differ between an operator and its counterpart. `opset` and `name` change nothing that is computed. */
-export const changeKinds = [
+const changeKinds = [
   'type',
   'shape',
   'data-type',
@@ -68,7 +68,7 @@ const rowSchema = z.strictObject({
 export type DiffRow = z.infer<typeof rowSchema>;
 
 /** What can have happened to a model, in the order in which it is told. */
-export const eventCodes = [
+const eventCodes = [
   'identical',
   're-exported',
   'unrelated',

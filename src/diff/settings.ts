@@ -63,7 +63,7 @@ export function settingsKey(settings: Settings): string {
 }
 
 /** An attribute in words; two of the same words are equal. */
-export function attributeWords(attribute: Attribute): string {
+function attributeWords(attribute: Attribute): string {
   switch (attribute.kind) {
     case 'int':
       return String(attribute.value);

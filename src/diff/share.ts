@@ -25,7 +25,7 @@ const timed: ReadonlySet<DiffMetric> = new Set<DiffMetric>(['latency', 'energy']
  * A value on the grid on which the sums are exact: whole bytes and counts; times and energies in multiples of 2⁻³⁶ ms or mJ, of which doubles
  * add up two minutes without rounding.
  */
-export function onGrid(metric: DiffMetric, value: number): number {
+function onGrid(metric: DiffMetric, value: number): number {
   return timed.has(metric) ? Math.round(value / step) * step : Math.round(value);
 }
 

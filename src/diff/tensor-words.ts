@@ -69,7 +69,7 @@ function zerosWords(zeroPoint: readonly number[]): string {
 }
 
 /** The least and the greatest of numbers; there must be one. */
-export function extremes(numbers: ArrayLike<number>): readonly [number, number] {
+function extremes(numbers: ArrayLike<number>): readonly [number, number] {
   let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (let at = 0; at < numbers.length; at++) {
     const value = numbers[at] ?? 0;

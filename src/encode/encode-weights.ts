@@ -29,7 +29,7 @@ export interface EncodeOptions {
 }
 
 /** What became of a weight tensor. */
-export interface EncodedTensor {
+interface EncodedTensor {
   readonly tensor: string;
   /** `undefined`: it stays as it is, because nothing is smaller, or because memory would cost more than flash is saved. */
   readonly kind: StreamKind | undefined;

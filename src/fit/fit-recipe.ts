@@ -4,7 +4,7 @@ import { type AppliedRecipe, recipeText } from '../optimize/recipe.ts';
 import { paretoFront } from './pareto.ts';
 
 /** A recipe that was carried out. */
-export interface TriedRecipe {
+interface TriedRecipe {
   readonly recipe: AppliedRecipe;
   readonly measured: Measured;
   /** Whether it keeps all budgets. */

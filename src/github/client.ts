@@ -1,8 +1,8 @@
 import type { getOctokit } from '@actions/github';
 import type { retry } from '@octokit/plugin-retry';
+import { propertyOf } from '../basics/records.ts';
 import { messageOf } from '../errors.ts';
 import { headerOf, isRateLimit } from './explain-failure.ts';
-import { propertyOf } from './payload.ts';
 
 /** The one Octokit that everything here uses. */
 export type GitHubClient = ReturnType<typeof getOctokit>;

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { propertyOf } from '../basics/records.ts';
 import { messageOf, UserError } from '../errors.ts';
-import { propertyOf, stringAt } from './payload.ts';
+import { stringAt } from './payload.ts';
 
 /** `owner/name`, split. */
 export interface Repository {

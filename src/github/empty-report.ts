@@ -1,7 +1,8 @@
+import { propertyOf } from '../basics/records.ts';
 import { gateVersion } from '../basics/version.ts';
 import type { GateReport } from '../report/report-schema.ts';
 import type { RunContext } from './context.ts';
-import { propertyOf, stringAt } from './payload.ts';
+import { stringAt } from './payload.ts';
 
 /** The schema's caps: problems, and characters of one. */
 const problemsLimit = 200;

@@ -1,5 +1,6 @@
+import { propertyOf } from '../basics/records.ts';
 import { messageOf } from '../errors.ts';
-import { propertyOf, stringAt } from './payload.ts';
+import { stringAt } from './payload.ts';
 
 /** The HTTP status of an Octokit error; undefined for anything else. */
 export function statusOf(error: unknown): number | undefined {

@@ -1,6 +1,7 @@
+import { propertyOf } from '../basics/records.ts';
 import type { GitHubClient } from './client.ts';
 import type { Repository, RunContext } from './context.ts';
-import { numberAt, propertyOf, stringAt } from './payload.ts';
+import { numberAt, stringAt } from './payload.ts';
 
 /** A pull request to comment on. */
 export interface PullRequest extends Repository {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { isRecord } from '../basics/records.ts';
 import { slug } from './context.ts';
 import type { Leg } from './inputs.ts';
 
@@ -41,8 +42,8 @@ function digest(text: string): string {
 /** True when the matrix says nothing beyond the target: `{}` or `{"target":"nano33"}`. */
 function matrixIsOnly(matrix: string, target: string): boolean {
   try {
-    const values = Object.values(JSON.parse(matrix) as Readonly<Record<string, unknown>>);
-    return values.every((value) => value === target);
+    const values: unknown = JSON.parse(matrix);
+    return isRecord(values) && Object.values(values).every((value) => value === target);
   } catch {
     return false;
   }

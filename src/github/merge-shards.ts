@@ -1,9 +1,10 @@
+import { propertyOf } from '../basics/records.ts';
 import { mergeReports } from '../report/merge.ts';
 import type { GateReport } from '../report/report-schema.ts';
 import type { RunContext } from './context.ts';
 import { emptyReport } from './empty-report.ts';
 import { missingLegs } from './missing-legs.ts';
-import { propertyOf, stringAt } from './payload.ts';
+import { stringAt } from './payload.ts';
 import type { RunJob } from './run-jobs.ts';
 import { reportsOf, type Shard } from './shard.ts';
 import type { DownloadedShards } from './shards.ts';

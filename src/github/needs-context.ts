@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { propertyOf } from './payload.ts';
+import { propertyOf } from '../basics/records.ts';
 
 /**
  * A job that the report job needs, by its name in the workflow's file, and how it ended: an entry of the `needs` context.

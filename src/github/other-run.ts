@@ -1,8 +1,9 @@
+import { propertyOf } from '../basics/records.ts';
 import { UserError } from '../errors.ts';
 import type { OtherRun } from './artifacts.ts';
 import type { ClientOptions } from './client.ts';
 import type { RunContext } from './context.ts';
-import { numberAt, propertyOf } from './payload.ts';
+import { numberAt } from './payload.ts';
 import { listRunJobs, type RunJob } from './run-jobs.ts';
 
 /** For `workflow_run`, the run that triggered this one and measured; null for every other event: this run measured itself. */

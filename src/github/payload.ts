@@ -1,9 +1,4 @@
-/** A property of something that may be anything; undefined when it has none of that name. */
-export function propertyOf(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null && Object.hasOwn(value, name)
-    ? (value as Readonly<Record<string, unknown>>)[name]
-    : undefined;
-}
+import { propertyOf } from '../basics/records.ts';
 
 /** A string property, or undefined. */
 export function stringAt(value: unknown, name: string): string | undefined {

@@ -1,3 +1,4 @@
+import { propertyOf } from '../basics/records.ts';
 import type { CommitDetails } from '../changes/commit-details.ts';
 import { newLines } from '../history/new-lines.ts';
 import { type RecordRequest, recordLines } from '../history/record.ts';
@@ -8,7 +9,7 @@ import { type ClientOptions, createClient, type GitHubClient } from './client.ts
 import type { Repository, RunContext } from './context.ts';
 import { explainFailure } from './explain-failure.ts';
 import { githubStore } from './history-store.ts';
-import { propertyOf, stringAt } from './payload.ts';
+import { stringAt } from './payload.ts';
 
 /** What to record, and where. */
 export interface RecordPushRequest {

@@ -13,7 +13,7 @@ export const keySchema = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$/);
  * What one matrix leg uploads: its report, and which leg of which job it is, by which the report job knows how many others there must be.
  * Strict and capped, because it may come from a stranger's fork.
  */
-export const shardSchema = z.strictObject({
+const shardSchema = z.strictObject({
   schemaVersion: z.literal(1),
   key: keySchema,
   leg: z.strictObject({

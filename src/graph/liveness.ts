@@ -2,7 +2,7 @@ import { isConstant, tensorBytes } from './access.ts';
 import type { Graph, Operator, TensorId } from './graph.ts';
 
 /** When a tensor that is computed or provided at run time must be in memory. */
-export interface Lifetime {
+interface Lifetime {
   readonly tensor: TensorId;
   /** `undefined` where shape or type are not fully known. */
   readonly bytes: number | undefined;

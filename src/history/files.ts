@@ -19,7 +19,7 @@ export interface History {
 export const emptyHistory: History = { lines: [], ignored: 0 };
 
 /** Months that are read, the newest: more than anybody looks at. */
-export const filesLimit = 120;
+const filesLimit = 120;
 /** Bytes of a file that is read. */
 export const fileBytesLimit = 4 * 2 ** 20;
 /** Characters from which on a month goes on in another file, so that an append stays cheap. */

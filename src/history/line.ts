@@ -40,7 +40,7 @@ export type HistoryLine = z.infer<typeof historyLineSchema>;
 export type RecordedMetric = z.infer<typeof recordedMetricSchema>;
 
 /** The most characters of a line that is read. */
-export const lineCharactersLimit = 16 * 1024;
+const lineCharactersLimit = 16 * 1024;
 
 /** The line of a text, or `undefined` where it is none of this version. */
 export function parseLine(text: string): HistoryLine | undefined {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { metricNames } from '../runtimes/metric-names.ts';
 
 /** What a budget may limit: the metrics, and what the model itself is. */
-export const budgetMetricSchema = z.enum([...metricNames, 'parameters', 'modelBytes']);
+const budgetMetricSchema = z.enum([...metricNames, 'parameters', 'modelBytes']);
 export type BudgetMetric = z.infer<typeof budgetMetricSchema>;
 
 const sinceSchema = z.string().max(200).optional();
@@ -15,7 +15,7 @@ const increaseFields = { relative: z.number().optional(), absolute: z.number().o
  * `max-decrease` is `max-increase` for what should be high and is no ratio.
  * Those three compare with a tag or a commit instead of the base where they say `since`.
  */
-export const limitSchema = z.discriminatedUnion('kind', [
+const limitSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('max'), value: z.number() }),
   z.strictObject({ kind: z.literal('min'), value: z.number() }),
   z.strictObject({ kind: z.literal('max-increase'), ...increaseFields, since: sinceSchema }),

@@ -32,7 +32,7 @@ export const broadcastArgs: Kernel = (node) => {
 };
 
 /** The shape of `rank` extents that both broadcast to; `undefined` when they do not. */
-export function broadcastShape(a: readonly number[], b: readonly number[], rank: number): number[] | undefined {
+function broadcastShape(a: readonly number[], b: readonly number[], rank: number): number[] | undefined {
   const extents = Array.from({ length: rank }, (_, axis) => {
     const first = a[axis - rank + a.length] ?? 1;
     const second = b[axis - rank + b.length] ?? 1;

@@ -24,7 +24,7 @@ export const dynamicUpdateSlice: Kernel = (node) => {
 };
 
 /** For every element of the update its position in the operand. */
-export function updatedPositions(
+function updatedPositions(
   shape: readonly number[],
   updateShape: readonly number[],
   start: readonly number[],

@@ -29,7 +29,7 @@ export const gather: Kernel = (node) => {
 };
 
 /** For every element gathered its position in a tensor of `shape`; `chosen` holds equally many indices for each batch. */
-export function gatheredPositions(
+function gatheredPositions(
   shape: readonly number[],
   axis: number,
   batchAxes: number,

@@ -23,7 +23,7 @@ export const mirrorPad: Kernel = (node) => {
  * @param paddings elements before and after, by axis
  * @param skipEdge 1: the edge is not repeated, 0: it is
  */
-export function mirroredPositions(
+function mirroredPositions(
   shape: readonly number[],
   paddedShape: readonly number[],
   paddings: readonly number[],

@@ -23,20 +23,12 @@ export function int8(node: Node, value: Value): Int8Array {
   return value.values instanceof Int8Array ? value.values : wrongType(node, value, 'int8');
 }
 
-export function uint8(node: Node, value: Value): Uint8Array {
-  return value.values instanceof Uint8Array ? value.values : wrongType(node, value, 'uint8');
-}
-
 export function int16(node: Node, value: Value): Int16Array {
   return value.values instanceof Int16Array ? value.values : wrongType(node, value, 'int16');
 }
 
 export function int32(node: Node, value: Value): Int32Array {
   return value.values instanceof Int32Array ? value.values : wrongType(node, value, 'int32');
-}
-
-export function int64(node: Node, value: Value): BigInt64Array {
-  return value.values instanceof BigInt64Array ? value.values : wrongType(node, value, 'int64');
 }
 
 export function float32(node: Node, value: Value): Float32Array {

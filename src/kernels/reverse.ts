@@ -26,7 +26,7 @@ export const reverseV2: Kernel = (node) => {
 };
 
 /** For every element of the reversed tensor its position in a tensor of `shape`. */
-export function reversedPositions(shape: readonly number[], axes: readonly number[]): Int32Array {
+function reversedPositions(shape: readonly number[], axes: readonly number[]): Int32Array {
   const strides = rowMajorStrides(shape);
   return sourcePositions(
     shape.map((extent, axis) => {

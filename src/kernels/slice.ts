@@ -16,11 +16,7 @@ export const slice: Kernel = (node) => {
 };
 
 /** For every element of the slice its position in a tensor of `shape`; a size of -1 reaches to the end of the axis. */
-export function slicedPositions(
-  shape: readonly number[],
-  begin: readonly number[],
-  size: readonly number[],
-): Int32Array {
+function slicedPositions(shape: readonly number[], begin: readonly number[], size: readonly number[]): Int32Array {
   const strides = rowMajorStrides(shape);
   return sourcePositions(
     shape.map((extent, axis) => {

@@ -4,7 +4,7 @@ import { integers, rearranging } from './rearrange.ts';
 import { input, output } from './refuse.ts';
 
 /** Rows and columns of a block, and what is padded or cropped above and to the left. */
-export interface BlockGrid {
+interface BlockGrid {
   readonly height: number;
   readonly width: number;
   readonly top: number;
@@ -35,7 +35,7 @@ export const batchToSpaceNd: Kernel = (node) => {
 type ImageShape = readonly [batches: number, height: number, width: number, channels: number];
 
 /** For every element of SPACE_TO_BATCH_ND's output its position in the image, -1 in the padding. */
-export function spaceToBatchPositions(from: ImageShape, to: ImageShape, grid: BlockGrid): Int32Array {
+function spaceToBatchPositions(from: ImageShape, to: ImageShape, grid: BlockGrid): Int32Array {
   return imagePositions(to, (batch, y, x) => {
     const shift = Math.floor(batch / from[0]);
     const inputY = y * grid.height + Math.floor(shift / grid.width) - grid.top;
@@ -46,7 +46,7 @@ export function spaceToBatchPositions(from: ImageShape, to: ImageShape, grid: Bl
 }
 
 /** For every element of BATCH_TO_SPACE_ND's output its position in the batches. */
-export function batchToSpacePositions(from: ImageShape, to: ImageShape, grid: BlockGrid): Int32Array {
+function batchToSpacePositions(from: ImageShape, to: ImageShape, grid: BlockGrid): Int32Array {
   return imagePositions(to, (batch, y, x) => {
     const row = y + grid.top;
     const column = x + grid.left;

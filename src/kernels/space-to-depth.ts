@@ -24,7 +24,7 @@ export const depthToSpace: Kernel = (node) => {
 };
 
 /** For every element of SPACE_TO_DEPTH's output its position in the image of `shape` (NHWC). */
-export function spaceToDepthPositions(shape: readonly number[], block: number): Int32Array {
+function spaceToDepthPositions(shape: readonly number[], block: number): Int32Array {
   const [batches = 1, height = 1, width = 1, channels = 1] = shape;
   const row = width * channels;
   return sourcePositions([
@@ -37,7 +37,7 @@ export function spaceToDepthPositions(shape: readonly number[], block: number): 
 }
 
 /** For every element of DEPTH_TO_SPACE's output its position in the image of `shape` (NHWC). */
-export function depthToSpacePositions(shape: readonly number[], block: number): Int32Array {
+function depthToSpacePositions(shape: readonly number[], block: number): Int32Array {
   const [batches = 1, height = 1, width = 1, channels = 1] = shape;
   const kept = channels / block / block;
   return sourcePositions([

@@ -6,7 +6,7 @@ import { integers, needConstant, rearranging } from './rearrange.ts';
 import { input, output, refuse } from './refuse.ts';
 
 /** Bit `k` of each mask belongs to axis `k`. */
-export interface SliceMasks {
+interface SliceMasks {
   /** The slice starts at the axis's end that the stride comes from. */
   readonly begin: number;
   /** The slice ends where the axis does. */
@@ -36,7 +36,7 @@ export const stridedSlice: Kernel = (node) => {
 };
 
 /** For every element of the slice its position in a tensor of `shape`. */
-export function stridedPositions(
+function stridedPositions(
   shape: readonly number[],
   begin: readonly number[],
   end: readonly number[],

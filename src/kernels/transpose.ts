@@ -21,7 +21,7 @@ export const transpose: Kernel = (node) => {
 };
 
 /** For every element of the transposed tensor its position in a tensor of `shape`. */
-export function transposedPositions(shape: readonly number[], permutation: readonly number[]): Int32Array {
+function transposedPositions(shape: readonly number[], permutation: readonly number[]): Int32Array {
   const strides = rowMajorStrides(shape);
   return sourcePositions(permutation.map((axis) => evenSteps(shape[axis] ?? 1, strides[axis] ?? 1)));
 }

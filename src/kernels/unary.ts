@@ -27,7 +27,7 @@ export const floor = unary(Math.floor);
 export const round = unary(roundToEven);
 
 /** The nearest integer, of two equally near ones the even one. */
-export function roundToEven(value: number): number {
+function roundToEven(value: number): number {
   const below = Math.floor(value);
   const above = Math.fround(value - below);
   return above < 0.5 || (above === 0.5 && below % 2 === 0) ? below : below + 1;

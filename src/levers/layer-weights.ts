@@ -3,7 +3,7 @@ import { contentOf } from '../graph/evaluate/constant-value.ts';
 import type { Graph, Operator, TensorId } from '../graph/graph.ts';
 
 /** What a layer with weights does with its channels. `transposed`: a transposed convolution. */
-export type LayerKind = 'convolution' | 'depthwise' | 'transposed' | 'dense';
+type LayerKind = 'convolution' | 'depthwise' | 'transposed' | 'dense';
 
 /** An operator that multiplies with constant float weights, in words that both dialects share. */
 export interface WeightedLayer {

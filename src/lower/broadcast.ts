@@ -1,6 +1,6 @@
 import { UserError } from '../errors.ts';
 import type { TensorId } from '../graph/graph.ts';
-import { type Arrangement, at, isSame, product } from './arrangement.ts';
+import { type Arrangement, at, product } from './arrangement.ts';
 import { ofAxes, shapeOfAxes } from './axes.ts';
 import type { Lowerer } from './lowerer.ts';
 
@@ -82,9 +82,4 @@ function joined(axes: readonly number[], shapes: readonly (readonly number[])[])
 export function withoutLeadingOnes(shape: readonly number[]): readonly number[] {
   const first = shape.findIndex((extent) => extent !== 1);
   return first < 0 ? [1] : shape.slice(first);
-}
-
-/** True when a tensor's native arrangement is this one. */
-export function isArranged(lowerer: Lowerer, id: TensorId, arrangement: Arrangement): boolean {
-  return isSame(lowerer.native(id).arrangement, arrangement);
 }

@@ -107,7 +107,7 @@ export interface Lowerer {
 }
 
 /** A graph inside an operator, as a subgraph. */
-export interface NestedGraph {
+interface NestedGraph {
   /** Its own operators; none of them for a subgraph that a rule writes itself. */
   readonly graph: Graph;
   /** Its inputs: like which tensor each is, and the nested tensors that are the same; `undefined` where it has none. */

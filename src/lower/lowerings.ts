@@ -22,7 +22,7 @@ import { softmaxLowerings } from './rules/softmax.ts';
 import { transposedConvolutionLowerings } from './rules/transposed-convolution.ts';
 
 /** Every rule by the type of its ONNX operator. */
-export const lowerings: Lowerings = {
+const lowerings: Lowerings = {
   ...activationLowerings,
   ...attentionLowerings,
   ...fourierLowerings,

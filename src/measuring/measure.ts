@@ -23,7 +23,7 @@ import type { Target } from '../targets/target.ts';
 import { joinMeasurement, notesAsFindings, unloadedMeasurement } from './join-measurement.ts';
 
 /** A labelled data set and the metric that is taken on it. */
-export interface Evaluation {
+interface Evaluation {
   readonly data: DataSet;
   readonly metric: AccuracyMetric;
 }

@@ -38,7 +38,7 @@ export interface SideRequest {
 }
 
 /** A side of a comparison, measured in this run or before. */
-export interface Side extends SideRecord {
+interface Side extends SideRecord {
   /** The optimised model that would be handed out, and its Measurement; `undefined` where what ships is what was committed. */
   readonly made?: { readonly measurement: Measurement; readonly bytes: () => Promise<Uint8Array> };
   /** The model as it was committed and as it was compiled, read again from their bytes. */

@@ -53,7 +53,7 @@ export interface OnnxSession {
 }
 
 /** A model's input or output. Extents that are not fixed are names, `'?'` where they have none. */
-export interface ValueInfo {
+interface ValueInfo {
   readonly name: string;
   readonly dtype: DataType;
   readonly shape: readonly Dimension[];

@@ -13,7 +13,7 @@ import { type Candidates, type LayerLimits, pruningCandidates } from './choose-c
 import { cutChannels } from './cut-channels.ts';
 
 /** How much goes: a share of all channels that can go, or as few as bring the network down to so many multiply-accumulates or parameters. */
-export type PruningAmount = { readonly ratio: number } | { readonly macs: number } | { readonly parameters: number };
+type PruningAmount = { readonly ratio: number } | { readonly macs: number } | { readonly parameters: number };
 
 /** What calibration says of the channels that layers read. */
 export interface PruningStatistics {
@@ -33,7 +33,7 @@ export interface PruneChannelsOptions extends LayerLimits {
 }
 
 /** A layer that lost channels. */
-export interface PrunedLayer {
+interface PrunedLayer {
   readonly name: string;
   readonly before: number;
   readonly after: number;

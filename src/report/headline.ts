@@ -52,7 +52,7 @@ function verdictPhrases(ordered: readonly Comparison[], schedules: readonly Sche
 }
 
 /** What happened to one model on one target, for a comparison that does not pass. */
-export function comparisonPhrases(comparison: Comparison): readonly Phrase[] {
+function comparisonPhrases(comparison: Comparison): readonly Phrase[] {
   const model = { name: comparison.model };
   const target = { name: comparison.target };
   const [worst] = worstJudgementsFirst(comparison.judgements);

@@ -5,7 +5,7 @@ import type { Metric } from '../runtimes/measurement.ts';
 import type { ScheduleJudgement, ScheduleResult, TaskResult } from '../schedule/schedule-result.ts';
 import type { Policy } from '../schedule/task.ts';
 import { compareText } from './order.ts';
-import { type Phrase, phrasesToText } from './phrase.ts';
+import type { Phrase } from './phrase.ts';
 
 /** How the core chooses, in words. */
 const policyWords: Readonly<Record<Policy, string>> = {
@@ -131,9 +131,4 @@ export function schedulePhrases(schedule: ScheduleResult): readonly Phrase[] {
   if (problem !== undefined)
     return ['The schedule of ', target, ' could not be judged: ', { quote: problem.replace(/\.\s*$/, '') }];
   return ['On ', target, ' ', { quote: worst?.message ?? 'the schedule is not kept' }];
-}
-
-/** The same as plain text. */
-export function scheduleSentence(schedule: ScheduleResult): string {
-  return phrasesToText(schedulePhrases(schedule));
 }

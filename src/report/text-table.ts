@@ -15,7 +15,7 @@ export interface Column {
 }
 
 /** A text, or one that stands out. */
-export type Cell = string | { readonly text: string; readonly look: Look | undefined };
+type Cell = string | { readonly text: string; readonly look: Look | undefined };
 
 /** A row by columns, or a heading across all of them: a name, which gives way, and what stands behind it. */
 export type Row = readonly Cell[] | { readonly heading: string; readonly end: Cell };

@@ -6,8 +6,8 @@ import { readingOfMetric } from '../judge/reading.ts';
 import type { ScheduleJudgement, Together } from './schedule-result.ts';
 
 /** What a limit may be on that all tasks of a schedule have together. */
-export const limitedTogether = ['averagePower', 'duty', 'batteryLife'] as const;
-export type LimitedTogether = (typeof limitedTogether)[number];
+const limitedTogether = ['averagePower', 'duty', 'batteryLife'] as const;
+type LimitedTogether = (typeof limitedTogether)[number];
 
 /** A limit on what all tasks take together; `text` is what people wrote. */
 export interface ScheduleLimit {

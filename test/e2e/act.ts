@@ -15,7 +15,7 @@ const actionReference = 'acme/edge-ready-gate@v1';
 export const hasAct = spawnSync('act', ['--version']).status === 0;
 
 /** What a step named `gate` left: its outcome and outputs. */
-export interface StepResult {
+interface StepResult {
   readonly outcome: string;
   readonly outputs: Readonly<Record<string, string>>;
 }

@@ -76,7 +76,7 @@ export function runOperator(
 }
 
 /** Elements of a type. */
-export function arrayOf(dtype: DataType, values: readonly number[]): TypedArray {
+function arrayOf(dtype: DataType, values: readonly number[]): TypedArray {
   const array = zeros(dtype, values.length);
   if (array === undefined) throw new Error(`no array for ${dtype}`);
   if (array instanceof BigInt64Array || array instanceof BigUint64Array) array.set(values.map(BigInt));

@@ -56,7 +56,7 @@ export function outputsOf(one: Case): (number | bigint)[][] {
 }
 
 /** The elements of a tensor of a case, zeros where it has none. */
-export function arrayOf({ dtype = 'float32', shape, values }: CaseTensor): TypedArray {
+function arrayOf({ dtype = 'float32', shape, values }: CaseTensor): TypedArray {
   const array = zeros(
     dtype,
     shape.reduce((product, extent) => product * extent, 1),

@@ -27,7 +27,7 @@ export interface Writing {
   readonly shift: (layer: LayerSpec) => number;
 }
 
-export const plainWriting: Writing = {
+const plainWriting: Writing = {
   dialect: 'onnx',
   opset: 13,
   nameOf: ({ kind, id }) => `net/${kind}_${id}`,

@@ -43,7 +43,7 @@ export function encodeTable(encoding: Encoding, type: TableType, table: TableVal
 }
 
 /** Writes bytes whose first is at a multiple of `align`. @returns their place */
-export function encodeBytes(encoding: Encoding, bytes: Uint8Array, align: number): number {
+function encodeBytes(encoding: Encoding, bytes: Uint8Array, align: number): number {
   encoding.builder.startVector(1, bytes.length, Math.max(1, align));
   return encoding.builder.createByteVector(bytes);
 }

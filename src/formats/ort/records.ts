@@ -86,7 +86,7 @@ export interface TypeRecord {
     | { readonly type: 'MapType'; readonly value: { readonly key_type: number; readonly value_type?: TypeRecord } };
 }
 
-export interface TensorTypeRecord {
+interface TensorTypeRecord {
   readonly elem_type: number;
   readonly shape?: { readonly dim?: readonly DimensionRecord[] };
 }

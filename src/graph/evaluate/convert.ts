@@ -30,7 +30,7 @@ const castTargets: Readonly<Record<number, DataType>> = {
 };
 
 /** A value in another element type; `undefined` where the result would depend on the runtime (a float outside the integer's range). */
-export function castValue(value: ConstantValue, dtype: DataType): ConstantValue | undefined {
+function castValue(value: ConstantValue, dtype: DataType): ConstantValue | undefined {
   if (value.dtype === dtype) return value;
   if (value.dtype === 'float16' || value.dtype === 'bfloat16' || !isCountable(dtype)) return undefined;
   if (dtype === 'float16' || dtype === 'bfloat16') return undefined;

@@ -26,7 +26,7 @@ const isFloat = (value: ConstantValue): boolean => value.dtype === 'float32' || 
 const isSigned = (elements: Elements): boolean => !(elements instanceof BigUint64Array);
 
 /** `left` and `right` combined element by element with broadcasting; `undefined` when they cannot be. */
-export function combine(left: ConstantValue, right: ConstantValue, operation: Binary): ConstantValue | undefined {
+function combine(left: ConstantValue, right: ConstantValue, operation: Binary): ConstantValue | undefined {
   const shape = broadcastShapes(left.shape, right.shape);
   if (shape === undefined || isSixteenBit(left) || isSixteenBit(right)) return undefined;
   if (left.dtype !== right.dtype) return undefined;

@@ -2,7 +2,7 @@ import type { Operator } from '../graph.ts';
 import type { ConstantValue } from './constant-value.ts';
 
 /** An operator whose inputs are all known. An input that is left out is `undefined`. */
-export interface Call {
+interface Call {
   readonly operator: Operator;
   readonly inputs: readonly (ConstantValue | undefined)[];
 }

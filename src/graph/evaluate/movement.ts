@@ -24,7 +24,7 @@ function pick(
 }
 
 /** The shape that `Reshape` gives: 0 copies an extent (unless `allowzero`), one −1 takes what is left. `undefined`: it does not fit. */
-export function reshapedShape(
+function reshapedShape(
   shape: readonly number[],
   wanted: readonly number[],
   allowZero: boolean,

@@ -5,7 +5,7 @@ import { broadcast, compute, extentsOf, type Fact, fact, plus, times } from './f
 import { like, type Node, one, type Rule, type Rules, shapeOf, typeAttribute, typeOf } from './node.ts';
 
 /** The output is of the first input's type and shape. */
-export const same: Rule = (node) => like(node, shapeOf(node, 0));
+const same: Rule = (node) => like(node, shapeOf(node, 0));
 
 /** The output has the first input's shape and is `bool`. */
 const sameBool: Rule = (node) => one('bool', shapeOf(node, 0));

@@ -5,7 +5,7 @@ import { broadcast, fact, isKnown } from './fact.ts';
 import { like, type Node, one, type Rule, type Rules, shapeOf, typeOf } from './node.ts';
 
 /** The shape of a matrix product (numpy's `matmul`): batch axes broadcast, a vector counts as a row or column that is then dropped. */
-export function matrixProduct(left: Shape | undefined, right: Shape | undefined): Shape | undefined {
+function matrixProduct(left: Shape | undefined, right: Shape | undefined): Shape | undefined {
   if (left === undefined || right === undefined || left.length === 0 || right.length === 0) return undefined;
   const a: Shape = left.length === 1 ? [1, ...left] : left;
   const b: Shape = right.length === 1 ? [...right, 1] : right;

@@ -6,7 +6,7 @@ import { unknownShape } from './fact.ts';
 import { axisOf, integers, like, type Node, one, type Rule, type Rules, shapeOf } from './node.ts';
 
 /** The shape after reducing `axes`; no axes at all means every one. */
-export function reduced(input: Shape, axes: readonly number[], keep: boolean): Shape {
+function reduced(input: Shape, axes: readonly number[], keep: boolean): Shape {
   const gone = new Set(axes.length === 0 ? input.keys() : axes.map((axis) => normalAxis(axis, input.length)));
   return keep ? input.map((extent, axis) => (gone.has(axis) ? 1 : extent)) : input.filter((_, axis) => !gone.has(axis));
 }

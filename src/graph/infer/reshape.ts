@@ -33,7 +33,7 @@ const size: Rule = (node) => {
  * `Reshape`: 0 copies an extent, one −1 takes what is left. When everything but the −1 cancels out against the input
  * (also by name), the −1 is known although the input's size is not.
  */
-export function reshape(input: Shape | undefined, wanted: Shape, allowZero: boolean): Shape {
+function reshape(input: Shape | undefined, wanted: Shape, allowZero: boolean): Shape {
   const result = wanted.map((extent, axis) => (extent === 0 && !allowZero ? (input?.[axis] ?? '?') : extent));
   const open = result.indexOf(-1);
   if (open < 0 || input === undefined) return result.map((extent) => (extent === -1 ? '?' : extent));

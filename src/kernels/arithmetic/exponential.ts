@@ -51,7 +51,7 @@ export function reciprocalOfOnePlus(x: number): number {
 }
 
 /** (1 - x) / (1 + x) in Q0 for x in Q0 within [0, 1]. */
-export function oneMinusOverOnePlus(x: number): number {
+function oneMinusOverOnePlus(x: number): number {
   return timesPowerOfTwo(newtonReciprocal(x) - 2 ** 29, 2);
 }
 

@@ -23,7 +23,7 @@ export function fixedPoint(factor: number): FixedPoint {
 }
 
 /** C's `frexp` for positive finite numbers: `value = fraction * 2^exponent`, the fraction in [0.5, 1). */
-export function splitExponent(value: number): { fraction: number; exponent: number } {
+function splitExponent(value: number): { fraction: number; exponent: number } {
   let exponent = Math.max(-1023, Math.floor(Math.log2(value)) + 1);
   let fraction = value * 2 ** -exponent;
   while (fraction < 0.5) {

@@ -7,7 +7,7 @@ type Point = readonly [re: number, im: number];
  * The radices of a transform of `length` points as KISS FFT chooses them: fours, then twos, then odd numbers.
  * Which butterflies run decides where fixed point rounds.
  */
-export function radices(length: number): number[] {
+function radices(length: number): number[] {
   const found: number[] = [];
   const limit = Math.floor(Math.sqrt(length));
   let rest = length;

@@ -28,7 +28,7 @@ export const pcan: Kernel = (node) => {
 };
 
 /** The gain at a noise level: a parabola for each power of two, four numbers each in the table (WideDynamicFunction). */
-export function gainOf(level: number, table: Int16Array): number {
+function gainOf(level: number, table: Int16Array): number {
   if (level <= 2) return table[level] ?? 0;
   const power = 32 - Math.clz32(level);
   const at = 4 * power - 6;

@@ -5,7 +5,7 @@ import type { ChannelFlow, Channels } from '../channel-flow.ts';
 import { along, type Follow, isConstantAt, rankOf } from './follow.ts';
 
 /** Where the channel axis of an operand with `rank` axes lies in a result with `outputRank`: shapes are aligned at their ends. */
-export const aligned = (axis: number, rank: number, outputRank: number): number => axis + outputRank - rank;
+const aligned = (axis: number, rank: number, outputRank: number): number => axis + outputRank - rank;
 
 /** Operators of two operands with broadcasting. `sum`: scaling both scales the result. `product`: scaling one does. */
 export const binary =
@@ -54,7 +54,7 @@ export const binary =
   };
 
 /** True when a factor on the followed operand (and on the other, where it is tied) comes out as a factor on the result. */
-export function isScalable(
+function isScalable(
   flow: ChannelFlow,
   kind: 'sum' | 'product' | 'extremum' | 'other',
   isSecond: boolean,

@@ -120,7 +120,7 @@ interface Dense {
 }
 
 /** FULLY_CONNECTED takes its input for rows as long as the weights are deep, whatever its shape. */
-export function dense(lowerer: Lowerer, { input, output, weights, isTransposed, alpha, bias }: Dense) {
+function dense(lowerer: Lowerer, { input, output, weights, isTransposed, alpha, bias }: Dense) {
   const inputShape = lowerer.shapeOf(input);
   const outputShape = lowerer.shapeOf(output);
   const numbers = lowerer.numbersIn(weights) ?? [];

@@ -33,7 +33,7 @@ export async function npmPack(wanted: PinnedPackage, folder: string): Promise<st
 }
 
 /** What a user can do when ONNX Runtime cannot be downloaded. */
-export const installHint = 'install onnxruntime-node where the gate runs, or let npm reach a registry that has it.';
+const installHint = 'install onnxruntime-node where the gate runs, or let npm reach a registry that has it.';
 
 /** `npm` is a script on Windows, which only a shell starts; the arguments are constants of ours. */
 async function npm(args: readonly string[], folder: string): Promise<void> {

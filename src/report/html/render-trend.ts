@@ -22,7 +22,7 @@ export function renderTrend(history: History, repository?: string): string {
 }
 
 /** What the page shows of a history. */
-export function trendData(history: History, repository?: string): TrendData {
+function trendData(history: History, repository?: string): TrendData {
   const places = new Map<string, number>();
   const commits: (readonly [string, number, string])[] = [];
   const placeOf = (commit: string, time: number, subject: string): number => {

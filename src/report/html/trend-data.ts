@@ -10,7 +10,7 @@ export interface TrendData {
 }
 
 /** A model on a target: by metric its values, each with the place of its commit in `commits`, and whether it is an estimate. */
-export interface TrendSeries {
+interface TrendSeries {
   readonly model: string;
   readonly target: string;
   readonly values: { readonly [Name in MetricName]?: readonly TrendValue[] };

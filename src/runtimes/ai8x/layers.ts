@@ -5,7 +5,7 @@ import type { Limits } from './limits.ts';
 import { operatorLayer } from './operator-layer.ts';
 
 /** Why the accelerator can't run an operator, and what to do about it. */
-export interface Refusal {
+interface Refusal {
   readonly operator: number;
   readonly message: string;
 }

@@ -5,7 +5,7 @@ import type { Limits } from './limits.ts';
 import { dataBytes, type Picture, passesOf } from './pictures.ts';
 
 /** Words of weight memory that each of its processors needs for a layer; what is smaller than a word is packed. */
-export function weightWords({ filter, shape, input }: HardwareLayer, limits: Limits): number {
+function weightWords({ filter, shape, input }: HardwareLayer, limits: Limits): number {
   if (filter === undefined) return 0;
   return Math.ceil((passesOf(input.channels, limits) * shape.outputChannels * filter.area) / limits.weightWordBytes);
 }

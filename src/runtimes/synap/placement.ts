@@ -3,7 +3,7 @@ import type { Graph, Operator } from '../../graph/graph.ts';
 import operators from './operators.json' with { type: 'json' };
 
 /** The engines of the NPU, fastest first. */
-export type Engine = keyof typeof operators.engines;
+type Engine = keyof typeof operators.engines;
 
 const engineOf: ReadonlyMap<string, Engine> = new Map(
   Object.entries(operators.engines).flatMap(([engine, types]) => types.map((type) => [type, engine as Engine])),

@@ -2,7 +2,7 @@ import { concreteShape, inputTensor, intAttribute, outputTensor, stringAttribute
 import type { Graph, Operator } from '../../graph/graph.ts';
 
 /** Height and width. */
-export interface Extent {
+interface Extent {
   readonly height: number;
   readonly width: number;
 }

@@ -24,7 +24,7 @@ export function read(graph: GraphProto, model: ModelProto = {}, options: ReadOnn
 }
 
 /** A dense float32 type unless told otherwise. */
-export function tensorType(dims: readonly (number | string)[], elemType = 1): TypeProto {
+function tensorType(dims: readonly (number | string)[], elemType = 1): TypeProto {
   const dim = dims.map((extent) => (typeof extent === 'number' ? { dimValue: extent } : { dimParam: extent }));
   return { tensorType: { elemType, shape: dim.length === 0 ? {} : { dim } } };
 }

@@ -4,7 +4,7 @@ import { openInterpreter } from '../../../src/kernels/run-graph.ts';
 import { makeValue, type TypedArray } from '../../../src/kernels/values.ts';
 
 /** Random inputs of a graph, the same for the same seed: any integer of the type, reals within ±1. */
-export function randomInputs(graph: Graph, seed: number): readonly TypedArray[] {
+function randomInputs(graph: Graph, seed: number): readonly TypedArray[] {
   let state = seed >>> 0;
   const next = () => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;

@@ -68,7 +68,7 @@ function attributesOf(attributes: Attributes): Readonly<Record<string, Attribute
 }
 
 /** Normal numbers (Box and Muller), the same on every machine. */
-export function normal(seed: number): () => number {
+function normal(seed: number): () => number {
   const random = makeRandom(Math.imul(seed + 1, 0x9e3779b1));
   const uniform = () => (random(2 ** 24) + 0.5) / 2 ** 24;
   return () => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform());

@@ -6,7 +6,7 @@ import type { FakeState, StoredObject } from './state.ts';
 type Stored<Type extends StoredObject['type']> = Extract<StoredObject, { type: Type }>;
 
 /** Keeps an object and gives its id, the same for the same content, as git's are. */
-export function store(state: FakeState, object: StoredObject): string {
+function store(state: FakeState, object: StoredObject): string {
   const content =
     object.type === 'blob'
       ? object.bytes

@@ -54,7 +54,7 @@ export interface Fault {
 }
 
 /** A request that arrived. */
-export interface SeenRequest {
+interface SeenRequest {
   readonly method: string;
   readonly path: string;
   readonly query: string;

@@ -27,7 +27,7 @@ interface Weighted {
 }
 
 /** Of the weights that lead from each input channel to each output channel, at `output * inputs + input`: their sum, and 1 where one is not zero. */
-export interface WeightsBetween {
+interface WeightsBetween {
   readonly sums: Int32Array;
   readonly areUsed: Uint8Array;
 }

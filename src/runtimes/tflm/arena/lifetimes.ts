@@ -16,7 +16,7 @@ export interface ScratchRequest {
 }
 
 /** A buffer of the memory plan. Moments count the operators as they run, from 1; graph inputs are there at 0, tensors that nobody touches at -1. */
-export interface ArenaBuffer extends BufferRequest {
+interface ArenaBuffer extends BufferRequest {
   readonly name: string;
   /** Subgraph and number of the tensor that it holds; scratch has none. */
   readonly holds?: { readonly subgraph: number; readonly tensor: TensorId };

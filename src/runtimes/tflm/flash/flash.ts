@@ -17,7 +17,7 @@ export interface RuntimeFlash {
 }
 
 /** Which types of a kernel are linked: all, or int8 alone where a model has nothing else. */
-export type Registration = 'all' | 'int8';
+type Registration = 'all' | 'int8';
 
 /** Which kernels are linked, and how they are registered. */
 export interface CodeBuild {

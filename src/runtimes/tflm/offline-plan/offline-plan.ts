@@ -1,3 +1,4 @@
+import { isRecord } from '../../../basics/records.ts';
 import type { Graph } from '../../../graph/graph.ts';
 
 /** The name under which a file carries a memory plan. */
@@ -23,8 +24,4 @@ export function offlinePlan(graph: Graph): Uint8Array | undefined {
   if (!Array.isArray(metadata)) return undefined;
   const plan: unknown = metadata.find((entry: unknown) => isRecord(entry) && entry.name === offlinePlanName);
   return isRecord(plan) && plan.data instanceof Uint8Array ? plan.data : undefined;
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null;
 }

@@ -59,7 +59,7 @@ const rowFields = {
   rules: z.array(z.string().regex(/^[a-z-]+$/)).optional(),
 };
 const otherBuild = z.strictObject(rowFields).partial();
-export const supportRowSchema = z.strictObject({
+const supportRowSchema = z.strictObject({
   ...rowFields,
   /** What takes the place of fields above in builds without CMSIS-NN. */
   others: otherBuild.optional(),
