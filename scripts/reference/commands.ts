@@ -5,7 +5,7 @@ import { commandLine } from '../../src/commands/program.ts';
 
 /** docs/reference-commands.md: every command with its options and an example, from what `--help` prints. */
 export function commandsReference(): string {
-  return `<!-- Written by npm run docs from src/commands/program.ts. -->
+  return `<!-- Written by npm run docs from src/commands. -->
 # Reference: the command line
 
 \`edge-ready\` is \`dist/cli.js\`; in a clone \`npm run cli -- COMMAND …\`. Exit code 0: within the budgets, or only warnings; 1: a budget failed; 2: it could not be judged, with one sentence that says why and what to do.

@@ -5,6 +5,7 @@ import { chainOf, keysOf, type SchemaSource, schemasIn, splitAtCommas } from './
 const files = [
   'src/report/report-schema.ts',
   'src/judge/comparison.ts',
+  'src/changes/change-state.ts',
   'src/runtimes/measurement.ts',
   'src/runtimes/metric-names.ts',
   'src/diff/model-diff.ts',
