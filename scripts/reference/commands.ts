@@ -8,7 +8,7 @@ export function commandsReference(): string {
   return `<!-- Written by npm run docs from src/commands. -->
 # Reference: the command line
 
-\`edge-ready\` is \`dist/cli.js\`; in a clone \`npm run cli -- COMMAND …\`. Exit code 0: within the budgets, or only warnings; 1: a budget failed; 2: it could not be judged, with one sentence that says why and what to do.
+\`edge-ready\` is \`dist/cli.js\`; \`npm install --global .\` in a clone puts it on the \`PATH\`. Exit code 0: within the budgets, or only warnings; 1: a budget failed; 2: it could not be judged, with one sentence that says why and what to do.
 With \`--json\` there is one JSON document on standard output and nothing else; words for people and progress go to standard error.
 Tables fit the terminal and are whole in a pipe. Colour is for terminals: \`NO_COLOR=1\` takes it away, \`FORCE_COLOR=1\` gives it to a pipe too.
 

@@ -7,6 +7,7 @@ import { type Ask, askAnswers, assumedAnswers } from '../init/ask.ts';
 import { installGitDriver } from '../init/git-driver.ts';
 import { lookAtRepository, type Repository } from '../init/look-at-repository.ts';
 import { planFiles } from '../init/plan-files.ts';
+import { textconvCommand } from '../init/textconv-command.ts';
 import { measureModel, openModel } from '../measuring/measure.ts';
 import { automatic } from '../optimize/recipe.ts';
 import { valueWords } from '../report/change-words.ts';
@@ -52,7 +53,7 @@ export async function initCommand(
     output.note(`Written: ${file.path}`);
     changes += 1;
   }
-  for (const change of await installGitDriver(repository.root)) {
+  for (const change of await installGitDriver(repository.root, textconvCommand(process.argv[1]))) {
     output.note(`Git shows changes of models as text: ${change}`);
     changes += 1;
   }

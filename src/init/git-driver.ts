@@ -6,16 +6,13 @@ import { UserError } from '../errors.ts';
 /** What `.gitattributes` says of models, so that git shows their changes as text. */
 const attributes = ['*.onnx diff=edge-ready', '*.ort diff=edge-ready', '*.tflite diff=edge-ready'] as const;
 
-/** What git runs for that, unless the caller says how the command is called here. */
-const defaultCommand = 'edge-ready inspect --textconv';
-
 /**
  * Makes `git diff`, `git show` and `git log -p` show changes of `.onnx`, `.ort` and `.tflite` files as text: three lines in the `.gitattributes` at the repository's top,
- * which are for everybody, and the command in this clone's configuration, which git takes from nowhere else. Done again it changes nothing.
+ * which are for everybody, and the command, as `textconvCommand` says, in this clone's configuration, which git takes from nowhere else. Done again it changes nothing.
  * @returns what it changed, a sentence each
  * @throws UserError when the directory is no git repository, or its `.gitattributes` is a link
  */
-export async function installGitDriver(directory: string, command = defaultCommand): Promise<readonly string[]> {
+export async function installGitDriver(directory: string, command: string): Promise<readonly string[]> {
   const top = (await git(directory, ['rev-parse', '--show-toplevel'])).toString('utf8').trim();
   return [
     ...writeAttributes(top),

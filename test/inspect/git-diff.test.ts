@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeModel } from '../../src/formats/write-model.ts';
 import { installGitDriver } from '../../src/init/git-driver.ts';
+import { textconvCommand } from '../../src/init/textconv-command.ts';
 import { commit, git, initialise } from '../support/git-repository.ts';
 import { type NetworkSpec, writeNetwork } from '../support/random-models.ts';
 
@@ -71,28 +72,49 @@ describe('git diff of models', () => {
   );
 });
 
+describe.skipIf(process.platform === 'win32')('textconvCommand', () => {
+  const bin = path.join(folder, 'bin');
+  const environment = { PATH: bin };
+
+  it('names the program that runs where no edge-ready is on the PATH, as one word of the shell', () => {
+    const program = path.join(folder, "it's here.js");
+    const command = textconvCommand(program, environment);
+    writeFileSync(program, 'console.log(process.argv.slice(2).join())');
+    expect(execFileSync('sh', ['-c', `${command} "$@"`, 'sh', 'a model'], { encoding: 'utf8' })).toBe(
+      'inspect,--textconv,a model\n',
+    );
+  });
+
+  it('is edge-ready itself where it is there', () => {
+    mkdirSync(bin, { recursive: true });
+    writeFileSync(path.join(bin, 'edge-ready'), '', { mode: 0o755 });
+    expect(textconvCommand('/somewhere/cli.js', environment)).toBe('edge-ready inspect --textconv');
+  });
+});
+
 describe('installGitDriver', () => {
   it('keeps what .gitattributes says, ends in its own lines and changes nothing the second time', async () => {
     const other = path.join(folder, 'other');
     initialise(other, 'someone/other');
     const file = path.join(other, '.gitattributes');
     writeFileSync(file, '*.onnx filter=lfs diff=lfs merge=lfs -text');
-    expect(await installGitDriver(other)).toHaveLength(3);
+    const command = 'edge-ready inspect --textconv';
+    expect(await installGitDriver(other, command)).toHaveLength(3);
     expect(readFileSync(file, 'utf8')).toBe(
-      '*.onnx filter=lfs diff=lfs merge=lfs -text\n*.onnx diff=edge-ready\n*.tflite diff=edge-ready\n',
+      '*.onnx filter=lfs diff=lfs merge=lfs -text\n*.onnx diff=edge-ready\n*.ort diff=edge-ready\n*.tflite diff=edge-ready\n',
     );
     expect(git(other, 'check-attr', 'diff', 'filter', '--', 'a.onnx')).toBe(
       'a.onnx: diff: edge-ready\na.onnx: filter: lfs',
     );
-    expect(git(other, 'config', '--get', 'diff.edge-ready.textconv')).toBe('edge-ready inspect --textconv');
-    expect(await installGitDriver(other)).toEqual([]);
+    expect(git(other, 'config', '--get', 'diff.edge-ready.textconv')).toBe(command);
+    expect(await installGitDriver(other, command)).toEqual([]);
   });
 
   it('writes through no link', async () => {
     const linked = path.join(folder, 'linked');
     initialise(linked, 'someone/linked');
     symlinkSync(path.join(folder, 'elsewhere'), path.join(linked, '.gitattributes'));
-    await expect(installGitDriver(linked)).rejects.toThrow('is a link');
+    await expect(installGitDriver(linked, 'edge-ready inspect --textconv')).rejects.toThrow('is a link');
     expect(existsSync(path.join(folder, 'elsewhere'))).toBe(false);
   });
 });
