@@ -22,6 +22,8 @@ const coreMarkPerMegahertz: Readonly<Record<string, number>> = {
 /** Instructions of cores with MVE are counted in units that a known loop gives 22 % too many of (src/targets/cores/cortex-m55.yml). */
 const instructionsPerCount: Readonly<Record<string, number>> = { 'cortex-m85': 0.78 };
 
+/** Networks of raws-labs/tigris-bench, built from its description and converted by TensorFlow; without their weights. */
+const ownNetworks = path.resolve('bench', 'estimates', 'networks');
 const tiny = 'mlcommons+tiny/benchmark/training';
 const files = {
   'anomaly detection': `${tiny}/anomaly_detection/trained_models/ad01_int8.tflite`,
@@ -30,6 +32,9 @@ const files = {
   'visual wake words': `${tiny}/visual_wake_words/trained_models/vww_96_int8.tflite`,
   'mcunet-vww1': 'mit-han-lab+tinyengine/assets/vww.tflite',
   'person detection': 'tensorflow+tflite-micro/tensorflow/lite/micro/models/person_detect.tflite',
+  'DS-CNN': path.join(ownNetworks, 'ds-cnn.tflite'),
+  'dense autoencoder': path.join(ownNetworks, 'dense-autoencoder.tflite'),
+  'signal CNN': path.join(ownNetworks, 'signal-cnn.tflite'),
 } as const;
 type ModelName = keyof typeof files;
 
@@ -96,8 +101,14 @@ const published: readonly Published[] = [
   },
   {
     board: 'nucleo-h743zi',
-    milliseconds: { 'mcunet-vww1': 97 },
-    source: 'mit-han-lab/tinyengine README, TensorFlow Lite Micro with CMSIS-NN, its clock taken to be 480 MHz',
+    milliseconds: { 'mcunet-vww1': 97, 'DS-CNN': 12.794, 'dense autoencoder': 1.17, 'signal CNN': 0.346 },
+    source:
+      'mcunet: mit-han-lab/tinyengine README, TensorFlow Lite Micro with CMSIS-NN, its clock taken to be 480 MHz; the others: raws-labs/tigris-bench 50f599c, NUCLEO-H753ZI, the same die',
+  },
+  {
+    board: 'nucleo-f446re',
+    milliseconds: { 'DS-CNN': 68.049, 'dense autoencoder': 4.808, 'signal CNN': 1.797 },
+    source: 'raws-labs/tigris-bench 50f599c, TensorFlow Lite Micro with CMSIS-NN',
   },
   {
     // Of the F4 boards here the one with the same flash; NUCLEO-F413ZH runs at 100 MHz with three wait states.
@@ -222,7 +233,7 @@ const predicted = (point: Point, perInstruction: number, waitPerByte: number) =>
   perInstruction * point.instructions + waitPerByte * point.weightBytes;
 const perInstructionOf = (point: Point) => (point.cycles - point.waitPerByte * point.weightBytes) / point.instructions;
 /** Only dense networks read so many weights for their arithmetic that they tell the wait. */
-const isDense = ({ model }: Point) => model === 'anomaly detection';
+const isDense = ({ model }: Point) => model === 'anomaly detection' || model === 'dense autoencoder';
 const waitOf = (points: readonly Point[]) => mean(points.filter(isDense).map(({ waitPerByte }) => waitPerByte));
 const markOf = (core: string) => coreMarkPerMegahertz[core] ?? Number.NaN;
 const instructionsOf = (core: string) => instructionsPerCount[core] ?? 1;
@@ -250,7 +261,7 @@ function pointsOf({ board: id, clockHz, milliseconds, microjoules }: Published):
 
 function work(model: ModelName, board: Board): Pick<Point, 'instructions' | 'cycles' | 'weightBytes'> {
   const file = files[model];
-  const graph = readTflite(readFileSync(path.join(referenceDirectory, 'models', file)), file);
+  const graph = readTflite(readFileSync(path.resolve(referenceDirectory, 'models', file)), file);
   const costs = graph.operators.map((operator) => operatorCost(graph, operator, board));
   const sum = (term: 'instructions' | 'cycles' | 'weightBytes') =>
     costs.reduce((all, cost) => all + (cost?.[term] ?? 0), 0);
