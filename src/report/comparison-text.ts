@@ -1,11 +1,11 @@
 import { formatDifference } from '../basics/format.ts';
 import { plain } from '../basics/plain.ts';
 import { layerLabel } from '../graph/layer-label.ts';
-import type { Comparison, Delta } from '../judge/comparison.ts';
+import type { Attribution, Comparison, Delta } from '../judge/comparison.ts';
 import { metricWords } from '../judge/metric-words.ts';
 import { type MetricName, metricNames } from '../runtimes/metric-names.ts';
 import { besideWords } from './beside-list.ts';
-import { causesOf, deltaWords, isImprovement, valueWords } from './change-words.ts';
+import { deltaWords, isImprovement, valueWords } from './change-words.ts';
 import { accuracyWords } from './comment-sections.ts';
 import { titleOf } from './comment-table.ts';
 import { diffTable, happenedText } from './diff-text.ts';
@@ -13,12 +13,12 @@ import { accelerationWords, fallbackPhrases } from './fallback-words.ts';
 import { groupFindings } from './group-findings.ts';
 import { judgementWords } from './judgement-words.ts';
 import { type Look, lookOf, paintFirstWord, paintWith, type TextOptions } from './look.ts';
-import { worstJudgementsFirst } from './order.ts';
+import { objectionsOf } from './objections.ts';
 import { phrasesToText } from './phrase.ts';
 import { textTable } from './text-table.ts';
 import { wrapLine } from './wrap.ts';
 
-const layersPerMetric = 5;
+const fallbacksPerModel = 5;
 
 /** One comparison for a terminal: base beside head, what happened to the model and which operators brought each difference, the accuracy test, what is wrong. Ends with a new line. */
 export function renderComparisonText(comparison: Comparison, options: TextOptions = {}): string {
@@ -90,18 +90,12 @@ export function comparisonLines(
     ...comparison.problems.map((problem) => `error: ${problem}`),
     ...errors.slice(0, 10).map(({ where, message }) => `fail: ${where === undefined ? '' : `${where}: `}${message}`),
     ...(errors.length > 10 ? [`… ${errors.length - 10} more`] : []),
-    ...worstJudgementsFirst(comparison.judgements)
-      .filter(({ verdict }) => verdict !== 'pass')
-      .flatMap((judgement) => [
-        `${judgement.verdict}: ${judgementWords(judgement)} (${judgement.budget.origin})`,
-        ...((comparison.deltas[judgement.budget.metric as 'flash']?.absolute ?? 0) > 0
-          ? causesOf(comparison, judgement.budget.metric, 3).map(
-              ({ layer, delta, what }) =>
-                `  ${formatDifference(delta, metricWords[judgement.budget.metric].quantity)} from ${plain(layerLabel(layer), 60)}: ${what}`,
-            )
-          : []),
-        ...(judgement.budget.metric === 'accelerated' ? fallbackLines(comparison) : []),
-      ]),
+    ...objectionsOf(comparison).flatMap(({ metric, judgements, causes }) => [
+      ...judgements.map(
+        (judgement) => `${judgement.verdict}: ${judgementWords(judgement)} (${judgement.budget.origin})`,
+      ),
+      ...(metric === 'accelerated' ? fallbackLines(comparison) : causes.map(causeLine)),
+    ]),
   ];
   const indented = lines.map((line) => `  ${line.startsWith('  ') ? '  ' : ''}${plain(line, 600)}`);
   return [
@@ -110,12 +104,16 @@ export function comparisonLines(
   ].join('\n');
 }
 
+function causeLine({ metric, layer, delta, what }: Attribution): string {
+  return `  ${formatDifference(delta, metricWords[metric].quantity)} from ${plain(layerLabel(layer), 60)}: ${what}`;
+}
+
 function fallbackLines(comparison: Comparison): readonly string[] {
   const words = accelerationWords(comparison);
   return [
     ...(words === undefined ? [] : [`  ${words}`]),
     ...comparison.fallbacks
-      .slice(0, layersPerMetric)
+      .slice(0, fallbacksPerModel)
       .map((fallback) => `  ${phrasesToText(fallbackPhrases(fallback))}`),
   ];
 }
