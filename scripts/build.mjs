@@ -1,6 +1,6 @@
 // Bundles the three faces and the thread that evaluations run in into dist/, one ESM file each and what they share or seldom need in chunks beside them, so that a command
 // loads what it runs; `--check` only tells whether dist/ is what the sources build.
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { build } from 'esbuild';
 import { assemblyForEsbuild } from './assembly.mjs';
@@ -32,6 +32,7 @@ const result = await build({
   logLevel: 'warning',
 });
 const names = new Set(result.outputFiles.map((file) => path.basename(file.path)));
+mkdirSync('dist', { recursive: true });
 const superfluous = readdirSync('dist').filter((name) => !names.has(name));
 if (check) {
   const stale = result.outputFiles.filter((file) => {

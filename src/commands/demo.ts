@@ -9,6 +9,7 @@ import { exitCodes } from '../judge/exit-code.ts';
 import type { MeasurementFolder } from '../measuring/measurer.ts';
 import { recordCommit } from '../record-commit.ts';
 import { renderComment } from '../report/comment.ts';
+import { closeFolds } from '../report/fold.ts';
 import { renderTrend } from '../report/html/render-trend.ts';
 import type { GateReport } from '../report/report-schema.ts';
 import { type Outputs, withOutputs } from '../report/write-outputs.ts';
@@ -89,12 +90,16 @@ async function checkDemo(
     progress,
   });
   progress.end();
-  output.result(renderComment(report, { marker: '' }));
+  const comment = renderComment(report, { marker: '' });
+  const isTerminal = output.resultOptions?.width !== undefined;
+  output.result(isTerminal ? closeFolds(comment) : comment);
   if (outputs !== undefined) {
     const { page } = await outputs.finish(report);
     const trend = path.join(path.dirname(page), 'history.html');
     writeWhole(trend, new TextEncoder().encode(renderTrend(await historyOf(directory))));
     output.note(`The report with its figures: ${page}; where the numbers have been: ${trend}`);
+  } else if (isTerminal) {
+    output.note('The whole comment, and the report as a page: edge-ready demo --output FOLDER');
   }
   return report;
 }

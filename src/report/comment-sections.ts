@@ -6,11 +6,6 @@ import { findingLine } from './comment-details.ts';
 import { cell, code } from './escape.ts';
 import { groupFindings } from './group-findings.ts';
 
-/** A part of the comment that opens on demand; nothing when it has no content. The empty lines are what Markdown inside HTML needs. */
-export function fold(title: string, content: string): readonly string[] {
-  return content === '' ? [] : [`<details><summary>${title}</summary>\n\n${content}\n\n</details>`];
-}
-
 /** Accuracy of base and head on the same samples, in words. */
 export function accuracyList(comparisons: readonly Comparison[]): string {
   return comparisons

@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type FakeGitHub, startFakeGitHub } from '../support/fake-github/server.ts';
 import { commit, type Files, git, initialise } from '../support/git-repository.ts';
 import { synchronized } from '../support/github-events.ts';
+import { markdownBlocks } from '../support/markdown-blocks.ts';
 import { type ActRun, hasAct, prepareAction, runEvent, type Workspace } from './act.ts';
 import { base, narrow, wider, worse } from './models.ts';
 import { matrixWorkflow, singleWorkflow } from './workflows.ts';
@@ -33,10 +34,10 @@ describe.skipIf(!hasAct)('a pull request under act', () => {
   });
 
   /** A repository whose main branch has the workflow and the models, and goes on after the pull request branched off. */
-  function makeRepository(workflow: string): void {
+  function makeRepository(workflow: string, files: Files = base): void {
     const { repository } = workspace;
     initialise(repository, github.repository);
-    commit(repository, 'Models', { ...base, '.github/workflows/models.yml': { text: workflow } });
+    commit(repository, 'Models', { ...files, '.github/workflows/models.yml': { text: workflow } });
     git(repository, 'checkout', '--quiet', '-b', 'wider');
     git(repository, 'checkout', '--quiet', 'main');
     mainTip = commit(repository, 'Main goes on', { 'README.md': { text: 'Models\n' } });
@@ -116,6 +117,14 @@ describe.skipIf(!hasAct)('a pull request under act', () => {
     expect(comments()).toEqual([expect.stringMatching(/^<!-- edge-ready-gate:models -->\n+✅/)]);
     expect(green.log).toContain('Measurements of an earlier run were restored');
     expect(green.log).toContain('2 measurements: 1 made, 1 known from before');
+  });
+
+  test('the workflow that the README shows first, in a repository that has models and nothing else', async () => {
+    const [pasted] = markdownBlocks(readFileSync('README.md', 'utf8')).filter(({ language }) => language === 'yaml');
+    makeRepository(pasted?.text.replace('uses: org/', 'uses: acme/') ?? '', narrow);
+    const run = await push('Wider', wider);
+    expect(run.jobs, run.log).toEqual({ models: 'success' });
+    expect(comments()).toEqual([expect.stringMatching(/^<!-- edge-ready-gate:models -->\n+⚠️ .*nucleo-l4r5zi/)]);
   });
 
   test('no model changed and no comment yet: silence', async () => {
