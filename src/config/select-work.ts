@@ -1,6 +1,8 @@
 import type { FoundModels } from '../changes/find-models.ts';
 import type { Change } from '../changes/list-changes.ts';
 import type { Range } from '../changes/range.ts';
+import { ortFileName } from '../formats/model-file.ts';
+import { runtimeOf } from '../runtimes/registry.ts';
 import type { Target } from '../targets/target.ts';
 import { budgetsDiffer } from './budgets.ts';
 import type { Configs } from './read-configs.ts';
@@ -26,9 +28,14 @@ export function selectWork(
     .map(({ path, blob }) => ({ path, state: 'unchanged', baseBlob: blob, headBlob: blob }));
   return [...changed, ...unchanged].flatMap((change) => {
     const { targets: names } = effectiveSettings(base, head, change.path);
-    return targets
-      .filter((target) => isForTarget(names, target))
-      .filter((target) => change.state !== 'unchanged' || budgetsDiffer(base, head, change.path, target))
-      .map((target) => ({ change, target }));
+    const isSaved = ortFileName.test(change.path);
+    return (
+      targets
+        .filter((target) => isForTarget(names, target))
+        // Nothing but ONNX Runtime loads what it saved; whoever names targets for it is told so.
+        .filter((target) => !isSaved || names !== undefined || runtimeOf(target.runtime).loads.includes('ort'))
+        .filter((target) => change.state !== 'unchanged' || budgetsDiffer(base, head, change.path, target))
+        .map((target) => ({ change, target }))
+    );
   });
 }

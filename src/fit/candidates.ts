@@ -1,4 +1,4 @@
-import type { Model } from '../optimize/model.ts';
+import { isFinal, type Model } from '../optimize/model.ts';
 import type { AppliedRecipe } from '../optimize/recipe.ts';
 import { isQuantized } from '../quantize/is-quantized.ts';
 import { runtimeOf } from '../runtimes/registry.ts';
@@ -14,6 +14,7 @@ const clusterBits = [6, 5, 4] as const;
  * Weights that share values save flash where the device decodes them: TensorFlow Lite Micro's kernels, and Ethos-U, whose compiler encodes all weights.
  */
 export function candidateRecipes(model: Model, target: Target): readonly AppliedRecipe[] {
+  if (isFinal(model)) return [];
   const decodes = target.runtime === 'tflm';
   const storing = (recipe: AppliedRecipe): readonly AppliedRecipe[] => {
     const clustered = clusterBits.map((bits) => ({ ...recipe, clusterBits: bits }));

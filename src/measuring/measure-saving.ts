@@ -1,6 +1,6 @@
 import type { SavingStep } from '../judge/comparison.ts';
 import { losslessPasses } from '../optimize/lossless.ts';
-import type { Model, Optimized } from '../optimize/model.ts';
+import { isFinal, type Model, type Optimized } from '../optimize/model.ts';
 import { optimize } from '../optimize/optimize.ts';
 import { lossless } from '../optimize/recipe.ts';
 import type { Measurement } from '../runtimes/measurement.ts';
@@ -22,6 +22,7 @@ export async function measureSaving(
   target: Target,
   options: Pick<MeasureOptions, 'dimensions'>,
 ): Promise<MeasuredSaving | undefined> {
+  if (isFinal(model)) return undefined;
   const passes = losslessPasses(model.graph, target);
   const madeWhole = await optimizedBy(passes);
   const whole = await measureOptimized(model, madeWhole, target, options);

@@ -1,7 +1,7 @@
 import { isQuantized } from '../quantize/is-quantized.ts';
 import { runtimeOf } from '../runtimes/registry.ts';
 import type { Target } from '../targets/target.ts';
-import type { Model } from './model.ts';
+import { isFinal, type Model } from './model.ts';
 import { type AppliedRecipe, type NumberForm, type Recipe, recipeText } from './recipe.ts';
 
 /**
@@ -12,9 +12,7 @@ export function decideRecipe(recipe: Recipe, model: Model, target: Target, hasCa
   const decided = (numbers: Exclude<NumberForm, 'auto'>): AppliedRecipe => ({ ...recipe, numbers });
   if (recipe.numbers !== 'auto') return decided(recipe.numbers);
   const runtime = runtimeOf(target.runtime);
-  // What ONNX Runtime saved in its own format is as it will run.
-  const isFinal = model.format === 'ort' || runtime.takesAsIs(model.graph, target);
-  if (runtime.loads.includes(model.format) && isFinal) {
+  if (runtime.loads.includes(model.format) && (isFinal(model) || runtime.takesAsIs(model.graph, target))) {
     return decided(recipeText(recipe) === 'auto' ? 'none' : 'lossless');
   }
   return decided(hasCalibration && !isQuantized(model.graph) ? 'int8' : 'lossless');

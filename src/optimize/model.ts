@@ -19,3 +19,8 @@ export interface Optimized {
   /** Of integers made from a calibration set: how near each tensor comes to the float model's, in dB by the tensor's name. */
   readonly noise?: ReadonlyMap<string, number>;
 }
+
+/** True for a model that a runtime has saved in its own format: what could be done to it is done, and what it was made from is where anything else begins. */
+export function isFinal({ format }: Pick<Model, 'format'>): boolean {
+  return format === 'ort';
+}

@@ -8,7 +8,7 @@ import { runtimeOf } from '../runtimes/registry.ts';
 import type { Target } from '../targets/target.ts';
 import { intoDialect, loadedBy, NotConvertible, simplifiedFor } from './into-dialect.ts';
 import { finish, simplify } from './lossless.ts';
-import type { Model, Optimized } from './model.ts';
+import { isFinal, type Model, type Optimized } from './model.ts';
 import { prune } from './prune.ts';
 import type { AppliedRecipe } from './recipe.ts';
 import { store } from './store.ts';
@@ -34,7 +34,7 @@ export async function optimize(
 ): Promise<Optimized> {
   const { format, bytes, graph } = model;
   const runtime = runtimeOf(target.runtime);
-  if (format === 'ort' && !runtime.loads.includes(format)) {
+  if (isFinal(model) && !runtime.loads.includes(format)) {
     throw new NotConvertible(
       `${loadedBy(runtime)}; a .ort is already rewritten for ONNX Runtime: give the .onnx that it was made from.`,
     );

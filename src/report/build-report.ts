@@ -3,6 +3,7 @@ import type { FoundModels } from '../changes/find-models.ts';
 import type { Range } from '../changes/range.ts';
 import { configNotes } from '../config/notes.ts';
 import type { Configs } from '../config/read-configs.ts';
+import { ortFileName } from '../formats/model-file.ts';
 import type { Comparison } from '../judge/comparison.ts';
 import { worstVerdict } from '../judge/worst-verdict.ts';
 import type { ScheduleResult } from '../schedule/schedule-result.ts';
@@ -23,7 +24,12 @@ export interface ReportInput {
 export function buildReport({ range, configs, targets, models, comparisons, schedules }: ReportInput): GateReport {
   const problems = range.problem === undefined ? [] : [range.problem];
   const paths = models.all.map(({ path }) => path);
-  const notes = [...configs.notes, ...configNotes(configs.head ?? configs.base, paths), ...uncommittedNote(models)];
+  const notes = [
+    ...configs.notes,
+    ...configNotes(configs.head ?? configs.base, paths),
+    ...uncommittedNote(models),
+    ...ortNote(models, comparisons),
+  ];
   return {
     schemaVersion: 1,
     gate: gateVersion,
@@ -40,6 +46,15 @@ export function buildReport({ range, configs, targets, models, comparisons, sche
       ...problems.map(() => 'error' as const),
     ]),
   };
+}
+
+/** What was left out for want of a target that loads it. */
+function ortNote({ changed }: FoundModels, comparisons: readonly Comparison[]): readonly string[] {
+  const judged = new Set(comparisons.map(({ model }) => model));
+  const [first, ...rest] = changed.filter(({ path }) => ortFileName.test(path) && !judged.has(path));
+  if (first === undefined) return [];
+  const what = rest.length === 0 ? `${first.path} is` : `${first.path} and ${rest.length} more are`;
+  return [`${what} not judged: name a target with ONNX Runtime, which alone loads .ort.`];
 }
 
 function uncommittedNote({ uncommitted: [first, ...rest] }: FoundModels): readonly string[] {
