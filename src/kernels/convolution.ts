@@ -28,7 +28,7 @@ export const convolution: Kernel = (node) => {
     const biases = bias === undefined ? undefined : float32(node, bias);
     const range = floatActivation(node.operator);
     const target = float32(node, result);
-    return () => convolveFloat(from, kernel, biases, target, window, depth, range);
+    return () => convolveFloat({ from, weights: kernel, bias: biases, to: target, window, depth, range });
   }
   if (
     (weights.dtype === 'int8' || (weights.dtype === 'int4' && image.dtype === 'int8')) &&
@@ -44,24 +44,30 @@ export const convolution: Kernel = (node) => {
     const scaling = channelScaling(node, image, weights, result, channels);
     const finish = finishOf(node, scaling, bias, wide);
     const column = new Int16Array(kernelHeight * kernelWidth * window.inputChannels);
-    return () => convolveQuantized(from, image.zeroPoint, kernel, to, window, depth, finish, column);
+    const layer = { from, zeroPoint: image.zeroPoint, weights: kernel, to, window, depth, finish, column };
+    return () => convolveQuantized(layer);
   }
   return refuseTypes(node, image.dtype, weights.dtype, result.dtype);
 };
 
 type Integers = Int8Array | Int16Array;
 
+interface QuantizedLayer {
+  readonly from: Integers;
+  readonly zeroPoint: number;
+  readonly weights: Int8Array;
+  readonly to: Integers;
+  readonly window: Window;
+  /** Input channels of a group. */
+  readonly depth: number;
+  readonly finish: Finish;
+  /** Room for what a window covers. */
+  readonly column: Int16Array;
+}
+
 /** For each output position: gathers what the window covers, less the zero point, then multiplies it with each channel's weights. */
-function convolveQuantized(
-  from: Integers,
-  zeroPoint: number,
-  weights: Int8Array,
-  to: Integers,
-  window: Window,
-  depth: number,
-  finish: Finish,
-  column: Int16Array,
-): void {
+function convolveQuantized(layer: QuantizedLayer): void {
+  const { weights, to, window, depth, finish, column } = layer;
   const { batches, outputHeight, outputWidth, outputChannels, inputChannels, kernelHeight, kernelWidth } = window;
   const perGroup = outputChannels / (inputChannels / depth);
   const taps = kernelHeight * kernelWidth;
@@ -70,7 +76,7 @@ function convolveQuantized(
   for (let batch = 0; batch < batches; batch++) {
     for (let y = 0; y < outputHeight; y++) {
       for (let x = 0; x < outputWidth; x++) {
-        gather(from, batch, y, x, zeroPoint, window, depth, column);
+        gather(layer, batch, y, x);
         for (let channel = 0; channel < outputChannels; channel++) {
           const group = Math.floor(channel / perGroup);
           const sum = dot(weights, channel * length, column, group * length, length);
@@ -82,16 +88,7 @@ function convolveQuantized(
 }
 
 /** What a window covers, by group, then row, column and channel; the zero point outside the image, which is 0 when it is taken off. */
-function gather(
-  from: Integers,
-  batch: number,
-  y: number,
-  x: number,
-  zeroPoint: number,
-  window: Window,
-  depth: number,
-  column: Int16Array,
-): void {
+function gather({ from, zeroPoint, window, depth, column }: QuantizedLayer, batch: number, y: number, x: number): void {
   const { inputHeight, inputWidth, inputChannels, kernelHeight, kernelWidth } = window;
   let next = 0;
   for (let first = 0; first < inputChannels; first += depth) {
@@ -120,16 +117,19 @@ function dot(weights: Int8Array, weightsAt: number, column: Int16Array, columnAt
   return sum;
 }
 
+interface FloatLayer {
+  readonly from: Float32Array;
+  readonly weights: Float32Array;
+  readonly bias: Float32Array | undefined;
+  readonly to: Float32Array;
+  readonly window: Window;
+  /** Input channels of a group. */
+  readonly depth: number;
+  readonly range: Range;
+}
+
 /** Products are added in single precision, each product exact (a fused multiply-add), in the order row, column, channel. */
-function convolveFloat(
-  from: Float32Array,
-  weights: Float32Array,
-  bias: Float32Array | undefined,
-  to: Float32Array,
-  window: Window,
-  depth: number,
-  { min, max }: Range,
-): void {
+function convolveFloat({ from, weights, bias, to, window, depth, range: { min, max } }: FloatLayer): void {
   const { batches, inputHeight, inputWidth, inputChannels, outputHeight, outputWidth, outputChannels } = window;
   const { kernelHeight, kernelWidth, strideHeight, strideWidth, dilationHeight, dilationWidth } = window;
   const perGroup = outputChannels / (inputChannels / depth);

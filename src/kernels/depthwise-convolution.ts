@@ -29,7 +29,7 @@ export const depthwiseConvolution: Kernel = (node) => {
     const biases = bias === undefined ? undefined : float32(node, bias);
     const range = floatActivation(node.operator);
     const target = float32(node, result);
-    return () => convolveFloat(from, kernel, biases, target, window, range);
+    return () => convolveFloat({ from, weights: kernel, bias: biases, to: target, window, range });
   }
   if (
     (weights.dtype === 'int8' || (weights.dtype === 'int4' && image.dtype === 'int8')) &&
@@ -40,23 +40,28 @@ export const depthwiseConvolution: Kernel = (node) => {
     const scaling = channelScaling(node, image, weights, result, channels);
     const finish = finishOf(node, scaling, bias, image.dtype === 'int16');
     const sums = new Float64Array(channels);
-    return () => convolveQuantized(from, image.zeroPoint, kernel, to, window, finish, sums);
+    const layer = { from, zeroPoint: image.zeroPoint, weights: kernel, to, window, finish, sums };
+    return () => convolveQuantized(layer);
   }
   return refuseTypes(node, image.dtype, weights.dtype, result.dtype);
 };
 
 type Integers = Int8Array | Int16Array;
 
+interface QuantizedLayer {
+  readonly from: Integers;
+  readonly zeroPoint: number;
+  readonly weights: Int8Array;
+  readonly to: Integers;
+  readonly window: Window;
+  readonly finish: Finish;
+  /** Room for the sums of one position. */
+  readonly sums: Float64Array;
+}
+
 /** For each output position: adds up all channels tap by tap, then finishes them. */
-function convolveQuantized(
-  from: Integers,
-  zeroPoint: number,
-  weights: Int8Array,
-  to: Integers,
-  window: Window,
-  finish: Finish,
-  sums: Float64Array,
-): void {
+function convolveQuantized(layer: QuantizedLayer): void {
+  const { to, window, finish, sums } = layer;
   const { batches, inputHeight, inputWidth, inputChannels, outputHeight, outputWidth, outputChannels } = window;
   const { kernelHeight, kernelWidth, strideHeight, strideWidth, dilationHeight, dilationWidth } = window;
   let next = 0;
@@ -71,7 +76,7 @@ function convolveQuantized(
             const fromX = x * strideWidth - window.padLeft + across * dilationWidth;
             if (fromX < 0 || fromX >= inputWidth) continue;
             const at = ((batch * inputHeight + fromY) * inputWidth + fromX) * inputChannels;
-            addTap(from, at, inputChannels, zeroPoint, weights, (row * kernelWidth + across) * outputChannels, sums);
+            addTap(layer, at, (row * kernelWidth + across) * outputChannels);
           }
         }
         for (let channel = 0; channel < outputChannels; channel++) {
@@ -83,15 +88,8 @@ function convolveQuantized(
 }
 
 /** One position of the window: every channel's product joins its sum. */
-function addTap(
-  from: Integers,
-  at: number,
-  inputChannels: number,
-  zeroPoint: number,
-  weights: Int8Array,
-  weightsAt: number,
-  sums: Float64Array,
-): void {
+function addTap({ from, zeroPoint, weights, window, sums }: QuantizedLayer, at: number, weightsAt: number): void {
+  const { inputChannels } = window;
   const multiplier = sums.length / inputChannels;
   let channel = 0;
   for (let index = 0; index < inputChannels; index++) {
@@ -102,15 +100,17 @@ function addTap(
   }
 }
 
+interface FloatLayer {
+  readonly from: Float32Array;
+  readonly weights: Float32Array;
+  readonly bias: Float32Array | undefined;
+  readonly to: Float32Array;
+  readonly window: Window;
+  readonly range: Range;
+}
+
 /** Products are added in single precision, each product exact (a fused multiply-add), in the order row, column. */
-function convolveFloat(
-  from: Float32Array,
-  weights: Float32Array,
-  bias: Float32Array | undefined,
-  to: Float32Array,
-  window: Window,
-  { min, max }: Range,
-): void {
+function convolveFloat({ from, weights, bias, to, window, range: { min, max } }: FloatLayer): void {
   const { batches, inputHeight, inputWidth, inputChannels, outputHeight, outputWidth, outputChannels } = window;
   const { kernelHeight, kernelWidth, strideHeight, strideWidth, dilationHeight, dilationWidth } = window;
   const multiplier = outputChannels / inputChannels;

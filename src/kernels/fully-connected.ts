@@ -29,7 +29,7 @@ export const fullyConnected: Kernel = (node) => {
     const biases = bias === undefined ? undefined : float32(node, bias);
     const range = floatActivation(node.operator);
     const target = float32(node, result);
-    return () => connectFloat(from, matrix, biases, target, depth, channels, range);
+    return () => connectFloat({ from, weights: matrix, bias: biases, to: target, depth, channels, range });
   }
   if (
     (weights.dtype === 'int8' || (weights.dtype === 'int4' && vectors.dtype === 'int8')) &&
@@ -40,7 +40,8 @@ export const fullyConnected: Kernel = (node) => {
     const scaling = denseScaling(node, vectors, weights, bias, result, channels);
     const finish = finishOf(node, scaling, bias, vectors.dtype === 'int16');
     const weightZero = denseWeightZero(vectors, weights, result, depth);
-    return () => connectQuantized(from, vectors.zeroPoint, matrix, weightZero, to, depth, channels, finish);
+    const { zeroPoint } = vectors;
+    return () => connectQuantized({ from, zeroPoint, weights: matrix, weightZero, to, depth, channels, finish });
   }
   return refuseTypes(node, vectors.dtype, weights.dtype, result.dtype);
 };
@@ -78,16 +79,19 @@ export function denseScaling(
 
 type Integers = Int8Array | Int16Array;
 
-function connectQuantized(
-  from: Integers,
-  zeroPoint: number,
-  weights: Int8Array,
-  weightZero: number,
-  to: Integers,
-  depth: number,
-  channels: number,
-  finish: Finish,
-): void {
+interface QuantizedLayer {
+  readonly from: Integers;
+  readonly zeroPoint: number;
+  readonly weights: Int8Array;
+  readonly weightZero: number;
+  readonly to: Integers;
+  readonly depth: number;
+  readonly channels: number;
+  readonly finish: Finish;
+}
+
+function connectQuantized(layer: QuantizedLayer): void {
+  const { from, zeroPoint, weights, weightZero, to, depth, channels, finish } = layer;
   for (let batch = 0; batch * channels < to.length; batch++) {
     for (let channel = 0; channel < channels; channel++) {
       const sum = dotShifted(from, batch * depth, zeroPoint, weights, channel * depth, weightZero, depth);
@@ -113,15 +117,17 @@ export function dotShifted(
   return sum;
 }
 
-function connectFloat(
-  from: Float32Array,
-  weights: Float32Array,
-  bias: Float32Array | undefined,
-  to: Float32Array,
-  depth: number,
-  channels: number,
-  { min, max }: Range,
-): void {
+interface FloatLayer {
+  readonly from: Float32Array;
+  readonly weights: Float32Array;
+  readonly bias: Float32Array | undefined;
+  readonly to: Float32Array;
+  readonly depth: number;
+  readonly channels: number;
+  readonly range: Range;
+}
+
+function connectFloat({ from, weights, bias, to, depth, channels, range: { min, max } }: FloatLayer): void {
   for (let batch = 0; batch * channels < to.length; batch++) {
     for (let channel = 0; channel < channels; channel++) {
       const sum = dotFloat(from, batch * depth, weights, channel * depth, depth, 0);

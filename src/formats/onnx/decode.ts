@@ -16,6 +16,18 @@ interface State {
 
 type MutableRecord = Record<string, unknown>;
 
+/** A message whose fields are being read. */
+interface MessageInMaking {
+  readonly record: MutableRecord;
+  readonly state: State;
+  /** Where its bytes end. */
+  readonly end: number;
+  /** How many more messages may be nested in one another, it included. */
+  readonly depth: number;
+  /** Adds bytes to those that are kept under a key. */
+  readonly keep: (key: string, piece: Uint8Array) => void;
+}
+
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 const fieldsByNumber: ReadonlyMap<MessageName, ReadonlyMap<number, readonly [string, Field]>> = new Map(
@@ -76,11 +88,12 @@ function decodeMessage(
       pieces.set(key, list);
     }
   };
+  const message: MessageInMaking = { record, state, end, depth, keep };
   while (reader.pos < end) {
     const start = reader.pos;
     const { number, wire } = readTag(reader, end);
     const entry = fields.get(number);
-    if (entry !== undefined && readField(entry[0], entry[1], wire, end, state, depth, record, keep)) continue;
+    if (entry !== undefined && readField(entry[0], entry[1], wire, message)) continue;
     if (entry === undefined) skipValue(reader, wire, end);
     if (--state.items < 0) throw new WireError(`it has more than ${limits.items} parts`, start);
     const field = `${name} ${entry?.[0] ?? number}`;
@@ -91,68 +104,69 @@ function decodeMessage(
   return record;
 }
 
-/** Reads one field into `record`; false when it is text that must be kept as an unknown field (the reader is behind it then). */
-function readField(
-  key: string,
-  field: Field,
-  wire: number,
-  end: number,
-  state: State,
-  depth: number,
-  record: MutableRecord,
-  keep: (key: string, piece: Uint8Array) => void,
-): boolean {
+/** Reads one field; false when it is text that must be kept as an unknown field (the reader is behind it then). */
+function readField(key: string, field: Field, wire: number, message: MessageInMaking): boolean {
+  const element = elementWireType(field);
+  if (element === wireType.bytes) return readBytes(key, field, wire, message);
+  const { reader } = message.state;
+  const isPacked = wire === wireType.bytes && (field.repeated || field.kind.startsWith('packed'));
+  if (wire !== element && !isPacked) throw wrongType(key, reader.pos);
+  const stop = isPacked ? readLength(reader, message.end) + reader.pos : message.end;
+  if (!field.kind.startsWith('packed')) {
+    do {
+      if (isPacked && reader.pos >= stop) break;
+      readNumber(key, field, stop, message);
+    } while (isPacked);
+    return true;
+  }
+  const from = reader.pos;
+  if (isPacked) reader.pos = stop;
+  else skipValue(reader, wire, message.end);
+  message.keep(key, reader.buf.subarray(from, reader.pos));
+  return true;
+}
+
+/** A message, bytes or text; false as `readField`. */
+function readBytes(key: string, field: Field, wire: number, { state, end, depth, record }: MessageInMaking): boolean {
   const { reader } = state;
   const start = reader.pos;
-  const element = elementWireType(field);
-  if (element === wireType.bytes) {
-    if (wire !== wireType.bytes) throw wrongType(key, start);
-    if (--state.items < 0) throw new WireError(`it has more than ${limits.items} parts`, start);
-    const length = readLength(reader, end);
-    const stop = reader.pos + length;
-    if (field.kind === 'message') {
-      const message = field.message as MessageName;
-      const before = field.repeated ? {} : ((record[key] as MutableRecord | undefined) ?? {});
-      put(record, key, field, decodeMessage(message, stop, state, depth - 1, before));
-      return true;
-    }
-    const bytes = reader.buf.subarray(reader.pos, stop);
-    reader.pos = stop;
-    if (field.kind === 'bytes') {
-      put(record, key, field, bytes);
-      return true;
-    }
-    const value = decodeUtf8(bytes);
-    if (value === undefined && field.kind === 'text') return false;
-    if (value === undefined) throw new WireError(`a name (${key}) is not UTF-8`, start);
-    if (field.kind === 'string' && length > formatLimits.nameBytes) {
-      throw new WireError(`a name (${key}) is longer than ${formatLimits.nameBytes} bytes`, start);
-    }
-    put(record, key, field, value);
+  if (wire !== wireType.bytes) throw wrongType(key, start);
+  if (--state.items < 0) throw new WireError(`it has more than ${limits.items} parts`, start);
+  const length = readLength(reader, end);
+  const stop = reader.pos + length;
+  if (field.kind === 'message') {
+    const message = field.message as MessageName;
+    const before = field.repeated ? {} : ((record[key] as MutableRecord | undefined) ?? {});
+    put(record, key, field, decodeMessage(message, stop, state, depth - 1, before));
     return true;
   }
-  const packed = wire === wireType.bytes && (field.repeated || field.kind.startsWith('packed'));
-  if (wire !== element && !packed) throw wrongType(key, start);
-  const stop = packed ? readLength(reader, end) + reader.pos : end;
-  if (field.kind.startsWith('packed')) {
-    const from = reader.pos;
-    if (packed) reader.pos = stop;
-    else skipValue(reader, wire, end);
-    keep(key, reader.buf.subarray(from, reader.pos));
+  const bytes = reader.buf.subarray(reader.pos, stop);
+  reader.pos = stop;
+  if (field.kind === 'bytes') {
+    put(record, key, field, bytes);
     return true;
   }
-  do {
-    if (packed && reader.pos >= stop) break;
-    if (field.repeated && --state.numbers < 0) {
-      throw new WireError(`it has more than ${limits.numbers} numbers in lists`, start);
-    }
-    if (field.kind === 'int') put(record, key, field, readInt64(reader, stop));
-    else {
-      if (reader.pos + 4 > stop) throw new WireError('a number runs past the end', reader.pos);
-      put(record, key, field, reader.readFloat());
-    }
-  } while (packed);
+  const value = decodeUtf8(bytes);
+  if (value === undefined && field.kind === 'text') return false;
+  if (value === undefined) throw new WireError(`a name (${key}) is not UTF-8`, start);
+  if (field.kind === 'string' && length > formatLimits.nameBytes) {
+    throw new WireError(`a name (${key}) is longer than ${formatLimits.nameBytes} bytes`, start);
+  }
+  put(record, key, field, value);
   return true;
+}
+
+function readNumber(key: string, field: Field, stop: number, { state, record }: MessageInMaking): void {
+  const { reader } = state;
+  if (field.repeated && --state.numbers < 0) {
+    throw new WireError(`it has more than ${limits.numbers} numbers in lists`, reader.pos);
+  }
+  if (field.kind === 'int') {
+    put(record, key, field, readInt64(reader, stop));
+    return;
+  }
+  if (reader.pos + 4 > stop) throw new WireError('a number runs past the end', reader.pos);
+  put(record, key, field, reader.readFloat());
 }
 
 function elementWireType(field: Field): number {
