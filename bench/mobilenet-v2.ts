@@ -1,4 +1,5 @@
 import { makeRandom } from '../src/basics/random.ts';
+import { emptyGraph } from '../src/graph/empty-graph.ts';
 import { constantOf, tensorOf } from '../src/graph/evaluate/constant-value.ts';
 import type { Attribute, Graph, Operator, Tensor, TensorId } from '../src/graph/graph.ts';
 
@@ -116,15 +117,10 @@ export function mobileNetV2(resolution = 224): Graph {
     },
   );
   return {
-    dialect: 'onnx',
-    name: 'mobilenet-v2',
+    ...emptyGraph('onnx', 'mobilenet-v2'),
     tensors,
     operators,
     inputs: [input],
     outputs: [scores],
-    subgraphs: [],
-    captures: [],
-    notes: [],
-    extras: {},
   };
 }

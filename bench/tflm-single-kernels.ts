@@ -1,4 +1,5 @@
 import type { DataType } from '../src/graph/data-type.ts';
+import { emptyGraph } from '../src/graph/empty-graph.ts';
 import type { Graph, Tensor } from '../src/graph/graph.ts';
 import rows from './tflm-single-kernels.json' with { type: 'json' };
 
@@ -56,8 +57,7 @@ function graphOf(row: Row): Graph {
   const tensors = [tensor(row.input, row.dtype), ...second, tensor(row.output, row.outputType ?? row.dtype)];
   const int = (value: number) => ({ kind: 'int' as const, value });
   return {
-    dialect: 'tflite',
-    name: 'single kernel',
+    ...emptyGraph('tflite', 'single kernel'),
     tensors,
     operators: [
       {
@@ -78,9 +78,5 @@ function graphOf(row: Row): Graph {
     ],
     inputs: [0],
     outputs: [tensors.length - 1],
-    subgraphs: [],
-    captures: [],
-    notes: [],
-    extras: {},
   };
 }

@@ -1,4 +1,5 @@
 import type { DataType } from '../../src/graph/data-type.ts';
+import { emptyGraph } from '../../src/graph/empty-graph.ts';
 import type { Graph, Operator, Tensor, TensorId } from '../../src/graph/graph.ts';
 
 /** What a network is computed in. */
@@ -100,16 +101,11 @@ export function networkBuilder(precision: Precision) {
     },
     rearrange: (input: TensorId, type: string, shape: readonly number[]): TensorId => operator(type, [input], shape),
     build: (name: string, inputs: readonly TensorId[], outputs: readonly TensorId[]): Graph => ({
-      dialect: 'tflite',
-      name,
+      ...emptyGraph('tflite', name),
       tensors,
       operators,
       inputs,
       outputs,
-      subgraphs: [],
-      captures: [],
-      notes: [],
-      extras: {},
     }),
   };
   return g;

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { emptyGraph } from '../../src/graph/empty-graph.ts';
 import type { Graph } from '../../src/graph/graph.ts';
 import { type CostCounts, costCounts } from '../../src/runtimes/roofline/time.ts';
 import { computedTensors, operatorWork } from '../../src/runtimes/roofline/work.ts';
@@ -30,8 +31,7 @@ export function referenceGraphs(): ReadonlyMap<string, Graph> {
     graphs.map(([file, { tensors, nodes, inputs, outputs }]) => [
       file,
       {
-        dialect: 'tflite',
-        name: file,
+        ...emptyGraph('tflite', file),
         tensors: tensors.map(({ shape, type }, id) => ({ name: `t${id}`, dtype: type, shape })),
         operators: nodes.map((node) => ({
           name: node.op,
@@ -44,10 +44,6 @@ export function referenceGraphs(): ReadonlyMap<string, Graph> {
         })),
         inputs,
         outputs,
-        subgraphs: [],
-        captures: [],
-        notes: [],
-        extras: {},
       },
     ]),
   );

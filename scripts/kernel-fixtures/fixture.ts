@@ -1,4 +1,5 @@
 import { bytesOf, type DataType, elementBits } from '../../src/graph/data-type.ts';
+import { emptyGraph } from '../../src/graph/empty-graph.ts';
 import type { Attribute, Graph, Operator, Shape, Tensor } from '../../src/graph/graph.ts';
 import { generator, nextInteger } from './generator.ts';
 
@@ -115,8 +116,7 @@ export function graphOfSteps(steps: readonly Step[], subgraphs: readonly Graph[]
   const taken = new Set(operators.flatMap(({ inputs }) => inputs));
   const ids = parts.map((_, id) => id);
   return {
-    dialect: 'tflite',
-    name: '',
+    ...emptyGraph('tflite', ''),
     tensors: parts.map(tensorOf),
     operators,
     inputs: ids.filter(
@@ -124,9 +124,6 @@ export function graphOfSteps(steps: readonly Step[], subgraphs: readonly Graph[]
     ),
     outputs: ids.filter((id) => given.has(id) && !taken.has(id)),
     subgraphs,
-    captures: [],
-    notes: [],
-    extras: {},
   };
 }
 

@@ -1,6 +1,6 @@
 import { halfToNumber } from '../basics/float16.ts';
 import { elementCount } from '../graph/access.ts';
-import { viewOf } from '../graph/evaluate/constant-value.ts';
+import { type Elements, viewOf } from '../graph/evaluate/constant-value.ts';
 import type { Quantization, Tensor } from '../graph/graph.ts';
 
 /** A constant and what its integers stand for. */
@@ -9,15 +9,7 @@ export interface Weights {
   readonly quantization: Quantization | undefined;
 }
 
-type Numbers =
-  | Float64Array
-  | Float32Array
-  | Int32Array
-  | Int16Array
-  | Int8Array
-  | Uint32Array
-  | Uint16Array
-  | Uint8Array;
+type Numbers = Exclude<Elements, BigInt64Array | BigUint64Array>;
 
 /** The elements as they are stored, as numbers; `undefined` for types without. */
 export function storedNumbers(tensor: Tensor): Numbers | undefined {

@@ -1,4 +1,5 @@
 import { tensorAt } from '../graph/access.ts';
+import { emptyGraph } from '../graph/empty-graph.ts';
 import type { Graph, Operator, Tensor, TensorId } from '../graph/graph.ts';
 import { removeUnusedTensors } from '../passes/remove-unused-tensors.ts';
 import { fuseActivations } from '../passes/tflite/fuse-activations.ts';
@@ -6,7 +7,7 @@ import { mergeRearrangements } from '../passes/tflite/merge-rearrangements.ts';
 import { removeDeadOperators } from '../passes/tflite/remove-dead-operators.ts';
 import { withoutClampOperator } from './clamps.ts';
 import { withIntegerOperators, withoutFloatScales } from './integer.ts';
-import { emptyGraph, type OpenLowerer } from './open-lowerer.ts';
+import type { OpenLowerer } from './open-lowerer.ts';
 
 /** The finished graph: activations in the operators in front, chains of RESHAPE and TRANSPOSE merged, nothing that nobody reads. */
 export function finishGraph(
@@ -15,7 +16,7 @@ export function finishGraph(
   outputs: readonly TensorId[],
 ): { readonly graph: Graph; readonly origins: ReadonlyMap<TensorId, TensorId> } {
   const whole: Graph = {
-    ...emptyGraph(graph.name),
+    ...emptyGraph('tflite', graph.name),
     tensors: [...tensors],
     operators: operators.map((operator) => named(operator, tensors)),
     inputs,

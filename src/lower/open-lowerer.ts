@@ -1,3 +1,4 @@
+import { emptyGraph } from '../graph/empty-graph.ts';
 import type { Graph, Operator, Tensor, TensorId } from '../graph/graph.ts';
 import { asInOnnx } from './arrangement.ts';
 import { openGraph } from './graph-in-making.ts';
@@ -38,7 +39,7 @@ export function openLowerer(graph: Graph, run: RunOperators, subgraphs: Graph[] 
       run(inner);
       const results = finish(inner, given);
       subgraphs.push({
-        ...emptyGraph(nested.name),
+        ...emptyGraph('tflite', nested.name),
         tensors: inner.tensors,
         operators: inner.operators,
         inputs: given,
@@ -46,21 +47,5 @@ export function openLowerer(graph: Graph, run: RunOperators, subgraphs: Graph[] 
       });
       return subgraphs.length;
     },
-  };
-}
-
-/** A TensorFlow Lite graph with nothing in it. */
-export function emptyGraph(name: string): Graph {
-  return {
-    dialect: 'tflite',
-    name,
-    tensors: [],
-    operators: [],
-    inputs: [],
-    outputs: [],
-    subgraphs: [],
-    captures: [],
-    notes: [],
-    extras: {},
   };
 }

@@ -1,3 +1,4 @@
+import { emptyGraph } from '../graph/empty-graph.ts';
 import type { Attribute, Graph, Operator, Quantization, Tensor, TensorId } from '../graph/graph.ts';
 import { type Extent, parseSteps, type Step } from './steps.ts';
 
@@ -163,16 +164,11 @@ export function buildNetwork({ input, steps }: NetworkText): Graph {
     if (step.as !== undefined) kept.set(step.as, last);
   }
   return {
-    dialect: 'tflite',
-    name: 'main',
+    ...emptyGraph('tflite', 'main'),
     tensors,
     operators,
     inputs: [first],
     outputs: [last],
-    subgraphs: [],
-    captures: [],
-    notes: [],
-    extras: {},
   };
 }
 

@@ -64,9 +64,9 @@ export function commentBody(report: GateReport, frame: Frame, extent: Extent): s
     schedulesSection(report.schedules, extent),
     past === '' ? '' : `**Where the numbers have been**, the last bar is this change\n\n${past}`,
     proposals === '' ? '' : `**To pass**\n\n${proposals}`,
+    savings === '' ? '' : `**To save**\n\n${savings}`,
     nextWords(report, objected.length > 0),
     beside === '' ? '' : `**Beside public networks**\n\n${beside}`,
-    savings === '' ? '' : `**To save**\n\n${savings}`,
     ...(extent.folds ? folds(shown) : []),
     footer(report, frame),
   ]);

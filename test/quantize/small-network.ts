@@ -1,6 +1,7 @@
 import type { DataSet } from '../../src/data/data-set.ts';
 import { constantOf, tensorOf } from '../../src/graph/evaluate/constant-value.ts';
 import type { Attribute, Graph, Operator, Tensor, TensorId } from '../../src/graph/graph.ts';
+import { graphOf } from '../support/tensor-graphs.ts';
 
 /** A repeatable stream of numbers in [-1, 1). */
 export function numbers(seed = 1): () => number {
@@ -38,18 +39,8 @@ export function builder(version: number) {
     ): void => {
       operators.push({ name: `${type}_${operators.length}`, type, domain: '', version, inputs, outputs, attributes });
     },
-    graph: (inputs: readonly TensorId[], outputs: readonly TensorId[]): Graph => ({
-      dialect: 'onnx',
-      name: 'small',
-      tensors,
-      operators,
-      inputs,
-      outputs,
-      subgraphs: [],
-      captures: [],
-      notes: [],
-      extras: {},
-    }),
+    graph: (inputs: readonly TensorId[], outputs: readonly TensorId[]): Graph =>
+      graphOf('onnx', tensors, operators, inputs, outputs),
   };
 }
 

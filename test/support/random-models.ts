@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { emptyGraph } from '../../src/graph/empty-graph.ts';
 import type { Attribute, Dialect, Graph, Operator, Shape, Tensor, TensorId } from '../../src/graph/graph.ts';
 
 /** A layer of a network that a test makes up; it stays the same layer as long as its `id` does. */
@@ -99,16 +100,11 @@ export function writeNetwork(network: NetworkSpec, overrides: Partial<Writing> =
   });
   const last = ids.get(network.at(-1)?.id ?? -1) ?? 0;
   return {
-    dialect,
-    name: 'net',
+    ...emptyGraph(dialect, 'net'),
     tensors,
     operators,
     inputs: [0],
     outputs: [last],
-    subgraphs: [],
-    captures: [],
-    notes: [],
-    extras: {},
   };
 }
 

@@ -1,4 +1,5 @@
 import type { DataType } from '../../src/graph/data-type.ts';
+import { emptyGraph } from '../../src/graph/empty-graph.ts';
 import type { Attribute, Dialect, Graph, Operator, Shape, Tensor } from '../../src/graph/graph.ts';
 
 /** A tensor that is computed. */
@@ -47,16 +48,5 @@ export function graphOf(
   inputs: readonly number[],
   outputs: readonly number[],
 ): Graph {
-  return {
-    dialect,
-    name: 'test',
-    tensors,
-    operators,
-    inputs,
-    outputs,
-    subgraphs: [],
-    captures: [],
-    notes: [],
-    extras: {},
-  };
+  return { ...emptyGraph(dialect, 'test'), tensors, operators, inputs, outputs };
 }

@@ -1,20 +1,9 @@
+import { emptyGraph } from '../../src/graph/empty-graph.ts';
 import type { Graph, Operator, Tensor } from '../../src/graph/graph.ts';
 
 /** A graph of the TensorFlow Lite dialect with nothing in it but what `parts` says. */
 export function tfliteGraph(parts: Partial<Graph>): Graph {
-  return {
-    dialect: 'tflite',
-    name: 'main',
-    tensors: [],
-    operators: [],
-    inputs: [],
-    outputs: [],
-    subgraphs: [],
-    captures: [],
-    notes: [],
-    extras: {},
-    ...parts,
-  };
+  return { ...emptyGraph('tflite', 'main'), ...parts };
 }
 
 /** An operator with the usual version and no attributes, but for what `parts` says. */

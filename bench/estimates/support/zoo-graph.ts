@@ -1,4 +1,5 @@
 import type { DataType } from '../../../src/graph/data-type.ts';
+import { emptyGraph } from '../../../src/graph/empty-graph.ts';
 import type { Attribute, Graph, Operator, Tensor } from '../../../src/graph/graph.ts';
 
 /** A model as graphs.json keeps it: shapes, types and lengths, no weights and no options. */
@@ -40,16 +41,11 @@ export function graphOfOperatorList(list: OperatorList): Graph {
     }),
   );
   return {
-    dialect: 'tflite',
-    name: 'main',
+    ...emptyGraph('tflite', 'main'),
     tensors,
     operators,
     inputs: list.inputs,
     outputs: list.outputs,
-    subgraphs: [],
-    captures: [],
-    notes: [],
-    extras: {},
   };
 }
 

@@ -3,6 +3,7 @@ import { decode } from '../../../src/formats/onnx/decode.ts';
 import type { GraphProto, TensorProto } from '../../../src/formats/onnx/messages.ts';
 import { readOnnx } from '../../../src/formats/onnx/read.ts';
 import { writeOnnx } from '../../../src/formats/onnx/write.ts';
+import { emptyGraph } from '../../../src/graph/empty-graph.ts';
 import type { Graph } from '../../../src/graph/graph.ts';
 import { expectRoundTrip, expectUserError, info, node, read, relu, tensorNamed } from './support.ts';
 
@@ -306,8 +307,7 @@ describe('nested graphs', () => {
 describe('graphs made by passes', () => {
   it('are written without any extras', () => {
     const scratch: Graph = {
-      dialect: 'onnx',
-      name: 'made',
+      ...emptyGraph('onnx', 'made'),
       tensors: [
         { name: 'x', dtype: 'float32', shape: ['n', 2] },
         { name: 'w', dtype: 'int4', shape: [3], data: Uint8Array.of(0x21, 0x03) },
@@ -328,10 +328,6 @@ describe('graphs made by passes', () => {
       ],
       inputs: [0],
       outputs: [3],
-      subgraphs: [],
-      captures: [],
-      notes: [],
-      extras: {},
     };
     const again = readOnnx(writeOnnx(scratch), 'made.onnx');
     expect(again.tensors.map(({ name, dtype, shape }) => [name, dtype, shape]).sort()).toEqual([

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { emptyGraph } from '../../../src/graph/empty-graph.ts';
 import type { Graph, Operator } from '../../../src/graph/graph.ts';
 import { openModel } from '../../../src/measuring/measure.ts';
 import { bundleMemory } from '../../../src/runtimes/glow/bundle.ts';
@@ -37,16 +38,11 @@ function leNet(): Graph {
   add('Gemm', [1, 10], [500, 10], [10]);
   add('Softmax', [1, 10]);
   return {
-    dialect: 'onnx',
-    name: '',
+    ...emptyGraph('onnx', ''),
     tensors,
     operators,
     inputs: [0],
     outputs: [last],
-    subgraphs: [],
-    captures: [],
-    notes: [],
-    extras: {},
   };
 }
 

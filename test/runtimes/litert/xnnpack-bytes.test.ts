@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { DataType } from '../../../src/graph/data-type.ts';
+import { emptyGraph } from '../../../src/graph/empty-graph.ts';
 import type { Graph } from '../../../src/graph/graph.ts';
 import { xnnpackBytes } from '../../../src/runtimes/litert/xnnpack-bytes.ts';
 
@@ -19,8 +20,7 @@ function bytesOf(
     attributes: { stride_w: { kind: 'int', value: stride }, stride_h: { kind: 'int', value: stride } },
   } as const;
   const graph: Graph = {
-    dialect: 'tflite',
-    name: 'one',
+    ...emptyGraph('tflite', 'one'),
     tensors: [
       { name: 'input', dtype, shape: input },
       { name: 'filters', dtype: weights, shape: filters, data: new Uint8Array(1) },
@@ -29,10 +29,6 @@ function bytesOf(
     operators: [operator],
     inputs: [0],
     outputs: [2],
-    subgraphs: [],
-    captures: [],
-    notes: [],
-    extras: {},
   };
   return xnnpackBytes(graph, operator, pointers);
 }

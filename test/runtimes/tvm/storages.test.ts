@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { tensorAt } from '../../../src/graph/access.ts';
+import { emptyGraph } from '../../../src/graph/empty-graph.ts';
 import type { Graph } from '../../../src/graph/graph.ts';
 import { inferShapes } from '../../../src/graph/infer-shapes.ts';
 import { openModel } from '../../../src/measuring/measure.ts';
@@ -36,8 +37,7 @@ const networks = fc
   .map((steps): Graph => {
     const tensor = (name: string, elements: number) => ({ name, shape: [elements], dtype: 'float32' as const });
     return {
-      name: 'random',
-      dialect: 'onnx',
+      ...emptyGraph('onnx', 'random'),
       tensors: [tensor('input', 16), ...steps.map(({ elements }, index) => tensor(`t${index}`, elements))],
       operators: steps.map(({ skip, isSum }, index) => ({
         name: `o${index}`,
@@ -50,10 +50,6 @@ const networks = fc
       })),
       inputs: [0],
       outputs: [steps.length],
-      subgraphs: [],
-      captures: [],
-      notes: [],
-      extras: {},
     };
   });
 
