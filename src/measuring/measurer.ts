@@ -7,10 +7,8 @@ import type { FoundRecipes } from '../cache/stored-recipes.ts';
 import { type AskedSide, handedOut, type KeptModels, type SideRecord } from '../cache/stored-side.ts';
 import { openBlobReader } from '../changes/blob-reader.ts';
 import { commitSource } from '../changes/commit-source.ts';
-import { dataIdentity } from '../changes/data-identity.ts';
 import type { Range } from '../changes/range.ts';
 import type { Repository } from '../changes/repository.ts';
-import type { ModelSettings } from '../config/config.ts';
 import type { Configs } from '../config/read-configs.ts';
 import { readDataSet } from '../data/read-data-set.ts';
 import type { ModelGraphs } from '../diff/side.ts';
@@ -19,23 +17,13 @@ import { inferShapes } from '../graph/infer-shapes.ts';
 import type { ComparisonInput } from '../judge/build-comparison.ts';
 import type { Recipe } from '../optimize/recipe.ts';
 import type { Measurement } from '../runtimes/measurement.ts';
-import type { Target } from '../targets/target.ts';
-import { measurementKey, recipesKey } from './measurement-key.ts';
-import { type ModelFiles, openModelFiles, readCommittedModel } from './model-files.ts';
+import { recipesKey } from './measurement-key.ts';
+import { openModelFiles } from './model-files.ts';
 import { remembered } from './remembered.ts';
 import type { MeasuredSide, SideJob } from './side.ts';
-import { sideOptions } from './side-options.ts';
+import { openSideJobs, type SideRequest } from './side-jobs.ts';
 import { askedFor, calledBy, calledLike, mayBeKept, modelsOf, recordOf } from './side-record.ts';
 import { openWorkers } from './workers.ts';
-
-/** A model of a commit on a target. */
-export interface SideRequest {
-  readonly commit: string;
-  readonly path: string;
-  readonly blob: string;
-  readonly target: Target;
-  readonly settings: ModelSettings;
-}
 
 /** A side of a comparison, measured in this run or before. */
 interface Side extends SideRecord {
@@ -88,10 +76,7 @@ export interface MeasurerOptions {
   readonly samples: Progress;
 }
 
-/** Models that are held in memory besides those that are being measured: a model comes with several targets in a row. */
-const heldModels = 4;
-
-/** Data sets likewise: one to calibrate, one to evaluate. */
+/** Data sets that are held in memory: one to calibrate, one to evaluate. */
 const heldDataSets = 2;
 const defaultCacheBytes = 512 * 2 ** 20;
 
@@ -109,39 +94,9 @@ export async function openMeasurer(options: MeasurerOptions): Promise<Measurer> 
   const counts = { measured: 0, fromCache: 0, again: 0, recipesFromCache: 0 };
   const known = new Map<string, Promise<Had>>();
   const readData = remembered(heldDataSets, (file) => readDataSet(file, source));
-  const identityOf = remembered(1000, (file) => dataIdentity(repository, commits, file));
   const context = { readData, progress: options.samples };
+  const { filesOf, jobOf, keyOf } = openSideJobs(options, { commits, source, readBlob: blobs.read });
   const workers = openWorkers(options.comparisons, repository, commits, context);
-  const filesBy = new Map<string, SideRequest>();
-  const readFiles = remembered(heldModels, (id) => {
-    const request = filesBy.get(id) as SideRequest;
-    return readCommittedModel(repository, request.commit, request, blobs.read);
-  });
-
-  const filesOf = (request: SideRequest): Promise<ModelFiles> => {
-    const id = JSON.stringify([request.commit, request.path, request.blob]);
-    filesBy.set(id, request);
-    return readFiles(id);
-  };
-  const jobOf = async (request: SideRequest): Promise<SideJob> => ({
-    options: await sideOptions(request.settings, request.target, { ...options, source }),
-    files: await filesOf(request),
-    target: request.target,
-  });
-  const keyOf = async (job: SideJob): Promise<string | undefined> => {
-    const { calibration, evaluation } = job.options;
-    const data = {
-      calibration: calibration === undefined ? '' : await identityOf(calibration),
-      evaluation: evaluation === undefined ? '' : await identityOf(evaluation.data),
-    };
-    // A data set that is missing is told by measuring.
-    return data.calibration === undefined || data.evaluation === undefined
-      ? undefined
-      : measurementKey(job, {
-          calibration: data.calibration,
-          evaluation: data.evaluation,
-        });
-  };
   const measure = async (job: SideJob): Promise<MeasuredSide> => {
     counts.measured += 1;
     return workers.measure(job);
