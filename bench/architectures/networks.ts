@@ -14,7 +14,7 @@ import {
   mobilenetV3,
   yamnet,
 } from './mobilenets.ts';
-import { densenet, resnet, shufflenetV2 } from './residuals.ts';
+import { densenet, resnet, resnet50V2, shufflenetV2 } from './residuals.ts';
 import { tinyYoloV2, yolo11, yoloV4Tiny, yoloV5 } from './yolos.ts';
 
 /** Published networks by name, `family`, `family-variant` or `family-variant-batch`; the part before the first hyphen is the family that is left out when it is predicted. */
@@ -35,6 +35,7 @@ export const networks: Readonly<Record<string, (precision: Precision) => Graph>>
   'inception-v4': (p) => inceptionV4(p),
   'mobilenet1-1.0': (p) => mobilenetV1(p),
   'mobilenet1-0.25': (p) => mobilenetV1(p, 0.25),
+  'mobilenet1-0.25-128': (p) => mobilenetV1(p, 0.25, 128),
   'mobilenet1-0.5': (p) => mobilenetV1(p, 0.5),
   'mobilenet1-0.25-food101': (p) => mobilenetV1(p, 0.25, 224, 1, 101),
   'mobilenet1-0.5-food101': (p) => mobilenetV1(p, 0.5, 224, 1, 101),
@@ -71,6 +72,7 @@ export const networks: Readonly<Record<string, (precision: Precision) => Graph>>
   'resnet-50-caffe': (p) => resnet(p, 50, true),
   'resnet-34': (p) => resnet(p, 34),
   'resnet-50': (p) => resnet(p, 50),
+  'resnet-50-v2': resnet50V2,
   'resnet-101': (p) => resnet(p, 101),
   'resnet-152': (p) => resnet(p, 152),
   'densenet-121': (p) => densenet(p, 121),

@@ -37,6 +37,32 @@ export function resnet(precision: Precision, layers: 18 | 34 | 50 | 101 | 152, e
   return g.build(`resnet${layers}`, [input], [g.dense(g.globalPool(x), 1000)]);
 }
 
+/**
+ * ResNet50V2 as Keras has it (He et al. 2016, "Identity mappings"): normalisation and activation come before the convolutions, so that the former stays a product and a sum,
+ * and the stride is in the last block of a stage.
+ */
+export function resnet50V2(precision: Precision) {
+  const g = networkBuilder(precision);
+  const input = g.input(1, 224, 224, 3);
+  const normalised = (x: TensorId) => {
+    const scale = g.input(1, 1, 1, g.channelsOf(x));
+    return g.add(g.multiply(x, scale), scale);
+  };
+  let x = g.pool(g.convolution(input, 64, { kernel: 7, stride: 2 }), { kernel: 3, stride: 2 });
+  [3, 4, 6, 3].forEach((count, stage) => {
+    const width = 64 * 2 ** stage;
+    for (let index = 0; index < count; index += 1) {
+      const stride = index === count - 1 && stage < 3 ? 2 : 1;
+      const before = normalised(x);
+      const beside = stride === 1 ? x : g.pool(x, { kernel: 1, stride });
+      const short = index === 0 ? g.convolution(before, width * 4, { kernel: 1, stride }) : beside;
+      const y = g.convolution(g.convolution(before, width, { kernel: 1 }), width, { kernel: 3, stride });
+      x = g.add(short, g.convolution(y, width * 4, { kernel: 1 }));
+    }
+  });
+  return g.build('resnet50-v2', [input], [g.dense(g.globalPool(normalised(x)), 1000)]);
+}
+
 const growth: Readonly<Record<number, readonly [number, number, readonly number[]]>> = {
   121: [64, 32, [6, 12, 24, 16]],
   161: [96, 48, [6, 12, 36, 24]],

@@ -14,13 +14,13 @@ import { synap } from './synap/runtime.ts';
 import { tensorrt } from './tensorrt/runtime.ts';
 import { tflm } from './tflm/runtime.ts';
 import { tvmRuntime } from './tvm/runtime.ts';
+import { vxDelegate } from './vx-delegate/runtime.ts';
 
 /** Every runtime by its id. A new one is a folder and a line here. */
 export const runtimes: ReadonlyMap<string, Runtime> = new Map(
-  [tflm, onnxruntime, litert, ethosU, stEdgeAi, tensorrt, synap, espDl, tvmRuntime, glow, ai8x].map((runtime) => [
-    runtime.id,
-    runtime,
-  ]),
+  [tflm, onnxruntime, litert, ethosU, stEdgeAi, tensorrt, synap, espDl, tvmRuntime, glow, ai8x, vxDelegate].map(
+    (runtime) => [runtime.id, runtime],
+  ),
 );
 
 /** A board from its text, of runtimes that there are. @throws UserError as `parseBoard`, and naming the nearest known runtime where it names another */

@@ -6,7 +6,7 @@ import type { Measurement } from '../../src/runtimes/measurement.ts';
 import { runtimeOf } from '../../src/runtimes/registry.ts';
 import { boardIds, loadBoard, resolveTarget } from '../../src/targets/load.ts';
 
-const ids = ['litert', 'onnxruntime', 'tensorrt', 'synap', 'esp-dl'];
+const ids = ['litert', 'onnxruntime', 'tensorrt', 'synap', 'vx-delegate', 'esp-dl'];
 const targets = boardIds.flatMap((board) =>
   Object.keys(loadBoard(board).runtimes)
     .filter((runtime) => ids.includes(runtime))
