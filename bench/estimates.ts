@@ -67,6 +67,10 @@ Copies and pointers are counted by its sources, the rest is four coefficients. D
 What is still far off are a recurrent network that XNNPACK takes in seven parts, single operators near the size of a page, and the tables of detection's post-processing.
 Measured on x64: Arm's kernels compute other numbers of filters at once.
 
+## NPUs of NXP
+
+- **i.MX 8M Plus with the VX delegate**: the NPU moves bytes rather than multiplies. What is fitted is what a byte costs that does not stay on the chip, and a launch; multiply-accumulates are counted at the 2.3 TOPS of its fact sheet. How much stays on the chip (32 KiB) was chosen by the error, so that the board states 15 %, not the 8 % of the row. NXP has taken the figures out of its model zoo since; they are in its history. Tengine's runs are of another compiler and of models with one scale per tensor, which this NPU multiplies faster: what it says of them is up to 2.2 times too long.
+
 ## STM32 with ST's runtime
 
 - **Latency** is 12 % off, and the Cortex-M33 16 %. ST's kernels are closed, so a core and a release have one factor each, on what CMSIS-NN would execute. Releases 9 and 10 do not fit one factor: on a Cortex-M7 they take 0.67 of release 8's time for the dense network of MLPerf Tiny, 0.74 for keyword spotting, 0.79 for the residual network, 0.80 to 0.93 for MobileNets. It is not how ST builds its submissions: the residual network takes 11.4 million cycles in the submission and 11.5 in the model zoo. A factor for submissions alone would bring all to 9 %, and would be the networks' under another name; it was left out. What costs MobileNets their share is not published.
