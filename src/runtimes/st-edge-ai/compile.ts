@@ -5,11 +5,14 @@ import type { Metric } from '../measurement.ts';
 import type { Artifact, Compiled, Estimate, Part } from '../runtime.ts';
 import { reasonIn, refusedBy } from '../tools/refused.ts';
 import facts from './facts.json' with { type: 'json' };
-import { parseStEdgeAi } from './report.ts';
+import { knownOnNeuralArt } from './neural-art-compiled.ts';
+import { parseNeuralArt } from './neural-art-report.ts';
+import { parseStEdgeAi, type StLibrary } from './report.ts';
 import { stedgeai } from './stedgeai.ts';
 
 /**
  * What `stedgeai analyze` says of an artifact: weights and activations, and code where a compiler for the target is on PATH too; our own model has the rest.
+ * For an NPU the tool's own default profile of memories and options is taken.
  * `undefined` when there is no stedgeai.
  * @throws Error when its report cannot be read
  */
@@ -19,6 +22,7 @@ export async function analyzeWithStEdgeAi(
   estimated: Estimate,
 ): Promise<Compiled | undefined> {
   const { format, bytes } = artifact;
+  const withNpu = hasNeuralArt(target);
   const run = await stedgeai.run({
     arguments: [
       'analyze',
@@ -26,6 +30,7 @@ export async function analyzeWithStEdgeAi(
       `model.${format}`,
       '--target',
       seriesOf(target),
+      ...(withNpu ? ['--st-neural-art'] : []),
       '--name',
       'network',
       '--workspace',
@@ -44,41 +49,49 @@ export async function analyzeWithStEdgeAi(
     case 'failed':
       return refusedBy('ST Edge AI Core', artifact, reasonIn(`${run.stdout}\n${run.stderr}`));
     case 'done': {
-      const file = run.files.get('report');
-      const report = parseStEdgeAi(file === undefined ? run.stdout : new TextDecoder().decode(file));
-      return { bytes, format, known: knownFrom(report, `ST Edge AI Core ${run.version}`, target, estimated) };
+      // What one of the two leaves out, the other has: release 3 writes no summary into its file.
+      const text = `${new TextDecoder().decode(run.files.get('report'))}\n${run.stdout}`;
+      const tool = `ST Edge AI Core ${run.version}`;
+      const known = withNpu
+        ? knownOnNeuralArt(parseNeuralArt(text), tool, target, estimated)
+        : knownFrom(parseStEdgeAi(text), tool, target, estimated);
+      return { bytes, format, known };
     }
   }
 }
 
+/** Whether ST's compiler has the Neural-ART NPU to compile for, whose report is another one. */
+export const hasNeuralArt = ({ board }: Target): boolean => board.runtimes['st-edge-ai']?.accelerator !== undefined;
+
 type Report = ReturnType<typeof parseStEdgeAi>;
 
 function knownFrom(report: Report, tool: string, target: Target, estimated: Estimate): Partial<Estimate> {
-  const own = (parts: readonly Part[]) => parts.at(-1)?.bytes ?? 0;
   const { library } = report;
+  // The first part of an estimate is what the tool always says: activations, weights.
+  const ownRam =
+    library === undefined ? estimated.parts.peakRam.slice(1) : [{ name: stateOfLibrary, bytes: library.ram }];
+  const ownFlash = library === undefined ? estimated.parts.flash.slice(1) : libraryParts(library);
   const ram: readonly Part[] = [
-    { name: 'activations, inputs and outputs', bytes: report.ram },
-    { name: 'state of the library', bytes: library?.ram ?? own(estimated.parts.peakRam) },
+    { name: 'activations, inputs and outputs', bytes: report.ram, shared: 'arena' },
+    ...ownRam,
   ];
-  const flash: readonly Part[] = [
-    { name: 'weights', bytes: report.weights },
-    { name: 'library and generated code', bytes: library?.flash ?? own(estimated.parts.flash) },
-  ];
-  const metric = (parts: readonly Part[], error: number): Metric => ({
+  const flash: readonly Part[] = [{ name: 'weights', bytes: report.weights }, ...ownFlash];
+  const metric = (parts: readonly Part[], estimatedBytes: number, error: number): Metric => ({
     value: totalBytes(parts),
     unit: 'B',
     ...(library === undefined
       ? {
           basis: 'modelled',
-          error: Math.round((1000 * error * (parts.at(-1)?.bytes ?? 0)) / Math.max(1, totalBytes(parts))) / 1000,
+          error: Math.round((1000 * error * estimatedBytes) / Math.max(1, totalBytes(parts))) / 1000,
           source: `${tool}, and an estimate of its library: a compiler on PATH (arm-none-eabi-gcc) would let it size that too`,
         }
       : { basis: 'measured', source: tool }),
   });
-  const [peakRam, flashMetric] = [metric(ram, facts.runtimeRam.error), metric(flash, facts.code.error)];
+  const peakRam = metric(ram, totalBytes(ownRam), facts.runtimeRam.error);
+  const flashMetric = metric(flash, totalBytes(ownFlash), facts.code.error);
   const findings = [
     ...estimated.findings.filter(({ code }) => code !== 'does-not-fit' && code !== 'compiler-missing'),
-    ...misfits(target, peakRam.value, flashMetric.value),
+    ...misfits(target, peakRam.value, flashMetric.value, 'flash'),
   ];
   return {
     deployable: findings.every(({ severity }) => severity !== 'error'),
@@ -87,6 +100,17 @@ function knownFrom(report: Report, tool: string, target: Target, estimated: Esti
     parts: { peakRam: ram, flash },
     findings,
   };
+}
+
+const stateOfLibrary = 'state of the library';
+
+/** Code that models of one firmware have in common, and the network's own; all is its own where the report lists no modules. */
+function libraryParts({ flash, generated = 0 }: StLibrary): readonly Part[] {
+  if (generated === 0) return [{ name: 'library and generated code', bytes: flash }];
+  return [
+    { name: 'library', bytes: flash - generated, shared: 'runtime' },
+    { name: 'generated code', bytes: generated },
+  ];
 }
 
 /** The series as ST's tool calls it (`stm32h7`), from the part that the board's description names first. */

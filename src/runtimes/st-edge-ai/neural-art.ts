@@ -14,6 +14,7 @@ import type { Artifact, Estimate } from '../runtime.ts';
 import { cyclesOf, operatorWork } from './latency.ts';
 import facts from './neural-art.json' with { type: 'json' };
 import { neuralArtActivations } from './neural-art-memory.ts';
+import { stedgeai } from './stedgeai.ts';
 
 const onNpu: ReadonlySet<string> = new Set(facts.operators.npu);
 
@@ -80,8 +81,7 @@ export function estimateOnNeuralArt(artifact: Artifact, graph: Graph, target: Ta
 const toolDecides: Finding = {
   code: 'compiler-missing',
   severity: 'info',
-  message:
-    'These figures are our own model of what ST Edge AI Core compiles for the Neural-ART NPU; the gate does not run stedgeai for it, and what ships is still to be compiled.',
+  message: `These figures are our own model of what ST Edge AI Core compiles for the Neural-ART NPU, which is not on this machine; what ships is still to be compiled. ${stedgeai.howToGet}`,
 };
 
 function placementOf(graph: Graph, operator: Operator): Placement {

@@ -9,7 +9,7 @@ import type { Finding, Layer, Metric } from '../measurement.ts';
 import type { Artifact, Estimate, Part, Runtime } from '../runtime.ts';
 import { constantBytes } from '../tflm/cycles.ts';
 import { activationsOf } from './activations.ts';
-import { analyzeWithStEdgeAi } from './compile.ts';
+import { analyzeWithStEdgeAi, hasNeuralArt } from './compile.ts';
 import facts from './facts.json' with { type: 'json' };
 import { codeOf, weightsOf } from './flash.ts';
 import { cyclesOf, operatorWork } from './latency.ts';
@@ -24,19 +24,15 @@ export const stEdgeAi: Runtime = {
   loads: ['tflite', 'onnx'],
   takesAsIs: isQuantized,
   estimate,
-  compile: async (artifact, target) =>
-    hasNpu(target) ? undefined : analyzeWithStEdgeAi(artifact, target, estimate(artifact, target)),
+  compile: (artifact, target) => analyzeWithStEdgeAi(artifact, target, estimate(artifact, target)),
   compilerVersion: stedgeai.version,
 };
-
-/** Its report for the Neural-ART NPU is another one, which is not read. */
-const hasNpu = ({ board }: Target): boolean => board.runtimes['st-edge-ai']?.accelerator !== undefined;
 
 function estimate(artifact: Artifact, target: Target): Estimate {
   const lowered = loweredNetwork(artifact.graph);
   if ('refusal' in lowered) return notEstimated(lowered.refusal);
   const { graph } = lowered;
-  if (hasNpu(target)) return estimateOnNeuralArt(artifact, graph, target);
+  if (hasNeuralArt(target)) return estimateOnNeuralArt(artifact, graph, target);
   const activations = activationsOf(graph);
   const code = codeOf(graph);
   const ramParts = [

@@ -24,13 +24,34 @@ say('[01/02/2030-03:04:05] [I] Compute Capability: 8.7');
 say('[01/02/2030-03:04:09] [I] GPU Compute Time: min = 0.9 ms, max = 1.9 ms, mean = 1.3 ms, median = 1.25 ms, percentile(99%) = 1.8 ms');`,
   stedgeai: `
 if (has('--version')) { say('ST Edge AI Core v2.0.0-20049'); process.exit(0); }
-if (args[0] !== 'analyze' || after('--target') !== 'stm32l4') process.exit(2);
+if (args[0] !== 'analyze') process.exit(2);
+if (after('--target') === 'stm32n6') {
+  if (!has('--st-neural-art')) process.exit(2);
+  write(path.join(after('--output'), after('--name') + '_analyze_report.txt'), [
+    'Memory usage information  (input/output buffers are included in activations)',
+    '\\tcpuRAM2    [0x34100000 - 0x34200000]:          0  B /      1.000 MB  (  0.00 % used) -- weights:          0  B (  0.00 % used)  activations:          0  B (  0.00 % used)',
+    '\\tnpuRAM6    [0x34350000 - 0x343C0000]:      3.071 kB /    448.000 kB  (  0.69 % used) -- weights:      1.000 kB (  0.22 % used)  activations:      2.071 kB (  0.46 % used)',
+    '\\toctoFlash  [0x71000000 - 0x78000000]:      6.500 kB /    112.000 MB  (  0.01 % used) -- weights:      6.500 kB (  0.01 % used)  activations:          0  B (  0.00 % used)',
+    'Total number of epochs                               9',
+    '>> pure software (SW) epochs                         2',
+    '>> hybrid epochs (using both software and hardware)  0',
+    '| epoch_8  |  SW  | Softmax          |',
+    '| epoch_9  |  SW  | DequantizeLinear |',
+  ].join('\\n'));
+  // As release 3 does, the summary goes to the terminal alone.
+  say(' activations (rw)   :   2,121 B (2.07 KiB) (1 segment) *');
+  process.exit(0);
+}
+if (after('--target') !== 'stm32l4') process.exit(2);
 write(path.join(after('--output'), after('--name') + '_analyze_report.txt'), [
   ' model_name         :   network',
   ' weights (ro)       :   4,100 B (4.00 KiB) (1 segment)',
   ' activations (rw)   :   3,328 B (3.25 KiB) (1 segment) *',
   ' ram (total)        :   3,328 B (3.25 KiB) = 3,328 + 0 + 0',
   '',
+  ' module                  text   rodata   data     bss',
+  ' NetworkRuntime.a      14,000    2,000      0     500',
+  ' network.o              1,000    3,000    480     544',
   ' Summary - "stm32l4" target',
   '                 Flash (ro)      %*   RAM (rw)       %',
   ' RT total            20,480   83.3%       1,024   23.5%',
@@ -131,6 +152,30 @@ describe.skipIf(process.platform === 'win32')('adapters', () => {
       flash: { value: 4100 + 20480, basis: 'measured', source },
     });
     expect(compiled?.known.findings?.map(({ code }) => code)).not.toContain('compiler-missing');
+    // What several models of one firmware have in common: the buffer of activations, and the library without the network's own code.
+    expect(compiled?.known.parts).toMatchObject({
+      peakRam: [{ bytes: 3328, shared: 'arena' }, { bytes: 1024 }],
+      flash: [{ bytes: 4100 }, { bytes: 20480 - 4480, shared: 'runtime' }, { bytes: 4480 }],
+    });
+  });
+
+  test('stedgeai on an STM32N6: memory pools and the epochs that the NPU does not run', async () => {
+    const compiled = await compile(stEdgeAi, 'digits-int8.tflite', 'stm32n6570-dk');
+    const source = expect.stringMatching(/^ST Edge AI Core 2\.0\.0; its runtime is not counted/);
+    expect(compiled?.known).toMatchObject({
+      deployable: true,
+      peakRam: { value: 2121 + 1024, basis: 'measured', source },
+      flash: { value: 6656 + 1024, basis: 'measured', source },
+    });
+    expect(compiled?.known.findings).toEqual([
+      expect.objectContaining({ code: 'fallback' }),
+      {
+        code: 'npu-epochs',
+        severity: 'warning',
+        message:
+          'ST Edge AI Core 2.0.0 makes 9 epochs: 7 on the Neural-ART NPU, 0 on NPU and CPU, 2 in software on the CPU: Softmax, DequantizeLinear. The estimate of latency has 1 on the CPU, and is too low by what the others take.',
+      },
+    ]);
   });
 
   test('synap_convert: the size of what ships', async () => {

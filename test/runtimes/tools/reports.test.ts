@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parseBundleHeader } from '../../../src/runtimes/glow/report.ts';
+import { parseNeuralArt } from '../../../src/runtimes/st-edge-ai/neural-art-report.ts';
 import { parseStEdgeAi } from '../../../src/runtimes/st-edge-ai/report.ts';
 import { parseTrtexec } from '../../../src/runtimes/tensorrt/report.ts';
 import { reasonIn } from '../../../src/runtimes/tools/refused.ts';
@@ -46,6 +47,57 @@ describe('parseStEdgeAi', () => {
 
   test.each([0, 1, 2])('throws without line %i', (missing) => {
     expect(() => parseStEdgeAi(lines.filter((_, index) => index !== missing).join('\n'))).toThrow('does not say');
+  });
+});
+
+describe('parseNeuralArt', () => {
+  const pools = [
+    '\tnpuRAM5    [0x342E0000 - 0x34350000]:    240.000 kB /    448.000 kB  ( 53.57 % used) -- weights:          0  B (  0.00 % used)  activations:    240.000 kB ( 53.57 % used)',
+    '\toctoFlash  [0x71000000 - 0x78000000]:      2.500 MB /    112.000 MB  (  2.23 % used) -- weights:      2.500 MB (  2.23 % used)  activations:          0  B (  0.00 % used)',
+    '\thyperRAM   [0x90000000 - 0x92000000]:          0  B /     32.000 MB  (  0.00 % used) -- weights:          0  B (  0.00 % used)  activations:          0  B (  0.00 % used)',
+  ];
+  const release2 = [
+    'Total number of epochs: 4 of which 2 implemented in software',
+    'epoch 1       HW    ',
+    'epoch 2       EC    ',
+    'epoch 3      -SW-   (      Softmax       )',
+    'epoch 4      -SW-   (      Softmax       )',
+  ];
+  const release3 = [
+    'Total number of epochs                               9',
+    '>> pure software (SW) epochs                         2',
+    '>> hybrid epochs (using both software and hardware)  1',
+    '>> pure hardware (HW or EC) epochs                   6  (implemented in 0 epoch controller blobs/meta epochs)',
+    '| epoch_1  |  HW    |                 |',
+    '| epoch_2  |  SW/HW |  Gemm           |',
+    '| epoch_8  |  SW    | Softmax , Cast  |',
+  ];
+
+  test.each([
+    ['release 2', release2, { hardware: 2, hybrid: 0, software: 2, operators: ['Softmax'] }],
+    ['release 3', release3, { hardware: 6, hybrid: 1, software: 2, operators: ['Gemm', 'Softmax , Cast'] }],
+  ])('epochs as %s prints them', (_, lines, epochs) => {
+    expect(parseNeuralArt([...pools, ...lines].join('\r\n'))).toEqual({
+      pools: [
+        { name: 'npuRAM5', weights: 0, activations: 240 * 1024 },
+        { name: 'octoFlash', weights: 2.5 * 1024 ** 2, activations: 0 },
+      ],
+      epochs,
+    });
+  });
+
+  test('the summary has the digits that the pools lack', () => {
+    const text = (weights: string) => [`weights (ro) : ${weights} B (2.5 MiB)`, ...pools, ...release3].join('\n');
+    expect(parseNeuralArt(text('2,621,700')).pools[1]?.weights).toBe(2_621_700);
+    // Not what was rounded: another figure.
+    expect(parseNeuralArt(text('2,700,000')).pools[1]?.weights).toBe(2.5 * 1024 ** 2);
+  });
+
+  test.each([
+    ['pools', release3, 'memory pools'],
+    ['epochs', pools, 'epochs'],
+  ])('throws without %s', (_, lines, message) => {
+    expect(() => parseNeuralArt(lines.join('\n'))).toThrow(message);
   });
 });
 
