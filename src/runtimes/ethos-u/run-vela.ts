@@ -1,4 +1,5 @@
-import { reasonIn } from '../tools/refused.ts';
+import { readReport } from '../tools/compiled.ts';
+import { failureOf } from '../tools/refused.ts';
 import { iniNames, type NpuConfiguration, velaIni } from './configuration.ts';
 import { vela } from './vela.ts';
 import {
@@ -27,7 +28,7 @@ export type VelaRun =
 /** Compiling the largest of 154 models takes Vela seconds. */
 const timeLimit = 5 * 60_000;
 
-/** Compiles a `.tflite` for an NPU. @throws Error when Vela leaves a report that cannot be read. */
+/** Compiles a `.tflite` for an NPU. @throws UserError when Vela leaves a report that cannot be read. */
 export async function runVela(model: Uint8Array, configuration: NpuConfiguration): Promise<VelaRun> {
   const run = await vela.run({
     arguments: [
@@ -58,17 +59,17 @@ export async function runVela(model: Uint8Array, configuration: NpuConfiguration
     case 'timed-out':
       return { status: 'refused', reason: `It did not end within ${timeLimit / 60_000} minutes.` };
     case 'failed':
-      return { status: 'refused', reason: reasonIn(`${run.stderr}\n${run.stdout}`) };
+      return { status: 'refused', reason: failureOf(run) };
     case 'done': {
       const text = (key: string): string => new TextDecoder().decode(run.files.get(key));
-      return {
+      return readReport(`Vela ${run.version}`, () => ({
         status: 'compiled',
         version: run.version,
         bytes: run.files.get('model') ?? new Uint8Array(),
         summary: parseVelaSummary(text('summary')),
         layers: parseVelaLayers(text('layers')),
         refusals: parseVelaRefusals(run.stdout),
-      };
+      }));
     }
   }
 }

@@ -1,6 +1,7 @@
 import type { Target } from '../../targets/target.ts';
 import type { Artifact, Compiled } from '../runtime.ts';
-import { reasonIn, refusedBy } from '../tools/refused.ts';
+import { readReport } from '../tools/compiled.ts';
+import { failureOf, refusedBy } from '../tools/refused.ts';
 import { bundleMemory } from './bundle.ts';
 import { estimateBundle } from './estimate.ts';
 import { modelCompiler } from './glow.ts';
@@ -9,7 +10,7 @@ import { parseBundleHeader } from './report.ts';
 /**
  * What Glow makes of an artifact: a bundle's object file with the weights behind it, and the memories that its header states.
  * `undefined` when there is no model-compiler.
- * @throws Error when the header cannot be read
+ * @throws UserError when the header cannot be read
  */
 export async function compileWithGlow(artifact: Artifact, target: Target): Promise<Compiled | undefined> {
   const { format, bytes, graph } = artifact;
@@ -35,9 +36,11 @@ export async function compileWithGlow(artifact: Artifact, target: Target): Promi
     case 'timed-out':
       return refusedBy('Glow', artifact, `It did not end within ${run.timeLimit / 60_000} minutes.`);
     case 'failed':
-      return refusedBy('Glow', artifact, reasonIn(`${run.stdout}\n${run.stderr}`));
+      return refusedBy('Glow', artifact, failureOf(run));
     case 'done': {
-      const header = parseBundleHeader(new TextDecoder().decode(run.files.get('header')));
+      const header = readReport(`Glow model-compiler ${run.version}`, () =>
+        parseBundleHeader(new TextDecoder().decode(run.files.get('header'))),
+      );
       const object = run.files.get('object') ?? new Uint8Array();
       const weights = run.files.get('weights') ?? new Uint8Array();
       const own = bundleMemory(graph);

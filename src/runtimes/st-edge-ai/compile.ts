@@ -3,7 +3,8 @@ import { misfits } from '../estimate/misfits.ts';
 import { totalBytes } from '../estimate/total-bytes.ts';
 import type { Metric } from '../measurement.ts';
 import type { Artifact, Compiled, Estimate, Part } from '../runtime.ts';
-import { reasonIn, refusedBy } from '../tools/refused.ts';
+import { readReport, undecided } from '../tools/compiled.ts';
+import { failureOf, refusedBy } from '../tools/refused.ts';
 import facts from './facts.json' with { type: 'json' };
 import { knownOnNeuralArt } from './neural-art-compiled.ts';
 import { parseNeuralArt } from './neural-art-report.ts';
@@ -14,7 +15,7 @@ import { stedgeai } from './stedgeai.ts';
  * What `stedgeai analyze` says of an artifact: weights and activations, and code where a compiler for the target is on PATH too; our own model has the rest.
  * For an NPU the tool's own default profile of memories and options is taken.
  * `undefined` when there is no stedgeai.
- * @throws Error when its report cannot be read
+ * @throws UserError when its report cannot be read
  */
 export async function analyzeWithStEdgeAi(
   artifact: Artifact,
@@ -47,14 +48,24 @@ export async function analyzeWithStEdgeAi(
     case 'timed-out':
       return refusedBy('ST Edge AI Core', artifact, `It did not end within ${run.timeLimit / 60_000} minutes.`);
     case 'failed':
-      return refusedBy('ST Edge AI Core', artifact, reasonIn(`${run.stdout}\n${run.stderr}`));
+      return refusedBy('ST Edge AI Core', artifact, failureOf(run));
     case 'done': {
       // What one of the two leaves out, the other has: release 3 writes no summary into its file.
       const text = `${new TextDecoder().decode(run.files.get('report'))}\n${run.stdout}`;
       const tool = `ST Edge AI Core ${run.version}`;
       const known = withNpu
-        ? knownOnNeuralArt(parseNeuralArt(text), tool, target, estimated)
-        : knownFrom(parseStEdgeAi(text), tool, target, estimated);
+        ? knownOnNeuralArt(
+            readReport(tool, () => parseNeuralArt(text)),
+            tool,
+            target,
+            estimated,
+          )
+        : knownFrom(
+            readReport(tool, () => parseStEdgeAi(text)),
+            tool,
+            target,
+            estimated,
+          );
       return { bytes, format, known };
     }
   }
@@ -89,10 +100,7 @@ function knownFrom(report: Report, tool: string, target: Target, estimated: Esti
   });
   const peakRam = metric(ram, totalBytes(ownRam), facts.runtimeRam.error);
   const flashMetric = metric(flash, totalBytes(ownFlash), facts.code.error);
-  const findings = [
-    ...estimated.findings.filter(({ code }) => code !== 'does-not-fit' && code !== 'compiler-missing'),
-    ...misfits(target, peakRam.value, flashMetric.value, 'flash'),
-  ];
+  const findings = [...undecided(estimated.findings), ...misfits(target, peakRam.value, flashMetric.value, 'flash')];
   return {
     deployable: findings.every(({ severity }) => severity !== 'error'),
     peakRam,

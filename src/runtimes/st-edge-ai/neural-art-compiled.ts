@@ -3,6 +3,7 @@ import { misfits } from '../estimate/misfits.ts';
 import { totalBytes } from '../estimate/total-bytes.ts';
 import type { Finding } from '../measurement.ts';
 import type { Estimate, Part } from '../runtime.ts';
+import { undecided } from '../tools/compiled.ts';
 import type { Epochs, MemoryPool, NeuralArtReport } from './neural-art-report.ts';
 
 /**
@@ -29,7 +30,7 @@ export function knownOnNeuralArt(
   const source =
     library === undefined ? `${tool}; its runtime is not counted, for which arm-none-eabi-gcc is needed on PATH` : tool;
   const findings = [
-    ...estimated.findings.filter(({ code }) => code !== 'does-not-fit' && code !== 'compiler-missing'),
+    ...undecided(estimated.findings),
     epochsFinding(epochs, estimated, tool),
     ...misfits(target, totalBytes(ram), totalBytes(flash), 'flash'),
   ];

@@ -1,7 +1,8 @@
 import type { Target } from '../../targets/target.ts';
 import { misfits } from '../estimate/misfits.ts';
 import type { Artifact, Compiled, Estimate } from '../runtime.ts';
-import { reasonIn, refusedBy } from '../tools/refused.ts';
+import { undecided } from '../tools/compiled.ts';
+import { failureOf, refusedBy } from '../tools/refused.ts';
 import { synapConvert } from './synap-convert.ts';
 
 const timeLimit = 20 * 60_000;
@@ -29,12 +30,12 @@ export async function convertWithSynap(
     case 'timed-out':
       return refusedBy('SyNAP', artifact, `It did not end within ${timeLimit / 60_000} minutes.`);
     case 'failed':
-      return refusedBy('SyNAP', artifact, reasonIn(`${run.stdout}\n${run.stderr}`));
+      return refusedBy('SyNAP', artifact, failureOf(run));
     case 'done': {
       const converted = run.files.get('model') ?? new Uint8Array();
       const { peakRam, latency, energy } = estimated.unavailable;
       const findings = [
-        ...estimated.findings.filter(({ code }) => code !== 'does-not-fit'),
+        ...undecided(estimated.findings),
         ...misfits(target, estimated.memory?.arenaRequired, converted.byteLength),
       ];
       return {

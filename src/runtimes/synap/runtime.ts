@@ -1,6 +1,7 @@
 import type { Graph } from '../../graph/graph.ts';
 import { isQuantized } from '../../quantize/is-quantized.ts';
 import type { Target } from '../../targets/target.ts';
+import type { Finding } from '../measurement.ts';
 import { executedGraph } from '../onnxruntime/executed-graph.ts';
 import { type NpuRuntime, type NpuStep, npuEstimate } from '../roofline/npu-estimate.ts';
 import { precisionOf } from '../roofline/work.ts';
@@ -18,6 +19,12 @@ export const synap: Runtime = {
   estimate,
   compile: (artifact, target) => convertWithSynap(artifact, target, estimate(artifact, target)),
   compilerVersion: synapConvert.version,
+};
+
+const compilerMissing: Finding = {
+  code: 'compiler-missing',
+  severity: 'info',
+  message: `These figures are our own model of SyNAP, whose toolkit is not on this machine; what ships is still to be converted. ${synapConvert.howToGet}`,
 };
 
 const npu: NpuRuntime = {
@@ -44,5 +51,6 @@ function stepsOf(graph: Graph): { readonly graph: Graph; readonly steps: readonl
 }
 
 function estimate(artifact: Artifact, target: Target): Estimate {
-  return npuEstimate(npu, artifact, target, stepsOf(artifact.graph));
+  const estimated = npuEstimate(npu, artifact, target, stepsOf(artifact.graph));
+  return { ...estimated, findings: [...estimated.findings.slice(0, 999), compilerMissing] };
 }

@@ -74,6 +74,7 @@ function estimate(artifact: Artifact, target: Target): Estimate {
     ...notInteger(artifact.graph, executed, hasInt8, board),
     ...openShapes(executed.graph),
     ...misfits(target, memory.arenaRequired + engineBytes, engineBytes),
+    compilerMissing,
   ];
   return {
     deployable: findings.every(({ severity }) => severity !== 'error'),
@@ -98,6 +99,12 @@ function estimate(artifact: Artifact, target: Target): Estimate {
     findings,
   };
 }
+
+const compilerMissing: Finding = {
+  code: 'compiler-missing',
+  severity: 'info',
+  message: `These figures are our own model of TensorRT: trtexec is not on this machine, or the GPU here is not the target's. ${trtexec.howToGet}`,
+};
 
 function layersOf(
   executed: ExecutedGraph,

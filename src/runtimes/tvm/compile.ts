@@ -1,7 +1,8 @@
 import { concreteShape } from '../../graph/access.ts';
 import type { Target } from '../../targets/target.ts';
 import type { Artifact, Compiled } from '../runtime.ts';
-import { reasonIn, refusedBy } from '../tools/refused.ts';
+import { readReport } from '../tools/compiled.ts';
+import { failureOf, refusedBy } from '../tools/refused.ts';
 import { llvmTarget } from './compiled-for.ts';
 import driver from './driver.py';
 import { modelledFigures } from './library.ts';
@@ -14,7 +15,7 @@ const timeLimit = 10 * 60_000;
 /**
  * What TVM makes of an artifact for the target's CPU: object files to link into a library, the size of its code and constants, and its plan of memory.
  * `undefined` when there is no TVM and none can be had; our own model's estimate, which says how to get it, stays then.
- * @throws Error when TVM leaves a report that cannot be read
+ * @throws UserError when TVM leaves a report that cannot be read
  */
 export async function compileWithTvm(artifact: Artifact, target: Target): Promise<Compiled | undefined> {
   const llvm = llvmTarget(target.board);
@@ -47,10 +48,10 @@ export async function compileWithTvm(artifact: Artifact, target: Target): Promis
     case 'timed-out':
       return refusedBy('TVM', artifact, `It did not end within ${timeLimit / 60_000} minutes.`);
     case 'failed':
-      return refusedBy('TVM', artifact, reasonIn(run.stderr));
+      return refusedBy('TVM', artifact, failureOf(run));
     case 'done': {
-      const { version, storageBytes, unplannedBytes, codeBytes, constantBytes } = parseTvmReport(
-        new TextDecoder().decode(run.files.get('report')),
+      const { version, storageBytes, unplannedBytes, codeBytes, constantBytes } = readReport(`TVM ${run.version}`, () =>
+        parseTvmReport(new TextDecoder().decode(run.files.get('report'))),
       );
       const own = modelledFigures(graph);
       const figures = { ...own, version, storageBytes, unplannedBytes, codeBytes, constantBytes };

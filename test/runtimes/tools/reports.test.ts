@@ -3,7 +3,7 @@ import { parseBundleHeader } from '../../../src/runtimes/glow/report.ts';
 import { parseNeuralArt } from '../../../src/runtimes/st-edge-ai/neural-art-report.ts';
 import { parseStEdgeAi } from '../../../src/runtimes/st-edge-ai/report.ts';
 import { parseTrtexec } from '../../../src/runtimes/tensorrt/report.ts';
-import { reasonIn } from '../../../src/runtimes/tools/refused.ts';
+import { failureOf, reasonIn } from '../../../src/runtimes/tools/refused.ts';
 
 describe('parseTrtexec', () => {
   const device = '[I] Selected Device: Orin\n[I] Compute Capability: 8.7\n';
@@ -123,8 +123,24 @@ describe('reasonIn', () => {
     ],
     ['a line that names an error', 'reading\nError: unsupported\n  in layer 3\n', 'Error: unsupported in layer 3'],
     ['the last line else', 'reading\nkilled\n', 'killed'],
-    ['nothing', '', 'It gave no reason.'],
+    ['nothing', '', undefined],
   ])('%s', (_, printed, reason) => {
     expect(reasonIn(printed)).toBe(reason);
+  });
+});
+
+describe('failureOf', () => {
+  const run = { status: 'failed', version: '1', stdout: '', stderr: '', exitCode: 1, missing: [] } as const;
+  test.each([
+    ['its own words', { ...run, stderr: 'Error: no Loop' }, 'Error: no Loop'],
+    ['a code', { ...run, exitCode: 3 }, 'It ended with code 3 and gave no reason.'],
+    ['a signal', { ...run, exitCode: null }, 'It ended by a signal and gave no reason.'],
+    [
+      'a file that is missing',
+      { ...run, exitCode: 0, stdout: 'Done.', missing: ['out/a', 'out/b'] },
+      'It ended well, but left no out/a and no out/b. Done.',
+    ],
+  ])('%s', (_, failed, reason) => {
+    expect(failureOf(failed)).toBe(reason);
   });
 });
