@@ -3,7 +3,7 @@ import { openFloatRunner } from '../calibrate/open-float-runner.ts';
 import type { Graph, TensorId } from '../graph/graph.ts';
 import { producers } from '../graph/traversal.ts';
 import type { QuantizeGraph } from './correct-bias.ts';
-import { type Samples, spreadSamples } from './layer-statistics.ts';
+import { type OpenRunner, type Samples, spreadSamples } from './layer-statistics.ts';
 import { openQuantized } from './open-quantized.ts';
 import { withUniqueNames } from './unique-names.ts';
 
@@ -14,13 +14,13 @@ const squashing = /^(Softmax|LogSoftmax|Sigmoid|SOFTMAX|LOG_SOFTMAX|LOGISTIC)$/;
 export type Nearness = (graph: Graph, quantize: QuantizeGraph) => Promise<number>;
 
 /**
- * How near integer graphs come to a float graph on samples: `10·log10(Σ float² / Σ (float - integer)²)` in decibels over all outputs, before a softmax or sigmoid at the end.
+ * How near integer graphs come to a float graph, or to what else `open` runs, on samples: `10·log10(Σ float² / Σ (float - integer)²)` in decibels over all outputs, before a softmax or sigmoid at the end.
  * Each output counts the same: its sums are taken relative to its own power. What is quantised may have other weights than the float graph, but has the same names.
  * The float graph is run on each sample once, however many integer graphs are compared with it.
  */
-export function nearnessTo(original: Graph, samples: Samples): Nearness {
+export function nearnessTo(original: Graph, samples: Samples, open: OpenRunner = floatRunner(samples)): Nearness {
   const watched = resultsOf(original);
-  const reference = rememberedRuns(original, watched, samples);
+  const reference = rememberedRuns(original, watched, samples, open);
   return async (graph, quantize) => {
     const named = withUniqueNames(graph);
     const integer = quantize(named);
@@ -57,6 +57,11 @@ export function nearnessTo(original: Graph, samples: Samples): Nearness {
   };
 }
 
+const floatRunner =
+  ({ data }: Samples): OpenRunner =>
+  (graph, watched) =>
+    openFloatRunner(graph, watched, data.path);
+
 /** Numbers that are remembered at most: 32 MB. What is beyond is computed anew each time. */
 const mostRemembered = 2 ** 23;
 
@@ -68,7 +73,12 @@ interface RememberedRuns {
   readonly rest: () => Promise<void>;
 }
 
-function rememberedRuns(graph: Graph, watched: readonly TensorId[], { data }: Samples): RememberedRuns {
+function rememberedRuns(
+  graph: Graph,
+  watched: readonly TensorId[],
+  { data }: Samples,
+  open: OpenRunner,
+): RememberedRuns {
   const known = new Map<number, ReadonlyMap<TensorId, Float32Array>>();
   let remembered = 0;
   let runner: FloatRunner | undefined;
@@ -76,7 +86,7 @@ function rememberedRuns(graph: Graph, watched: readonly TensorId[], { data }: Sa
     of: async (index) => {
       const before = known.get(index);
       if (before !== undefined) return before;
-      runner ??= await openFloatRunner(graph, watched, data.path);
+      runner ??= await open(graph, watched);
       const values = await runner.run(await data.sample(index));
       const elements = [...values.values()].reduce((sum, { length }) => sum + length, 0);
       if (remembered + elements > mostRemembered) return values;

@@ -3,22 +3,25 @@ import type { Graph, TensorId } from '../graph/graph.ts';
 import { inferShapes, withDimensions } from '../graph/infer-shapes.ts';
 import type { Runtime } from '../runtimes/runtime.ts';
 import { simplify } from './lossless.ts';
+import type { Recipe } from './recipe.ts';
 
 /** The model can't be had in a format that the runtime loads. */
 export class NotConvertible extends UserError {}
 
 /**
  * A model's graph, simplified, with the extents that `dimensions` names fixed. For a runtime of another dialect, which needs every extent, the batch becomes 1 as well: what follows from
- * shapes is computed now.
+ * shapes is computed now. Batch normalisations that channels are pruned by stay.
  */
 export function simplifiedFor(
   graph: Graph,
   runtime: Runtime,
   dimensions: Readonly<Record<string, number>> | undefined,
-  passes?: readonly string[],
+  { passes, pruneBy }: Pick<Recipe, 'passes' | 'pruneBy'> = {},
 ): Graph {
   const isLowered = graph.dialect === 'onnx' && !runtime.loads.includes(graph.dialect);
-  return simplify(isLowered ? inferShapes(graph, dimensions) : withDimensions(graph, dimensions), passes);
+  return simplify(isLowered ? inferShapes(graph, dimensions) : withDimensions(graph, dimensions), passes, {
+    keepsNorms: pruneBy === 'batch-norm',
+  });
 }
 
 /** A graph in the operators of a runtime. */

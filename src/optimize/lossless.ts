@@ -12,10 +12,15 @@ export function losslessPasses({ dialect }: Graph, target: Target): readonly str
   return [...passes, ...(runtimeOf(target.runtime).finish?.passes ?? [])];
 }
 
-/** The graph without work that changes nothing, whatever it ships to. With `only`, by those of the passes alone. */
-export function simplify(graph: Graph, only?: readonly string[]): Graph {
+/** The graph without work that changes nothing, whatever it ships to. With `only`, by those of the passes alone; ONNX normalisations stay on their own where they are kept. */
+export function simplify(
+  graph: Graph,
+  only?: readonly string[],
+  { keepsNorms = false }: { readonly keepsNorms?: boolean } = {},
+): Graph {
   if (graph.dialect === 'tflite') return optimizeTflite(graph, only);
-  return only === undefined || only.includes(simplifying) ? simplifyOnnx(graph) : graph;
+  const without = keepsNorms ? ['foldBatchNorm'] : [];
+  return only === undefined || only.includes(simplifying) ? simplifyOnnx(graph, without) : graph;
 }
 
 /** What a graph still gains by what it ships to. With `only`, by those of the passes alone. */

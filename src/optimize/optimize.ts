@@ -45,12 +45,7 @@ export async function optimize(
     }
     return { recipe, artifact: { format, bytes, graph }, findings: [] };
   }
-  const made = await transformed(
-    simplifiedFor(graph, runtime, options.dimensions, recipe.passes),
-    recipe,
-    target,
-    options,
-  );
+  const made = await transformed(simplifiedFor(graph, runtime, options.dimensions, recipe), recipe, target, options);
   const finished = finish(made.graph, target, recipe.passes);
   return {
     recipe,
@@ -74,7 +69,7 @@ async function transformed(
     );
   }
   const pruned = await prune(simple, recipe, calibration, dimensions);
-  const source = pruned.graph === simple ? simple : simplify(pruned.graph);
+  const source = pruned.graph === simple && recipe.pruneBy !== 'batch-norm' ? simple : simplify(pruned.graph);
   const lowered = await intoDialect(source, runtimeOf(target.runtime), dimensions);
   const { makeIntegers } = await import('./make-integers.ts');
   const integers =
@@ -88,7 +83,7 @@ async function transformed(
           progress === undefined ? {} : { progress },
         );
   const simplified = integers.graph === simple ? simple : simplify(integers.graph);
-  const stored = store(simplified, recipe, target);
+  const stored = await store(simplified, recipe, target, calibration);
   return {
     graph: stored.graph,
     findings: [...pruned.findings, ...integers.findings, ...stored.findings],

@@ -1,4 +1,5 @@
 import type { DataSet } from '../data/data-set.ts';
+import { UserError } from '../errors.ts';
 import type { Graph } from '../graph/graph.ts';
 import { inferShapes } from '../graph/infer-shapes.ts';
 import { type PruningStatistics, pruneChannels, pruningStatistics } from '../prune/prune-channels.ts';
@@ -9,10 +10,11 @@ import type { AppliedRecipe } from './recipe.ts';
 /**
  * The float graph without what a recipe prunes: channels, then weights, those that matter least on the calibration set, or by their size where there is none.
  * What they added on average is added by biases.
+ * @throws UserError when channels are to be ranked by what there is not: a calibration set, or batch normalisations
  */
 export async function prune(
   graph: Graph,
-  { pruneChannels: channelShare, pruneWeights: weightShare }: AppliedRecipe,
+  { pruneChannels: channelShare, pruneBy, pruneWeights: weightShare }: AppliedRecipe,
   calibration: DataSet | undefined,
   dimensions: Readonly<Record<string, number>> | undefined,
 ): Promise<{ readonly graph: Graph; readonly findings: readonly Finding[] }> {
@@ -22,9 +24,18 @@ export async function prune(
   const statisticsOf = (each: Graph) =>
     calibration === undefined ? undefined : pruningStatistics(each, { data: calibration });
   if (channelShare !== undefined) {
+    if (pruneBy === 'activation' && calibration === undefined) {
+      throw new UserError('Step "prune-by=activation" needs a calibration set.');
+    }
+    if (pruneBy === 'batch-norm' && !current.operators.some(({ type }) => type === 'BatchNormalization')) {
+      throw new UserError(
+        'Step "prune-by=batch-norm" needs an .onnx whose batch normalisations are not folded into its layers yet.',
+      );
+    }
     const statistics = await statisticsOf(current);
     const pruned = pruneChannels(current, {
       amount: { ratio: channelShare },
+      ...(pruneBy === undefined ? {} : { criterion: pruneBy }),
       ...(statistics === undefined ? {} : { statistics }),
     });
     current = inferShapes(pruned.graph, dimensions);

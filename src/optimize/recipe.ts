@@ -12,6 +12,10 @@ export type NumberForm = (typeof numberForms)[number];
 
 /** How calibration chooses ranges; `src/calibrate/range.ts` has them. */
 const observers = ['min-max', 'percentile', 'mse', 'entropy'] as const;
+/** What channels are ranked by; `src/prune/channel-scores.ts` has them. */
+const criteria = ['l1', 'l2', 'batch-norm', 'activation'] as const;
+/** Whose weights share values with each other. */
+const scopes = ['tensor', 'channel'] as const;
 
 /**
  * What optimisation may do to a model, as people write it: a form of numbers and steps behind it, `int8+prune-channels=30%+cluster=4bit+encode`.
@@ -28,10 +32,16 @@ export interface Recipe {
   readonly leastDecibels?: number;
   /** Share of each network's channels that goes, 0 to 1. */
   readonly pruneChannels?: number;
+  /** What those that go are chosen by; without it `activation` where there is a calibration set, else `l2`. */
+  readonly pruneBy?: (typeof criteria)[number];
   /** Share of the weights that become zero, 0 to 1. */
   readonly pruneWeights?: number;
   /** Weights share 2^bits values per layer. */
   readonly clusterBits?: number;
+  /** Instead of as many bits for all layers: as few for each as keep the outputs so many decibels above what sharing changes. */
+  readonly clusterDecibels?: number;
+  /** Whether all weights of a layer share them, or those of each output channel; without it what the target stores smallest. */
+  readonly clusterPer?: (typeof scopes)[number];
   /** Weights are stored encoded and decoded on the device. */
   readonly encode?: true;
 }
@@ -57,13 +67,20 @@ function readShare(value: string | undefined): number {
   return share;
 }
 
+function readDecibels(value: string | undefined): number | undefined {
+  const decibels = Number(/^(\d+(?:\.\d+)?)dB$/.exec(value ?? '')?.[1]);
+  return decibels > 0 && decibels <= 200 ? decibels : undefined;
+}
+
+function oneOf<T extends string>(known: readonly T[], value: string | undefined): T {
+  const found = known.find((each) => each === value);
+  if (found === undefined) throw new UserError(`one of ${known.join(', ')}`);
+  return found;
+}
+
 const steps: Readonly<Record<string, Step>> = {
   observer: {
-    read: (value) => {
-      const observer = observers.find((known) => known === value);
-      if (observer === undefined) throw new UserError(`one of ${observers.join(', ')}`);
-      return { observer };
-    },
+    read: (value) => ({ observer: oneOf(observers, value) }),
     write: ({ observer }) => observer,
   },
   levers: {
@@ -75,9 +92,9 @@ const steps: Readonly<Record<string, Step>> = {
   },
   mixed: {
     read: (value) => {
-      const decibels = Number(/^(\d+(?:\.\d+)?)dB$/.exec(value ?? '')?.[1]);
-      if (!(decibels > 0 && decibels <= 200)) throw new UserError('decibels that the outputs keep, as in "=30dB"');
-      return { leastDecibels: decibels };
+      const leastDecibels = readDecibels(value);
+      if (leastDecibels === undefined) throw new UserError('decibels that the outputs keep, as in "=30dB"');
+      return { leastDecibels };
     },
     write: ({ leastDecibels }) => (leastDecibels === undefined ? undefined : `${leastDecibels}dB`),
   },
@@ -85,17 +102,30 @@ const steps: Readonly<Record<string, Step>> = {
     read: (value) => ({ pruneChannels: readShare(value) }),
     write: ({ pruneChannels }) => (pruneChannels === undefined ? undefined : percent(pruneChannels)),
   },
+  'prune-by': {
+    read: (value) => ({ pruneBy: oneOf(criteria, value) }),
+    write: ({ pruneBy }) => pruneBy,
+  },
   'prune-weights': {
     read: (value) => ({ pruneWeights: readShare(value) }),
     write: ({ pruneWeights }) => (pruneWeights === undefined ? undefined : percent(pruneWeights)),
   },
   cluster: {
     read: (value) => {
+      const clusterDecibels = readDecibels(value);
+      if (clusterDecibels !== undefined) return { clusterDecibels };
       const bits = Number(/^([1-7])bit$/.exec(value ?? '')?.[1]);
-      if (!(bits >= 1)) throw new UserError('1bit to 7bit');
+      if (!(bits >= 1)) throw new UserError('1bit to 7bit, or decibels that the outputs keep, as in "=30dB"');
       return { clusterBits: bits };
     },
-    write: ({ clusterBits }) => (clusterBits === undefined ? undefined : `${clusterBits}bit`),
+    write: ({ clusterBits, clusterDecibels }) => {
+      if (clusterDecibels !== undefined) return `${clusterDecibels}dB`;
+      return clusterBits === undefined ? undefined : `${clusterBits}bit`;
+    },
+  },
+  'cluster-per': {
+    read: (value) => ({ clusterPer: oneOf(scopes, value) }),
+    write: ({ clusterPer }) => clusterPer,
   },
   encode: {
     read: (value) => {
@@ -120,6 +150,10 @@ export function parseRecipe(text: string): Recipe {
   const recipe: Recipe = Object.assign({ numbers, ...passes }, ...rest.map(readStep));
   if (numbers === 'none' && rest.length > 0)
     throw new UserError('recipe "none" takes no steps: it ships what is committed');
+  if (recipe.pruneBy !== undefined && recipe.pruneChannels === undefined)
+    throw new UserError('step "prune-by" goes with "prune-channels"');
+  if (recipe.clusterPer !== undefined && recipe.clusterBits === undefined && recipe.clusterDecibels === undefined)
+    throw new UserError('step "cluster-per" goes with "cluster"');
   return recipe;
 }
 

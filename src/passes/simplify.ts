@@ -87,27 +87,33 @@ const maximumRounds = 32;
  * The ONNX graph after all lossless passes, repeated until none finds anything more to do; graphs inside operators first.
  * Inputs and outputs keep their names, types and shapes; results differ by rounding alone. The same graph always gives the same result.
  * Extents that the file leaves open stay open; `simplifyOnnx(inferShapes(graph, dimensions))` is the way to a model for one batch size.
+ * @param without names of passes that are left out
  */
-export function simplifyOnnx(graph: Graph): Graph {
+export function simplifyOnnx(graph: Graph, without: readonly string[] = []): Graph {
   if (graph.dialect !== 'onnx') return graph;
-  const raised = raiseForFusions(graph);
-  if (raised === graph) {
-    const simple = repeated(graph);
-    // Graphs inside operators stood in the way of a newer set and may be gone.
-    const hadGraphs = graph.operators.some((operator) => nestedGraphs(operator).length > 0);
-    return hadGraphs && simple !== graph ? simplifyOnnx(simple) : simple;
-  }
-  const simple = repeated(raised);
-  // A newer operator set is only asked for where it is used.
-  return hasNewerOperator(simple, opsetVersion(graph) ?? 1) ? simple : repeated(graph);
+  const passes = Object.entries(losslessPasses).flatMap(([name, pass]) => (without.includes(name) ? [] : [pass]));
+  return simplifiedBy(graph, passes);
 }
 
-function repeated(graph: Graph): Graph {
-  const operators = graph.operators.map((operator) => mapNestedGraphs(operator, repeated));
+function simplifiedBy(graph: Graph, passes: readonly Pass[]): Graph {
+  const raised = raiseForFusions(graph);
+  if (raised === graph) {
+    const simple = repeated(graph, passes);
+    // Graphs inside operators stood in the way of a newer set and may be gone.
+    const hadGraphs = graph.operators.some((operator) => nestedGraphs(operator).length > 0);
+    return hadGraphs && simple !== graph ? simplifiedBy(simple, passes) : simple;
+  }
+  const simple = repeated(raised, passes);
+  // A newer operator set is only asked for where it is used.
+  return hasNewerOperator(simple, opsetVersion(graph) ?? 1) ? simple : repeated(graph, passes);
+}
+
+function repeated(graph: Graph, passes: readonly Pass[]): Graph {
+  const operators = graph.operators.map((operator) => mapNestedGraphs(operator, (inner) => repeated(inner, passes)));
   const changed = operators.some((operator, index) => operator !== graph.operators[index]);
   let current: Graph = changed ? { ...graph, operators } : graph;
   for (let round = 0; round < maximumRounds; round++) {
-    const next = settled(current);
+    const next = settled(current, passes);
     if (next === current) break;
     // What was inherited from graph to graph is inferred anew: less to be computed may mean more to be known.
     current = { ...next };
@@ -117,8 +123,7 @@ function repeated(graph: Graph): Graph {
 }
 
 /** The graph when every pass has found nothing to do since the last change; facts about tensors that stay are kept. */
-function settled(graph: Graph): Graph {
-  const passes = Object.values(losslessPasses);
+function settled(graph: Graph, passes: readonly Pass[]): Graph {
   const doneWith: (Graph | undefined)[] = [];
   let current = graph;
   for (let call = 0; call < maximumRounds * passes.length; call++) {

@@ -178,4 +178,20 @@ describe('synthetic data', () => {
     expect(ranges.size).toBe(1);
     expect(findings.map(({ code }) => code)).toEqual(['synthetic-calibration']);
   });
+
+  it.each([
+    ['int8', -10, [-59, 68.5]],
+    ['uint8', 128, [-64, 63.5]],
+    ['int64', 0, [0, 1]],
+  ] as const)('spreads %s over what the input can stand for', async (dtype, zeroPoint, [least, largest]) => {
+    const graph = smallNetwork();
+    const quantization = dtype === 'int64' ? {} : { quantization: { scale: [0.5], zeroPoint: [zeroPoint], axis: 0 } };
+    const tensors = graph.tensors.map((tensor, id) =>
+      id === graph.inputs[0] ? { ...tensor, dtype, ...quantization } : tensor,
+    );
+    const data = syntheticData({ ...graph, tensors });
+    const all = await Promise.all(Array.from({ length: data.count }, (_, index) => data.sample(index)));
+    const values = all.flatMap(({ x }) => Array.from(x?.data ?? [], Number));
+    expect([Math.min(...values), Math.max(...values)]).toEqual([least, largest]);
+  });
 });

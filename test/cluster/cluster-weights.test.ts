@@ -99,12 +99,47 @@ describe('clusterWeights', () => {
   });
 });
 
-test('chooseClusters takes the fewest bits that lose little enough', async () => {
-  const graph = layer('onnx', 'Conv', floats([4, 10, 10], numbers(400)));
-  const evaluate = (each: Graph) => Promise.resolve(Math.min(1, new Set(float32(each)).size / 16));
-  const { report, values } = await chooseClusters(graph, { scope: 'tensor', evaluate, maximumLoss: 0.3 });
-  expect(report.map(({ bits }) => bits)).toEqual([4]);
-  expect(values).toEqual([1, 1]);
-  const none = await chooseClusters(graph, { scope: 'tensor', evaluate, maximumLoss: 0, bits: [2, 3] });
-  expect(none).toEqual({ graph, report: [], values: [1, 1] });
+describe('chooseClusters', () => {
+  test('takes the fewest bits that change little enough', async () => {
+    const graph = layer('onnx', 'Conv', floats([4, 10, 10], numbers(400)));
+    const decibels = async (each: Graph) => new Set(float32(each)).size;
+    const { report, decibels: reached } = await chooseClusters(graph, { scope: 'tensor', decibels, leastDecibels: 12 });
+    expect(report.map(({ bits }) => bits)).toEqual([4]);
+    expect(reached).toBe(16);
+    const none = await chooseClusters(graph, { scope: 'tensor', decibels, leastDecibels: 129 });
+    expect(none.graph).toEqual(graph);
+    expect(none.report).toEqual([]);
+  });
+
+  test('leaves noise for the layers that follow, and what one does not use', async () => {
+    const weights = (name: string, count: number, seed: number) => ({
+      ...floats([count / 4, 2, 2], numbers(count, seed)),
+      name,
+    });
+    const tensors = [computed('x', [1, 4, 4, 4]), weights('a', 800, 1), weights('b', 400, 2), weights('c', 200, 3)];
+    const graph = graphOf(
+      'onnx',
+      [...tensors, computed('y', [1]), computed('z', [1]), computed('u', [1])],
+      [operator('Conv', [0, 1], [4]), operator('Conv', [4, 2], [5]), operator('Conv', [5, 3], [6])],
+      [0],
+      [6],
+    );
+    // Each layer adds the square of what its weights change; the one in the middle bears nothing.
+    const floatsOf = (each: Graph, id: number) => [
+      ...new Float32Array(each.tensors[id]?.data?.slice().buffer ?? new ArrayBuffer(0)),
+    ];
+    const noiseOf = (each: Graph, id: number) => {
+      const after = floatsOf(each, id);
+      return floatsOf(graph, id).reduce((sum, value, index) => sum + (value - (after[index] ?? 0)) ** 2, 0);
+    };
+    const decibels = async (each: Graph) =>
+      -10 * Math.log10(noiseOf(each, 1) + 1e9 * noiseOf(each, 2) + noiseOf(each, 3) + 1e-12);
+    const chosen = await chooseClusters(graph, { scope: 'tensor', decibels, leastDecibels: 0 });
+    expect(chosen.report.map(({ name }) => name)).toEqual(['a', 'c']);
+    expect(chosen.decibels).toBeGreaterThanOrEqual(0);
+    expect(chosen.decibels).toBe(await decibels(chosen.graph));
+    // The first alone may not take it all.
+    expect(noiseOf(chosen.graph, 1)).toBeLessThanOrEqual(800 / 1400);
+    expect(noiseOf(chosen.graph, 3)).toBeGreaterThan(0);
+  });
 });

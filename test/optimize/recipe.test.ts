@@ -18,6 +18,8 @@ describe('a recipe', () => {
       'int8+prune-weights=50%+cluster=4bit+encode',
       { numbers: 'int8', pruneWeights: 0.5, clusterBits: 4, encode: true },
     ],
+    ['int8+prune-channels=30%+prune-by=batch-norm', { numbers: 'int8', pruneChannels: 0.3, pruneBy: 'batch-norm' }],
+    ['int8+cluster=30dB+cluster-per=tensor', { numbers: 'int8', clusterDecibels: 30, clusterPer: 'tensor' }],
   ])('%s', (text, recipe) => {
     expect(parseRecipe(text)).toEqual(recipe);
   });
@@ -27,14 +29,17 @@ describe('a recipe', () => {
     ['int8=4', 'recipe "int8" takes no value'],
     ['none+encode', 'recipe "none" takes no steps: it ships what is committed'],
     ['int8+cluser=4bit', '"cluser" is not a step of a recipe; did you mean "cluster"?'],
-    ['int8+cluster=9bit', 'step "cluster" takes 1bit to 7bit'],
+    ['int8+cluster=9bit', 'step "cluster" takes 1bit to 7bit, or decibels that the outputs keep, as in "=30dB"'],
+    ['int8+prune-by=l1', 'step "prune-by" goes with "prune-channels"'],
+    ['int8+cluster-per=tensor', 'step "cluster-per" goes with "cluster"'],
+    ['int8+prune-channels=30%+prune-by=luck', 'step "prune-by" takes one of l1, l2, batch-norm, activation'],
     ['int8+prune-channels=30', 'step "prune-channels" takes a share between 0% and 100%, as in "=30%"'],
     ['int8+prune-channels=100%', 'step "prune-channels" takes a share between 0% and 100%, as in "=30%"'],
     ['int8+mixed=30', 'step "mixed" takes decibels that the outputs keep, as in "=30dB"'],
     ['int8+encode=yes', 'step "encode" takes no value'],
     [
       'int8+toString',
-      '"toString" is not a step of a recipe; known are observer, levers, mixed, prune-channels, prune-weights, cluster, encode',
+      '"toString" is not a step of a recipe; known are observer, levers, mixed, prune-channels, prune-by, prune-weights, cluster, cluster-per, encode',
     ],
   ])('%s is refused', (text, message) => {
     expect(() => parseRecipe(text)).toThrow(new UserError(message));
@@ -51,9 +56,18 @@ describe('a recipe', () => {
       clusterBits: optional(fc.integer({ min: 1, max: 7 })),
       encode: optional(fc.constant(true)),
     });
+    const additions = fc.record({
+      pruneBy: optional(fc.constantFrom('l1', 'l2', 'batch-norm', 'activation')),
+      clusterPer: optional(fc.constantFrom('tensor', 'channel')),
+    });
     fc.assert(
-      fc.property(recipes, (given) => {
-        const recipe = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+      fc.property(recipes, additions, (given, { pruneBy, clusterPer }) => {
+        const all = {
+          ...given,
+          pruneBy: given.pruneChannels === undefined ? undefined : pruneBy,
+          clusterPer: given.clusterBits === undefined ? undefined : clusterPer,
+        };
+        const recipe = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
         expect(parseRecipe(recipeText(recipe as never))).toEqual(recipe);
       }),
     );
