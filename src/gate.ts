@@ -6,6 +6,7 @@ import { type RangeOptions, rangeRequestOf } from './changes/range-request-of.ts
 import { openRepository, type Repository } from './changes/repository.ts';
 import { checkSchedules } from './check-schedules.ts';
 import { compareChange } from './compare-change.ts';
+import { defaultConfigPath } from './config/defaults.ts';
 import { loadConfigs } from './config/load-configs.ts';
 import { selectWork } from './config/select-work.ts';
 import { resolveTargets } from './config/targets.ts';
@@ -61,7 +62,8 @@ export async function runGate(request: GateRequest): Promise<GateResult> {
   if (request.needsBase === true && range.problem !== undefined) throw new UserError(range.problem);
   const configs = await loadConfigs(repository, range, request.configPath);
   const targets = resolveTargets(configs.base, configs.head, request.targets);
-  const models = await findModels(repository, range, configs, request);
+  const configPath = request.configPath ?? defaultConfigPath;
+  const models = await findModels(repository, range, configs, { ...request, configPath });
   const work = selectWork(models, targets, configs, range);
   const history = await historyOf(repository, request);
   request.log(describeWork(work.length, range));

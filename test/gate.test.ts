@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -227,6 +227,14 @@ describe('what happened to a model', () => {
     expect(only.head?.findings[0]?.code).toBe('format-not-loaded');
     expect(only.verdict).toBe('fail');
   });
+});
+
+test('what the work tree has and no commit: said of models and of the configuration, which alone would not be missed', async () => {
+  commit(directory, 'base', { 'models/a.tflite': fixture('base/digits-int8.tflite') });
+  writeFileSync(path.join(directory, 'edge-ready.yml'), 'version: 2\n');
+  writeFileSync(path.join(directory, 'notes.txt'), 'of no concern');
+  const { report } = await runGate({ directory, base: 'main', targets: [], log: () => {} });
+  expect(report.notes).toEqual(['edge-ready.yml is not committed as in the work tree; commits are what is judged.']);
 });
 
 test('a pull request cannot exchange the data set that it is judged by', async () => {

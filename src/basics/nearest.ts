@@ -1,24 +1,32 @@
 /**
  * The candidate that a mistyped word most likely means, or `undefined` when none is close.
  * Close is at most a third of the longer word's letters changed (and always one), by the optimal-string-alignment distance
- * (insert, delete, replace, swap neighbours); letter case does not count. A candidate that the word begins or ends is close too.
+ * (insert, delete, replace, swap neighbours); letter case does not count. A candidate that the word begins or ends is close too, and one
+ * that has it in its middle, whatever stands between letters: `nano33` is in `arduino-nano-33-ble`.
  * Among equals the first wins.
  */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   const typed = word.toLowerCase();
+  const letters = lettersOf(typed);
   let best: { readonly candidate: string; readonly distance: number } | undefined;
   for (const candidate of candidates) {
     const known = candidate.toLowerCase();
     const limit = Math.max(1, Math.floor(Math.max(typed.length, known.length) / 3));
     // The distance is at least the difference in length, and words may be long: they come from anybody's file.
     const least = Math.abs(typed.length - known.length);
-    const isPart = typed.length >= 3 && (known.startsWith(typed) || known.endsWith(typed));
+    const isPart =
+      (typed.length >= 3 && (known.startsWith(typed) || known.endsWith(typed))) ||
+      (letters.length >= 4 && lettersOf(known).includes(letters));
     if (least > limit && !isPart) continue;
     const distance = editDistance(typed, known);
     if (distance > limit && !isPart) continue;
     if (best === undefined || distance < best.distance) best = { candidate, distance };
   }
   return best?.candidate;
+}
+
+function lettersOf(word: string): string {
+  return word.replace(/[^\p{L}\p{N}]/gu, '');
 }
 
 /** What to write instead of a word that is not known: `; did you mean "int8"?`. */

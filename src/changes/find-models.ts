@@ -4,7 +4,7 @@ import type { Range } from './range.ts';
 import type { RangeOptions } from './range-request-of.ts';
 import type { Repository } from './repository.ts';
 import { listModels, type TreeFile } from './tree.ts';
-import { uncommittedModels } from './uncommitted.ts';
+import { uncommittedFiles } from './uncommitted.ts';
 
 /** The models of a run. */
 export interface FoundModels {
@@ -12,7 +12,7 @@ export interface FoundModels {
   readonly changed: readonly Change[];
   /** Every model of the head. */
   readonly all: readonly TreeFile[];
-  /** Paths whose content in the work tree is not the head's, where somebody judges their own work tree's commit. */
+  /** Models and the configuration whose content in the work tree is not the head's, where somebody judges their own work tree's commit. */
   readonly uncommitted: readonly string[];
 }
 
@@ -26,14 +26,15 @@ export async function findModels(
   repository: Repository,
   range: Range,
   { base, head }: { readonly base: NamesModels | null; readonly head: NamesModels | null },
-  request: RangeOptions & { readonly models?: readonly string[] },
+  request: RangeOptions & { readonly models?: readonly string[]; readonly configPath?: string },
 ): Promise<FoundModels> {
   const configured = [...(base?.models ?? []), ...(head?.models ?? [])].flatMap(({ paths }) => paths);
   const matcher = modelMatcher(configured, request.models);
+  const isJudged = (path: string) => matcher(path) || path === request.configPath;
   const isOwnWorkTree = request.event === undefined && request.head === undefined;
   return {
     changed: await listChanges(repository, range, matcher),
     all: await listModels(repository, range.head.sha, matcher),
-    uncommitted: isOwnWorkTree ? await uncommittedModels(repository, matcher) : [],
+    uncommitted: isOwnWorkTree ? await uncommittedFiles(repository, isJudged) : [],
   };
 }

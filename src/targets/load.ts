@@ -25,7 +25,7 @@ export function loadBoard(id: string): Board {
   const known = loaded.get(id);
   if (known !== undefined) return known;
   const text = Object.hasOwn(boardTexts, id) ? boardTexts[id] : undefined;
-  if (text === undefined) throw new UserError(`There is no board "${id}".${suggestion(id, boardIds, 'boards')}`);
+  if (text === undefined) throw new UserError(`There is no board "${id}".${boardSuggestion(id)}`);
   const label = `boards/${id}.yml`;
   const board = boardOf(ownData(text), label);
   loaded.set(id, board);
@@ -126,6 +126,12 @@ export function targetOn(
     ramBytes: available.ramBytes ?? board.ram.value,
     flashBytes: available.flashBytes ?? board.flash.value,
   };
+}
+
+/** Those that there are would fill a screen. */
+function boardSuggestion(id: string): string {
+  const close = nearest(id, boardIds);
+  return close === undefined ? ' `edge-ready targets` lists all of them.' : ` Did you mean "${close}"?`;
 }
 
 function suggestion(word: string, known: readonly string[], what: string): string {

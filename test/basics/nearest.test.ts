@@ -21,6 +21,9 @@ describe('nearest', () => {
     ['Generic-Cortex-M4', 'generic-cortex-m4'],
     ['esp32', 'esp32-s3'],
     ['raspbery-pi4', 'raspberry-pi-4'],
+    ['l4r5', 'nucleo-l4r5zi'],
+    ['raspberrypi', 'raspberry-pi-4'],
+    ['-', undefined],
     ['toaster', undefined],
     ['', undefined],
   ])('%s means %s', (word, meant) => {

@@ -6,10 +6,10 @@ import { openBlobReader } from '../../src/changes/blob-reader.ts';
 import { commitSource } from '../../src/changes/commit-source.ts';
 import { modelMatcher } from '../../src/changes/matcher.ts';
 import { openRepository } from '../../src/changes/repository.ts';
-import { uncommittedModels } from '../../src/changes/uncommitted.ts';
+import { uncommittedFiles } from '../../src/changes/uncommitted.ts';
 import { commit, newRepository, noise, run } from './git-fixture.ts';
 
-test('uncommittedModels names changed, staged, new and deleted models, and no others', async () => {
+test('uncommittedFiles names changed, staged, new and deleted models, and no others', async () => {
   const folder = newRepository();
   commit(folder, {
     'a b.onnx': noise(1),
@@ -19,20 +19,20 @@ test('uncommittedModels names changed, staged, new and deleted models, and no ot
     '.gitignore': 'out/',
   });
   const repository = await openRepository(folder);
-  expect(await uncommittedModels(repository, modelMatcher())).toEqual([]);
+  expect(await uncommittedFiles(repository, modelMatcher())).toEqual([]);
   writeFileSync(join(folder, 'a b.onnx'), noise(4));
   writeFileSync(join(folder, 'ü\n.onnx'), noise(5));
   writeFileSync(join(folder, 'staged.onnx'), noise(6));
   writeFileSync(join(folder, 'x.txt'), 'y');
   rmSync(join(folder, 'gone.tflite'));
   run(folder, 'add', 'staged.onnx');
-  expect([...(await uncommittedModels(repository, modelMatcher()))].sort()).toEqual([
+  expect([...(await uncommittedFiles(repository, modelMatcher()))].sort()).toEqual([
     'a b.onnx',
     'gone.tflite',
     'staged.onnx',
     'ü\n.onnx',
   ]);
-  expect(await uncommittedModels(repository, modelMatcher([], ['a*']))).toEqual(['a b.onnx']);
+  expect(await uncommittedFiles(repository, modelMatcher([], ['a*']))).toEqual(['a b.onnx']);
 });
 
 test('commitSource reads a data set from the first commit that has it', async () => {

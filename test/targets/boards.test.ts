@@ -90,7 +90,7 @@ describe('resolveTarget', () => {
 
   test.each([
     ['generic-cortex-m5', 'Did you mean "generic-cortex-m4"?'],
-    ['toaster', 'Known boards: '],
+    ['toaster', 'There is no board "toaster". `edge-ready targets` lists all of them.'],
     ['nucleo-l4r5zi/tflmm', 'Did you mean "tflm"?'],
     ['nucleo-l4r5zi/onnxruntime', 'Known runtimes of this board: tflm'],
     ['a/b/c', 'not of the form'],
