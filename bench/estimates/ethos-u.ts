@@ -54,17 +54,11 @@ export function compareWithVela(): readonly Compared[] {
   });
 }
 
-/** Published runs whose model is among the reference models: id in measurements.json, the model, the accelerator and its clock. 1 kHz makes milliseconds of a run that was told in cycles. */
+/** Published runs whose model is among the reference models: id in measurements.json, the model, the accelerator and its clock. 1 kHz makes milliseconds of a run that was told in cycles. Without 545: the NPU's commands that were published with it (renesas/ruhmi-model-zoo) are of a residual network with 26, 52 and 104 filters, not 16, 32 and 64. */
 const published = [
   {
     id: 529,
     model: 'keyword_spotting/trained_models/kws_ref_model.tflite',
-    accelerator: 'ethos-u55-256',
-    clockHz: 500e6,
-  },
-  {
-    id: 545,
-    model: 'image_classification/trained_models/pretrainedResnet_quant.tflite',
     accelerator: 'ethos-u55-256',
     clockHz: 500e6,
   },
@@ -109,6 +103,14 @@ function publishedRows(all: readonly Compared[]): readonly EstimateRow[] {
 
 /** SRAM that any board of such an NPU notices; what a single layer stages is less. */
 const leastKibibytes = 4;
+
+/** Mean error of SRAM of that much on the half of the models that ours was developed on, as the cut was made when the errors of all were known. */
+function developedError(own: readonly Compared[]): string {
+  const errors = own.flatMap(({ isHeldOut, ours, vela: { sram_memory_used: used = 0 } }) =>
+    isHeldOut || used < leastKibibytes ? [] : [Math.abs(ours.sramBytes / (used * 1024) - 1)],
+  );
+  return `${((100 * errors.reduce((sum, error) => sum + error, 0)) / Math.max(1, errors.length)).toFixed(1)} %`;
+}
 
 /** How far off our SRAM is on average: a few hundred bytes are much of what a single layer stages, and little of what there is. */
 function kibibytesOff(all: readonly Compared[]): string {
@@ -158,7 +160,7 @@ export async function ethosU(): Promise<readonly EstimateRow[]> {
       ]),
       row(
         'peakRam',
-        `SRAM as above, of ${leastKibibytes} KiB and more`,
+        `SRAM as above, of ${leastKibibytes} KiB and more; such models of the other half are ${developedError(own)} off`,
         ({ ours, vela: { sram_memory_used: used = 0 } }) => [
           ours.sramBytes,
           used < leastKibibytes ? undefined : used * 1024,
