@@ -73,6 +73,24 @@ test("a clock of the user's", async () => {
   expect(head?.energy?.source).toBe('active power of 8.28 mW times latency');
 });
 
+test("power of the user's is what energy, average power and the battery's days follow from, at any clock", async () => {
+  const power = '{ active: 10 mW, idle: 4 mW, sleep: 20 uW }';
+  const { head } = await check(
+    {
+      'edge-ready.yml': text(
+        `version: 1\ntargets:\n  own: { board: frdm-mcxn947, clock: 75 MHz, power: ${power} }\nmodels:\n  - { path: '**', duty-cycle: { every: 10 s, battery: CR2032 } }\n`,
+      ),
+      ...models.base,
+    },
+    models.head,
+  );
+  const latency = head?.latency?.value ?? 0;
+  expect(head?.energy?.value).toBeCloseTo(latency / 100, 6);
+  expect(head?.averagePower?.value).toBeCloseTo((10 * latency) / 1e4 + 0.02 * (1 - latency / 1e4), 6);
+  expect(head?.averagePower?.source).toContain('between, as configured');
+  expect(head?.batteryLife?.bound).toBeUndefined();
+});
+
 test('a runtime that there is not is said so before anything is measured', async () => {
   await expect(
     check(

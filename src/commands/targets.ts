@@ -6,6 +6,7 @@ import { wrapLine } from '../report/wrap.ts';
 import type { Board } from '../targets/board.ts';
 import { defaultTarget } from '../targets/default-target.ts';
 import { loadBoards } from '../targets/load.ts';
+import { missingPowerText } from '../targets/missing-power.ts';
 import { statedNumbers, statedValue } from '../targets/numbers.ts';
 import type { Output } from './output.ts';
 import { targetOption } from './target-option.ts';
@@ -52,6 +53,7 @@ function boardText(board: Board, options: TextOptions): string {
   };
   const { sources, core, ...own } = board;
   const { sources: coreSources, ...coreOwn } = core;
+  const missing = missingPowerText(board);
   const runtimes = Object.keys(board.runtimes).map((id) => (id === board.defaultRuntime ? `${id} (default)` : id));
   return `${[
     strong(`${board.title} (${board.id}), ${board.vendor}`),
@@ -60,6 +62,7 @@ function boardText(board: Board, options: TextOptions): string {
     line(`Runtimes: ${runtimes.join(', ')}`),
     '',
     numberTable(own, options),
+    ...(missing === undefined ? [] : ['', line(missing)]),
     '',
     strong(`Core: ${core.title} (${core.architecture})`),
     ...Object.entries(core.kernelLibraries).map(([name, { kernels, unit, source }]) =>

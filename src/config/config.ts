@@ -7,6 +7,7 @@ import type { ScheduleLimit } from '../schedule/judge-limits.ts';
 
 import type { ArenaUse, Policy } from '../schedule/task.ts';
 import type { Board } from '../targets/board.ts';
+import type { StatedPower } from '../targets/other-conditions.ts';
 import type { ModelClass, UseCase } from './preset-names.ts';
 import type { Quantity } from './quantity.ts';
 
@@ -30,6 +31,7 @@ export interface ConfiguredTarget {
   readonly clockHz?: number;
   /** The supply. */
   readonly volts?: number;
+  readonly power?: StatedPower;
   /** A program of the repository, or an https address. */
   readonly measureWith?: string;
   readonly ram?: Quantity & { readonly line: number };

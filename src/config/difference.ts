@@ -2,6 +2,7 @@ import { formatValue } from '../basics/format.ts';
 import { sinceOf } from '../judge/budget.ts';
 import { metricWords } from '../judge/metric-words.ts';
 import { recipeText } from '../optimize/recipe.ts';
+import type { StatedPower } from '../targets/other-conditions.ts';
 import type { Config, MetricRule, ModelSettings } from './config.ts';
 import { presetRules } from './presets.ts';
 
@@ -69,10 +70,11 @@ function statements(config: Config): ReadonlyMap<string, Statement> {
   const say = (subject: string, isBudget: boolean, value: unknown, shown: string) =>
     add({ subject, isBudget, value: JSON.stringify(value), shown });
 
-  for (const { name, board, own, clockHz, volts, measureWith, ram, flash } of config.targets) {
+  for (const { name, board, own, clockHz, volts, power, measureWith, ram, flash } of config.targets) {
     say(`board of target ${name}`, false, [board, own?.runtime, own?.board], board);
     if (clockHz !== undefined) say(`clock of target ${name}`, false, clockHz, `${clockHz / 1e6} MHz`);
     if (volts !== undefined) say(`voltage of target ${name}`, false, volts, `${volts} V`);
+    if (power !== undefined) say(`power of target ${name}`, false, power, powerText(power));
     if (measureWith !== undefined) say(`measure-with of target ${name}`, false, measureWith, measureWith);
     if (ram !== undefined) say(`RAM of target ${name}`, true, ram.value, ram.text);
     if (flash !== undefined) say(`flash of target ${name}`, true, flash.value, flash.text);
@@ -154,4 +156,14 @@ function settingTexts(settings: ModelSettings): readonly (readonly [string, stri
     ],
   ];
   return texts.flatMap(([key, text]) => (text === undefined ? [] : [[key, text] as const]));
+}
+
+/** `20 mW active, 0.015 mW asleep` */
+function powerText({ activeMilliwatts, idleMilliwatts, sleepMilliwatts }: StatedPower): string {
+  const states = [
+    ['active', activeMilliwatts],
+    ['idle', idleMilliwatts],
+    ['asleep', sleepMilliwatts],
+  ] as const;
+  return states.flatMap(([state, value]) => (value === undefined ? [] : [`${value} mW ${state}`])).join(', ');
 }

@@ -1,12 +1,15 @@
 import { isNode, LineCounter, parseDocument, visit } from 'yaml';
+import type { z } from 'zod';
 import { yamlProblem } from '../basics/yaml-problem.ts';
 import { UserError } from '../errors.ts';
+import type { StatedPower } from '../targets/other-conditions.ts';
 import type { Config, ConfiguredTarget, ModelRule, ModelSettings, PresetUse, ScheduledTask } from './config.ts';
 import { ConfigError, type Mistake } from './config-error.ts';
 import { findContradictions } from './contradictions.ts';
 import { describeIssues } from './describe-issue.ts';
 import { metricRules, scheduleLimits } from './metric-rules.ts';
 import { type Path, positionOf } from './positions.ts';
+import type { powerSchema } from './power-schema.ts';
 import { type ConfigFile, fileSchema } from './schema.ts';
 
 /** A configuration is written by people; what is longer is none, and would take the YAML parser long: it compares each key with all others of its map. */
@@ -75,7 +78,7 @@ function toConfig(file: ConfigFile, path: string, lineOf: (place: Path) => numbe
     targets: Object.entries(file.targets ?? {}).map(([name, target]): ConfiguredTarget => {
       const line = lineOf(['targets', name]);
       if (typeof target === 'string') return { name, board: target, line };
-      const { board, file, runtime, clock, voltage, ram, flash, 'measure-with': measureWith } = target;
+      const { board, file, runtime, clock, voltage, power, ram, flash, 'measure-with': measureWith } = target;
       return {
         name,
         board: board ?? file ?? '',
@@ -83,6 +86,7 @@ function toConfig(file: ConfigFile, path: string, lineOf: (place: Path) => numbe
         ...(file === undefined ? {} : { own: { file, ...(runtime === undefined ? {} : { runtime }) } }),
         ...(clock === undefined ? {} : { clockHz: clock.value }),
         ...(voltage === undefined ? {} : { volts: voltage.value }),
+        ...(power === undefined ? {} : { power: statedPower(power) }),
         ...(measureWith === undefined ? {} : { measureWith }),
         ...(ram === undefined ? {} : { ram: { ...ram, line: lineOf(['targets', name, 'ram']) } }),
         ...(flash === undefined ? {} : { flash: { ...flash, line: lineOf(['targets', name, 'flash']) } }),
@@ -112,6 +116,14 @@ function toConfig(file: ConfigFile, path: string, lineOf: (place: Path) => numbe
       tasks: tasks.map(taskOf),
       line: lineOf(['schedule', index]),
     })),
+  };
+}
+
+function statedPower({ active, idle, sleep }: z.output<typeof powerSchema>): StatedPower {
+  return {
+    ...(active === undefined ? {} : { activeMilliwatts: active.value }),
+    ...(idle === undefined ? {} : { idleMilliwatts: idle.value }),
+    ...(sleep === undefined ? {} : { sleepMilliwatts: sleep.value }),
   };
 }
 

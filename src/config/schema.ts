@@ -3,6 +3,7 @@ import { accuracyMetrics } from '../accuracy/accuracy-metric.ts';
 import { recipeSchema } from '../optimize/recipe.ts';
 import { referenceNetworks } from '../reference-networks/reference-networks.ts';
 import { budgetSchema } from './budget-schema.ts';
+import { powerSchema } from './power-schema.ts';
 import { modelClasses, useCases } from './preset-names.ts';
 import { frequency, positiveSchema, size, time, voltage } from './quantity.ts';
 import { scheduleSchema } from './schedule-schema.ts';
@@ -20,6 +21,7 @@ const targetFields = {
   voltage: positiveSchema(voltage)
     .optional()
     .meta({ description: "The supply, where it is not the one that the board's power was taken at." }),
+  power: powerSchema.optional(),
   'measure-with': z
     .string()
     .min(1)

@@ -3,7 +3,7 @@ import { UserError } from '../errors.ts';
 import type { Board } from '../targets/board.ts';
 import { defaultTarget } from '../targets/default-target.ts';
 import { boardIds, resolveTarget, targetOn } from '../targets/load.ts';
-import { clockedAt, suppliedAt } from '../targets/other-conditions.ts';
+import { clockedAt, poweredAs, suppliedAt } from '../targets/other-conditions.ts';
 import type { Target } from '../targets/target.ts';
 import type { Config, ConfiguredTarget } from './config.ts';
 
@@ -33,7 +33,7 @@ export function resolveTargets(
   });
 }
 
-function fromConfig({ name, board, own, clockHz, volts, ram, flash }: ConfiguredTarget): Target {
+function fromConfig({ name, board, own, clockHz, volts, power, ram, flash }: ConfiguredTarget): Target {
   const available = {
     ...(ram === undefined ? {} : { ramBytes: ram.value }),
     ...(flash === undefined ? {} : { flashBytes: flash.value }),
@@ -48,12 +48,12 @@ function fromConfig({ name, board, own, clockHz, volts, ram, flash }: Configured
   const clocked = clockHz === undefined ? target.board : clockedAt(target.board, clockHz);
   const supplied = volts === undefined ? clocked : suppliedAt(clocked, volts);
   if (supplied === undefined) throw new UserError(`Target "${name}": ${noSupply(clocked)}.`);
-  return { ...target, board: supplied };
+  return { ...target, board: power === undefined ? supplied : poweredAs(supplied, power) };
 }
 
 /** Why a board takes no other voltage. */
 export function noSupply({ title }: Board): string {
-  return `the power of ${title} is not given for a voltage, so that it can't be had for another: name a board file of your own with its power`;
+  return `the power of ${title} is not given for a voltage, so that it can't be had for another: leave voltage out and say what the device takes at yours, as in power: { active: 20 mW, sleep: 15 uW }`;
 }
 
 function fromText(text: string, configured: readonly string[]): Target {

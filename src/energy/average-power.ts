@@ -1,6 +1,8 @@
 import { formatValue } from '../basics/format.ts';
 import type { Metric } from '../runtimes/measurement.ts';
 import type { Board } from '../targets/board.ts';
+import { unknownPower } from '../targets/missing-power.ts';
+import { isStated } from '../targets/other-conditions.ts';
 
 /** What runs again and again on a core: how long one run takes, and its energy. */
 export interface Load {
@@ -26,9 +28,8 @@ export function averagePowerOf(loads: readonly Load[], board: Board, sleepMilliw
   const worst = Math.max(0, ...loads.map(({ energy: { error = 0 } }) => error));
   const uncertain =
     (1000 * total(({ energy: { value: each, error = 0 } }) => each * error)) / slower +
-    (sleepMilliwatts === undefined ? worst * rest.milliwatts : 0);
-  const isMeasured =
-    (sleepMilliwatts !== undefined || used >= 1) && loads.every(({ energy }) => energy.basis === 'measured');
+    (rest.isStated ? 0 : worst * rest.milliwatts);
+  const isMeasured = (rest.isStated || used >= 1) && loads.every(({ energy }) => energy.basis === 'measured');
   const first = loads.length === 1 ? loads[0] : undefined;
   const what = first === undefined ? 'energy of all that runs' : 'energy of an inference';
   const period = first === undefined ? '' : ` every ${formatValue(first.everyMs, 'ms')}`;
@@ -49,31 +50,35 @@ interface Rest {
   readonly milliwatts: number;
   readonly words: string;
   readonly isKnown: boolean;
+  /** Whether the configuration says it. */
+  readonly isStated: boolean;
 }
 
 /** What the time between runs takes. `share` is how much of the whole time that is; `wakings` are per millisecond. */
 function restPower(
-  { power, title }: Board,
+  board: Board,
   configured: number | undefined,
   { share, wakings }: { readonly share: number; readonly wakings: number },
 ): Rest {
+  const { power } = board;
   const shown = (milliwatts: number) => formatValue(milliwatts, 'mW');
-  const { idleMilliwatts: idle } = power;
+  const idle = power.idleMilliwatts;
   const sleep = configured ?? power.sleepMilliwatts?.value;
   const waking = wakings * (power.wakeMicrojoules?.value ?? 0);
   if (sleep !== undefined) {
     const asleep = sleep * share + waking;
     if (idle !== undefined && idle.value * share < asleep) {
       const words = `${shown(idle.value)} idle between, as gaps are too short to sleep`;
-      return { milliwatts: idle.value * share, words, isKnown: true };
+      return { milliwatts: idle.value * share, words, isKnown: true, isStated: isStated(idle) };
     }
-    const how = configured === undefined ? 'asleep between' : 'between, as configured';
-    return { milliwatts: asleep, words: `${shown(sleep)} ${how}`, isKnown: true };
+    const isSaid = configured !== undefined || isStated(power.sleepMilliwatts);
+    const how = isSaid ? 'between, as configured' : 'asleep between';
+    return { milliwatts: asleep, words: `${shown(sleep)} ${how}`, isKnown: true, isStated: isSaid };
   }
+  const unknown = unknownPower(board, 'sleepMilliwatts');
   if (idle !== undefined) {
-    const words = `${shown(idle.value)} idle between, as the power asleep of ${title} is not known`;
-    return { milliwatts: idle.value * share + waking, words, isKnown: true };
+    const words = `${shown(idle.value)} idle between, as ${unknown}`;
+    return { milliwatts: idle.value * share + waking, words, isKnown: true, isStated: isStated(idle) };
   }
-  const words = `nothing between, as the power asleep of ${title} is not known: say it with "sleep"`;
-  return { milliwatts: waking, words, isKnown: false };
+  return { milliwatts: waking, words: `nothing between, as ${unknown}`, isKnown: false, isStated: false };
 }

@@ -1,6 +1,7 @@
 import { formatPercent, formatValue } from '../basics/format.ts';
 import type { Finding, Measurement, Metric } from '../runtimes/measurement.ts';
 import type { Board } from '../targets/board.ts';
+import { asActiveIsUnknown, unknownPower } from '../targets/missing-power.ts';
 import { averagePowerOf } from './average-power.ts';
 import { type Battery, batteryOf, type Supply } from './battery.ts';
 import { overdrawn } from './battery-current.ts';
@@ -28,7 +29,8 @@ export function operationOf(
   if (latency === null) return nothing('its latency is not known');
   const duty = dutyOf(latency, cycle);
   if (energy === null) {
-    const unavailable = { averagePower: 'its energy is not known', batteryLife: 'its energy is not known' };
+    const reason = `its energy is not known${asActiveIsUnknown(board)}`;
+    const unavailable = { averagePower: reason, batteryLife: reason };
     return { averagePower: null, duty, batteryLife: null, unavailable, findings: overrun(duty, latency, cycle) };
   }
   const averagePower = averagePowerOf([{ everyMs: cycle.everyMs, latency, energy }], board, cycle.sleepMilliwatts);
@@ -41,7 +43,7 @@ export function operationOf(
     unavailable: batteryLife === null ? { batteryLife: 'duty-cycle names no battery' } : {},
     findings: [
       ...overrun(duty, latency, cycle),
-      cycleFinding(duty, averagePower, batteryLife, cycle),
+      cycleFinding(duty, averagePower, batteryLife, cycle, board),
       ...(battery === undefined ? [] : currentFindings(latency, energy, battery)),
     ],
   };
@@ -74,14 +76,21 @@ function overrun(duty: Metric, latency: Metric, { everyMs }: DutyCycle): readonl
 }
 
 /** `Runs 180 ms of every 1 s (18 % of the time) and takes 4.0 mW on average: a CR2032 lasts 6.8 days.` */
-function cycleFinding(duty: Metric, power: Metric, life: Metric | null, { everyMs, battery }: DutyCycle): Finding {
+function cycleFinding(
+  duty: Metric,
+  power: Metric,
+  life: Metric | null,
+  { everyMs, battery }: DutyCycle,
+  board: Board,
+): Finding {
   const runs = `Runs ${formatValue(duty.value * everyMs, 'ms')} of every ${formatValue(everyMs, 'ms')} (${formatPercent(duty.value)} of the time)`;
   const takes = `takes ${power.bound === undefined ? '' : 'at least '}${formatValue(power.value, 'mW')} on average`;
   const lasts =
     life === null
       ? ''
       : `: ${battery} lasts ${life.bound === undefined ? '' : 'at most '}${formatValue(life.value, 'days')}`;
-  return { code: 'duty-cycle', severity: 'info', message: `${runs} and ${takes}${lasts}.` };
+  const why = power.bound === undefined ? '' : `; ${unknownPower(board, 'sleepMilliwatts')}`;
+  return { code: 'duty-cycle', severity: 'info', message: `${runs} and ${takes}${lasts}${why}.` };
 }
 
 function currentFindings(latency: Metric, energy: Metric, battery: Battery): readonly Finding[] {

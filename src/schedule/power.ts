@@ -3,6 +3,7 @@ import { batteryOf, type Supply } from '../energy/battery.ts';
 import { batteryLifeOf } from '../energy/battery-life.ts';
 import { energyOf } from '../runtimes/estimate/latency-and-energy.ts';
 import type { Measurement, Metric } from '../runtimes/measurement.ts';
+import { asActiveIsUnknown } from '../targets/missing-power.ts';
 import type { Target } from '../targets/target.ts';
 import { utilisationOf } from './task.ts';
 
@@ -34,7 +35,8 @@ export function powerTogether(tasks: readonly PoweredTask[], target: Target, sup
   const loads: Load[] = [];
   for (const { name, everyMs, takes, measurement } of tasks) {
     const energy = measurement === undefined ? energyOf(takes, target.board, target.runtime) : measurement.energy;
-    if (takes === null || energy === null) return nothing(`the energy of ${name} is not known`, duty);
+    if (takes === null || energy === null)
+      return nothing(`the energy of ${name} is not known${asActiveIsUnknown(target.board)}`, duty);
     loads.push({ everyMs, latency: takes, energy });
   }
   const averagePower = averagePowerOf(loads, target.board, supply.sleepMilliwatts);

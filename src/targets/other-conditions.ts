@@ -1,6 +1,8 @@
-import type { Board } from './board.ts';
+import type { Board, BoardRuntime } from './board.ts';
 
 const configured = 'The configuration of the repository that is checked.';
+/** The source that numbers of the configuration name. */
+const configuredSource = 'configured';
 
 type Power = Board['power'];
 type Figure = NonNullable<Power['activeMilliwatts']>;
@@ -28,13 +30,13 @@ export function clockedAt(board: Board, clockHz: number): Board {
   const { activeMilliwatts, idleMilliwatts } = power;
   return {
     ...board,
-    clockHz: { value: clockHz, source: 'configured' },
+    clockHz: { value: clockHz, source: configuredSource },
     power: {
       ...power,
       ...(activeMilliwatts === undefined ? {} : { activeMilliwatts: scaled(activeMilliwatts) }),
       ...(idleMilliwatts === undefined ? {} : { idleMilliwatts: scaled(idleMilliwatts) }),
     },
-    sources: { ...board.sources, configured },
+    sources: { ...board.sources, [configuredSource]: configured },
   };
 }
 
@@ -60,7 +62,37 @@ export function suppliedAt(board: Board, volts: number): Board | undefined {
   });
   return {
     ...board,
-    power: { ...Object.fromEntries(known), supply: { ...supply, volts: { value: volts, source: 'configured' } } },
-    sources: { ...board.sources, configured },
+    power: { ...Object.fromEntries(known), supply: { ...supply, volts: { value: volts, source: configuredSource } } },
+    sources: { ...board.sources, [configuredSource]: configured },
   };
 }
+
+/** Power of a device (mW) as its owner states it. */
+export interface StatedPower {
+  readonly activeMilliwatts?: number;
+  readonly idleMilliwatts?: number;
+  readonly sleepMilliwatts?: number;
+}
+
+/**
+ * The board with power as its owner states it, which holds at its clock and supply as they are by now. Where active power is stated, energy is no less certain than latency:
+ * what the board's file says of energy's error is about its own power.
+ */
+export function poweredAs(board: Board, stated: StatedPower): Board {
+  const figures = Object.entries(stated).flatMap(([name, value]) =>
+    typeof value === 'number' ? [[name, { value, source: configuredSource }] as const] : [],
+  );
+  const withoutError = ({ energyError: _, ...runtime }: BoardRuntime): BoardRuntime => runtime;
+  return {
+    ...board,
+    power: { ...board.power, ...Object.fromEntries(figures) },
+    runtimes:
+      stated.activeMilliwatts === undefined
+        ? board.runtimes
+        : Object.fromEntries(Object.entries(board.runtimes).map(([id, runtime]) => [id, withoutError(runtime)])),
+    sources: { ...board.sources, [configuredSource]: configured },
+  };
+}
+
+/** Whether a figure of a board is its owner's, stated in the configuration. */
+export const isStated = (figure: Figure | undefined): boolean => figure?.source === configuredSource;

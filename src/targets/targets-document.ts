@@ -2,6 +2,7 @@ import { markdownTable } from 'markdown-table';
 import { formatValue } from '../basics/format.ts';
 import type { Board, Core } from './board.ts';
 import { loadBoards } from './load.ts';
+import { missingPowerText } from './missing-power.ts';
 import { statedNumbers, statedValue } from './numbers.ts';
 
 /** docs/targets.md: every board with every number of its file and where that comes from. */
@@ -35,12 +36,13 @@ function boardSection(board: Board): string {
     number.source,
   ]);
   const sentences = Object.entries(sources).map(([key, sentence]) => `- ${key}: ${sentence}`);
+  const missing = missingPowerText(board);
   return `## ${board.id}
 
 ${board.title}, ${board.vendor}. ${board.about}${board.notModelled === undefined ? '' : ` ${board.notModelled}`} ${core.title}; runtimes ${runtimesOf(board)}, of which ${board.defaultRuntime} is the default.
 
 ${markdownTable([['what', 'value', 'under', 'source'], ...rows], { align: ['l', 'r', 'l', 'l'], alignDelimiters: false })}
-
+${missing === undefined ? '' : `\n${missing}\n`}
 ${sentences.join('\n')}`;
 }
 

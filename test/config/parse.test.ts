@@ -262,8 +262,18 @@ describe('parseConfig', () => {
       'a voltage of a board whose power is not given for one',
       'version: 1\ntargets:\n  pi: { board: raspberry-pi-4, voltage: 5 V }\n  sensor: { board: nucleo-l4r5zi, voltage: 3 }',
       [
-        "e.yml:3:41: the power of Raspberry Pi 4 Model B is not given for a voltage, so that it can't be had for another: name a board file of your own with its power",
+        "e.yml:3:41: the power of Raspberry Pi 4 Model B is not given for a voltage, so that it can't be had for another: leave voltage out and say what the device takes at yours, as in power: { active: 20 mW, sleep: 15 uW }",
         'e.yml:4:44: sensor.voltage: 3 is not a voltage with its unit (mV, V), such as "1.8 V"',
+      ],
+    ],
+    [
+      'power that is none, that says nothing, and a sleep that takes more than waiting',
+      'version: 1\ntargets:\n  a: { board: nucleo-l4r5zi, power: { active: 20, idle: 5 mW } }\n  b: { board: nucleo-l4r5zi, power: {} }\n  c: { board: nucleo-l4r5zi, power: { idle: 1 mW, sleep: 2 mW } }\n  d: { board: nucleo-l4r5zi, power: { asleep: 2 mW } }',
+      [
+        'e.yml:3:47: power.active: 20 is not a power with its unit (uW, mW, W), such as "3 mW"',
+        'e.yml:4:37: b.power: says nothing: add active, idle or sleep',
+        'e.yml:5:37: c.power: a device takes no more idle than active, and no more asleep than idle',
+        'e.yml:6:39: unknown key "asleep"; did you mean "sleep"?',
       ],
     ],
     [

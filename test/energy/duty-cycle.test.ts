@@ -60,6 +60,9 @@ describe('operationOf', () => {
     const { averagePower, batteryLife, findings } = operationOf(running(200, 18), boardWith({}), cycle);
     expect(averagePower).toMatchObject({ value: 3.6, bound: 'at-least', source: expect.stringContaining('"sleep"') });
     expect(batteryLife).toMatchObject({ bound: 'at-most', source: expect.stringContaining('counted as 0') });
+    expect(findings[0]?.message).toMatch(
+      /; the power asleep of .* is not known: say it with "sleep", or with power: \{ sleep: 15 uW \} of the target in edge-ready\.yml\.$/,
+    );
     expect(findings[0]?.message).toContain('takes at least 3.60 mW on average: CR2032 lasts at most 7.59 days');
   });
 

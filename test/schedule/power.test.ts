@@ -153,7 +153,9 @@ describe('two models on a coin cell', () => {
       limits: all('error'),
     });
     expect(unknown.head).toMatchObject({ averagePower: null, batteryLife: null });
-    expect(unknown.problems).toEqual(["The battery life can't be judged: the energy of radio is not known"]);
+    expect(unknown.problems).toEqual([
+      "The battery life can't be judged: the energy of radio is not known, as the active power of Arduino Nano 33 BLE is not known: say it with power: { active: 20 mW } of the target in edge-ready.yml",
+    ]);
     const fresh = judged({
       tasks: [task('a', 100, side(20), null)],
       limits: [{ metric: 'averagePower', limit: { kind: 'max-increase', relative: 0.1 }, level: 'error', text: '10%' }],

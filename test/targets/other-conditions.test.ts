@@ -1,7 +1,9 @@
 import { describe, expect, it, test } from 'vitest';
+import { energyOf } from '../../src/runtimes/estimate/latency-and-energy.ts';
 import type { Board } from '../../src/targets/board.ts';
 import { loadBoard } from '../../src/targets/load.ts';
-import { clockedAt, suppliedAt } from '../../src/targets/other-conditions.ts';
+import { missingPower, missingPowerText } from '../../src/targets/missing-power.ts';
+import { clockedAt, poweredAs, suppliedAt } from '../../src/targets/other-conditions.ts';
 
 const figure = (value: number): { readonly value: number; readonly source: string } => ({ value, source: 's' });
 const withPower = (id: string, power: Board['power']): Board => ({ ...loadBoard(id), power });
@@ -64,5 +66,35 @@ describe('the power of a board at another voltage', () => {
       40, 20, 2,
     ]);
     expect(suppliedAt(withPower('esp32', { activeMilliwatts: figure(60) }), 2)).toBeUndefined();
+  });
+});
+
+describe('power that the owner of a board states', () => {
+  const board = withPower('nucleo-g474re', { activeMilliwatts: figure(90), wakeMicrojoules: figure(3) });
+  const latency = { value: 100, unit: 'ms', basis: 'modelled', error: 0.1 } as const;
+
+  it('takes the place of what the file says and leaves the rest', () => {
+    const { power } = poweredAs(board, { activeMilliwatts: 50, sleepMilliwatts: 0.02 });
+    expect([power.activeMilliwatts?.value, power.idleMilliwatts, power.sleepMilliwatts?.value]).toEqual([
+      50,
+      undefined,
+      0.02,
+    ]);
+    expect(power.wakeMicrojoules?.value).toBe(3);
+  });
+
+  it('makes energy as certain as latency where it is the active power, and only there', () => {
+    const own = energyOf(latency, poweredAs(board, { activeMilliwatts: 50 }), 'tflm');
+    expect(own).toMatchObject({ value: 5, error: 0.1, source: 'active power of 50 mW, as configured, times latency' });
+    expect(energyOf(latency, poweredAs(board, { sleepMilliwatts: 1 }), 'tflm')?.error).toBe(
+      board.runtimes.tflm?.energyError?.value,
+    );
+  });
+
+  it('is no longer missing', () => {
+    expect(missingPower(board)).toEqual(['idleMilliwatts', 'sleepMilliwatts']);
+    expect(missingPowerText(board)).toContain('power: { idle: 6 mW, sleep: 15 uW }');
+    const whole = poweredAs(board, { idleMilliwatts: 20, sleepMilliwatts: 0.02 });
+    expect(missingPowerText(whole)).toBeUndefined();
   });
 });

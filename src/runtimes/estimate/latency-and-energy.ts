@@ -1,4 +1,6 @@
 import type { Board } from '../../targets/board.ts';
+import { unknownPower } from '../../targets/missing-power.ts';
+import { isStated } from '../../targets/other-conditions.ts';
 import type { Layer, Metric } from '../measurement.ts';
 
 /** The sum of all layers; `null` where one of them is not known. */
@@ -8,17 +10,17 @@ export function latencySum(layers: readonly Layer[], error: number | undefined, 
   return { value, unit: 'ms', basis: 'modelled', error, source: source.slice(0, 400) };
 }
 
-/** Active power times latency: milliwatts times milliseconds are microjoules. `null` where one of them is not known. */
+/** Active power times latency: milliwatts times milliseconds are microjoules. Its error is what the board says of it, and no less than that of the latency. `null` where one of them is not known. */
 export function energyOf(latency: Metric | null, board: Board, runtimeId: string): Metric | null {
-  const power = board.power.activeMilliwatts?.value;
+  const power = board.power.activeMilliwatts;
   if (latency === null || power === undefined) return null;
-  const error = board.runtimes[runtimeId]?.energyError?.value ?? latency.error;
+  const errors = [board.runtimes[runtimeId]?.energyError?.value, latency.error].filter((error) => error !== undefined);
   return {
-    value: (latency.value * power) / 1e3,
+    value: (latency.value * power.value) / 1e3,
     unit: 'mJ',
     basis: 'modelled',
-    source: `active power of ${power} mW times latency`,
-    ...(error === undefined ? {} : { error }),
+    source: `active power of ${power.value} mW${isStated(power) ? ', as configured,' : ''} times latency`,
+    ...(errors.length === 0 ? {} : { error: Math.max(...errors) }),
   };
 }
 
@@ -33,8 +35,10 @@ export function whyMissing(
     ...(latency === null
       ? { latency: `No figures are known for the speed of ${runtimeTitle} on ${board.title}.` }
       : {}),
-    ...(energy === null
-      ? { energy: latency === null ? 'Energy needs a latency.' : `The power of ${board.title} is not known.` }
-      : {}),
+    ...(energy === null ? { energy: whyNoEnergy(latency, board) } : {}),
   };
 }
+
+/** Why there is no energy. */
+export const whyNoEnergy = (latency: Metric | null, board: Board): string =>
+  latency === null ? 'Energy needs a latency.' : `Energy is not known, as ${unknownPower(board, 'activeMilliwatts')}.`;

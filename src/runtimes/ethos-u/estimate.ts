@@ -1,5 +1,5 @@
 import type { Target } from '../../targets/target.ts';
-import { energyOf } from '../estimate/latency-and-energy.ts';
+import { energyOf, whyNoEnergy } from '../estimate/latency-and-energy.ts';
 import { costedLayers, type LayerCost } from '../estimate/layers.ts';
 import { misfits } from '../estimate/misfits.ts';
 import { totalBytes } from '../estimate/total-bytes.ts';
@@ -51,7 +51,7 @@ export function estimateFrom(
       ...(latency === null
         ? { latency: `The speed of ${board.core.title} is not known for the operators that run on it.` }
         : {}),
-      ...(energy === null ? { energy: `The power of ${board.title} or the latency on it is not known.` } : {}),
+      ...(energy === null ? { energy: whyNoEnergy(latency, board) } : {}),
     },
     memory: null,
     parts: { peakRam: ramParts, flash: flash.parts },

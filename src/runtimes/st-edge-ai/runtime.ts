@@ -1,6 +1,7 @@
 import type { Graph } from '../../graph/graph.ts';
 import { isQuantized } from '../../quantize/is-quantized.ts';
 import type { Target } from '../../targets/target.ts';
+import { energyOf, whyNoEnergy } from '../estimate/latency-and-energy.ts';
 import { costedLayers, type LayerCost } from '../estimate/layers.ts';
 import { misfits } from '../estimate/misfits.ts';
 import { noEstimate } from '../estimate/no-estimate.ts';
@@ -52,7 +53,7 @@ function estimate(artifact: Artifact, target: Target): Estimate {
   );
   const layers = layersOf(graph, activations.liveBytes, target);
   const latency = latencyOf(layers, target);
-  const energy = energyOf(latency, target);
+  const energy = energyOf(latency, target.board, 'st-edge-ai');
   const findings = [compilerMissing, ...floatSpeed(graph), ...misfits(target, peakRam.value, flash.value, 'flash')];
   return {
     deployable: !findings.some(({ severity }) => severity === 'error'),
@@ -62,7 +63,7 @@ function estimate(artifact: Artifact, target: Target): Estimate {
     energy,
     unavailable: {
       ...(latency === null ? { latency: `Costs of kernels on ${target.board.core.title} are not known.` } : {}),
-      ...(energy === null ? { energy: `The power of ${target.board.id}, or the latency on it, is not known.` } : {}),
+      ...(energy === null ? { energy: whyNoEnergy(latency, target.board) } : {}),
     },
     // Which buffer lies where is known to ST's compiler alone.
     memory: null,
@@ -104,20 +105,6 @@ function latencyOf(layers: readonly Layer[], { board }: Target): Metric | null {
       isSmall ? facts.small.error : 0,
     ),
     source: `instructions of CMSIS-NN times the speed of ST's kernels, release 9 and later, on ${board.core.title} at ${board.clockHz.value / 1e6} MHz`,
-  };
-}
-
-/** mW × ms = µJ */
-function energyOf(latency: Metric | null, { board }: Target): Metric | null {
-  const power = board.power.activeMilliwatts;
-  if (latency === null || power === undefined) return null;
-  const error = Math.max(board.runtimes['st-edge-ai']?.energyError?.value ?? 0, latency.error ?? 0);
-  return {
-    value: (power.value * latency.value) / 1000,
-    unit: 'mJ',
-    basis: 'modelled',
-    error,
-    source: `active power of ${power.value} mW times latency`,
   };
 }
 

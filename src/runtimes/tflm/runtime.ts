@@ -1,6 +1,6 @@
 import type { Graph } from '../../graph/graph.ts';
 import type { Target } from '../../targets/target.ts';
-import { energyOf } from '../estimate/latency-and-energy.ts';
+import { energyOf, whyNoEnergy } from '../estimate/latency-and-energy.ts';
 import { costedLayers } from '../estimate/layers.ts';
 import { misfits } from '../estimate/misfits.ts';
 import type { Artifact, Estimate, Runtime } from '../runtime.ts';
@@ -49,7 +49,6 @@ function estimate(artifact: Artifact, target: Target): Estimate {
   const flashParts = [{ name: 'model', bytes: artifact.bytes.byteLength }, ...code.parts];
   const flash = flashMetric(code, flashParts);
   const latency = latencyMetric(costs, target);
-  const milliwatts = board.power.activeMilliwatts;
   const energy = energyOf(latency, board, 'tflm');
   const findings = [...refusals, ...misfits(target, peakRam.value, flash.value, 'flash')];
   return {
@@ -60,9 +59,7 @@ function estimate(artifact: Artifact, target: Target): Estimate {
     energy,
     unavailable: {
       ...(latency === null ? { latency: `Kernel costs of ${board.id} are not known.` } : {}),
-      ...(energy !== null
-        ? {}
-        : { energy: milliwatts === undefined ? `The power of ${board.id} is not known.` : 'Energy needs a latency.' }),
+      ...(energy !== null ? {} : { energy: whyNoEnergy(latency, board) }),
     },
     memory: withOwnPlan(arena.memory, graph, build),
     parts: { peakRam: ramParts, flash: flashParts },

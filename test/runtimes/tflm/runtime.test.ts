@@ -62,7 +62,7 @@ describe('tflm', () => {
     expect(estimate.latency?.error).toBeGreaterThan(0);
     expect(estimate.flash?.error).toBeGreaterThan(0);
     expect(estimate.energy).toBeNull();
-    expect(estimate.unavailable.energy).toMatch(/power of generic-cortex-m55/);
+    expect(estimate.unavailable.energy).toMatch(/active power of Generic Cortex-M55/);
   });
 
   test('more channels cost more of everything', () => {
