@@ -7,6 +7,7 @@ import { espDl } from './esp-dl/runtime.ts';
 import { ethosU } from './ethos-u/runtime.ts';
 import { glow } from './glow/runtime.ts';
 import { litert } from './litert/runtime.ts';
+import { neutron } from './neutron/runtime.ts';
 import { onnxruntime } from './onnxruntime/runtime.ts';
 import type { Runtime } from './runtime.ts';
 import { stEdgeAi } from './st-edge-ai/runtime.ts';
@@ -18,9 +19,21 @@ import { vxDelegate } from './vx-delegate/runtime.ts';
 
 /** Every runtime by its id. A new one is a folder and a line here. */
 export const runtimes: ReadonlyMap<string, Runtime> = new Map(
-  [tflm, onnxruntime, litert, ethosU, stEdgeAi, tensorrt, synap, espDl, tvmRuntime, glow, ai8x, vxDelegate].map(
-    (runtime) => [runtime.id, runtime],
-  ),
+  [
+    tflm,
+    onnxruntime,
+    litert,
+    ethosU,
+    stEdgeAi,
+    tensorrt,
+    synap,
+    espDl,
+    tvmRuntime,
+    glow,
+    ai8x,
+    vxDelegate,
+    neutron,
+  ].map((runtime) => [runtime.id, runtime]),
 );
 
 /** A board from its text, of runtimes that there are. @throws UserError as `parseBoard`, and naming the nearest known runtime where it names another */

@@ -1,5 +1,6 @@
 import type { Graph, Operator } from '../../graph/graph.ts';
 import { operatorPlace } from '../../graph/operator-place.ts';
+import type { Board } from '../../targets/board.ts';
 import type { Target } from '../../targets/target.ts';
 import { energyOf, latencySum, whyMissing } from '../estimate/latency-and-energy.ts';
 import { costedLayers, type LayerCost } from '../estimate/layers.ts';
@@ -23,13 +24,15 @@ export type NpuPlacement =
   | { readonly unit: 'npu'; readonly precision: Precision }
   | { readonly unit: 'cpu'; readonly reason: string };
 
-/** A runtime that gives an NPU what it can run, under an operating system, and the CPU the rest. */
+/** A runtime that gives an NPU what it can run, and the CPU the rest. */
 export interface NpuRuntime {
   readonly id: string;
   readonly title: string;
   /** Where its latency is from, as a Measurement says it. */
   readonly source: string;
   readonly place: (graph: Graph, step: NpuStep) => NpuPlacement;
+  /** Milliseconds of an operator on the unit that runs it, `undefined` where they are not known; by the rooflines of board and core where it is left out. */
+  readonly milliseconds?: (graph: Graph, step: NpuStep, placement: NpuPlacement, board: Board) => number | undefined;
   /** Why memory and size are not known. */
   readonly unavailable: (memory: Memory, artifact: Artifact) => { readonly peakRam: string; readonly flash: string };
 }
@@ -51,13 +54,17 @@ export function npuEstimate(
   const computed = computedTensors(graph);
   const [npu, cpu] = [acceleratorUnit(board, runtime.id), cpuUnit(board, runtime.id)];
   const placements = steps.map((step) => runtime.place(graph, step));
-  const costs = steps.map(({ operator, isInteger }, position): LayerCost => {
+  const costs = steps.map((step, position): LayerCost => {
+    const { operator, isInteger } = step;
     const work = operatorWork(graph, operator, computed);
     const placement = placements[position];
     const isOnNpu = placement?.unit === 'npu';
     const unit = isOnNpu ? npu : cpu;
     const precision = isOnNpu ? placement.precision : isInteger ? 'int8' : precisionOf(graph, operator);
-    const own = unit === undefined ? undefined : unitMilliseconds(work, unit, precision);
+    const own =
+      placement === undefined || runtime.milliseconds === undefined
+        ? unit && unitMilliseconds(work, unit, precision)
+        : runtime.milliseconds(graph, step, placement, board);
     // Each change between the units costs a launch.
     const neighbours = [placements[position - 1], placements[position + 1]];
     const changes = isOnNpu || work.launches === 0 ? 0 : neighbours.filter((each) => each?.unit === 'npu').length;
