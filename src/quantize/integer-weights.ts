@@ -91,54 +91,50 @@ export function shiftedWeights(
 function squaredErrors(weights: Float32Array, scales: Float32Array, channels: WeightChannels): Float64Array {
   const errors = new Float64Array(scales.length);
   const integers = onScales(weights, scales, channels, -128);
-  forRuns(weights, channels, (channel, start, end) => {
+  const { channelOf, runLength } = channels;
+  for (let start = 0; start < weights.length; start += runLength) {
+    const channel = channelOf(start);
     const scale = scales[channel] as number;
+    const end = Math.min(start + runLength, weights.length);
     let error = 0;
     for (let i = start; i < end; i += 1) error += ((weights[i] as number) - (integers[i] as number) * scale) ** 2;
     (errors[channel] as number) += error;
-  });
+  }
   return errors;
 }
 
-function largestWeights(weights: Float32Array, channels: WeightChannels): Float64Array {
-  const largest = new Float64Array(channels.count);
-  forRuns(weights, channels, (channel, start, end) => {
+function largestWeights(weights: Float32Array, { count, channelOf, runLength }: WeightChannels): Float64Array {
+  const largest = new Float64Array(count);
+  for (let start = 0; start < weights.length; start += runLength) {
+    const channel = channelOf(start);
+    const end = Math.min(start + runLength, weights.length);
     let most = largest[channel] as number;
     for (let i = start; i < end; i += 1) {
       const magnitude = Math.abs(weights[i] as number);
       if (magnitude > most) most = magnitude;
     }
     largest[channel] = most;
-  });
+  }
   return largest;
 }
 
 function onScales(
   weights: Float32Array,
   scales: Float32Array,
-  channels: WeightChannels,
+  { channelOf, runLength }: WeightChannels,
   smallest: -127 | -128,
 ): Int8Array {
   const integers = new Int8Array(weights.length);
-  forRuns(weights, channels, (channel, start, end) => {
-    const scale = scales[channel] as number;
+  for (let start = 0; start < weights.length; start += runLength) {
+    const scale = scales[channelOf(start)] as number;
+    const end = Math.min(start + runLength, weights.length);
     for (let i = start; i < end; i += 1) {
       // Adding and taking away a number so large rounds to the nearest integer, halves to even.
       const integer = (weights[i] as number) / scale + roundingNumber - roundingNumber;
       integers[i] = integer > 127 ? 127 : integer < smallest ? smallest : integer;
     }
-  });
+  }
   return integers;
-}
-
-/** Calls `each` with the channel of every run of weights and where it lies. */
-function forRuns(
-  { length }: Float32Array,
-  { channelOf, runLength }: WeightChannels,
-  each: (channel: number, start: number, end: number) => void,
-): void {
-  for (let start = 0; start < length; start += runLength)
-    each(channelOf(start), start, Math.min(start + runLength, length));
 }
 
 /** A bias as int32 at scale `inputScale · weightScale` per channel, with those scales. */

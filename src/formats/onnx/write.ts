@@ -34,6 +34,5 @@ export function writeOnnx(graph: Graph): Uint8Array {
     graph: writeGraph(graph, listsInitializers(irVersionOf(graph))),
     ...(opsetImport.length === 0 ? {} : { opsetImport }),
   };
-  const expectedBytes = constantBytes + 65_536 + 300 * (graph.tensors.length + graph.operators.length);
-  return encode('ModelProto', proto, Math.min(expectedBytes, limits.fileBytes));
+  return encode('ModelProto', proto);
 }

@@ -215,6 +215,11 @@ describe('integers', () => {
     );
   });
 
+  it('of more than 64 bits are not written', () => {
+    expect(() => encode('AttributeProto', { ints: [1, 2 ** 70] })).toThrow(TypeError);
+    expect(() => encode('ModelProto', { graph: { node: [{ attribute: [{ i: 2 ** 80 }] }] } })).toThrow(TypeError);
+  });
+
   it('past the end are refused', () => {
     expect(() => readInt64(new PbfReader(Uint8Array.of(0x80, 0x01)), 1)).toThrow(WireError);
   });
