@@ -10,9 +10,7 @@ export function tensorAt(graph: Graph, id: TensorId): Tensor {
 
 /** The extents, when every one is a number. */
 export function concreteShape(shape: Shape | undefined): readonly number[] | undefined {
-  return shape?.every((extent): extent is number => typeof extent === 'number')
-    ? (shape as readonly number[])
-    : undefined;
+  return shape?.every((extent) => typeof extent === 'number') ? shape : undefined;
 }
 
 /** Elements of a tensor; `undefined` when its shape is not fully known. */

@@ -1,3 +1,4 @@
+import { isFour } from '../../basics/tuples.ts';
 import { intAttribute } from '../access.ts';
 import { normalAxis } from '../evaluate/indexing.ts';
 import type { Dimension } from '../graph.ts';
@@ -103,16 +104,16 @@ const pad: Rule = (node) => {
 const depthToSpace: Rule = (node) => {
   const block = intAttribute(node.operator, 'blocksize', 1);
   const input = shapeOf(node, 0);
-  if (input?.length !== 4) return like(node, undefined);
-  const [batch, channels, height, width] = input as readonly [Dimension, Dimension, Dimension, Dimension];
+  if (input === undefined || !isFour(input)) return like(node, undefined);
+  const [batch, channels, height, width] = input;
   return like(node, [batch, compute((c) => c / block ** 2, channels), times(height, block), times(width, block)]);
 };
 
 const spaceToDepth: Rule = (node) => {
   const block = intAttribute(node.operator, 'blocksize', 1);
   const input = shapeOf(node, 0);
-  if (input?.length !== 4) return like(node, undefined);
-  const [batch, channels, height, width] = input as readonly [Dimension, Dimension, Dimension, Dimension];
+  if (input === undefined || !isFour(input)) return like(node, undefined);
+  const [batch, channels, height, width] = input;
   const divide = (extent: Dimension): Dimension => compute((size) => Math.floor(size / block), extent);
   return like(node, [batch, times(channels, block ** 2), divide(height), divide(width)]);
 };

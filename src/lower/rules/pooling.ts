@@ -1,3 +1,4 @@
+import { isPair } from '../../basics/tuples.ts';
 import { intAttribute, intsAttribute } from '../../graph/access.ts';
 import type { Operator, TensorId } from '../../graph/graph.ts';
 import { inputOf, type Lowerer, type Lowerings, outputOf } from '../lowerer.ts';
@@ -32,14 +33,14 @@ function poolOf(lowerer: Lowerer, operator: Operator, kernel: readonly number[])
   const [input, output] = [inputOf(operator, 0), outputOf(operator)];
   const [inputShape, outputShape] = [lowerer.shapeOf(input), lowerer.shapeOf(output)];
   const axes = imageAxes(inputShape.length);
-  if (axes === undefined) {
+  const windows = windowAxesOf(operator, inputShape, outputShape, kernel);
+  if (axes === undefined || !isPair(windows)) {
     return lowerer.refuse(operator, `it pools ${inputShape.length - 2} spatial axes; TensorFlow Lite has 1 and 2`);
   }
-  const windows = windowAxesOf(operator, inputShape, outputShape, kernel);
   return {
     image: lowerer.withAxes(input, axes),
     axes,
-    windows: windows as unknown as readonly [WindowAxis, WindowAxis],
+    windows,
     shape: axes.map((axis) => (axis < 0 ? 1 : (outputShape[axis] as number))),
     name: lowerer.nameOf(output),
   };

@@ -1,3 +1,4 @@
+import { isFour } from '../../basics/tuples.ts';
 import { concreteShape, inputTensor, intAttribute, outputTensor, stringAttribute } from '../../graph/access.ts';
 import type { Graph, Operator } from '../../graph/graph.ts';
 
@@ -68,5 +69,5 @@ type RankFour = readonly [number, number, number, number];
 
 function shapeOfRankFour(shape: Parameters<typeof concreteShape>[0]): RankFour | undefined {
   const extents = concreteShape(shape);
-  return extents?.length === 4 ? (extents as unknown as RankFour) : undefined;
+  return extents !== undefined && isFour(extents) ? extents : undefined;
 }
