@@ -10,6 +10,7 @@ import { measurementFuzzer } from './measurement.ts';
 import { npyFuzzer } from './npy.ts';
 import { npzFuzzer } from './npz.ts';
 import { onnxFuzzer } from './onnx.ts';
+import { ortFuzzer } from './ort.ts';
 import { shardFuzzer } from './shard.ts';
 import { tfliteFuzzer } from './tflite.ts';
 
@@ -23,6 +24,7 @@ export interface MoreSeeds {
 export const fuzzers: Readonly<Record<string, (more: MoreSeeds) => Fuzzer>> = {
   onnx: ({ onnx }) => onnxFuzzer(onnx),
   tflite: ({ tflite }) => tfliteFuzzer(tflite),
+  ort: () => ortFuzzer(),
   npz: () => npzFuzzer(),
   npy: () => npyFuzzer(),
   csv: () => csvFuzzer(),
