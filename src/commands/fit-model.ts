@@ -35,10 +35,12 @@ export async function fitModel(
       problems: [],
     });
   const recipes = candidateRecipes(model, target);
+  let done = 0;
   return fitRecipe({
     recipes,
     measure: (recipe) => {
-      progress.step(`trying ${recipeText(recipe)}`, recipes.indexOf(recipe), recipes.length);
+      progress.step(`trying ${recipeText(recipe)}`, done, Math.max(recipes.length, done + 1));
+      done += 1;
       return measureModel(model, target, { ...options, recipe });
     },
     fits: (measured) => ['pass', 'warn'].includes(judged(measured)),

@@ -6,12 +6,16 @@ import type { Target } from '../targets/target.ts';
 
 /** Shares of the channels that are tried, fewest first. */
 const prunedShares = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7];
+/** Shares of zeros that are tried where the format stores them smaller. */
+const sparsities = [0.3, 0.5, 0.7];
+/** What the outputs are to keep above the noise where int8 alone may lose too much. */
+const mixedDecibels = 30;
 /** Bits of clustered weights that are tried; below 4 few networks keep their accuracy without training. */
 const clusterBits = [6, 5, 4] as const;
 
 /**
- * The recipes that may bring a model under its budgets, those that take least from it first: what is lossless, integers, weights that share values, fewer channels.
- * Weights that share values save flash where the device decodes them: TensorFlow Lite Micro's kernels, and Ethos-U, whose compiler encodes all weights.
+ * The recipes that may bring a model under its budgets, those that take least from it first: what is lossless, integers, weights that share values or are zero, fewer channels.
+ * Weights that share values or are zero save flash where the device decodes them: TensorFlow Lite Micro's kernels, and Ethos-U, whose compiler encodes all weights.
  */
 export function candidateRecipes(model: Model, target: Target): readonly AppliedRecipe[] {
   if (isFinal(model)) return [];
@@ -29,7 +33,11 @@ export function candidateRecipes(model: Model, target: Target): readonly Applied
     lossless,
     ...(runsFloat ? [] : [{ numbers: 'int16x8' } as const]),
     int8,
+    ...(runsFloat ? [] : [{ ...int8, leastDecibels: mixedDecibels }]),
     ...storing(int8),
+    ...(storing(int8).length === 0
+      ? []
+      : sparsities.map((pruneWeights) => ({ ...int8, pruneWeights, ...(decodes ? { encode: true as const } : {}) }))),
     ...prunedShares.map((pruneChannels) => ({ ...int8, pruneChannels })),
     // Where floats are as fast as integers, or faster, fewer channels are all there is to gain.
     ...(runsFloat ? prunedShares.map((pruneChannels) => ({ ...lossless, pruneChannels })) : []),

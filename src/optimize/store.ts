@@ -2,8 +2,9 @@ import { syntheticData } from '../calibrate/synthetic.ts';
 import { type ChosenClusters, chooseClusters } from '../cluster/choose-clusters.ts';
 import { clusterWeights } from '../cluster/cluster-weights.ts';
 import type { DataSet } from '../data/data-set.ts';
+import type { EncodedWeights } from '../encode/encode-weights.ts';
 import { UserError } from '../errors.ts';
-import type { Graph } from '../graph/graph.ts';
+import type { Graph, Tensor, TensorId } from '../graph/graph.ts';
 import { openQuantized } from '../levers/open-quantized.ts';
 import { nearnessTo } from '../levers/signal-to-noise.ts';
 import type { Finding } from '../runtimes/measurement.ts';
@@ -35,13 +36,26 @@ export async function store(
       `Step "encode" is for TensorFlow Lite Micro, whose kernels decode weights; ${target.id} would only download less.`,
     );
   }
-  const { graph: encoded, report, fileBytes } = encodeForTflm(graph, target.board);
+  const first = encodeForTflm(graph, target.board);
+  const restored = withoutVain(original, graph, first.report);
+  const { graph: encoded, report, fileBytes } = restored === graph ? first : encodeForTflm(restored, target.board);
   const chosen = report.filter(({ kind }) => kind !== undefined).length;
   const message =
     chosen === 0
       ? 'No weights are stored encoded: decoding would cost as much as it saves.'
       : `${chosen} weight tensors are stored encoded, ${fileBytes[0] - fileBytes[1]} bytes less in the file.`;
   return { graph: encoded, findings: [...findings, { code: 'encoded-weights', severity: 'info', message }] };
+}
+
+/** The clustered graph with the weights of the original where sharing values stores nothing smaller: what gains nothing may change nothing. */
+function withoutVain(original: Graph, clustered: Graph, report: EncodedWeights['report']): Graph {
+  const encoded = new Set(report.flatMap(({ tensor, kind }) => (kind === undefined ? [] : [tensor])));
+  const isVain = (tensor: Tensor, id: TensorId) => !encoded.has(tensor.name) && original.tensors[id] !== tensor;
+  if (!clustered.tensors.some(isVain)) return clustered;
+  return {
+    ...clustered,
+    tensors: clustered.tensors.map((tensor, id) => (isVain(tensor, id) ? (original.tensors[id] ?? tensor) : tensor)),
+  };
 }
 
 /** Samples that are run for each number of bits that a layer may have. */

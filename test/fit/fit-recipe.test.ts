@@ -47,6 +47,29 @@ describe('fitRecipe', () => {
     expect(chosen === null ? null : recipeText(chosen.recipe)).toBe(expected);
   });
 
+  it.each([false, true])(
+    'looks between shares of pruned channels for the fewest that are enough; ends at the first: %s',
+    async (untilFirst) => {
+      const shares = [0.1, 0.2, 0.3].map((pruneChannels): AppliedRecipe => ({ numbers: 'int8', pruneChannels }));
+      const asked: number[] = [];
+      const pruned = async ({ pruneChannels = 0 }: AppliedRecipe): Promise<Measured> => {
+        asked.push(pruneChannels);
+        const ram = Math.round(1000 * (1 - pruneChannels));
+        return { measurement: measurement(ram, ram, 1 - pruneChannels / 100), artifact: new Uint8Array(), graphs };
+      };
+      const { chosen, tried } = await fitRecipe({ recipes: shares, measure: pruned, fits: under(865), untilFirst });
+      expect(chosen?.recipe.pruneChannels).toBe(0.15);
+      expect(asked).toEqual([0.1, 0.2, ...(untilFirst ? [] : [0.3]), 0.15, 0.13]);
+      expect(tried.map(({ recipe }) => recipe.pruneChannels)).toEqual([
+        0.1,
+        0.13,
+        0.15,
+        0.2,
+        ...(untilFirst ? [] : [0.3]),
+      ]);
+    },
+  );
+
   it('takes nothing where nothing fits', async () => {
     const fit = await fitRecipe({ recipes, measure, fits: under(10) });
     expect(fit.chosen).toBeNull();

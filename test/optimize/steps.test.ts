@@ -69,6 +69,16 @@ describe('cluster', () => {
     expect(messages[3]).toBe('No weights share values: any that did would change the outputs too much.');
   });
 
+  it('changes no weights that are not stored smaller for it', async () => {
+    const [plain, vain] = await Promise.all(
+      ['int8', 'int8+cluster=3bit+encode'].map((recipe) => made('digits.onnx', recipe)),
+    );
+    expect(vain?.findings.map(({ message }) => message)).toContain(
+      'No weights are stored encoded: decoding would cost as much as it saves.',
+    );
+    expect(Buffer.compare(plain?.artifact.bytes ?? Buffer.of(), vain?.artifact.bytes ?? Buffer.of(1))).toBe(0);
+  });
+
   it('shares values within a layer or within its channels', async () => {
     const valuesOf = async (scope: string) => {
       const { artifact } = await made('digits-float.tflite', `lossless+cluster=2bit+cluster-per=${scope}`);
