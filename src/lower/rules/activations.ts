@@ -6,6 +6,12 @@ import { scalar, unary } from './elementwise.ts';
 
 /**
  * Activations. RELU, RELU6 and RELU_N1_TO_1 are taken into the operator in front afterwards, where it can (`fuseActivations`).
+ *
+ *     x ─▶ Clip, 0 to 6 ─▶ y             x ─▶ RELU6 ─▶ y
+ *     x ─▶ Clip, -2 to 3 ─▶ y            x ─▶ MAXIMUM -2 ─▶ MINIMUM 3 ─▶ y
+ *     x ─▶ HardSigmoid, 1/6, 1/2 ─▶ y    x ─▶ ADD 3 ─▶ RELU6 ─▶ MUL 1/6 ─▶ y
+ *     x ─▶ Mish ─▶ y                     x ─▶ (RELU x + LOG of 1 + EXP of NEG ABS x) ─▶ TANH ─▶ MUL x ─▶ y
+ *
  */
 export const activationLowerings: Lowerings = {
   Relu: unary('RELU'),

@@ -4,7 +4,12 @@ import { at } from '../arrangement.ts';
 import { inputOf, type Lowerer, outputOf } from '../lowerer.ts';
 import { scalar } from './elementwise.ts';
 
-/** x · (k + α/n · sum of x² over n channels)^-β. The sum over neighbouring channels is a 1×1 convolution. */
+/**
+ * x · (k + α/n · sum of x² over n channels)^-β. The sum over neighbouring channels is a 1×1 convolution.
+ *
+ *     x ─▶ LRN, β 0.75 ─▶ y      x NHWC ─┬─▶ MUL x ─▶ CONV_2D, band of α/n, bias k ─▶ RSQRT ─▶ MUL its SQRT ─▶ MUL ─▶ y NHWC
+ *                                        └───────────────────────────────────────────────────────────────────────▲
+ */
 export function localResponseNormalization(lowerer: Lowerer, operator: Operator) {
   const [input, output] = [inputOf(operator, 0), outputOf(operator)];
   const axes = [0, 2, 3, 1];

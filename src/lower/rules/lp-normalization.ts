@@ -3,7 +3,12 @@ import type { Operator } from '../../graph/graph.ts';
 import { axisFromFront, inputOf, type Lowerer, outputOf } from '../lowerer.ts';
 import { reduce } from './reductions.ts';
 
-/** x / (sum |x|) or x / sqrt(sum x²) along one axis. */
+/**
+ * x / (sum |x|) or x / sqrt(sum x²) along one axis.
+ *
+ *     x ─▶ LpNormalization, p 2 ─▶ y      x ─┬─▶ SQUARE ─▶ SUM ─▶ SQRT ─▶ DIV ─▶ y
+ *                                            └─────────────────────────────▲
+ */
 export function lpNormalization(lowerer: Lowerer, operator: Operator) {
   const [input, output] = [inputOf(operator, 0), outputOf(operator)];
   const shape = lowerer.shapeOf(input);

@@ -5,6 +5,10 @@ import { axisFromFront, inputOf, type Lowerer, type Lowerings, outputOf } from '
 
 /**
  * SOFTMAX and LOG_SOFTMAX work along the last axis; another one is brought there. Channels are there already.
+ *
+ *     x [N, C, H, W] ─▶ Softmax, axis 1 ─▶ y      x NHWC ─▶ SOFTMAX ─▶ y NHWC
+ *     x [N, C, H, W] ─▶ Softmax, axis 2 ─▶ y      x NHWC ─▶ TRANSPOSE to NWCH ─▶ SOFTMAX ─▶ y NWCH
+ *
  * Before opset 13 all axes from `axis` on are one.
  */
 export const softmaxLowerings: Lowerings = {

@@ -6,6 +6,10 @@ import { mapSubgraphs } from './subgraphs.ts';
 
 /**
  * Lets operators of a subgraph that read constants of equal content, shape, type and quantisation read the first of them.
+ *
+ *     a → RESHAPE [1, 10]         a → RESHAPE ┐
+ *     b → RESHAPE [1, 10]    →    b → RESHAPE ┴ [1, 10]
+ *
  * The others are left without use (`removeUnusedTensors`). A runtime keeps a structure in RAM for every tensor.
  */
 export function mergeConstants(graph: Graph): Graph {

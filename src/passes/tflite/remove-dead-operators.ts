@@ -7,7 +7,13 @@ import { mapSubgraphs } from './subgraphs.ts';
 const effectful =
   /^(CALL|CALL_ONCE|CUSTOM|DELEGATE|IF|WHILE|VAR_HANDLE|READ_VARIABLE|ASSIGN_VARIABLE|HASHTABLE\w*|RANDOM_\w+|MULTINOMIAL|STABLEHLO_(CUSTOM_CALL|WHILE|CASE|COMPOSITE|REDUCE|REDUCE_WINDOW|SORT|SCATTER|RNG_BIT_GENERATOR)|PLACEHOLDER\w*)$/;
 
-/** Removes operators whose outputs nobody reads, unless they have an effect besides: custom and unknown ones, control flow, variables, random numbers. */
+/**
+ * Removes operators whose outputs nobody reads, unless they have an effect besides: custom and unknown ones, control flow, variables, random numbers.
+ *
+ *     x ─┬→ CONV_2D → y                        x → CONV_2D → y
+ *        └→ ADD → (nobody)                →
+ *     x → ASSIGN_VARIABLE (no output)          x → ASSIGN_VARIABLE
+ */
 export function removeDeadOperators(graph: Graph): Graph {
   const signatures = modelExtras(graph).signatures ?? [];
   return mapSubgraphs(graph, (subgraph, index) => {
