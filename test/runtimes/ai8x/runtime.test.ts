@@ -8,6 +8,7 @@ import { buildNetwork } from '../../../src/reference-networks/build-network.ts';
 import { limitsOf } from '../../../src/runtimes/ai8x/limits.ts';
 import { ai8x } from '../../../src/runtimes/ai8x/runtime.ts';
 import { resolveTarget } from '../../../src/targets/load.ts';
+import { poweredAs } from '../../../src/targets/other-conditions.ts';
 
 const target = resolveTarget('max78000/ai8x');
 const limits = limitsOf(target);
@@ -48,6 +49,17 @@ describe('networks within the limits', () => {
     expect(cifar.dataMemory).toMatchObject({ value: 76 * 1024, unit: 'B', basis: 'modelled' });
     // Of 3 input channels 60 kernels in each of 3 processors, of 60 then 64 in each of 60, and of the dense layer 640 bytes in words of 9.
     expect(cifar.weightMemory?.value).toBe(9 * (3 * 60 + 60 * 64 + 64 * 2));
+  });
+
+  test('have no energy by the power of the CPU, but by what the owner says the accelerator takes', () => {
+    expect(target.board.power.activeMilliwatts?.value).toBeGreaterThan(0);
+    expect(cifar.energy).toBeNull();
+    expect(cifar.unavailable.energy).toContain('What the accelerator takes is not published');
+    expect(cifar.layers.every(({ energy }) => energy === undefined || energy === null)).toBe(true);
+    const stated = { ...target, board: poweredAs(target.board, { activeMilliwatts: 30 }) };
+    const graph = buildNetwork({ input: [32, 32, 3], steps: ['conv 60 3x3'] });
+    const { latency, energy } = ai8x.estimate({ format: 'tflite', bytes: new Uint8Array(), graph }, stated);
+    expect(energy?.value).toBeCloseTo((30 * (latency?.value ?? 0)) / 1000, 9);
   });
 
   test('a sum of two results is a layer, and joins the convolution behind it', () => {
