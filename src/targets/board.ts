@@ -155,6 +155,10 @@ const boardRuntimeSchema = z.strictObject({
   cyclesPerInstruction: sourced.optional(),
   /** Cycles that fetching a byte of weights from flash adds to the instructions. */
   flashCyclesPerWeightByte: sourced.optional(),
+  /** The same of bytes that are read one after the other without a pause, as the reference kernels do in floating point; as any other where absent. */
+  flashCyclesPerStreamedByte: sourced.optional(),
+  /** Bytes that a cache of that flash holds: an operator's constants that are more are fetched at every pass of its kernel. Absent where that is not modelled: all are fetched once. */
+  weightCacheBytes: sourced.optional(),
   threads: sourced.optional(),
   /** The processor beside the CPU that this runtime gives work to, as its compiler calls it: `ethos-u65-256`. */
   /** Memories that only it has are limits of their own. */

@@ -4,6 +4,7 @@ import type { Board, KernelCost, KernelLibrary } from '../../targets/board.ts';
 import decodeCosts from './decode-costs.json' with { type: 'json' };
 import { kernelCost, kernelWork } from './kernel-work/kernel-work.ts';
 import { kernelBuild } from './kernels.ts';
+import { weightPasses } from './weight-passes.ts';
 
 /** What running one operator costs on a board. */
 export interface OperatorCost {
@@ -11,7 +12,7 @@ export interface OperatorCost {
   readonly instructions?: number;
   readonly cycles: number;
   readonly milliseconds: number;
-  /** Bytes of weights that it reads from flash. */
+  /** Bytes of weights that it reads from flash, as often as no cache holds them. */
   readonly weightBytes: number;
 }
 
@@ -25,9 +26,15 @@ export function operatorCost(graph: Graph, operator: Operator, board: Board): Op
   if (runtime === undefined || library === undefined) return undefined;
   const amount = ownAmount(graph, operator, board, library);
   if (!Number.isFinite(amount) || amount < 0) return undefined;
-  const weightBytes = constantBytes(graph, operator);
+  const build = kernelBuild(board);
+  const { kernel } = kernelWork(graph, operator, build);
+  const constants = constantBytes(graph, operator);
+  const isHeld = constants <= (runtime.weightCacheBytes?.value ?? Number.POSITIVE_INFINITY);
+  const weightBytes = constants * (isHeld ? 1 : weightPasses(graph, operator, kernel, build));
+  const wait =
+    (kernel.endsWith('/float32') ? runtime.flashCyclesPerStreamedByte : undefined) ?? runtime.flashCyclesPerWeightByte;
   const perInstruction = library.unit === 'cycles' ? 1 : (runtime.cyclesPerInstruction?.value ?? 1);
-  const cycles = amount * perInstruction + weightBytes * (runtime.flashCyclesPerWeightByte?.value ?? 0);
+  const cycles = amount * perInstruction + weightBytes * (wait?.value ?? 0);
   return {
     ...(library.unit === 'instructions' ? { instructions: Math.round(amount) } : {}),
     cycles,
