@@ -77,6 +77,10 @@ Measured on x64: Arm's kernels compute other numbers of filters at once.
 - **MCX N947 with eIQ Neutron**: starting an operator takes 73 µs, more than most of them compute, so that a network of few large operators is estimated best. That is the one coefficient; that a multiply-accumulate fills up four channels and four filters, and a depthwise one uses a quarter of the multipliers, is assumed. NXP publishes no list of what this NPU takes: what its examples show is counted on it, the rest on the CPU.
 - **Its core without the NPU** was estimated before those runs were found, and is 4.7 % off.
 
+## GAP9
+
+NE16's stages are counted as DORY does it, the cluster by what GreenWaves' simulator printed, and one coefficient is fitted: 2510 cycles for each operator. The submissions run with weights of 5 to 7 bits, and are estimated so; a model of yours is taken to have 8. The same cycles hold at both clocks (65,000, 176,000, 228,000 and 416,000 at 370 as at 240 MHz).
+
 ## STM32 with ST's runtime
 
 - **Latency** is 12 % off, and the Cortex-M33 16 %. ST's kernels are closed, so a core and a release have one factor each, on what CMSIS-NN would execute. Releases 9 and 10 do not fit one factor: on a Cortex-M7 they take 0.67 of release 8's time for the dense network of MLPerf Tiny, 0.74 for keyword spotting, 0.79 for the residual network, 0.80 to 0.93 for MobileNets. It is not how ST builds its submissions: the residual network takes 11.4 million cycles in the submission and 11.5 in the model zoo. A factor for submissions alone would bring all to 9 %, and would be the networks' under another name; it was left out. What costs MobileNets their share is not published.

@@ -8,6 +8,7 @@ import { ethosU } from './ethos-u/runtime.ts';
 import { glow } from './glow/runtime.ts';
 import { litert } from './litert/runtime.ts';
 import { neutron } from './neutron/runtime.ts';
+import { nntool } from './nntool/runtime.ts';
 import { onnxruntime } from './onnxruntime/runtime.ts';
 import type { Runtime } from './runtime.ts';
 import { stEdgeAi } from './st-edge-ai/runtime.ts';
@@ -33,6 +34,7 @@ export const runtimes: ReadonlyMap<string, Runtime> = new Map(
     ai8x,
     vxDelegate,
     neutron,
+    nntool,
   ].map((runtime) => [runtime.id, runtime]),
 );
 

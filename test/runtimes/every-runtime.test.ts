@@ -46,6 +46,7 @@ const expectations: Readonly<Record<string, Expectation>> = {
   synap: { target: 'sl1680/synap', model: int8, modelled: [null, null, 'modelled'] },
   'vx-delegate': { target: 'imx8mp-evk/vx-delegate', model: int8, modelled: [null, null, 'modelled'] },
   neutron: { target: 'frdm-mcxn947/neutron', model: int8, modelled: [null, null, 'modelled'] },
+  nntool: { target: 'gap9/nntool', model: int8, modelled: [null, null, 'modelled'] },
   'esp-dl': { target: 'esp32-p4/esp-dl', model: onnx, recipe: 'int8', modelled: ['modelled', null, 'modelled'] },
   tvm: {
     target: 'raspberry-pi-4/tvm',
