@@ -26,7 +26,7 @@ const targetFields = {
     .string()
     .min(1)
     .max(4096)
-    .refine((text) => /^https:\/\//.test(text) || pathSchema.safeParse(text).success, {
+    .refine((text) => /^https:\/\//.test(text) || (!/^\w+:\/\//.test(text) && pathSchema.safeParse(text).success), {
       error: 'must be an executable file of the repository, or an https address',
     })
     .optional()

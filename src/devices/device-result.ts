@@ -4,7 +4,9 @@ import { messageOf, UserError } from '../errors.ts';
 import type { Metric } from '../runtimes/measurement.ts';
 
 /** One number, or one for each repeat. */
-const repeats = z.union([z.number().positive(), z.array(z.number().positive()).min(1).max(100_000)]);
+const repeats = z.union([z.number().positive(), z.array(z.number().positive()).min(1).max(100_000)], {
+  error: 'a positive number is expected, or a list of them, one for each repeat',
+});
 
 /** What a device, or whoever stands for it, says of a model: milliseconds, bytes, millijoules. */
 const deviceResultSchema = z.strictObject({

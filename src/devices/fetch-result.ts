@@ -18,12 +18,16 @@ export async function fetchDeviceResult(url: string, get: typeof fetch = fetch):
   try {
     response = await get(url, { signal: AbortSignal.timeout(timeLimitMs), redirect: 'follow' });
   } catch (error) {
-    throw new UserError(`${url} could not be read: ${messageOf(error)}.`);
+    throw new UserError(`${url} could not be read: ${messageOf(causeOf(error))}.`);
   }
   if (!response.ok) throw new UserError(`${url} answered ${response.status}; is there a result for this model?`);
   const text = await limited(response, url);
   return text;
 }
+
+/** Node's `fetch` says no more than that it failed; the reason is behind it. */
+const causeOf = (error: unknown): unknown =>
+  error instanceof Error && error.cause instanceof Error && error.cause.message !== '' ? error.cause : error;
 
 async function limited(response: Response, url: string): Promise<string> {
   const parts: Uint8Array[] = [];

@@ -3,6 +3,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { UserError } from '../errors.ts';
+import { withoutSecrets } from '../runtimes/tools/run-program.ts';
 import { largestResultBytes } from './device-result.ts';
 
 /** A measuring command: an executable file of the repository, as the base commit has it. */
@@ -25,9 +26,6 @@ export interface DeviceSubject {
 
 /** Flashing and a hundred inferences take a minute or two; a board that hangs must not hold a runner for hours. */
 const timeLimitMs = 10 * 60_000;
-
-/** Variables that a command must not see: what may write to GitHub or is somebody's secret. */
-const secret = /token|secret|password|credential|^ACTIONS_|^INPUT_/i;
 
 /**
  * Runs a command as `COMMAND ARTIFACT TARGET MODEL` in an empty folder of its own and gives what it prints. There is no shell in between; variables that look like secrets are taken away.
@@ -58,11 +56,10 @@ interface Run {
 }
 
 function printed(executable: string, args: readonly string[], { folder, limitMs, command }: Run): Promise<string> {
-  const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !secret.test(name)));
   return new Promise((resolve, reject) => {
     const child = spawn(executable, args, {
       cwd: folder,
-      env: environment,
+      env: withoutSecrets(process.env),
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
     });

@@ -38,6 +38,7 @@ describe('a result', () => {
     ['a negative time', '{"latency": [-1]}', /^rig: latency/],
     ['nothing', '{"device": "x"}', /^rig measured nothing/],
     ['no repeats', '{"latency": []}', /^rig: latency/],
+    ['words', '{"latency": "12 ms"}', /^rig: latency: a positive number is expected, or a list/],
   ])('%s is refused', (_, text, message) => {
     expect(() => parseDeviceResult(text, 'rig')).toThrow(message);
   });
@@ -46,11 +47,13 @@ describe('a result', () => {
 describe('a command', () => {
   it('gets the artifact, the target and the model, and no secret', async () => {
     process.env.SOME_TOKEN = 'hush';
+    process.env.SOME_API_KEY = 'hush';
     try {
-      const command = script('cat "$1"; printf " %s|%s|%s" "$2" "$3" "$SOME_TOKEN"');
+      const command = script('cat "$1"; printf " %s|%s|%s" "$2" "$3" "$SOME_TOKEN$SOME_API_KEY"');
       expect(await runDeviceCommand(command, subject)).toBe('model nucleo-l4r5zi/tflm|models/a b.tflite|');
     } finally {
       delete process.env.SOME_TOKEN;
+      delete process.env.SOME_API_KEY;
     }
   });
 
