@@ -4,7 +4,7 @@ import type { Attribution, Comparison, Judgement } from '../judge/comparison.ts'
 import { metricWords } from '../judge/metric-words.ts';
 import type { Finding } from '../runtimes/measurement.ts';
 import { cell, code } from './escape.ts';
-import { accelerationWords, fallbackPhrases } from './fallback-words.ts';
+import { accelerationWords, fallbackMetric, fallbackPhrases } from './fallback-words.ts';
 import { groupFindings } from './group-findings.ts';
 import { judgementWords } from './judgement-words.ts';
 import type { Links } from './links.ts';
@@ -40,7 +40,8 @@ export function findingLine(finding: Finding): string {
 function objectionLines(comparison: Comparison, links: Links): readonly string[] {
   return objectionsOf(comparison).flatMap(({ metric, judgements, causes }) => [
     ...judgements.map((each) => objectionLine(each, links)),
-    ...(metric === 'accelerated' ? fallbackLines(comparison) : causes.map(causeLine)),
+    ...(metric === 'accelerated' ? [] : causes.map(causeLine)),
+    ...(metric === fallbackMetric(comparison) ? fallbackLines(comparison) : []),
   ]);
 }
 

@@ -9,7 +9,7 @@ import { deltaWords, isImprovement, valueWords } from './change-words.ts';
 import { accuracyWords } from './comment-sections.ts';
 import { titleOf } from './comment-table.ts';
 import { diffTable, happenedText } from './diff-text.ts';
-import { accelerationWords, fallbackPhrases } from './fallback-words.ts';
+import { accelerationWords, fallbackMetric, fallbackPhrases } from './fallback-words.ts';
 import { groupFindings } from './group-findings.ts';
 import { judgementWords } from './judgement-words.ts';
 import { type Look, lookOf, paintFirstWord, paintWith, type TextOptions } from './look.ts';
@@ -94,7 +94,8 @@ export function comparisonLines(
       ...judgements.map(
         (judgement) => `${judgement.verdict}: ${judgementWords(judgement)} (${judgement.budget.origin})`,
       ),
-      ...(metric === 'accelerated' ? fallbackLines(comparison) : causes.map(causeLine)),
+      ...(metric === 'accelerated' ? [] : causes.map(causeLine)),
+      ...(metric === fallbackMetric(comparison) ? fallbackLines(comparison) : []),
     ]),
   ];
   const indented = lines.map((line) => `  ${line.startsWith('  ') ? '  ' : ''}${plain(line, 600)}`);

@@ -319,6 +319,11 @@ describe('parseConfig', () => {
       ],
     ],
     [
+      'an address that is not https',
+      'version: 1\ntargets:\n  rig: { board: nucleo-l4r5zi, measure-with: "http://lab.example/x" }',
+      ['e.yml:3:46: rig.measure-with: must be an executable file of the repository, or an https address'],
+    ],
+    [
       'a path out of the repository',
       'version: 1\nmodels: [ { path: a, calibration: ../x.npz } ]',
       ['e.yml:2:35: models.calibration: must be a path inside the repository, from its top'],

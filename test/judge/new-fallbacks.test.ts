@@ -96,7 +96,7 @@ describe('a pull request that drops NPU coverage from 93 % to 25 %', () => {
       "#### ❌ **models/kws.onnx** on **vision**
 
       - ❌ accelerated share fell 68 pp > 5 pp (93 % → 25 %) (\`edge-ready.yml:12\`)
-        - of the time 85.7 % → 2.4 %, of the operators 2 of 3 → 1 of 3
+        - on the NPU: of the time 85.7 % → 2.4 %, of the operators 2 of 3 → 1 of 3
         - \`dilated\` CONV_2D fell back from the NPU to the CPU (68 % of the MACs, 40 ms there): A dilated kernel may be 64 high and no more. Use two smaller dilations.
 
       **On your machine**: \`edge-ready check --base 1111111111 --output report\` says the same and writes the page with its figures.
@@ -104,6 +104,15 @@ describe('a pull request that drops NPU coverage from 93 % to 25 %', () => {
       "
     `);
     expect(text).toContain('Accelerated share');
+    expect(renderText(report([result]))).toContain('dilated CONV_2D fell back from the NPU');
+  });
+
+  it('is told with the latency where no budget is on the share', () => {
+    const result = judged({ budgets: [budget('latency', { kind: 'max', value: 0.001 })] });
+    const text = renderComment(report([result]), { marker: '' });
+    const lines = text.slice(text.indexOf('####'), text.indexOf('<details>')).split('\n');
+    expect(lines.filter((line) => line.includes('on the NPU: of the time'))).toHaveLength(1);
+    expect(lines.filter((line) => line.includes('CONV_2D fell back from the NPU'))).toHaveLength(1);
     expect(renderText(report([result]))).toContain('dilated CONV_2D fell back from the NPU');
   });
 

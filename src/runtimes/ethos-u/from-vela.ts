@@ -2,24 +2,19 @@ import type { Graph } from '../../graph/graph.ts';
 import { constantBytes } from '../tflm/cycles.ts';
 import type { NpuConfiguration } from './configuration.ts';
 import type { NpuFacts, OperatorFacts } from './facts.ts';
+import { layerOwners } from './layer-owners.ts';
 import type { VelaRun } from './run-vela.ts';
 import { cpuReason } from './support/placement.ts';
 import { replacementOf } from './support/replacement.ts';
 
 type Compiled = Extract<VelaRun, { readonly status: 'compiled' }>;
 
-/**
- * What Vela says, told of the model's own operators. Vela names a layer after its output tensor, and what it splits or adds after the tensor that it belongs to
- * (`name_1`); a layer that no operator's output names counts to the operator of the layer before it.
- */
+/** What Vela says, told of the model's own operators. */
 export function factsFromVela(run: Compiled, graph: Graph, { family }: NpuConfiguration): NpuFacts {
-  const byOutput = operatorsByOutput(graph);
+  const owners = layerOwners(run.layers, graph);
   const sums = graph.operators.map(() => ({ cycles: 0, sramBytes: 0, cpu: false, seen: false }));
-  let current = 0;
-  for (const layer of run.layers) {
-    const found = takeOperator(byOutput, layer.name);
-    if (found !== undefined) current = found;
-    const sum = sums[current];
+  for (const [position, layer] of run.layers.entries()) {
+    const sum = sums[owners[position] ?? 0];
     if (sum === undefined) continue;
     sum.cycles += layer.cycles;
     sum.sramBytes = Math.max(sum.sramBytes, layer.sramBytes);
@@ -60,20 +55,4 @@ export function factsFromVela(run: Compiled, graph: Graph, { family }: NpuConfig
     fileBytes: run.bytes.byteLength,
     from: { kind: 'vela', version: run.version },
   };
-}
-
-/** Indices of the operators that write a tensor of each name, in order: TensorFlow Lite's names may come more than once. */
-function operatorsByOutput(graph: Graph): Map<string, number[]> {
-  const byOutput = new Map<string, number[]>();
-  graph.operators.forEach(({ outputs }, index) => {
-    for (const id of outputs) {
-      const name = id === null ? undefined : graph.tensors[id]?.name;
-      if (name !== undefined) byOutput.set(name, [...(byOutput.get(name) ?? []), index]);
-    }
-  });
-  return byOutput;
-}
-
-function takeOperator(byOutput: ReadonlyMap<string, readonly number[]>, name: string): number | undefined {
-  return (byOutput.get(name) ?? byOutput.get(name.replace(/_\d+$/, '')))?.[0];
 }
