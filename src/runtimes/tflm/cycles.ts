@@ -3,7 +3,8 @@ import type { Graph, Operator } from '../../graph/graph.ts';
 import type { Board, KernelCost, KernelLibrary } from '../../targets/board.ts';
 import decodeCosts from './decode-costs.json' with { type: 'json' };
 import { kernelCost, kernelWork } from './kernel-work/kernel-work.ts';
-import { kernelBuild } from './kernels.ts';
+import type { KernelWork } from './kernel-work/work-rule.ts';
+import { type KernelBuild, kernelBuild } from './kernels.ts';
 import { weightPasses } from './weight-passes.ts';
 
 /** What running one operator costs on a board. */
@@ -24,10 +25,11 @@ export function operatorCost(graph: Graph, operator: Operator, board: Board): Op
   const runtime = board.runtimes.tflm;
   const library = board.core.kernelLibraries[runtime?.kernelLibrary ?? ''];
   if (runtime === undefined || library === undefined) return undefined;
-  const amount = ownAmount(graph, operator, board, library);
-  if (!Number.isFinite(amount) || amount < 0) return undefined;
   const build = kernelBuild(board);
-  const { kernel } = kernelWork(graph, operator, build);
+  const own = kernelWork(graph, operator, build);
+  const amount = ownAmount(graph, operator, board, { library, build, own });
+  if (!Number.isFinite(amount) || amount < 0) return undefined;
+  const { kernel } = own;
   const constants = constantBytes(graph, operator);
   const isHeld = constants <= (runtime.weightCacheBytes?.value ?? Number.POSITIVE_INFINITY);
   const weightBytes = constants * (isHeld ? 1 : weightPasses(graph, operator, kernel, build));
@@ -44,9 +46,13 @@ export function operatorCost(graph: Graph, operator: Operator, board: Board): Op
 }
 
 /** Instructions or cycles, as the library counts, of the kernel that runs an operator: one of the library, or where it has none plain C. */
-function ownAmount(graph: Graph, operator: Operator, { core, runtimes }: Board, library: KernelLibrary): number {
-  const build = kernelBuild({ core, runtimes });
-  const { kernel, work } = kernelWork(graph, operator, build);
+function ownAmount(
+  graph: Graph,
+  operator: Operator,
+  { core }: Board,
+  { library, build, own }: { readonly library: KernelLibrary; readonly build: KernelBuild; readonly own: KernelWork },
+): number {
+  const { kernel, work } = own;
   if (operator.type === 'TFLM_DECODE') return kernelCost(costOf(decodeCosts.kernels, kernel), work);
   const { kernels, perInstruction } = core.plainKernels ?? {};
   if (build.library !== 'esp-nn' || kernels === undefined || Object.hasOwn(library.kernels, kernel))
