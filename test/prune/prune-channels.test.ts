@@ -183,6 +183,35 @@ describe('pruneChannels', () => {
     expect((await outputsOf(written(pruned), noiseData(graph, 1)))[0]?.every(Number.isFinite)).toBe(true);
   });
 
+  it('cuts the right places of what is joined', async () => {
+    const g = onnxGraph();
+    const x = g.input('x', [1, 2, 4, 4]);
+    // Channels 1 and 4 of the first and 0 and 6 of the second are never anything but 0: 1, 4, 8 and 14 of both.
+    const without = (channels: readonly number[], seed: number) =>
+      noise(16, seed).map((value, index) => (channels.includes(Math.floor(index / 2)) ? 0 : value + 0.01));
+    const parts = [without([1, 4], 1), without([0, 6], 2)].map((weights, at) =>
+      g.op('Relu', [g.op('Conv', [x, g.constant(`w${at}`, [8, 2, 1, 1], weights)])]),
+    );
+    const joined = g.op('Concat', parts, { attributes: { axis: int(1) } });
+    const last = noise(48, 3);
+    const graph = inferShapes(
+      g.build(g.op('Conv', [joined, g.constant('c', [3, 16, 1, 1], last)], { outputs: ['out'] })),
+    );
+    const { graph: pruned, layers } = pruneChannels(graph, {
+      amount: { ratio: 4 / 16 },
+      criterion: 'l1',
+      multipleOf: 1,
+    });
+    expect(layers.map(({ after }) => after)).toEqual([6, 6]);
+    const [, , reader] = weightedLayers(pruned);
+    if (reader === undefined) throw new Error('no layer reads what is joined');
+    expect([...weightsOf(pruned, reader)]).toEqual(
+      [...Float32Array.from(last)].filter((_, index) => ![1, 4, 8, 14].includes(index % 16)),
+    );
+    const data = noiseData(graph, 2);
+    expect(largestDifference(await outputsOf(graph, data), await outputsOf(written(pruned), data))).toBeLessThan(1e-5);
+  });
+
   it('leaves channels alone that it cannot follow', () => {
     const g = onnxGraph();
     const x = g.input('x', [1, 2, 4, 4]);
