@@ -1,5 +1,6 @@
 import { layerLabel } from '../graph/layer-label.ts';
 import type { ComparedRow } from './compared-row.ts';
+import type { Node } from './graph-view.ts';
 import { nameOf } from './matching.ts';
 
 const mostNames = 4;
@@ -34,8 +35,13 @@ export function labelOf({ base, head }: ComparedRow): string {
 }
 
 /** True for what people call a layer: with weights of two dimensions at least, not just a scale or an offset. */
+export function isLayer(node: Node | undefined): boolean {
+  return [...(node?.weights.values() ?? [])].some(({ shape }) => (shape?.length ?? 0) >= 2);
+}
+
+/** True where a layer is, in the head where it has the operator. */
 export function hasWeights({ base, head }: ComparedRow): boolean {
-  return [...((head ?? base)?.weights.values() ?? [])].some(({ shape }) => (shape?.length ?? 0) >= 2);
+  return isLayer(head ?? base);
 }
 
 /** An operator's type, the head's where it has one. */

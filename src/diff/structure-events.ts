@@ -1,5 +1,5 @@
 import type { ComparedRow } from './compared-row.ts';
-import { counted, cut, hasWeights, labelOf, listed, named, typeOf } from './event-words.ts';
+import { counted, cut, hasWeights, isLayer, labelOf, listed, named, typeOf } from './event-words.ts';
 import type { Happening } from './happening.ts';
 import type { DiffEvent } from './model-diff.ts';
 import { withoutEffect } from './model-diff.ts';
@@ -29,8 +29,7 @@ export function kindEvents(rows: readonly ComparedRow[], isQuantised: boolean): 
 
 /** More or fewer layers. */
 export function depthEvents(rows: readonly ComparedRow[]): readonly DiffEvent[] {
-  const added = rows.filter((row) => row.kind === 'added' && hasWeights(row));
-  const removed = rows.filter((row) => row.kind === 'removed' && hasWeights(row));
+  const { added, removed } = layersOfOneSide(rows);
   const more = added.length - removed.length;
   if (more > 0)
     return [{ code: 'deeper', text: `Deeper: ${counted(more, 'more layer')} with weights (${named(added)}).` }];
@@ -39,6 +38,15 @@ export function depthEvents(rows: readonly ComparedRow[]): readonly DiffEvent[] 
       { code: 'shallower', text: `Shallower: ${counted(-more, 'layer')} with weights fewer (${named(removed)}).` },
     ];
   return [];
+}
+
+/** Operators with weights that are added, or are in the place of one without (a convolution that took over the activation behind it); and the reverse. */
+function layersOfOneSide(rows: readonly ComparedRow[]): Readonly<Record<'added' | 'removed', readonly ComparedRow[]>> {
+  const other = rows.filter(({ base, head }) => base?.operator.type !== head?.operator.type);
+  return {
+    added: other.filter(({ base, head }) => isLayer(head) && !isLayer(base)),
+    removed: other.filter(({ base, head }) => isLayer(base) && !isLayer(head)),
+  };
 }
 
 /** Layers that give more or fewer channels. */
@@ -58,8 +66,8 @@ export function widthEvents({ rows, dialect }: Happening): readonly DiffEvent[] 
 
 /** What was added, taken out, replaced or connected otherwise, of what no other sentence tells. */
 export function structureEvents(rows: readonly ComparedRow[], isQuantised: boolean): readonly DiffEvent[] {
-  const counts = (kind: 'added' | 'removed') => rows.filter((row) => row.kind === kind && hasWeights(row)).length;
-  const isEven = counts('added') === counts('removed');
+  const layers = layersOfOneSide(rows);
+  const isEven = layers.added.length === layers.removed.length;
   const tells = (row: ComparedRow) =>
     !passive.test(typeOf(row)) && !(isQuantised && converting.test(typeOf(row))) && (isEven || !hasWeights(row));
   const added = rows.filter((row) => row.kind === 'added' && tells(row));
