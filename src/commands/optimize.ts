@@ -5,7 +5,7 @@ import { readTflite } from '../formats/tflite/read.ts';
 import { type MeasureOptions, measureModel } from '../measuring/measure.ts';
 import { ortExtension, ortFile } from '../onnx-runtime/ort-file.ts';
 import { decideRecipe } from '../optimize/decide-recipe.ts';
-import type { Model } from '../optimize/model.ts';
+import { isFinal, type Model } from '../optimize/model.ts';
 import { lossless, type Recipe } from '../optimize/recipe.ts';
 import { renderFitText } from '../report/fit-text.ts';
 import { jsonText } from '../report/json-text.ts';
@@ -34,6 +34,11 @@ interface OptimizeCommandOptions extends ModelOptions {
 export async function optimizeCommand(file: string, options: OptimizeCommandOptions, output: Output): Promise<void> {
   const target = targetOption(options.target);
   const model = openModelFile(file);
+  if (isFinal(model)) {
+    throw new UserError(
+      `${file} is as ONNX Runtime saved it, which leaves nothing to do: optimise the .onnx that it was made from.`,
+    );
+  }
   if (options.cSource !== undefined && target.runtime !== 'tflm') {
     throw new UserError(`--c-source is for TensorFlow Lite Micro; ${target.id} loads the file itself.`);
   }

@@ -155,6 +155,16 @@ describe('optimize', () => {
           deployable: true,
         },
       ]);
+      const again = await run(
+        'optimize',
+        files[1] ?? '',
+        '--target',
+        'raspberry-pi-4',
+        '--output',
+        path.join(folder, 'again.ort'),
+      );
+      expect([again.code, existsSync(path.join(folder, 'again.ort'))]).toEqual([2, false]);
+      expect(again.note).toContain('optimise the .onnx that it was made from');
       const elsewhere = await run('measure', files[1] ?? '', '--target', 'nucleo-l4r5zi', '--json');
       expect(elsewhere.result).toContain(
         'TensorFlow Lite Micro loads .tflite; a .ort is already rewritten for ONNX Runtime',
