@@ -1,2 +1,0 @@
-import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);
-import{a as t,b as c}from"./chunk-EKGBGBM2.js";import{a as n}from"./chunk-4S2OODW2.js";import{renameSync as a,rmSync as s,writeFileSync as m}from"node:fs";import p from"node:path";function $(r,i){let e=`${r}.${process.pid}.part`;try{m(e,i),a(e,r)}catch(o){throw s(e,{force:!0}),o.code==="ENOENT"?new t(`${r} can't be written: there is no folder ${p.dirname(r)}; create it first.`):new t(`${r} can't be written: ${c(o).replaceAll(e,r)}`)}}n($,"writeWhole");export{$ as a};

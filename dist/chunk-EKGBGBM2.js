@@ -1,3 +1,0 @@
-import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);
-import{a as t}from"./chunk-4S2OODW2.js";var s=class extends Error{static{t(this,"UserError")}name="UserError"};function r(n){return n instanceof Error?n.message:String(n)}t(r,"messageOf");function a(n){let e=n instanceof Error&&!(n instanceof s);return`${r(n)}${e?` (a bug in the gate${o(n)})`:""}`.slice(0,2e3)}t(a,"problemWords");function o(n){let e=n.stack?.split(`
-`).find(i=>i.trimStart().startsWith("at "));return e===void 0?"":`, ${e.trim()}`}t(o,"placeOf");export{s as a,r as b,a as c};

@@ -1,2 +1,0 @@
-import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);
-import{a as i}from"./chunk-LXQ6WW5C.js";import{d as o,e as n,f as a}from"./chunk-YRTFENJ2.js";import{a as t}from"./chunk-4S2OODW2.js";function f(e){let[,r,g]=/^(.+\.ya?ml)(?:\/([^/]+))?$/.exec(e)??[];return r===void 0?n(e):a(o(new TextDecoder().decode(i(r)),r),g,e,{})}t(f,"targetOption");export{f as a};
