@@ -76,7 +76,11 @@ function removeNowOrAtExit(folder: string, file: number): void {
     remove();
   } catch {
     process.once('exit', () => {
-      closeSync(file);
+      try {
+        closeSync(file);
+      } catch {
+        // It is closed where nobody held it any longer.
+      }
       remove();
     });
   }

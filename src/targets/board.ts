@@ -160,8 +160,7 @@ const boardRuntimeSchema = z.strictObject({
   /** Bytes that a cache of that flash holds: an operator's constants that are more are fetched at every pass of its kernel. Absent where that is not modelled: all are fetched once. */
   weightCacheBytes: sourced.optional(),
   threads: sourced.optional(),
-  /** The processor beside the CPU that this runtime gives work to, as its compiler calls it: `ethos-u65-256`. */
-  /** Memories that only it has are limits of their own. */
+  /** The processor beside the CPU that this runtime gives work to, as its compiler calls it: `ethos-u65-256`; memories that only it has are limits of their own. */
   accelerator: z
     .strictObject({
       id: z.string(),
