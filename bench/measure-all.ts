@@ -2,7 +2,7 @@
 //   node scripts/run-ts.mjs bench/measure-all.ts [target]
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
-import { measurementSchema } from '../src/runtimes/measurement.ts';
+import { measurementSchema } from '../src/measurement/measurement.ts';
 import { referenceDirectory, referenceModels } from './reference.ts';
 
 const target = process.argv[2] ?? 'generic-cortex-m4';

@@ -8,8 +8,8 @@ import { type EffectiveSchedule, type EffectiveTask, effectiveSchedules, nameOf 
 import { effectiveSettings } from './config/settings.ts';
 import { problemWords, UserError } from './errors.ts';
 import type { Comparison } from './judge/comparison.ts';
+import type { Measurement } from './measurement/measurement.ts';
 import type { Measurer } from './measuring/measurer.ts';
-import type { Measurement } from './runtimes/measurement.ts';
 import { judgeSchedule } from './schedule/judge-schedule.ts';
 import { knownWork, type PlannedTask, type TaskSide } from './schedule/planned-task.ts';
 import type { ScheduleResult } from './schedule/schedule-result.ts';

@@ -1,8 +1,8 @@
 import type { Proposal, Saving } from './judge/comparison.ts';
+import type { Measurement } from './measurement/measurement.ts';
 import type { MeasuredSaving } from './measuring/measure-saving.ts';
 import { lossless, type Recipe, recipeText } from './optimize/recipe.ts';
 import { targetFolder } from './report/write-outputs.ts';
-import type { Measurement } from './runtimes/measurement.ts';
 import type { Target } from './targets/target.ts';
 
 /** What a command to copy is about. */

@@ -1,5 +1,5 @@
 import type { DataSet } from '../data/data-set.ts';
-import type { Metric } from '../runtimes/measurement.ts';
+import type { Metric } from '../measurement/measurement.ts';
 import type { AccuracyMetric } from './accuracy-metric.ts';
 
 /** Accuracy with the outcome of every sample (1: right) and the class that was answered, or why there is none. */

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { attemptOf } from '../judge/attempt-of.ts';
 import { type Attempt, attemptSchema } from '../judge/comparison.ts';
+import { type Measurement, measurementSchema } from '../measurement/measurement.ts';
 import { type AppliedRecipe, parseRecipe, recipeText } from '../optimize/recipe.ts';
-import { type Measurement, measurementSchema } from '../runtimes/measurement.ts';
 import { jsonIn, sealed, unsealed } from './sealed.ts';
 import type { AskedSide } from './stored-side.ts';
 

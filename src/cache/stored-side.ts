@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Answers } from '../accuracy/accuracy.ts';
 import { sha256 } from '../basics/sha256.ts';
 import { savingStepSchema } from '../judge/comparison.ts';
-import { type Measurement, measurementSchema } from '../runtimes/measurement.ts';
+import { type Measurement, measurementSchema } from '../measurement/measurement.ts';
 import { jsonIn, sealed, unsealed } from './sealed.ts';
 
 /** The largest entry that is kept or read, in bytes: a model of an edge device and all that is known of its layers. */

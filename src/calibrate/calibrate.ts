@@ -4,7 +4,7 @@ import type { DataSet } from '../data/data-set.ts';
 import { modelInputs } from '../data/model-inputs.ts';
 import { isConstant, tensorAt } from '../graph/access.ts';
 import type { Graph, Tensor, TensorId } from '../graph/graph.ts';
-import type { Finding } from '../runtimes/measurement.ts';
+import type { Finding } from '../measurement/measurement.ts';
 import type { Histogram } from './histogram.ts';
 import { observedRange } from './observed-range.ts';
 import { openRecorder, type Wanted } from './open-recorder.ts';

@@ -1,4 +1,5 @@
 import { formatPercent } from '../basics/format.ts';
+import type { Measurement } from '../measurement/measurement.ts';
 import { measureModel } from '../measuring/measure.ts';
 import type { Model } from '../optimize/model.ts';
 import { automatic } from '../optimize/recipe.ts';
@@ -7,7 +8,6 @@ import { jsonText } from '../report/json-text.ts';
 import type { TextOptions } from '../report/look.ts';
 import { textTable } from '../report/text-table.ts';
 import { wrapLine } from '../report/wrap.ts';
-import type { Measurement } from '../runtimes/measurement.ts';
 import { loadBoards, resolveTarget } from '../targets/load.ts';
 import type { Target } from '../targets/target.ts';
 import { openModelFile } from './model-file.ts';

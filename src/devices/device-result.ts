@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { firstMistake } from '../basics/first-mistake.ts';
 import { messageOf, UserError } from '../errors.ts';
-import type { Metric } from '../runtimes/measurement.ts';
+import type { Metric } from '../measurement/measurement.ts';
 
 /** One number, or one for each repeat. */
 const repeats = z.union([z.number().positive(), z.array(z.number().positive()).min(1).max(100_000)], {

@@ -1,5 +1,5 @@
 import { formatDifference } from '../basics/format.ts';
-import type { Measurement } from '../runtimes/measurement.ts';
+import type { Measurement } from '../measurement/measurement.ts';
 
 const namedParts = 3;
 

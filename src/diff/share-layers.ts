@@ -1,5 +1,5 @@
 import { formatPercent, formatValue } from '../basics/format.ts';
-import type { Layer, Measurement } from '../runtimes/measurement.ts';
+import type { Layer, Measurement } from '../measurement/measurement.ts';
 import { changedParts } from './changed-parts.ts';
 import { closeShares, type Share, type Shares } from './share.ts';
 import type { PlacedSides } from './side.ts';

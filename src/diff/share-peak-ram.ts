@@ -1,5 +1,5 @@
 import { formatValue } from '../basics/format.ts';
-import type { Layer, Measurement, PlannedBuffer } from '../runtimes/measurement.ts';
+import type { Layer, Measurement, PlannedBuffer } from '../measurement/measurement.ts';
 import { changedParts } from './changed-parts.ts';
 import { closeShares, type Share, type Shares } from './share.ts';
 import type { PlacedLayer, PlacedSides } from './side.ts';

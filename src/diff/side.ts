@@ -1,5 +1,5 @@
 import type { Graph } from '../graph/graph.ts';
-import type { Layer, Measurement } from '../runtimes/measurement.ts';
+import type { Layer, Measurement } from '../measurement/measurement.ts';
 
 /** A model as it was committed and as it was compiled, shapes inferred; a layer's index is that of an operator of `artifact`. */
 export interface ModelGraphs {

@@ -1,5 +1,5 @@
 import { formatValue } from '../basics/format.ts';
-import type { Metric } from '../runtimes/measurement.ts';
+import type { Metric } from '../measurement/measurement.ts';
 import type { Board } from '../targets/board.ts';
 import { unknownPower } from '../targets/missing-power.ts';
 import { isStated } from '../targets/other-conditions.ts';

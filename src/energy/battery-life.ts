@@ -1,5 +1,5 @@
 import { formatValue } from '../basics/format.ts';
-import type { Metric } from '../runtimes/measurement.ts';
+import type { Metric } from '../measurement/measurement.ts';
 import { type Battery, hoursPerYear } from './battery.ts';
 
 /** Days that a battery lasts at an average power (mW): usable energy ÷ (power + self-discharge), at most the cell's shelf life. Always an estimate: no cell was emptied. */

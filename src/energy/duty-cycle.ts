@@ -1,5 +1,5 @@
 import { formatPercent, formatValue } from '../basics/format.ts';
-import type { Finding, Measurement, Metric } from '../runtimes/measurement.ts';
+import type { Finding, Measurement, Metric } from '../measurement/measurement.ts';
 import type { Board } from '../targets/board.ts';
 import { asActiveIsUnknown, unknownPower } from '../targets/missing-power.ts';
 import { averagePowerOf } from './average-power.ts';

@@ -1,4 +1,4 @@
-import type { Measurement } from '../runtimes/measurement.ts';
+import type { Measurement } from '../measurement/measurement.ts';
 
 /** What a measurement costs, every number the less the better; what is not known counts as nothing, the same for all. */
 function costs({ peakRam, flash, latency, energy, accuracy }: Measurement): readonly number[] {

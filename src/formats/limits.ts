@@ -1,3 +1,5 @@
+import { mostElements } from '../graph/check-extents.ts';
+
 /**
  * What a model file may ask of this program. Files come from pull requests, so each number is a bound on harm:
  * far above every model for the devices at hand, far below what exhausts a runner with 7 GB of memory.
@@ -17,8 +19,8 @@ export const formatLimits = {
   entries: 2 ** 14,
   /** Extents of a shape. Kernels of both runtimes stop at 8; 64 leaves room for every converter's intermediate forms. */
   rank: 64,
-  /** Elements of a tensor: 2^32, 16 GiB of float32, is more memory than any board here has. */
-  tensorElements: 2 ** 32,
+  /** Elements of a tensor. */
+  tensorElements: mostElements,
   /** Bytes of a name. Converters join fused names with `;` to a few kilobytes. */
   nameBytes: 2 ** 16,
   /** Values taken out of the file outside constant data (tables, list elements, characters), also when parts are referred to more than once. */

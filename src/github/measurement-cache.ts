@@ -1,7 +1,7 @@
 import { mkdir, readdir } from 'node:fs/promises';
 import path from 'node:path';
+import { type ActionsCache, actionsCache } from '../basics/actions-cache.ts';
 import { sha256 } from '../basics/sha256.ts';
-import { type ActionsCache, actionsCache } from '../cache/actions-cache.ts';
 import { cacheFolder } from '../cache/cache-folder.ts';
 import { gateDigest } from '../cache/gate-digest.ts';
 import { messageOf } from '../errors.ts';

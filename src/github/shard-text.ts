@@ -1,6 +1,6 @@
 import type { Comparison } from '../judge/comparison.ts';
+import type { Measurement } from '../measurement/measurement.ts';
 import type { GateReport } from '../report/report-schema.ts';
-import type { Measurement } from '../runtimes/measurement.ts';
 import { type Shard, shardBytesLimit } from './shard.ts';
 
 /** As many as a report may have. */

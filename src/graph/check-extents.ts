@@ -1,7 +1,9 @@
 import { UserError } from '../errors.ts';
-import { formatLimits } from '../formats/limits.ts';
 import { concreteShape } from './access.ts';
 import type { Graph } from './graph.ts';
+
+/** Elements of a tensor: 2^32, 16 GiB of float32, is more memory than any board here has. */
+export const mostElements = 2 ** 32;
 
 /**
  * Checks that every tensor could be: extents are whole and not negative, and elements within the limit that files are held to. What follows from
@@ -13,14 +15,11 @@ export function checkExtents({ tensors, subgraphs }: Graph): void {
     const extents = concreteShape(shape);
     if (extents === undefined) continue;
     const elements = extents.reduce((product, extent) => product * extent, 1);
-    if (
-      extents.every((extent) => Number.isSafeInteger(extent) && extent >= 0) &&
-      elements <= formatLimits.tensorElements
-    ) {
+    if (extents.every((extent) => Number.isSafeInteger(extent) && extent >= 0) && elements <= mostElements) {
       continue;
     }
     throw new UserError(
-      `The tensor "${name.slice(0, 200)}" would have the shape [${extents.slice(0, 16).join(', ')}], which none can have here: extents are whole numbers from 0, and elements at most ${formatLimits.tensorElements}; check the model's shapes and attributes.`,
+      `The tensor "${name.slice(0, 200)}" would have the shape [${extents.slice(0, 16).join(', ')}], which none can have here: extents are whole numbers from 0, and elements at most ${mostElements}; check the model's shapes and attributes.`,
     );
   }
   subgraphs.forEach(checkExtents);

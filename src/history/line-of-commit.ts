@@ -1,6 +1,6 @@
 import type { CommitDetails } from '../changes/commit-details.ts';
-import type { Measurement } from '../runtimes/measurement.ts';
-import { metricNames } from '../runtimes/metric-names.ts';
+import type { Measurement } from '../measurement/measurement.ts';
+import { metricNames } from '../measurement/metric-names.ts';
 import type { HistoryLine, RecordedMetric } from './line.ts';
 
 /** What a measurement comes to in a line about a commit. */

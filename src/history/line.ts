@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { type Metric, metricSchema } from '../runtimes/measurement.ts';
-import { type MetricName, metricNames } from '../runtimes/metric-names.ts';
+import { type Metric, metricSchema } from '../measurement/measurement.ts';
+import { type MetricName, metricNames } from '../measurement/metric-names.ts';
 
 /** Seconds since 1970 of the last moment that a month file can be named after: the end of the year 9999. */
 const lastSecond = 253_402_300_799;

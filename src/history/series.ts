@@ -1,5 +1,5 @@
-import type { Metric } from '../runtimes/measurement.ts';
-import type { MetricName } from '../runtimes/metric-names.ts';
+import type { Metric } from '../measurement/measurement.ts';
+import type { MetricName } from '../measurement/metric-names.ts';
 import type { History } from './files.ts';
 import { type HistoryLine, metricOf } from './line.ts';
 

@@ -1,5 +1,5 @@
+import type { Measurement } from '../measurement/measurement.ts';
 import { type Recipe, recipeText } from '../optimize/recipe.ts';
-import type { Measurement } from '../runtimes/measurement.ts';
 import type { Attempt } from './comparison.ts';
 
 /** A recipe that was tried, and what came of it. */

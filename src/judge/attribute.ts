@@ -5,7 +5,7 @@ import type { RowChange } from '../diff/model-diff.ts';
 import { firstOutput } from '../diff/shape-changes.ts';
 import type { Share, Shares } from '../diff/share.ts';
 import { shapeWords } from '../diff/tensor-words.ts';
-import type { MetricName } from '../runtimes/metric-names.ts';
+import type { MetricName } from '../measurement/metric-names.ts';
 import type { Attribution } from './comparison.ts';
 
 /** Operators named per metric; what the others bring is one row. */

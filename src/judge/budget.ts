@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { metricNames } from '../runtimes/metric-names.ts';
+import { metricNames } from '../measurement/metric-names.ts';
 
 /** What a budget may limit: the metrics, and what the model itself is. */
 const budgetMetricSchema = z.enum([...metricNames, 'parameters', 'modelBytes']);

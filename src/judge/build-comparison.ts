@@ -2,7 +2,7 @@ import type { Answers } from '../accuracy/accuracy.ts';
 import type { ChangeState } from '../changes/change-state.ts';
 import { type DetailedDiff, diffModels } from '../diff/diff-models.ts';
 import type { ModelGraphs } from '../diff/side.ts';
-import type { Measurement } from '../runtimes/measurement.ts';
+import type { Measurement } from '../measurement/measurement.ts';
 import { accuracyTest } from './accuracy-test.ts';
 import { attribute } from './attribute.ts';
 import type { Budget } from './budget.ts';

@@ -1,5 +1,5 @@
-import type { Measurement } from '../runtimes/measurement.ts';
-import { metricNames } from '../runtimes/metric-names.ts';
+import type { Measurement } from '../measurement/measurement.ts';
+import { metricNames } from '../measurement/metric-names.ts';
 import type { Comparison } from './comparison.ts';
 
 /** Head − base of every metric that both have: absolute in the metric's unit, relative to the base (`null` when that is 0). */

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { changeStateSchema } from '../changes/change-state.ts';
 import { modelDiffSchema } from '../diff/model-diff.ts';
-import { measurementSchema } from '../runtimes/measurement.ts';
-import { metricNames } from '../runtimes/metric-names.ts';
+import { measurementSchema } from '../measurement/measurement.ts';
+import { metricNames } from '../measurement/metric-names.ts';
 import { besideSchema } from './beside.ts';
 import { budgetSchema } from './budget.ts';
 import { answersSchema } from './compare-answers.ts';

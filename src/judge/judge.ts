@@ -1,4 +1,4 @@
-import type { Measurement } from '../runtimes/measurement.ts';
+import type { Measurement } from '../measurement/measurement.ts';
 import { type Budget, sinceOf } from './budget.ts';
 import type { Comparison, Judgement, Verdict } from './comparison.ts';
 import type { Earlier, Earliers, EarlierTests } from './earlier.ts';

@@ -1,5 +1,5 @@
 import type { PlacedSides } from '../diff/side.ts';
-import type { Finding, Layer, Measurement } from '../runtimes/measurement.ts';
+import type { Finding, Layer, Measurement } from '../measurement/measurement.ts';
 import type { Fallback } from './comparison.ts';
 
 /** Layers told; what does more work comes first. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { commitIdSchema } from '../history/line.ts';
 import { lastMove, pointsOf, type Series } from '../history/series.ts';
-import { metricNames } from '../runtimes/metric-names.ts';
+import { metricNames } from '../measurement/metric-names.ts';
 
 /** Values that are kept of a metric: as many bars as a line of a comment has room for, but one for the head. */
 const valuesLimit = 23;

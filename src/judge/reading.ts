@@ -1,5 +1,5 @@
-import type { Measurement, Metric } from '../runtimes/measurement.ts';
-import type { MetricName } from '../runtimes/metric-names.ts';
+import type { Measurement, Metric } from '../measurement/measurement.ts';
+import type { MetricName } from '../measurement/metric-names.ts';
 import type { BudgetMetric } from './budget.ts';
 
 /** A number that a budget is held against. */

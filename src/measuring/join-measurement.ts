@@ -2,11 +2,11 @@ import { sha256 } from '../basics/sha256.ts';
 import { type DutyCycle, operationOf } from '../energy/duty-cycle.ts';
 import { graphMacs } from '../graph/macs.ts';
 import { graphParameters } from '../graph/parameters.ts';
+import type { Finding, Measurement } from '../measurement/measurement.ts';
 import type { Model } from '../optimize/model.ts';
 import { type AppliedRecipe, committed, recipeText } from '../optimize/recipe.ts';
 import { accelerationOf } from '../runtimes/acceleration.ts';
 import { noEstimate } from '../runtimes/estimate/no-estimate.ts';
-import type { Finding, Measurement } from '../runtimes/measurement.ts';
 import type { Estimate } from '../runtimes/runtime.ts';
 import type { Target } from '../targets/target.ts';
 

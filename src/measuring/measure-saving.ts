@@ -1,9 +1,9 @@
 import type { SavingStep } from '../judge/comparison.ts';
+import type { Measurement } from '../measurement/measurement.ts';
 import { losslessPasses } from '../optimize/lossless.ts';
 import { isFinal, type Model, type Optimized } from '../optimize/model.ts';
 import { optimize } from '../optimize/optimize.ts';
 import { lossless } from '../optimize/recipe.ts';
-import type { Measurement } from '../runtimes/measurement.ts';
 import type { Target } from '../targets/target.ts';
 import { type Measured, type MeasureOptions, measureOptimized } from './measure.ts';
 

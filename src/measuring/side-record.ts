@@ -1,7 +1,7 @@
 import { sha256 } from '../basics/sha256.ts';
 import type { FoundRecipes } from '../cache/stored-recipes.ts';
 import { type AskedSide, handedOut, type KeptModels, type SideRecord } from '../cache/stored-side.ts';
-import type { Measurement } from '../runtimes/measurement.ts';
+import type { Measurement } from '../measurement/measurement.ts';
 import type { MeasuredSide, SideJob } from './side.ts';
 
 /** What a compiler refused may have been the machine's fault: it is asked again the next time. */

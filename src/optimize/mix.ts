@@ -1,11 +1,11 @@
 import type { Range } from '../calibrate/range.ts';
 import type { DataSet } from '../data/data-set.ts';
 import type { Graph, TensorId } from '../graph/graph.ts';
+import type { Finding } from '../measurement/measurement.ts';
 import type { SensitivityRow } from '../quantize/sensitivity.ts';
 import { mixPrecisions } from '../quantize/tflite/mix-precisions.ts';
 import { quantizeTflite } from '../quantize/tflite/quantize-tflite.ts';
 import { sensitivityOf } from '../quantize/tflite/sensitivity.ts';
-import type { Finding } from '../runtimes/measurement.ts';
 
 /** Operators that a finding names. */
 const named = 5;

@@ -1,5 +1,5 @@
 import type { Graph, ModelFormat } from '../graph/graph.ts';
-import type { Finding } from '../runtimes/measurement.ts';
+import type { Finding } from '../measurement/measurement.ts';
 import type { Artifact } from '../runtimes/runtime.ts';
 import type { AppliedRecipe } from './recipe.ts';
 

@@ -2,9 +2,9 @@ import type { DataSet } from '../data/data-set.ts';
 import { UserError } from '../errors.ts';
 import type { Graph } from '../graph/graph.ts';
 import { inferShapes } from '../graph/infer-shapes.ts';
+import type { Finding } from '../measurement/measurement.ts';
 import { type PruningStatistics, pruneChannels, pruningStatistics } from '../prune/prune-channels.ts';
 import { type PruneWeightsOptions, pruneWeights } from '../prune/prune-weights.ts';
-import type { Finding } from '../runtimes/measurement.ts';
 import type { AppliedRecipe } from './recipe.ts';
 
 /**

@@ -11,7 +11,7 @@ import type { QuantizeGraph } from '../levers/correct-bias.ts';
 import { weightedLayers } from '../levers/layer-weights.ts';
 import { narrowSquashed } from '../levers/narrow-squashed.ts';
 import { type Nearness, nearnessTo } from '../levers/signal-to-noise.ts';
-import type { Finding } from '../runtimes/measurement.ts';
+import type { Finding } from '../measurement/measurement.ts';
 import { type Calibrator, calibratorOf } from './calibrator.ts';
 import type { Quantiser } from './quantiser.ts';
 

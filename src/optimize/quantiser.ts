@@ -1,11 +1,11 @@
 import type { Range } from '../calibrate/range.ts';
 import { UserError } from '../errors.ts';
 import type { Graph, TensorId } from '../graph/graph.ts';
+import type { Finding } from '../measurement/measurement.ts';
 import { observedOnnxTensors, prepareOnnx, quantizeOnnxGraph } from '../quantize/onnx/quantize-onnx.ts';
 import { dequantizeWeights } from '../quantize/tflite/dequantize-weights.ts';
 import { observedTensors } from '../quantize/tflite/observed.ts';
 import { quantizeTflite } from '../quantize/tflite/quantize-tflite.ts';
-import type { Finding } from '../runtimes/measurement.ts';
 import { runtimeOf } from '../runtimes/registry.ts';
 import type { Target } from '../targets/target.ts';
 import type { AppliedRecipe } from './recipe.ts';

@@ -7,7 +7,7 @@ import { UserError } from '../errors.ts';
 import type { Graph, Tensor, TensorId } from '../graph/graph.ts';
 import { openQuantized } from '../levers/open-quantized.ts';
 import { nearnessTo } from '../levers/signal-to-noise.ts';
-import type { Finding } from '../runtimes/measurement.ts';
+import type { Finding } from '../measurement/measurement.ts';
 import { encodeForTflm } from '../runtimes/tflm/encode.ts';
 import type { Target } from '../targets/target.ts';
 import type { AppliedRecipe } from './recipe.ts';

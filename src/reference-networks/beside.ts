@@ -1,7 +1,7 @@
 import type { Beside } from '../judge/beside.ts';
+import type { Measurement } from '../measurement/measurement.ts';
 import { measureModel } from '../measuring/measure.ts';
 import { committed } from '../optimize/recipe.ts';
-import type { Measurement } from '../runtimes/measurement.ts';
 import type { Target } from '../targets/target.ts';
 import { referenceModel } from './reference-model.ts';
 import { referenceNetworks } from './reference-networks.ts';

@@ -1,7 +1,7 @@
 import { formatPercent, formatValue } from '../basics/format.ts';
 import type { Comparison } from '../judge/comparison.ts';
 import { metricWords } from '../judge/metric-words.ts';
-import { metricNames } from '../runtimes/metric-names.ts';
+import { metricNames } from '../measurement/metric-names.ts';
 import { valueWords } from './change-words.ts';
 import { titleOf } from './comment-table.ts';
 import { code } from './escape.ts';

@@ -2,8 +2,8 @@ import { formatDifference, formatRelative, formatValue } from '../basics/format.
 import type { BudgetMetric } from '../judge/budget.ts';
 import type { Attribution, Comparison, Delta } from '../judge/comparison.ts';
 import { metricWords } from '../judge/metric-words.ts';
-import type { Metric } from '../runtimes/measurement.ts';
-import { type MetricName, metricNames } from '../runtimes/metric-names.ts';
+import type { Metric } from '../measurement/measurement.ts';
+import { type MetricName, metricNames } from '../measurement/metric-names.ts';
 
 /** A metric's value with the sign of an estimate or a bound where it is one: `≈ 18.2 ms`. */
 export function valueWords(metric: Metric, name: MetricName): string {

@@ -1,6 +1,6 @@
 import type { Comparison } from '../judge/comparison.ts';
-import type { Metric } from '../runtimes/measurement.ts';
-import { type MetricName, metricNames } from '../runtimes/metric-names.ts';
+import type { Metric } from '../measurement/measurement.ts';
+import { type MetricName, metricNames } from '../measurement/metric-names.ts';
 import { titleOf } from './comment-table.ts';
 import { errorWords } from './error-words.ts';
 import { cell, code } from './escape.ts';

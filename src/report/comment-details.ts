@@ -2,7 +2,7 @@ import { formatDifference } from '../basics/format.ts';
 import { layerLabel } from '../graph/layer-label.ts';
 import type { Attribution, Comparison, Judgement } from '../judge/comparison.ts';
 import { metricWords } from '../judge/metric-words.ts';
-import type { Finding } from '../runtimes/measurement.ts';
+import type { Finding } from '../measurement/measurement.ts';
 import { cell, code } from './escape.ts';
 import { accelerationWords, fallbackMetric, fallbackPhrases } from './fallback-words.ts';
 import { groupFindings } from './group-findings.ts';

@@ -1,7 +1,7 @@
 import { formatDifference } from '../basics/format.ts';
 import type { Budget } from '../judge/budget.ts';
 import type { AccuracyTest, Comparison } from '../judge/comparison.ts';
-import type { Finding } from '../runtimes/measurement.ts';
+import type { Finding } from '../measurement/measurement.ts';
 import { findingLine } from './comment-details.ts';
 import { cell, code } from './escape.ts';
 import { groupFindings } from './group-findings.ts';

@@ -3,7 +3,7 @@ import { formatDifference } from '../basics/format.ts';
 import type { Comparison, Verdict } from '../judge/comparison.ts';
 import { metricWords } from '../judge/metric-words.ts';
 import { worstVerdict } from '../judge/worst-verdict.ts';
-import { type MetricName, metricNames } from '../runtimes/metric-names.ts';
+import { type MetricName, metricNames } from '../measurement/metric-names.ts';
 import { deltaWords, valueWords } from './change-words.ts';
 import { cell, code } from './escape.ts';
 import { marks } from './marks.ts';

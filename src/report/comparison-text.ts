@@ -3,7 +3,7 @@ import { plain } from '../basics/plain.ts';
 import { layerLabel } from '../graph/layer-label.ts';
 import type { Attribution, Comparison, Delta } from '../judge/comparison.ts';
 import { metricWords } from '../judge/metric-words.ts';
-import { type MetricName, metricNames } from '../runtimes/metric-names.ts';
+import { type MetricName, metricNames } from '../measurement/metric-names.ts';
 import { besideWords } from './beside-list.ts';
 import { deltaWords, isImprovement, valueWords } from './change-words.ts';
 import { accuracyWords } from './comment-sections.ts';

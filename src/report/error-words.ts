@@ -1,5 +1,5 @@
 import { formatPercent } from '../basics/format.ts';
-import type { Metric } from '../runtimes/measurement.ts';
+import type { Metric } from '../measurement/measurement.ts';
 
 /**
  * How far numbers of one basis may be off, from the least to the most of their errors: `, off by 3 % to 10 % on average` for estimates,

@@ -1,7 +1,7 @@
 import { formatPercent, formatValue } from '../basics/format.ts';
 import { layerLabel } from '../graph/layer-label.ts';
 import type { Comparison, Fallback } from '../judge/comparison.ts';
-import type { Acceleration } from '../runtimes/measurement.ts';
+import type { Acceleration } from '../measurement/measurement.ts';
 import { objectionsOf } from './objections.ts';
 import type { Phrase } from './phrase.ts';
 

@@ -1,7 +1,7 @@
 import { plain } from '../basics/plain.ts';
 import type { Fit } from '../fit/fit-recipe.ts';
+import { metricNames } from '../measurement/metric-names.ts';
 import { recipeText } from '../optimize/recipe.ts';
-import { metricNames } from '../runtimes/metric-names.ts';
 import { valueWords } from './change-words.ts';
 import { titleOf } from './comment-table.ts';
 import type { TextOptions } from './look.ts';

@@ -1,4 +1,4 @@
-import type { Finding } from '../runtimes/measurement.ts';
+import type { Finding } from '../measurement/measurement.ts';
 
 const placesNamed = 3;
 

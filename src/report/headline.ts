@@ -3,7 +3,7 @@ import type { BudgetMetric } from '../judge/budget.ts';
 import type { Comparison, Judgement } from '../judge/comparison.ts';
 import { isDeployable } from '../judge/judge.ts';
 import { badness } from '../judge/worst-verdict.ts';
-import { metricNames } from '../runtimes/metric-names.ts';
+import { metricNames } from '../measurement/metric-names.ts';
 import type { ScheduleResult } from '../schedule/schedule-result.ts';
 import { causesOf, deltaWords, explaining } from './change-words.ts';
 import { fallbackPhrases } from './fallback-words.ts';

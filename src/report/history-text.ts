@@ -1,7 +1,7 @@
 import { plain } from '../basics/plain.ts';
 import { lastMove, type Point, pointsOf, type Series } from '../history/series.ts';
 import { sparkline } from '../history/sparkline.ts';
-import { type MetricName, metricNames } from '../runtimes/metric-names.ts';
+import { type MetricName, metricNames } from '../measurement/metric-names.ts';
 import { valueWords } from './change-words.ts';
 import { titleOf } from './comment-table.ts';
 import { dayOf, moveReason, moveValues, pointChange, shortId } from './history-words.ts';

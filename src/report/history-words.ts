@@ -1,7 +1,7 @@
 import { formatDifference, formatRelative, formatValue } from '../basics/format.ts';
 import type { Move, Point } from '../history/series.ts';
 import { metricWords } from '../judge/metric-words.ts';
-import type { MetricName } from '../runtimes/metric-names.ts';
+import type { MetricName } from '../measurement/metric-names.ts';
 
 /** The day of a commit, by the clock of Greenwich: `2026-11-03`. */
 export function dayOf(seconds: number): string {

@@ -2,7 +2,7 @@ import { formatValue } from '../basics/format.ts';
 import { plain } from '../basics/plain.ts';
 import { layerLabel } from '../graph/layer-label.ts';
 import { metricWords } from '../judge/metric-words.ts';
-import type { Layer, Measurement } from '../runtimes/measurement.ts';
+import type { Layer, Measurement } from '../measurement/measurement.ts';
 import { valueWords } from './change-words.ts';
 import { titleOf } from './comment-table.ts';
 import { errorWords } from './error-words.ts';

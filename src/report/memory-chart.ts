@@ -1,7 +1,7 @@
 import { formatValue } from '../basics/format.ts';
 import { layerLabel } from '../graph/layer-label.ts';
 import type { Comparison } from '../judge/comparison.ts';
-import type { Measurement } from '../runtimes/measurement.ts';
+import type { Measurement } from '../measurement/measurement.ts';
 import { code } from './escape.ts';
 
 /** Comparisons that get a chart at most, and points of a curve. */

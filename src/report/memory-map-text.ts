@@ -1,7 +1,7 @@
 import { formatValue } from '../basics/format.ts';
 import { plain } from '../basics/plain.ts';
 import { layerLabel } from '../graph/layer-label.ts';
-import type { Measurement, PlannedBuffer } from '../runtimes/measurement.ts';
+import type { Measurement, PlannedBuffer } from '../measurement/measurement.ts';
 import { type Look, paintWith, type TextOptions } from './look.ts';
 import { livesAt, memoryPeak, ownPlanWords } from './memory-peak.ts';
 import { columnsOf } from './shorten.ts';

@@ -1,5 +1,5 @@
 import { formatValue } from '../basics/format.ts';
-import type { Memory, PlannedBuffer } from '../runtimes/measurement.ts';
+import type { Memory, PlannedBuffer } from '../measurement/measurement.ts';
 
 /** The operator while which most bytes are alive, the first of equals, and how many they are. */
 export function memoryPeak(buffers: readonly PlannedBuffer[]): { readonly operator: number; readonly bytes: number } {

@@ -2,7 +2,7 @@ import type { BudgetMetric } from '../judge/budget.ts';
 import type { Attribution, Comparison, Judgement } from '../judge/comparison.ts';
 import { isDeployable } from '../judge/judge.ts';
 import { metricWords } from '../judge/metric-words.ts';
-import { metricNames } from '../runtimes/metric-names.ts';
+import { metricNames } from '../measurement/metric-names.ts';
 import { causesOf, explaining } from './change-words.ts';
 import { worstJudgementsFirst } from './order.ts';
 

@@ -1,7 +1,7 @@
 import type { Comparison, Judgement } from '../judge/comparison.ts';
 import { metricWords } from '../judge/metric-words.ts';
 import { badness } from '../judge/worst-verdict.ts';
-import type { MetricName } from '../runtimes/metric-names.ts';
+import type { MetricName } from '../measurement/metric-names.ts';
 
 /** Comparisons worst first: by verdict, then by the largest increase among the metrics, then by name so that the order is always the same. */
 export function worstFirst(comparisons: readonly Comparison[]): readonly Comparison[] {

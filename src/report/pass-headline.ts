@@ -1,7 +1,7 @@
 import { formatDifference, formatValue } from '../basics/format.ts';
 import type { Comparison } from '../judge/comparison.ts';
 import { metricWords } from '../judge/metric-words.ts';
-import { metricNames } from '../runtimes/metric-names.ts';
+import { metricNames } from '../measurement/metric-names.ts';
 import { changedMetrics, deltaWords, explaining, isImprovement, valueWords } from './change-words.ts';
 import { isUnchanged } from './order.ts';
 import type { Phrase } from './phrase.ts';

@@ -3,7 +3,7 @@ import { sparkline } from '../history/sparkline.ts';
 import type { Comparison } from '../judge/comparison.ts';
 import { metricWords } from '../judge/metric-words.ts';
 import type { PastMetric } from '../judge/past.ts';
-import { type MetricName, metricNames } from '../runtimes/metric-names.ts';
+import { type MetricName, metricNames } from '../measurement/metric-names.ts';
 import { changedMetrics } from './change-words.ts';
 import { cell, code } from './escape.ts';
 import { dayOf, moveValues, shortId } from './history-words.ts';

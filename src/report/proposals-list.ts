@@ -1,6 +1,6 @@
 import type { Comparison, Proposal } from '../judge/comparison.ts';
 import { metricWords } from '../judge/metric-words.ts';
-import { metricNames } from '../runtimes/metric-names.ts';
+import { metricNames } from '../measurement/metric-names.ts';
 import { valueWords } from './change-words.ts';
 import { code } from './escape.ts';
 

@@ -1,7 +1,7 @@
 import { formatDifference, formatValue } from '../basics/format.ts';
 import type { Comparison, Saving, SavingStep } from '../judge/comparison.ts';
 import { metricWords } from '../judge/metric-words.ts';
-import type { Measurement } from '../runtimes/measurement.ts';
+import type { Measurement } from '../measurement/measurement.ts';
 import { code } from './escape.ts';
 import { passWords } from './pass-words.ts';
 

@@ -1,7 +1,7 @@
 import { formatPercent, formatValue } from '../basics/format.ts';
 import { plain } from '../basics/plain.ts';
 import { badness } from '../judge/worst-verdict.ts';
-import type { Metric } from '../runtimes/measurement.ts';
+import type { Metric } from '../measurement/measurement.ts';
 import type { ScheduleJudgement, ScheduleResult, TaskResult } from '../schedule/schedule-result.ts';
 import type { Policy } from '../schedule/task.ts';
 import { compareText } from './order.ts';

@@ -1,6 +1,6 @@
 import type { Comparison } from '../judge/comparison.ts';
-import type { Measurement } from '../runtimes/measurement.ts';
-import { type MetricName, metricNames } from '../runtimes/metric-names.ts';
+import type { Measurement } from '../measurement/measurement.ts';
+import { type MetricName, metricNames } from '../measurement/metric-names.ts';
 
 /** Metrics that only some targets or models have: where they can't be had and nobody asked, nothing is said of them. */
 const particular: ReadonlySet<MetricName> = new Set<MetricName>([

@@ -1,5 +1,5 @@
+import type { Acceleration, Layer, Measurement, Metric } from '../measurement/measurement.ts';
 import type { Target } from '../targets/target.ts';
-import type { Acceleration, Layer, Measurement, Metric } from './measurement.ts';
 
 /** The part of a Measurement that is about the accelerator. */
 export interface Accelerated {

@@ -1,9 +1,9 @@
 import type { Graph, ModelFormat } from '../graph/graph.ts';
+import type { Finding, Layer, Memory, Metric, Part } from '../measurement/measurement.ts';
 import type { QdqRules } from '../quantize/onnx/qdq-rules.ts';
 import type { Target } from '../targets/target.ts';
-import type { Finding, Layer, Memory, Metric, Part } from './measurement.ts';
 
-export type { Part } from './measurement.ts';
+export type { Part } from '../measurement/measurement.ts';
 
 /** What the device would load: the bytes, and the graph as its runtime sees it. */
 export interface Artifact {

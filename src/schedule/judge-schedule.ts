@@ -1,7 +1,7 @@
 import { formatPair, formatPercent, formatValue } from '../basics/format.ts';
 import type { Supply } from '../energy/battery.ts';
 import { worstVerdict } from '../judge/worst-verdict.ts';
-import type { Measurement, Metric } from '../runtimes/measurement.ts';
+import type { Measurement, Metric } from '../measurement/measurement.ts';
 import type { Target } from '../targets/target.ts';
 import { judgeCurrent } from './judge-current.ts';
 import { judgeDeadlines } from './judge-deadlines.ts';

@@ -1,4 +1,4 @@
-import type { Measurement, Metric } from '../runtimes/measurement.ts';
+import type { Measurement, Metric } from '../measurement/measurement.ts';
 import type { TimedTask } from './analyse.ts';
 
 /** What one run of a task takes at one commit, and the measurement of its model. */

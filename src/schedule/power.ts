@@ -1,8 +1,8 @@
 import { averagePowerOf, type Load } from '../energy/average-power.ts';
 import { batteryOf, type Supply } from '../energy/battery.ts';
 import { batteryLifeOf } from '../energy/battery-life.ts';
+import type { Measurement, Metric } from '../measurement/measurement.ts';
 import { energyOf } from '../runtimes/estimate/latency-and-energy.ts';
-import type { Measurement, Metric } from '../runtimes/measurement.ts';
 import { asActiveIsUnknown } from '../targets/missing-power.ts';
 import type { Target } from '../targets/target.ts';
 import { utilisationOf } from './task.ts';

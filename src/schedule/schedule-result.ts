@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { verdictSchema } from '../judge/comparison.ts';
-import { metricSchema } from '../runtimes/measurement.ts';
+import { metricSchema } from '../measurement/measurement.ts';
 import { arenaUses, policies } from './task.ts';
 
 /** One task as it is at one commit: what a run takes, and how long it takes from its arrival to its end at worst. */

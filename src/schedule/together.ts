@@ -1,5 +1,5 @@
+import type { Measurement, Metric, Part } from '../measurement/measurement.ts';
 import { totalBytes } from '../runtimes/estimate/total-bytes.ts';
-import type { Measurement, Metric, Part } from '../runtimes/measurement.ts';
 import { runtimeOf } from '../runtimes/registry.ts';
 import type { Target } from '../targets/target.ts';
 import type { ArenaUse } from './task.ts';

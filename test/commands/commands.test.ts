@@ -5,9 +5,9 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { runCommandLine } from '../../src/commands/program.ts';
 import { readModel } from '../../src/formats/read-model.ts';
 import { comparisonSchema } from '../../src/judge/comparison.ts';
+import { measurementSchema } from '../../src/measurement/measurement.ts';
+import { metricNames } from '../../src/measurement/metric-names.ts';
 import { loadOnnxRuntime } from '../../src/onnx-runtime/load.ts';
-import { measurementSchema } from '../../src/runtimes/measurement.ts';
-import { metricNames } from '../../src/runtimes/metric-names.ts';
 
 const digits = path.resolve('fixtures', 'digits');
 const model = (name: string) => path.join(digits, name);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { alignGraphs } from '../../src/diff/align.ts';
-import type { Layer } from '../../src/runtimes/measurement.ts';
+import type { Layer } from '../../src/measurement/measurement.ts';
 import { layerGraphs } from '../support/layer-graphs.ts';
 import { layer, layers, measurement } from '../support/measurements.ts';
 

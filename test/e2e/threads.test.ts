@@ -9,7 +9,7 @@ import { readNpz } from '../../src/data/npz.ts';
 import { readDataSet } from '../../src/data/read-data-set.ts';
 import { writeNpz } from '../../src/data/write-npz.ts';
 import { readTflite } from '../../src/formats/tflite/read.ts';
-import { measurementSchema } from '../../src/runtimes/measurement.ts';
+import { measurementSchema } from '../../src/measurement/measurement.ts';
 
 const bundles = process.env.EDGE_READY_E2E_DIST ?? 'dist';
 

@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { UserError } from '../../src/errors.ts';
 import { fitRecipe } from '../../src/fit/fit-recipe.ts';
 import { paretoFront } from '../../src/fit/pareto.ts';
+import type { Measurement } from '../../src/measurement/measurement.ts';
 import type { Measured } from '../../src/measuring/measure.ts';
 import { type AppliedRecipe, parseRecipe, recipeText } from '../../src/optimize/recipe.ts';
-import type { Measurement } from '../../src/runtimes/measurement.ts';
 import { tfliteGraph } from '../support/tflite-models.ts';
 
 const recipes = ['lossless', 'int8', 'int8+cluster=4bit+encode', 'int8+prune-channels=30%'].map(

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { ActionsCache } from '../../src/cache/actions-cache.ts';
+import type { ActionsCache } from '../../src/basics/actions-cache.ts';
 import { withMeasurements } from '../../src/github/measurement-cache.ts';
 
 let temporary = '';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Attribution } from '../../src/judge/comparison.ts';
-import type { Layer, Measurement } from '../../src/runtimes/measurement.ts';
-import type { MetricName } from '../../src/runtimes/metric-names.ts';
+import type { Layer, Measurement } from '../../src/measurement/measurement.ts';
+import type { MetricName } from '../../src/measurement/metric-names.ts';
 import {
   comparison,
   exact,

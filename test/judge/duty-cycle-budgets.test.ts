@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { Metric } from '../../src/measurement/measurement.ts';
 import { renderComment } from '../../src/report/comment.ts';
 import { headline } from '../../src/report/headline.ts';
-import type { Metric } from '../../src/runtimes/measurement.ts';
 import { budget, comparison, measurement, modelled, report } from '../support/measurements.ts';
 
 const days = (value: number, bound?: Metric['bound']): Metric => ({

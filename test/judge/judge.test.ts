@@ -3,8 +3,8 @@ import type { Budget } from '../../src/judge/budget.ts';
 import { type Comparison, comparisonSchema } from '../../src/judge/comparison.ts';
 import type { Earlier } from '../../src/judge/earlier.ts';
 import { worstVerdict } from '../../src/judge/worst-verdict.ts';
+import type { Measurement } from '../../src/measurement/measurement.ts';
 import { judgementWords } from '../../src/report/judgement-words.ts';
-import type { Measurement } from '../../src/runtimes/measurement.ts';
 import { budget, comparison, exact, KiB, measurement, modelled } from '../support/measurements.ts';
 
 function judged(budgets: readonly Budget[], head: Partial<Measurement>, base: Partial<Measurement> = {}): Comparison {

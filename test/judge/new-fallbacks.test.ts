@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import type { Finding, Layer, Measurement } from '../../src/measurement/measurement.ts';
 import { renderComment } from '../../src/report/comment.ts';
 import { headline } from '../../src/report/headline.ts';
 import { renderText } from '../../src/report/text.ts';
 import { accelerationOf } from '../../src/runtimes/acceleration.ts';
-import type { Finding, Layer, Measurement } from '../../src/runtimes/measurement.ts';
 import { resolveTarget } from '../../src/targets/load.ts';
 import { budget, comparison, layer, layers, measurement, report } from '../support/measurements.ts';
 

@@ -13,6 +13,7 @@ import { publishAnnotations, publishOutputs, publishSummary } from '../../src/gi
 import { type History, readHistory } from '../../src/history/files.ts';
 import { lineText } from '../../src/history/line.ts';
 import { allSeries } from '../../src/history/series.ts';
+import { metricNames } from '../../src/measurement/metric-names.ts';
 import { committed } from '../../src/optimize/recipe.ts';
 import { annotationsOf } from '../../src/report/annotations.ts';
 import { renderComment, renderWithin } from '../../src/report/comment.ts';
@@ -32,7 +33,6 @@ import { renderScheduleText } from '../../src/report/schedule-text.ts';
 import { renderSensitivityText } from '../../src/report/sensitivity-text.ts';
 import { renderSummary } from '../../src/report/summary.ts';
 import { renderText } from '../../src/report/text.ts';
-import { metricNames } from '../../src/runtimes/metric-names.ts';
 import { commitId, historyLine } from '../history/lines.ts';
 import { attacks } from '../support/attacks.ts';
 import { freePlaces, hostileReport } from '../support/hostile-report.ts';
@@ -359,7 +359,7 @@ describe('nothing is forgotten', () => {
     ]);
     // `actions-cache` listens to what a package prints; `init` asks its questions through `forTerminal`.
     expect(filesWith(/process\.(stdout|stderr)|console\./)).toEqual([
-      'cache/actions-cache.ts',
+      'basics/actions-cache.ts',
       'commands/init.ts',
       'commands/process-output.ts',
     ]);

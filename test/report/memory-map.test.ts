@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
+import type { PlannedBuffer } from '../../src/measurement/measurement.ts';
 import { renderMemoryMapText } from '../../src/report/memory-map-text.ts';
-import type { PlannedBuffer } from '../../src/runtimes/measurement.ts';
 import { measurement } from '../support/measurements.ts';
 
 const withBuffers = (buffers: readonly PlannedBuffer[]) =>

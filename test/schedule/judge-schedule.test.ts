@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Measurement } from '../../src/runtimes/measurement.ts';
+import type { Measurement } from '../../src/measurement/measurement.ts';
 import { responsesOf, type TimedTask } from '../../src/schedule/analyse.ts';
 import { newEffort } from '../../src/schedule/fixed-point.ts';
 import { judgeSchedule, type ScheduleInput } from '../../src/schedule/judge-schedule.ts';

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { readModel } from '../../src/formats/read-model.ts';
+import type { Measurement } from '../../src/measurement/measurement.ts';
 import { measureModel, openModel } from '../../src/measuring/measure.ts';
 import { parseRecipe } from '../../src/optimize/recipe.ts';
-import type { Measurement } from '../../src/runtimes/measurement.ts';
 import { runtimeFlash } from '../../src/runtimes/tflm/flash/flash.ts';
 import { flashTogether, ramTogether } from '../../src/schedule/together.ts';
 import { resolveTarget } from '../../src/targets/load.ts';

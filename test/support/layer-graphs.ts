@@ -1,7 +1,7 @@
 import type { ModelGraphs } from '../../src/diff/side.ts';
 import { type DataType, dataTypes } from '../../src/graph/data-type.ts';
 import type { Graph, Operator, Tensor } from '../../src/graph/graph.ts';
-import type { Measurement } from '../../src/runtimes/measurement.ts';
+import type { Measurement } from '../../src/measurement/measurement.ts';
 import { graphOf } from './tensor-graphs.ts';
 
 /** The graphs of a model whose layers read each other in a row and that ships as committed. */

@@ -2,8 +2,8 @@ import type { Budget, BudgetMetric, Limit } from '../../src/judge/budget.ts';
 import { buildComparison, type ComparisonInput } from '../../src/judge/build-comparison.ts';
 import type { Comparison } from '../../src/judge/comparison.ts';
 import { worstVerdict } from '../../src/judge/worst-verdict.ts';
+import type { Layer, Measurement, Metric } from '../../src/measurement/measurement.ts';
 import type { GateReport } from '../../src/report/report-schema.ts';
-import type { Layer, Measurement, Metric } from '../../src/runtimes/measurement.ts';
 import type { ScheduleResult } from '../../src/schedule/schedule-result.ts';
 import { layerGraphs } from './layer-graphs.ts';
 

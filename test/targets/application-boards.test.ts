@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import type { Measurement } from '../../src/measurement/measurement.ts';
 import { measureModel, openModel } from '../../src/measuring/measure.ts';
 import { parseRecipe } from '../../src/optimize/recipe.ts';
-import type { Measurement } from '../../src/runtimes/measurement.ts';
 import { runtimeOf } from '../../src/runtimes/registry.ts';
 import { boardIds, loadBoard, resolveTarget } from '../../src/targets/load.ts';
 

@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import { actionsCache } from '../../cache/actions-cache.ts';
+import { actionsCache } from '../../basics/actions-cache.ts';
 import { folderDigest } from './folder-digest.ts';
 import type { Build } from './pinned.ts';
 import { pinnedVersion } from './pinned.ts';

@@ -6,8 +6,8 @@ import { isConstant, tensorAt } from '../../graph/access.ts';
 import { constantNumbers } from '../../graph/constant-numbers.ts';
 import type { Graph, TensorId } from '../../graph/graph.ts';
 import { inferShapes } from '../../graph/infer-shapes.ts';
+import type { Finding } from '../../measurement/measurement.ts';
 import { OnnxRuntimeError } from '../../onnx-runtime/session.ts';
-import type { Finding } from '../../runtimes/measurement.ts';
 import {
   activationParameters,
   type IntegerParameters,

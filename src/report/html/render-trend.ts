@@ -1,6 +1,6 @@
 import type { History } from '../../history/files.ts';
 import { allSeries, pointsOf } from '../../history/series.ts';
-import { metricNames } from '../../runtimes/metric-names.ts';
+import { metricNames } from '../../measurement/metric-names.ts';
 import { htmlDocument } from './html-document.ts';
 import { type TrendData, trendElementId } from './trend-data.ts';
 import { script, style } from './trend-page.bundle';

@@ -1,4 +1,4 @@
-import type { MetricName } from '../../runtimes/metric-names.ts';
+import type { MetricName } from '../../measurement/metric-names.ts';
 
 /** What the page of a history shows, as its script finds it in the document. */
 export interface TrendData {

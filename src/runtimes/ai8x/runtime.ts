@@ -1,3 +1,4 @@
+import type { Finding, Metric } from '../../measurement/measurement.ts';
 import { isQuantized } from '../../quantize/is-quantized.ts';
 import type { QdqRules } from '../../quantize/onnx/qdq-rules.ts';
 import type { Board } from '../../targets/board.ts';
@@ -9,7 +10,6 @@ import { misfit } from '../estimate/misfits.ts';
 import { noEstimate } from '../estimate/no-estimate.ts';
 import { openShapes } from '../estimate/open-shapes.ts';
 import { totalBytes } from '../estimate/total-bytes.ts';
-import type { Finding, Metric } from '../measurement.ts';
 import type { Artifact, Estimate, Runtime } from '../runtime.ts';
 import { loweredNetwork } from '../st-edge-ai/lowered.ts';
 import { operatorCost } from '../tflm/cycles.ts';

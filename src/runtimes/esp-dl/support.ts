@@ -2,7 +2,7 @@ import { concreteShape, inputTensor, intAttribute, intsAttribute } from '../../g
 import type { Graph, Operator } from '../../graph/graph.ts';
 import { operatorPlace } from '../../graph/operator-place.ts';
 
-import type { Finding } from '../measurement.ts';
+import type { Finding } from '../../measurement/measurement.ts';
 import type { ExecutedOperator } from '../onnxruntime/executed-graph.ts';
 import operators from './operators.json' with { type: 'json' };
 

@@ -1,4 +1,4 @@
-import type { Finding } from '../measurement.ts';
+import type { Finding } from '../../measurement/measurement.ts';
 import type { LayerTime } from './latency.ts';
 import type { LayerWork } from './layer-work.ts';
 

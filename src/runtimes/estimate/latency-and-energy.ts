@@ -1,7 +1,7 @@
+import type { Layer, Metric } from '../../measurement/measurement.ts';
 import type { Board } from '../../targets/board.ts';
 import { unknownPower } from '../../targets/missing-power.ts';
 import { isStated } from '../../targets/other-conditions.ts';
-import type { Layer, Metric } from '../measurement.ts';
 
 /** The sum of all layers; `null` where one of them is not known. */
 export function latencySum(layers: readonly Layer[], error: number | undefined, source: string): Metric | null {

@@ -2,8 +2,8 @@ import { tensorBytes } from '../../graph/access.ts';
 import type { Graph, Operator, TensorId } from '../../graph/graph.ts';
 import { layerFacts } from '../../graph/layer-facts.ts';
 import { operatorMacs } from '../../graph/macs.ts';
+import type { Layer } from '../../measurement/measurement.ts';
 import type { Board } from '../../targets/board.ts';
-import type { Layer } from '../measurement.ts';
 
 /** Layers that a Measurement can hold. */
 const layersLimit = 100_000;

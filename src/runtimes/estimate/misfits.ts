@@ -1,5 +1,5 @@
+import type { Finding } from '../../measurement/measurement.ts';
 import type { Target } from '../../targets/target.ts';
-import type { Finding } from '../measurement.ts';
 
 /** What does not fit into what the target leaves for the model; what is not known fits. `store` is what the place of the model is called there. */
 export function misfits(

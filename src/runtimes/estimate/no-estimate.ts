@@ -1,4 +1,4 @@
-import type { Finding } from '../measurement.ts';
+import type { Finding } from '../../measurement/measurement.ts';
 import type { Estimate } from '../runtime.ts';
 
 /** The estimate of a model that does not run at all: no numbers, each for the same reason. */

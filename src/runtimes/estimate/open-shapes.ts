@@ -1,6 +1,6 @@
 import { tensorBytes } from '../../graph/access.ts';
 import type { Graph } from '../../graph/graph.ts';
-import type { Finding } from '../measurement.ts';
+import type { Finding } from '../../measurement/measurement.ts';
 
 /** A warning when tensors have no size before the model runs. */
 export function openShapes(graph: Graph): readonly Finding[] {

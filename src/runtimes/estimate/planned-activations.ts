@@ -1,7 +1,7 @@
 import { tensorAt } from '../../graph/access.ts';
 import type { Graph } from '../../graph/graph.ts';
 import { liveness } from '../../graph/liveness.ts';
-import type { Memory } from '../measurement.ts';
+import type { Memory } from '../../measurement/measurement.ts';
 import { alignUp } from '../plan/buffers.ts';
 import { planWithinLimit } from '../plan/greedy.ts';
 

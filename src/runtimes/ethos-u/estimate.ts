@@ -1,9 +1,9 @@
+import type { Finding, Layer, Metric } from '../../measurement/measurement.ts';
 import type { Target } from '../../targets/target.ts';
 import { energyOf, whyNoEnergy } from '../estimate/latency-and-energy.ts';
 import { costedLayers, type LayerCost } from '../estimate/layers.ts';
 import { misfits } from '../estimate/misfits.ts';
 import { totalBytes } from '../estimate/total-bytes.ts';
-import type { Finding, Layer, Metric } from '../measurement.ts';
 import type { Artifact, Estimate, Part } from '../runtime.ts';
 import { runtimeFlash } from '../tflm/flash/flash.ts';
 import type { NpuConfiguration } from './configuration.ts';

@@ -2,7 +2,7 @@ import { tensorBytes } from '../../graph/access.ts';
 import type { Graph } from '../../graph/graph.ts';
 import { operatorMacs } from '../../graph/macs.ts';
 import { operatorPlace } from '../../graph/operator-place.ts';
-import type { Finding, Layer } from '../measurement.ts';
+import type { Finding, Layer } from '../../measurement/measurement.ts';
 import type { NpuFacts } from './facts.ts';
 
 /** Operators that are named one by one. */

@@ -1,7 +1,7 @@
 import { tensorAt, tensorBytes } from '../../graph/access.ts';
 import type { Graph, TensorId } from '../../graph/graph.ts';
 import { consumers } from '../../graph/traversal.ts';
-import type { Memory } from '../measurement.ts';
+import type { Memory } from '../../measurement/measurement.ts';
 import { alignUp } from '../plan/buffers.ts';
 import { planGlow } from './plan.ts';
 

@@ -1,6 +1,6 @@
+import type { Finding } from '../../measurement/measurement.ts';
 import { isQuantized } from '../../quantize/is-quantized.ts';
 import type { Target } from '../../targets/target.ts';
-import type { Finding } from '../measurement.ts';
 import type { Artifact, Estimate, Runtime } from '../runtime.ts';
 import { bundleMemory } from './bundle.ts';
 import { compileWithGlow } from './compile.ts';

@@ -1,7 +1,7 @@
 import type { Graph } from '../../graph/graph.ts';
 import { operatorPlace } from '../../graph/operator-place.ts';
 
-import type { Finding } from '../measurement.ts';
+import type { Finding } from '../../measurement/measurement.ts';
 import facts from './operators.json' with { type: 'json' };
 
 const known = {

@@ -1,8 +1,8 @@
 import { tensorAt } from '../../graph/access.ts';
 import type { Graph } from '../../graph/graph.ts';
 import { liveness } from '../../graph/liveness.ts';
+import type { Memory } from '../../measurement/measurement.ts';
 import { totalBytes } from '../estimate/total-bytes.ts';
-import type { Memory } from '../measurement.ts';
 import { alignUp } from '../plan/buffers.ts';
 import { placeSideBySide, plannedBuffersLimit } from '../plan/greedy.ts';
 import type { Part } from '../runtime.ts';

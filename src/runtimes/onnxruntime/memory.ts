@@ -1,8 +1,8 @@
 import type { Graph } from '../../graph/graph.ts';
 import { nestedGraphs } from '../../graph/traversal.ts';
+import type { Memory } from '../../measurement/measurement.ts';
 import { plannedActivations } from '../estimate/planned-activations.ts';
 import { totalBytes } from '../estimate/total-bytes.ts';
-import type { Memory } from '../measurement.ts';
 import type { Part } from '../runtime.ts';
 import type { ExecutedGraph } from './executed-graph.ts';
 import facts from './memory-facts.json' with { type: 'json' };

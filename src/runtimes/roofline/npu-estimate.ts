@@ -1,5 +1,6 @@
 import type { Graph, Operator } from '../../graph/graph.ts';
 import { operatorPlace } from '../../graph/operator-place.ts';
+import type { Finding, Memory } from '../../measurement/measurement.ts';
 import type { Board } from '../../targets/board.ts';
 import type { Target } from '../../targets/target.ts';
 import { energyOf, latencySum, whyMissing } from '../estimate/latency-and-energy.ts';
@@ -7,7 +8,6 @@ import { costedLayers, type LayerCost } from '../estimate/layers.ts';
 import { misfits } from '../estimate/misfits.ts';
 import { openShapes } from '../estimate/open-shapes.ts';
 import { plannedActivations } from '../estimate/planned-activations.ts';
-import type { Finding, Memory } from '../measurement.ts';
 import type { Artifact, Estimate } from '../runtime.ts';
 import { acceleratorUnit, cpuUnit, type Precision, unitMilliseconds } from './time.ts';
 import { computedTensors, operatorWork, precisionOf } from './work.ts';

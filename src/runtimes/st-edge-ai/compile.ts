@@ -1,7 +1,7 @@
+import type { Metric } from '../../measurement/measurement.ts';
 import type { Target } from '../../targets/target.ts';
 import { misfits } from '../estimate/misfits.ts';
 import { totalBytes } from '../estimate/total-bytes.ts';
-import type { Metric } from '../measurement.ts';
 import type { Artifact, Compiled, Estimate, Part } from '../runtime.ts';
 import { readReport, undecided } from '../tools/compiled.ts';
 import { failureOf, refusedBy } from '../tools/refused.ts';

@@ -1,7 +1,7 @@
+import type { Finding } from '../../measurement/measurement.ts';
 import type { Target } from '../../targets/target.ts';
 import { misfits } from '../estimate/misfits.ts';
 import { totalBytes } from '../estimate/total-bytes.ts';
-import type { Finding } from '../measurement.ts';
 import type { Estimate, Part } from '../runtime.ts';
 import { undecided } from '../tools/compiled.ts';
 import type { Epochs, MemoryPool, NeuralArtReport } from './neural-art-report.ts';

@@ -1,7 +1,7 @@
 import { tensorAt } from '../../graph/access.ts';
 import type { Graph, TensorId } from '../../graph/graph.ts';
 import { liveness, sumOverTime } from '../../graph/liveness.ts';
-import type { Memory } from '../measurement.ts';
+import type { Memory } from '../../measurement/measurement.ts';
 import { alignUp, type BufferRequest, overlapInTime } from '../plan/buffers.ts';
 import { placeSideBySide, plannedBuffersLimit } from '../plan/greedy.ts';
 import facts from './neural-art.json' with { type: 'json' };

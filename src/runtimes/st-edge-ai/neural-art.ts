@@ -1,13 +1,13 @@
 import { isConstant, tensorBytes } from '../../graph/access.ts';
 import type { Graph, Operator } from '../../graph/graph.ts';
 import { operatorPlace } from '../../graph/operator-place.ts';
+import type { Finding } from '../../measurement/measurement.ts';
 import type { Target } from '../../targets/target.ts';
 import { energyOf, latencySum, whyMissing } from '../estimate/latency-and-energy.ts';
 import { costedLayers, type LayerCost } from '../estimate/layers.ts';
 import { misfits } from '../estimate/misfits.ts';
 import { openShapes } from '../estimate/open-shapes.ts';
 import { totalBytes } from '../estimate/total-bytes.ts';
-import type { Finding } from '../measurement.ts';
 import { acceleratorUnit, type RooflineUnit, unitMilliseconds } from '../roofline/time.ts';
 import { computedTensors, operatorWork as rooflineWork } from '../roofline/work.ts';
 import type { Artifact, Estimate } from '../runtime.ts';

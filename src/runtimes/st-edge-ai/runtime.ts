@@ -1,4 +1,5 @@
 import type { Graph } from '../../graph/graph.ts';
+import type { Finding, Layer, Metric } from '../../measurement/measurement.ts';
 import { isQuantized } from '../../quantize/is-quantized.ts';
 import type { Target } from '../../targets/target.ts';
 import { energyOf, whyNoEnergy } from '../estimate/latency-and-energy.ts';
@@ -6,7 +7,6 @@ import { costedLayers, type LayerCost } from '../estimate/layers.ts';
 import { misfits } from '../estimate/misfits.ts';
 import { noEstimate } from '../estimate/no-estimate.ts';
 import { totalBytes } from '../estimate/total-bytes.ts';
-import type { Finding, Layer, Metric } from '../measurement.ts';
 import type { Artifact, Estimate, Part, Runtime } from '../runtime.ts';
 import { constantBytes } from '../tflm/cycles.ts';
 import { activationsOf } from './activations.ts';

@@ -1,7 +1,7 @@
 import type { Graph } from '../../graph/graph.ts';
+import type { Finding } from '../../measurement/measurement.ts';
 import { isQuantized } from '../../quantize/is-quantized.ts';
 import type { Target } from '../../targets/target.ts';
-import type { Finding } from '../measurement.ts';
 import { executedGraph } from '../onnxruntime/executed-graph.ts';
 import { type NpuRuntime, type NpuStep, npuEstimate } from '../roofline/npu-estimate.ts';
 import { precisionOf } from '../roofline/work.ts';

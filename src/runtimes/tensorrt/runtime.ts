@@ -1,5 +1,6 @@
 import type { Graph } from '../../graph/graph.ts';
 import { operatorPlace } from '../../graph/operator-place.ts';
+import type { Finding, Layer } from '../../measurement/measurement.ts';
 import { isQuantized } from '../../quantize/is-quantized.ts';
 import type { QdqRules } from '../../quantize/onnx/qdq-rules.ts';
 import type { Board } from '../../targets/board.ts';
@@ -10,7 +11,6 @@ import { misfits } from '../estimate/misfits.ts';
 import { openShapes } from '../estimate/open-shapes.ts';
 import { plannedActivations } from '../estimate/planned-activations.ts';
 import { totalBytes } from '../estimate/total-bytes.ts';
-import type { Finding, Layer } from '../measurement.ts';
 import { type ExecutedGraph, executedGraph } from '../onnxruntime/executed-graph.ts';
 import { acceleratorUnit, unitMilliseconds } from '../roofline/time.ts';
 import { computedTensors, operatorWork } from '../roofline/work.ts';

@@ -4,7 +4,7 @@ import type { Graph, Operator } from '../../graph/graph.ts';
 import { operatorPlace } from '../../graph/operator-place.ts';
 import { nestedGraphs } from '../../graph/traversal.ts';
 
-import type { Finding } from '../measurement.ts';
+import type { Finding } from '../../measurement/measurement.ts';
 import operators from './operators.json' with { type: 'json' };
 
 const supported: ReadonlySet<string> = new Set(operators.supported);

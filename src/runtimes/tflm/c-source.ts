@@ -1,5 +1,5 @@
 import type { Graph, Operator } from '../../graph/graph.ts';
-import type { Memory } from '../measurement.ts';
+import type { Memory } from '../../measurement/measurement.ts';
 
 /** A C source file and its header. */
 export interface CSource {

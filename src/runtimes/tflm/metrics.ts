@@ -1,7 +1,7 @@
 import type { Graph } from '../../graph/graph.ts';
+import type { Metric } from '../../measurement/measurement.ts';
 import type { Target } from '../../targets/target.ts';
 import { totalBytes } from '../estimate/total-bytes.ts';
-import type { Metric } from '../measurement.ts';
 import type { Part } from '../runtime.ts';
 import type { Arena } from './arena/arena.ts';
 import type { OperatorCost } from './cycles.ts';

@@ -1,5 +1,5 @@
 import type { Graph } from '../../graph/graph.ts';
-import type { Memory } from '../measurement.ts';
+import type { Memory } from '../../measurement/measurement.ts';
 import { tflmArena } from './arena/arena.ts';
 import type { KernelBuild } from './kernels.ts';
 import { withoutPlan } from './offline-plan/plan-offline.ts';

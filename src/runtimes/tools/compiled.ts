@@ -1,5 +1,5 @@
 import { messageOf, UserError } from '../../errors.ts';
-import type { Finding } from '../measurement.ts';
+import type { Finding } from '../../measurement/measurement.ts';
 
 /**
  * What `read` makes of the report of a tool that ended well. `tool` is its name with its version.

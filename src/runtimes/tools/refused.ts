@@ -1,4 +1,4 @@
-import type { Finding } from '../measurement.ts';
+import type { Finding } from '../../measurement/measurement.ts';
 import type { Artifact, Compiled } from '../runtime.ts';
 import type { ToolRun } from './tool.ts';
 

@@ -7,7 +7,7 @@ import {
   tensorAt,
 } from '../../graph/access.ts';
 import type { Graph } from '../../graph/graph.ts';
-import type { Memory } from '../measurement.ts';
+import type { Memory } from '../../measurement/measurement.ts';
 import { executedGraph } from '../onnxruntime/executed-graph.ts';
 import type { Part } from '../runtime.ts';
 import facts from './facts.json' with { type: 'json' };

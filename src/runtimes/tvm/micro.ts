@@ -1,5 +1,6 @@
 import { tensorAt, tensorBytes } from '../../graph/access.ts';
 import type { Graph } from '../../graph/graph.ts';
+import type { Finding } from '../../measurement/measurement.ts';
 import type { Target } from '../../targets/target.ts';
 import { energyOf, latencySum, whyMissing } from '../estimate/latency-and-energy.ts';
 import { costedLayers } from '../estimate/layers.ts';
@@ -7,7 +8,6 @@ import { misfits } from '../estimate/misfits.ts';
 import { noEstimate } from '../estimate/no-estimate.ts';
 import { openShapes } from '../estimate/open-shapes.ts';
 import { totalBytes } from '../estimate/total-bytes.ts';
-import type { Finding } from '../measurement.ts';
 import type { Artifact, Estimate, Part } from '../runtime.ts';
 import { operatorCost } from '../tflm/cycles.ts';
 import { kernelBuild } from '../tflm/kernels.ts';

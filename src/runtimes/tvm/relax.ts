@@ -1,3 +1,4 @@
+import type { Finding } from '../../measurement/measurement.ts';
 import { isQuantized } from '../../quantize/is-quantized.ts';
 import type { Target } from '../../targets/target.ts';
 import { energyOf, latencySum, whyMissing } from '../estimate/latency-and-energy.ts';
@@ -5,7 +6,6 @@ import { costedLayers } from '../estimate/layers.ts';
 import { misfits } from '../estimate/misfits.ts';
 import { openShapes } from '../estimate/open-shapes.ts';
 import { totalBytes } from '../estimate/total-bytes.ts';
-import type { Finding } from '../measurement.ts';
 import { executedGraph } from '../onnxruntime/executed-graph.ts';
 import { cpuUnit, unitMilliseconds } from '../roofline/time.ts';
 import { computedTensors, noWork, operatorWork, precisionOf } from '../roofline/work.ts';

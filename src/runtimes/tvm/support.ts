@@ -2,7 +2,7 @@ import type { Graph, Operator } from '../../graph/graph.ts';
 import { operatorPlace } from '../../graph/operator-place.ts';
 import { nestedGraphs } from '../../graph/traversal.ts';
 
-import type { Finding } from '../measurement.ts';
+import type { Finding } from '../../measurement/measurement.ts';
 import facts from './operators.json' with { type: 'json' };
 import { isQuantised } from './quantised.ts';
 import { tvmVersion } from './tvm.ts';

@@ -2,7 +2,7 @@ import { isConstant, tensorAt, tensorBytes } from '../../graph/access.ts';
 import type { Graph, Operator, TensorId } from '../../graph/graph.ts';
 import { liveness } from '../../graph/liveness.ts';
 import { producers } from '../../graph/traversal.ts';
-import type { Memory } from '../measurement.ts';
+import type { Memory } from '../../measurement/measurement.ts';
 import { placeSideBySide, plannedBuffersLimit } from '../plan/greedy.ts';
 import type { KernelBuild } from '../tflm/kernels.ts';
 import { cmsisScratch } from './cmsis-scratch.ts';

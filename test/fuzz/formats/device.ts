@@ -1,5 +1,5 @@
 import { deviceMetrics, parseDeviceResult } from '../../../src/devices/device-result.ts';
-import { metricSchema } from '../../../src/runtimes/measurement.ts';
+import { metricSchema } from '../../../src/measurement/measurement.ts';
 import type { Fuzzer } from '../fuzzer.ts';
 import { documentFuzzer } from './documents.ts';
 

@@ -1,6 +1,6 @@
 import { firstMistake } from '../../../src/basics/first-mistake.ts';
 import { UserError } from '../../../src/errors.ts';
-import { measurementSchema } from '../../../src/runtimes/measurement.ts';
+import { measurementSchema } from '../../../src/measurement/measurement.ts';
 import { resolveTarget } from '../../../src/targets/load.ts';
 import { narrowModel, wideModel } from '../../support/measurements.ts';
 import type { Fuzzer } from '../fuzzer.ts';

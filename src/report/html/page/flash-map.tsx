@@ -2,7 +2,7 @@ import { type HierarchyRectangularNode, hierarchy, treemap } from 'd3-hierarchy'
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { formatPercent, formatValue } from '../../../basics/format.ts';
 import { layerLabel } from '../../../graph/layer-label.ts';
-import type { Measurement } from '../../../runtimes/measurement.ts';
+import type { Measurement } from '../../../measurement/measurement.ts';
 import { Scrolled } from './scrolled.tsx';
 import { Table } from './table.tsx';
 

@@ -1,7 +1,7 @@
 import * as Plot from '@observablehq/plot';
 import { useMemo } from 'preact/hooks';
 import { layerLabel } from '../../../graph/layer-label.ts';
-import type { Layer, Measurement } from '../../../runtimes/measurement.ts';
+import type { Layer, Measurement } from '../../../measurement/measurement.ts';
 import { Chart } from './chart.tsx';
 import { Scrolled } from './scrolled.tsx';
 import { Table } from './table.tsx';

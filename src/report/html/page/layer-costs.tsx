@@ -2,7 +2,7 @@ import * as Plot from '@observablehq/plot';
 import { useMemo, useState } from 'preact/hooks';
 import { formatValue } from '../../../basics/format.ts';
 import { layerLabel } from '../../../graph/layer-label.ts';
-import type { Layer, Measurement } from '../../../runtimes/measurement.ts';
+import type { Layer, Measurement } from '../../../measurement/measurement.ts';
 import { Chart } from './chart.tsx';
 import { Choices } from './choices.tsx';
 import { Table } from './table.tsx';

@@ -3,7 +3,7 @@ import { useMemo } from 'preact/hooks';
 import { formatValue } from '../../../basics/format.ts';
 import { layerLabel } from '../../../graph/layer-label.ts';
 import type { Comparison } from '../../../judge/comparison.ts';
-import type { Measurement, MemoryPlan, PlannedBuffer } from '../../../runtimes/measurement.ts';
+import type { Measurement, MemoryPlan, PlannedBuffer } from '../../../measurement/measurement.ts';
 import { livesAt, memoryPeak, ownPlanWords } from '../../memory-peak.ts';
 import { Chart } from './chart.tsx';
 import { Table } from './table.tsx';

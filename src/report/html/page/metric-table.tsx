@@ -1,7 +1,7 @@
 import type { Comparison } from '../../../judge/comparison.ts';
 import { metricWords } from '../../../judge/metric-words.ts';
-import type { Metric } from '../../../runtimes/measurement.ts';
-import { type MetricName, metricNames } from '../../../runtimes/metric-names.ts';
+import type { Metric } from '../../../measurement/measurement.ts';
+import { type MetricName, metricNames } from '../../../measurement/metric-names.ts';
 import { deltaWords, valueWords } from '../../change-words.ts';
 import { errorWords } from '../../error-words.ts';
 import { judgementWords } from '../../judgement-words.ts';

@@ -1,6 +1,6 @@
 import type { Comparison } from '../../../judge/comparison.ts';
 import { metricWords } from '../../../judge/metric-words.ts';
-import { type MetricName, metricNames } from '../../../runtimes/metric-names.ts';
+import { type MetricName, metricNames } from '../../../measurement/metric-names.ts';
 import { deltaWords, isImprovement, valueWords } from '../../change-words.ts';
 import { marks } from '../../marks.ts';
 import { addressOf } from './address.ts';

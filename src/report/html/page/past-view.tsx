@@ -2,7 +2,7 @@ import { formatValue } from '../../../basics/format.ts';
 import { sparkline } from '../../../history/sparkline.ts';
 import type { Comparison } from '../../../judge/comparison.ts';
 import { metricWords } from '../../../judge/metric-words.ts';
-import { metricNames } from '../../../runtimes/metric-names.ts';
+import { metricNames } from '../../../measurement/metric-names.ts';
 import { dayOf, moveValues, shortId } from '../../history-words.ts';
 import { capitalised } from './capitalised.ts';
 import { Scrolled } from './scrolled.tsx';

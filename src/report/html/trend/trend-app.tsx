@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { metricWords } from '../../../judge/metric-words.ts';
-import { type MetricName, metricNames } from '../../../runtimes/metric-names.ts';
+import { type MetricName, metricNames } from '../../../measurement/metric-names.ts';
 import { dayOf } from '../../history-words.ts';
 import { capitalised } from '../page/capitalised.ts';
 import { Choices } from '../page/choices.tsx';

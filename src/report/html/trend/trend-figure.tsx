@@ -2,7 +2,7 @@ import { scaleLinear, scaleUtc } from 'd3-scale';
 import { curveStepAfter, line } from 'd3-shape';
 import { formatDifference, formatValue } from '../../../basics/format.ts';
 import { metricWords } from '../../../judge/metric-words.ts';
-import type { MetricName } from '../../../runtimes/metric-names.ts';
+import type { MetricName } from '../../../measurement/metric-names.ts';
 import { dayOf, shortId } from '../../history-words.ts';
 import { Scrolled } from '../page/scrolled.tsx';
 import { Table } from '../page/table.tsx';

@@ -1,6 +1,6 @@
 import type { Graph } from '../../../graph/graph.ts';
 import { sumOverTime } from '../../../graph/liveness.ts';
-import type { Memory } from '../../measurement.ts';
+import type { Memory } from '../../../measurement/measurement.ts';
 import { alignUp } from '../../plan/buffers.ts';
 import { plannedBuffersLimit, planWithinLimit } from '../../plan/greedy.ts';
 import type { Part } from '../../runtime.ts';

@@ -1,6 +1,6 @@
 import type { Graph, Operator } from '../../../graph/graph.ts';
 import { operatorPlace } from '../../../graph/operator-place.ts';
-import type { Finding } from '../../measurement.ts';
+import type { Finding } from '../../../measurement/measurement.ts';
 import type { KernelBuild } from '../kernels.ts';
 import { modelRules, operatorRules } from './model-rules.ts';
 import { type Refusal, refuseOperator } from './refuse-operator.ts';

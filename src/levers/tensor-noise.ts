@@ -3,9 +3,9 @@ import type { Range } from '../calibrate/range.ts';
 import type { DataSet } from '../data/data-set.ts';
 import { elementCount, isConstant, tensorAt } from '../graph/access.ts';
 import type { Graph, TensorId } from '../graph/graph.ts';
-import { spreadSamples } from '../levers/layer-statistics.ts';
-import { openQuantized } from '../levers/open-quantized.ts';
-import { representedRange } from './integer-parameters.ts';
+import { representedRange } from '../quantize/integer-parameters.ts';
+import { spreadSamples } from './layer-statistics.ts';
+import { openQuantized } from './open-quantized.ts';
 
 /** Enough to see which operator loses most, of small models; of large ones fewer, down to `fewest`: each has many elements. */
 const samples = 8;
