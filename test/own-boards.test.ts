@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { targetOption } from '../src/commands/target-option.ts';
 import { runGate } from '../src/gate.ts';
+import { resolveTarget } from '../src/targets/load.ts';
 import { commit, type Files, git } from './support/git-repository.ts';
 
 let folder: string;
@@ -44,7 +44,7 @@ test("a board of the user's, at half the clock of ours", async () => {
     models.head,
   );
   expect(own.targetId).toBe('our-sensor/tflm');
-  const ours = targetOption('nucleo-l4r5zi');
+  const ours = resolveTarget('nucleo-l4r5zi');
   expect(own.head?.latency?.source).toContain(`${ours.board.clockHz.value / 2e6} MHz`);
 });
 

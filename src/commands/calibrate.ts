@@ -7,7 +7,7 @@ import { jsonText } from '../report/json-text.ts';
 import { calibratedCpu, calibratedKernels, hasCpuFactors, type MeasuredModel } from './calibrated-board.ts';
 import { openModelBeside } from './model-file.ts';
 import type { Output } from './output.ts';
-import { targetOption } from './target-option.ts';
+import { readTarget, type TargetOptions } from './target-option.ts';
 import { readUserFile } from './user-file.ts';
 import { writeWhole } from './write-whole.ts';
 
@@ -31,10 +31,10 @@ type Results = z.infer<typeof resultsSchema>;
  */
 export async function calibrateCommand(
   file: string,
-  options: { readonly target: string; readonly output?: string; readonly json?: true },
+  options: TargetOptions & { readonly output?: string; readonly json?: true },
   output: Output,
 ): Promise<void> {
-  const target = targetOption(options.target);
+  const target = await readTarget(options);
   const isApplicationCore = hasCpuFactors(target);
   if (target.runtime !== 'tflm' && !isApplicationCore) {
     throw new UserError(

@@ -14,7 +14,7 @@ import { openModelFile } from './model-file.ts';
 import { type ModelOptions, readMeasureOptions } from './model-options.ts';
 import type { Output } from './output.ts';
 import { openProgress } from './progress.ts';
-import { targetOption } from './target-option.ts';
+import { readTarget } from './target-option.ts';
 import { writeWhole } from './write-whole.ts';
 
 /**
@@ -27,7 +27,7 @@ export async function compareCommand(
   options: ModelOptions & { readonly json?: true; readonly html?: string; readonly with?: string },
   output: Output,
 ): Promise<number> {
-  const target = targetOption(options.target);
+  const target = await readTarget(options);
   const { before, after, baseFile, headFile } = sidesOf(firstFile, secondFile, options.with);
   const measureOptions = await readMeasureOptions(options, openProgress(output), before, after);
   const base = await measureModel(

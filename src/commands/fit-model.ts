@@ -1,9 +1,5 @@
-import { existsSync } from 'node:fs';
 import type { WorkProgress } from '../basics/progress.ts';
 import { budgetsFor } from '../config/budgets.ts';
-import type { Config } from '../config/config.ts';
-import { defaultConfigPath } from '../config/defaults.ts';
-import { parseConfig } from '../config/parse.ts';
 import { UserError } from '../errors.ts';
 import { candidateRecipes } from '../fit/candidates.ts';
 import { type Fit, fitRecipe } from '../fit/fit-recipe.ts';
@@ -13,7 +9,7 @@ import { type Measured, type MeasureOptions, measureModel } from '../measuring/m
 import type { Model } from '../optimize/model.ts';
 import { recipeText } from '../optimize/recipe.ts';
 import type { Target } from '../targets/target.ts';
-import { readUserFile } from './user-file.ts';
+import { readOwnConfig } from './own-config.ts';
 
 /**
  * Tries recipes on a model until all are known, and takes the one that keeps the budgets with the highest accuracy.
@@ -52,14 +48,7 @@ export async function fitModel(
  * @throws UserError when a configuration that is named is not there or has mistakes
  */
 export function fitBudgets(model: Model, target: Target, config: string | undefined): readonly Budget[] {
-  return budgetsFor(readConfig(config), model.path, target, { rule: 'base' });
-}
-
-/** Where nobody names one, the configuration of the working folder, if there is one. */
-function readConfig(named: string | undefined): Config | null {
-  const file = named ?? defaultConfigPath;
-  if (named === undefined && !existsSync(file)) return null;
-  return parseConfig(new TextDecoder().decode(readUserFile(file)), file);
+  return budgetsFor(readOwnConfig(config), model.path, target, { rule: 'base' });
 }
 
 /** What a program reads of a search. */

@@ -5,7 +5,7 @@ import { openModelFile } from './model-file.ts';
 import { type ModelOptions, readMeasureOptions } from './model-options.ts';
 import type { Output } from './output.ts';
 import { openProgress } from './progress.ts';
-import { targetOption } from './target-option.ts';
+import { readTarget } from './target-option.ts';
 
 /** `edge-ready measure MODEL`: prints the model's Measurement on a target. A model that does not fit or run is an answer, not an error. */
 export async function measureCommand(
@@ -13,7 +13,7 @@ export async function measureCommand(
   options: ModelOptions & { readonly json?: true },
   output: Output,
 ): Promise<void> {
-  const target = targetOption(options.target);
+  const target = await readTarget(options);
   const model = openModelFile(file);
   const { measurement } = await measureModel(
     model,

@@ -45,7 +45,7 @@ export function describeInspect(program: Command, call: Call): void {
 
 /** `edge-ready optimize`: its arguments and options. */
 export function describeOptimize(program: Command, call: Call): void {
-  modelOptions(program.command('optimize <model>'))
+  modelOptions(program.command('optimize <model>'), 'whose targets --target may name and whose budgets --fit keeps')
     .description('Write the model as its target would load it.')
     .requiredOption('--output <file>', "the file to write; .ort for ONNX Runtime's own format")
     .option(
@@ -53,7 +53,6 @@ export function describeOptimize(program: Command, call: Call): void {
       'also write path.c and path.h: the array, its arena and its operators, for microcontrollers',
     )
     .option('--fit', 'look for the recipe that keeps the budgets with the highest accuracy, and show what was tried')
-    .option('--config <file>', 'with --fit: whose budgets (default: edge-ready.yml, if there is one)')
     .option('--html <file>', 'with --fit: write the recipes with their plot as a page')
     .option('--json', 'print the Measurement of what was written as JSON; with --fit, everything that was tried')
     .action(async (model, options) => {
@@ -64,9 +63,10 @@ export function describeOptimize(program: Command, call: Call): void {
 
 /** `edge-ready sensitivity`: its arguments and options. */
 export function describeSensitivity(program: Command, call: Call): void {
-  dimensionOption(program.command('sensitivity <model>'))
-    .description('Show which operators of a float model lose most when they become integers.')
-    .option('--target <target>', 'board, or board/runtime, that loads .tflite', defaultTarget)
+  targetOptions(dimensionOption(program.command('sensitivity <model>')))
+    .description(
+      'Show which operators of a float model lose most when they become integers; on targets that load .tflite.',
+    )
     .option('--calibration <file>', 'calibration set: .npz, .csv or a folder of images by class')
     .option('--json', 'print as JSON')
     .action(async (model, options) => {
@@ -77,10 +77,8 @@ export function describeSensitivity(program: Command, call: Call): void {
 
 /** `edge-ready calibrate`: its arguments and options. */
 export function describeCalibrate(program: Command, call: Call): void {
-  program
-    .command('calibrate <results>')
+  targetOptions(program.command('calibrate <results>'))
     .description("Fit a board's coefficients to latencies that were measured on it.")
-    .option('--target <target>', 'the board that was measured', defaultTarget)
     .option('--output <file>', 'write the board with the fitted coefficients there, as YAML')
     .option('--json', 'print as JSON')
     .action(async (results, options) => {
@@ -109,6 +107,7 @@ export function describeTargets(program: Command, call: Call): void {
     .command('targets [target]')
     .description('List the boards, or explain one: every number with its source.')
     .option('--fits <model>', 'list only those that run a model, with the RAM and flash that it leaves')
+    .option('--config <file>', 'configuration whose targets can be named (default: edge-ready.yml, if there is one)')
     .option('--compile', 'with --fits: ask the compilers of the targets too, as measure does; takes a minute')
     .option('--json', 'print as JSON')
     .action(async (target, options) => {
@@ -118,18 +117,28 @@ export function describeTargets(program: Command, call: Call): void {
         return;
       }
       const { targetsCommand } = await import('./targets.ts');
-      targetsCommand(target, options, call.output);
+      await targetsCommand(target, options, call.output);
     });
 }
 
 /** What every command on a single model takes. */
-function modelOptions(command: Command): Command {
-  return dimensionOption(command)
-    .option('--target <target>', 'board, or board/runtime; edge-ready targets lists them', defaultTarget)
+function modelOptions(command: Command, ofConfig?: string): Command {
+  return targetOptions(dimensionOption(command), ofConfig)
     .option('--recipe <recipe>', `what optimisation may do: ${numberForms.join(', ')}, with steps behind it`, 'auto')
     .option('--calibration <file>', 'calibration set: .npz, .csv or a folder of images by class')
     .option('--evaluation <file>', 'labelled evaluation set, for accuracy')
     .option('--metric <metric>', 'accuracy metric', 'top-1');
+}
+
+/** Which target, and whose names of targets count. */
+function targetOptions(command: Command, ofWhat = 'whose targets --target may name'): Command {
+  return command
+    .option(
+      '--target <target>',
+      'board, board/runtime, or a name from the configuration; edge-ready targets lists the boards',
+      defaultTarget,
+    )
+    .option('--config <file>', `configuration ${ofWhat} (default: edge-ready.yml, if there is one)`);
 }
 
 /** How often a model runs: for its average power, and how long a battery lasts. */

@@ -8,10 +8,10 @@ import type { Model } from '../optimize/model.ts';
 import { parseRecipe, type Recipe } from '../optimize/recipe.ts';
 import { readDimensions } from './dimension-options.ts';
 import { type DutyCycleOptions, readDutyCycle } from './duty-cycle-options.ts';
+import type { TargetOptions } from './target-option.ts';
 
 /** What the command line says of how a single model is measured, as texts. */
-export interface ModelOptions extends DutyCycleOptions {
-  readonly target: string;
+export interface ModelOptions extends DutyCycleOptions, TargetOptions {
   readonly recipe: string;
   readonly calibration?: string;
   readonly evaluation?: string;

@@ -18,21 +18,20 @@ import { openModelFile } from './model-file.ts';
 import { type ModelOptions, readMeasureOptions } from './model-options.ts';
 import type { Output } from './output.ts';
 import { openProgress, type ShownProgress } from './progress.ts';
-import { targetOption } from './target-option.ts';
+import { readTarget } from './target-option.ts';
 import { writeWhole } from './write-whole.ts';
 
 interface OptimizeCommandOptions extends ModelOptions {
   readonly output: string;
   readonly cSource?: string;
   readonly fit?: true;
-  readonly config?: string;
   readonly html?: string;
   readonly json?: true;
 }
 
 /** `edge-ready optimize MODEL --output FILE`: writes the model as its target would load it, whole or not at all, and prints what it measures. */
 export async function optimizeCommand(file: string, options: OptimizeCommandOptions, output: Output): Promise<void> {
-  const target = targetOption(options.target);
+  const target = await readTarget(options);
   const model = openModelFile(file);
   if (isFinal(model)) {
     throw new UserError(

@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { defaultConfigPath } from '../config/defaults.ts';
 import { withOwnBoards } from '../config/own-boards.ts';
-import { parseConfig } from '../config/parse.ts';
 import { isForTarget } from '../config/rule-slots.ts';
 import { type EffectiveSchedule, effectiveSchedules, nameOf } from '../config/schedules.ts';
 import { settingsFor } from '../config/settings.ts';
@@ -22,8 +21,8 @@ import type { ScheduleResult } from '../schedule/schedule-result.ts';
 import type { Target } from '../targets/target.ts';
 import { openModelFile } from './model-file.ts';
 import type { Output } from './output.ts';
+import { readOwnConfig } from './own-config.ts';
 import { openProgress } from './progress.ts';
-import { readUserFile } from './user-file.ts';
 
 /** The options of `edge-ready schedule`. */
 export interface ScheduleOptions {
@@ -39,11 +38,12 @@ export interface ScheduleOptions {
 export async function scheduleCommand(options: ScheduleOptions, output: Output): Promise<number> {
   const file = options.config ?? defaultConfigPath;
   const source = folderSource('.');
-  if (options.config === undefined && !existsSync(file))
+  const parsed = readOwnConfig(options.config);
+  if (parsed === null) {
     throw new UserError(
       `There is no ${file} here; edge-ready init writes one, docs/configuration.md shows its "schedule".`,
     );
-  const parsed = parseConfig(new TextDecoder().decode(readUserFile(file)), file);
+  }
   const config = await withOwnBoards(parsed, (path) => source.read(path));
   const configs = { base: null, head: config, notes: [] };
   const wanted = options.target ?? (parsed.targets.length > 0 ? [] : parsed.schedules.map(({ target }) => target));

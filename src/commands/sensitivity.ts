@@ -14,13 +14,12 @@ import { runtimeOf } from '../runtimes/registry.ts';
 import { readDimensions } from './dimension-options.ts';
 import { openModelFile } from './model-file.ts';
 import type { Output } from './output.ts';
-import { targetOption } from './target-option.ts';
+import { readTarget, type TargetOptions } from './target-option.ts';
 
 /** `edge-ready sensitivity MODEL`: prints what each operator of a float model costs the outputs when it becomes integer, the worst first. */
 export async function sensitivityCommand(
   file: string,
-  options: {
-    readonly target: string;
+  options: TargetOptions & {
     readonly calibration?: string;
     readonly dimension: readonly string[];
     readonly json?: true;
@@ -29,7 +28,7 @@ export async function sensitivityCommand(
 ): Promise<void> {
   const model = openModelFile(file);
   if (isQuantized(model.graph)) throw new UserError(`${file} is quantised already; give the float model.`);
-  const runtime = runtimeOf(targetOption(options.target).runtime);
+  const runtime = runtimeOf((await readTarget(options)).runtime);
   const dimensions = readDimensions(options.dimension, model.graph);
   const { graph } = await intoDialect(simplifiedFor(model.graph, runtime, dimensions), runtime, dimensions);
   if (graph.dialect !== 'tflite') {

@@ -9,16 +9,20 @@ import { loadBoards } from '../targets/load.ts';
 import { missingPowerText } from '../targets/missing-power.ts';
 import { statedNumbers, statedValue } from '../targets/numbers.ts';
 import type { Output } from './output.ts';
-import { targetOption } from './target-option.ts';
+import { readTarget } from './target-option.ts';
 
-/** `edge-ready targets [T]`: lists the boards, or explains one, also of the user's by its file, every number with its source. */
-export function targetsCommand(text: string | undefined, options: { readonly json?: true }, output: Output): void {
+/** `edge-ready targets [T]`: lists the boards, or explains one, also of the user's by its file or the configuration's name for it, every number with its source. */
+export async function targetsCommand(
+  text: string | undefined,
+  options: { readonly config?: string; readonly json?: true },
+  output: Output,
+): Promise<void> {
   if (text === undefined) {
     const boards = [...loadBoards().values()];
     output.result(options.json ? jsonText(boards) : listText(boards, output.resultOptions ?? {}));
     return;
   }
-  const { board } = targetOption(text);
+  const { board } = await readTarget({ ...options, target: text });
   output.result(options.json ? jsonText(board) : boardText(board, output.resultOptions ?? {}));
 }
 
