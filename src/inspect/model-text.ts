@@ -2,6 +2,7 @@ import { plain } from '../basics/plain.ts';
 import { type GraphView, type Node, viewGraph } from '../diff/graph-view.ts';
 import { quantizationOf } from '../diff/quantization-of.ts';
 import { constantWords, quantizationWords, tensorWords } from '../diff/tensor-words.ts';
+import { ortVersionOf } from '../formats/ort/version.ts';
 import type { Graph, Tensor, TensorId } from '../graph/graph.ts';
 import { graphMacs } from '../graph/macs.ts';
 import { graphParameters } from '../graph/parameters.ts';
@@ -17,10 +18,9 @@ const deepestNesting = 8;
  * @param graph with its shapes inferred
  */
 export function modelText(graph: Graph): string {
-  const title = graph.dialect === 'onnx' ? 'ONNX' : 'TensorFlow Lite';
   const opsets = new Map(graph.operators.map(({ domain, version }) => [domain === '' ? 'ai.onnx' : domain, version]));
   return [
-    `model: ${title}`,
+    `model: ${formatWords(graph)}`,
     ...(graph.dialect === 'onnx'
       ? [...opsets].sort().map(([domain, version]) => `opset: ${plain(domain, longestName)} ${version}`)
       : []),
@@ -31,6 +31,14 @@ export function modelText(graph: Graph): string {
     ...graph.subgraphs.flatMap((subgraph, index) => [`subgraph ${index + 1}:`, ...graphLines(subgraph, '  ')]),
     '',
   ].join('\n');
+}
+
+/** The format of the model's file, with the version where it is ONNX Runtime's own. */
+function formatWords(graph: Graph): string {
+  if (graph.dialect === 'tflite') return 'TensorFlow Lite';
+  const version = ortVersionOf(graph);
+  if (version === undefined) return 'ONNX';
+  return `ONNX Runtime (.ort)${version === '' ? '' : `, format version ${plain(version, 40)}`}`;
 }
 
 type Name = (tensor: Tensor | undefined) => string;

@@ -7,6 +7,7 @@ import { graphOfModel } from '../onnx/read.ts';
 import type { SessionRecord } from './records.ts';
 import { ortSchema } from './schema.ts';
 import { onnxModel } from './to-onnx.ts';
+import { withOrtVersion } from './version.ts';
 
 /** True when the bytes carry the file identifier of ONNX Runtime's own format. */
 export function isOrt(bytes: Uint8Array): boolean {
@@ -34,10 +35,10 @@ export function readOrt(bytes: Uint8Array, label: string): Graph {
         notes.push(`${where || 'The model'}: ${what}.`);
     },
   };
-  const { model } = sessionOf(decoding, label);
+  const { model, ort_version: version } = sessionOf(decoding, label);
   if (model === undefined)
     throw new UserError(`${label} is an ONNX Runtime file without a model; save the model again.`);
-  return graphOfModel(onnxModel(model, label), label, {}, notes);
+  return withOrtVersion(graphOfModel(onnxModel(model, label), label, {}, notes), version);
 }
 
 function sessionOf(decoding: Decoding, label: string): SessionRecord {

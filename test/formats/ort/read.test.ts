@@ -7,6 +7,7 @@ import type { TableValue } from '../../../src/formats/flatbuffer/value.ts';
 import { writeOnnx } from '../../../src/formats/onnx/write.ts';
 import { readOrt } from '../../../src/formats/ort/read.ts';
 import { ortSchema } from '../../../src/formats/ort/schema.ts';
+import { ortVersionOf } from '../../../src/formats/ort/version.ts';
 import { readModel } from '../../../src/formats/read-model.ts';
 import { tensorAt } from '../../../src/graph/access.ts';
 import type { Graph, TensorId } from '../../../src/graph/graph.ts';
@@ -80,6 +81,7 @@ describe('readOrt', () => {
     expect(ends(graph, graph.outputs)).toEqual([{ name: 'y', dtype: 'float32', shape: ['n', 2] }]);
     expect(graph.tensors.find(({ name }) => name === 'two')?.data).toEqual(new Uint8Array(Float32Array.of(2).buffer));
     expect(graph.notes).toEqual([]);
+    expect(ortVersionOf(graph)).toBe('6');
   });
 
   it('reads attributes of every kind, and graphs inside operators with what they take from around them', () => {
