@@ -1,4 +1,6 @@
 import { UserError } from '../errors.ts';
+import type { Graph } from '../graph/graph.ts';
+import { openGraph } from '../onnx-runtime/open-graph.ts';
 import { type OnnxRuntime, OnnxRuntimeError, type OnnxValue } from '../onnx-runtime/session.ts';
 import { highestOf, lowestOf } from './appended.ts';
 import { freeArrays } from './free-arrays.ts';
@@ -10,7 +12,7 @@ import { firstOf, partOf } from './with-parts.ts';
 /** What an ONNX recorder runs. */
 export interface OnnxRecording {
   /** Whose outputs are the watched tensors; or parts of them and their extremes, or these alone. */
-  readonly model: Uint8Array;
+  readonly graph: Graph;
   /** Steps of parts, see `withParts`. */
   readonly steps: readonly number[];
   /** The watched tensors; what is no output is an input. */
@@ -23,12 +25,12 @@ const worthwhileElements = 2e8;
 
 /** A recorder in ONNX Runtime for so many samples. @throws OnnxRuntimeError when it does not load the model */
 export async function openOnnxRecorder(
-  { model, steps, watched, extents }: OnnxRecording,
+  { graph, steps, watched, extents }: OnnxRecording,
   runtime: OnnxRuntime,
   threads: number,
   samples: number,
 ): Promise<Recorder> {
-  const session = await runtime.open(model, { threads, sparesMemory: true });
+  const session = await openGraph(runtime, graph, { threads, sparesMemory: true });
   const counters = makeCounters(watched.length, extents);
   let counter: Counter | undefined;
   let isFirst = true;

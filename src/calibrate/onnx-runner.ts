@@ -1,11 +1,11 @@
 import { bindInputs } from '../data/bind-inputs.ts';
 import { modelInputs } from '../data/model-inputs.ts';
-import { writeOnnx } from '../formats/onnx/write.ts';
 import { elementCount, isConstant, tensorAt } from '../graph/access.ts';
 import { constantNumbers } from '../graph/constant-numbers.ts';
 import type { Graph, TensorId } from '../graph/graph.ts';
 import { graphMacs } from '../graph/macs.ts';
 import { loadOnnxRuntime } from '../onnx-runtime/load.ts';
+import { openGraph } from '../onnx-runtime/open-graph.ts';
 import type { FloatRunner } from './float-runner.ts';
 import { freeArrays } from './free-arrays.ts';
 import { asUserError } from './onnx-recorder.ts';
@@ -33,7 +33,7 @@ export async function openOnnxRunner(graph: Graph, watched: readonly TensorId[],
   const session =
     computed.length === 0
       ? undefined
-      : await runtime.open(writeOnnx(withOutputs(graph, computed)), { threads, sparesMemory });
+      : await openGraph(runtime, withOutputs(graph, computed), { threads, sparesMemory });
   let last: readonly Float32Array[] = [];
   return {
     run: async (sample) => {

@@ -1,4 +1,3 @@
-import { writeOnnx } from '../formats/onnx/write.ts';
 import { writeTflite } from '../formats/tflite/write.ts';
 import { tensorAt } from '../graph/access.ts';
 import type { Graph, TensorId } from '../graph/graph.ts';
@@ -51,10 +50,5 @@ export async function openRecorder(
     ? { graph: withExtents(graph, computed), steps: [] }
     : withParts(graph, computed, wanted === 'everything' ? 0 : samples);
   const names = watched.map((id) => tensorAt(graph, id).name);
-  return openOnnxRecorder(
-    { model: writeOnnx(asked), steps, watched: names, extents },
-    await loadOnnxRuntime(),
-    sharing,
-    samples,
-  );
+  return openOnnxRecorder({ graph: asked, steps, watched: names, extents }, await loadOnnxRuntime(), sharing, samples);
 }

@@ -3,6 +3,9 @@ import { parseLfsPointer } from '../lfs-pointer.ts';
 import type { TensorProto } from './messages.ts';
 import { type ReadContext, takeOutsideBytes } from './read-context.ts';
 
+/** `data_location` of a tensor whose content lies in another file (onnx.proto, `TensorProto.DataLocation`). */
+export const externalLocation = 1;
+
 /**
  * The path as it may be handed on: forward slashes, no empty or `.` segments; `undefined` when it could leave the model's folder
  * (absolute, `..`, drive letters and URL schemes, backslashes, control characters).

@@ -3,13 +3,14 @@ import { bytesOf, type DataType, elementBits } from '../../graph/data-type.ts';
 import type { Tensor } from '../../graph/graph.ts';
 import { formatLimits } from '../limits.ts';
 import { codeOf, dataTypeOf } from './data-types.ts';
-import { externalContent } from './external-data.ts';
+import { externalContent, externalLocation } from './external-data.ts';
 import type { OnnxTensorExtras } from './extras.ts';
 import type { Int64, TensorProto } from './messages.ts';
 import type { ReadContext } from './read-context.ts';
 import { typedData } from './typed-data.ts';
 
-const externalLocation = 1;
+/** Bytes of content from which on it is not copied out of the file; a small constant alone does not keep a whole file in memory. */
+const worthSharing = 4096;
 
 /** Extents of a constant. @throws UserError when one is negative or the limits on rank and elements are passed */
 export function dimsOf(dims: readonly Int64[] | undefined, what: string, label: string): readonly number[] {
@@ -28,7 +29,7 @@ export function dimsOf(dims: readonly Int64[] | undefined, what: string, label: 
 const isExtent = (extent: Int64) => typeof extent === 'number' && extent >= 0;
 
 /**
- * The tensor of a `TensorProto`, its content as little-endian packed bytes whichever field holds it, copied so that it is aligned.
+ * The tensor of a `TensorProto`, its content as little-endian packed bytes whichever field holds it. Content of many bytes is a view of the file's, which need not lie on a multiple of the element size.
  * @throws UserError when the content is not as long as the shape says, or is external and cannot be had
  */
 export function readTensor(proto: TensorProto, context: ReadContext): Tensor {
@@ -61,7 +62,8 @@ export function readTensor(proto: TensorProto, context: ReadContext): Tensor {
 
 function inlineContent(proto: TensorProto, dtype: DataType): Uint8Array {
   const raw = proto.rawData;
-  return raw !== undefined && raw.length > 0 ? raw.slice() : (typedData(proto, dtype) ?? new Uint8Array(0));
+  if (raw === undefined || raw.length === 0) return typedData(proto, dtype) ?? new Uint8Array(0);
+  return raw.length < worthSharing ? raw.slice() : raw;
 }
 
 function wrongLength(what: string, label: string, claimed: string, present: string): UserError {

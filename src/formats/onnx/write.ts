@@ -13,6 +13,11 @@ import { writeGraph } from './write-graph.ts';
  * @throws TypeError for graphs that ONNX cannot say, which is a bug in what made them
  */
 export function writeOnnx(graph: Graph): Uint8Array {
+  return encode('ModelProto', modelProto(graph));
+}
+
+/** The message that a file of the graph holds. @throws see `writeOnnx` */
+export function modelProto(graph: Graph): ModelProto {
   if (graph.dialect !== 'onnx') throw new TypeError(`graph "${graph.name}" is of the dialect ${graph.dialect}`);
   const constantBytes = graph.tensors.reduce((total, { data }) => total + (data?.byteLength ?? 0), 0);
   if (constantBytes > limits.fileBytes) {
@@ -28,11 +33,10 @@ export function writeOnnx(graph: Graph): Uint8Array {
       ...(unknown === undefined ? {} : { unknown }),
     }),
   );
-  const proto: ModelProto = {
+  return {
     ...model,
     irVersion: irVersionOf(graph),
     graph: writeGraph(graph, listsInitializers(irVersionOf(graph))),
     ...(opsetImport.length === 0 ? {} : { opsetImport }),
   };
-  return encode('ModelProto', proto);
 }
