@@ -1,9 +1,8 @@
-import { Unzip, UnzipInflate } from 'fflate';
 import { messageOf, UserError } from '../errors.ts';
 import { type ArrayInFile, openScratchFile, type ScratchFile } from './array-in-file.ts';
 import type { DataArray } from './data-set.ts';
 import { readNpy } from './npy.ts';
-import { asNpzError, holdsNoArrays, holdsTooMany, largestArchiveBytes, mostArrays, unpacksToTooMuch } from './npz.ts';
+import { unpackNpz } from './unpack-npz.ts';
 
 /** Bytes that an array of a data set may take in memory. */
 const heldBytes = 2 ** 25;
@@ -18,49 +17,12 @@ export async function readNpzRows(
   label: string,
   most = heldBytes,
 ): Promise<Readonly<Record<string, DataArray | ArrayInFile>>> {
-  const files = await unpack(pieces, label, most);
-  if (files.size === 0) throw holdsNoArrays(label);
-  const arrays = [...files].map(([file, content]) => {
-    const name = file.slice(0, -'.npy'.length);
-    return [name, content.array(`${label}: array ${name}`)] as const;
-  });
+  const unpacking = unpackNpz(label, () => newContent(most, label));
+  for await (const piece of pieces) unpacking.push(piece);
+  const arrays = [...unpacking.end()].map(
+    ([name, content]) => [name, content.array(`${label}: array ${name}`)] as const,
+  );
   return Object.fromEntries(arrays);
-}
-
-/** The `.npy` files of an archive by name. */
-async function unpack(
-  pieces: AsyncIterable<Uint8Array>,
-  label: string,
-  most: number,
-): Promise<ReadonlyMap<string, Content>> {
-  const files = new Map<string, Content>();
-  let entries = 0;
-  let unpacked = 0;
-  const unzip = new Unzip((file) => {
-    entries += 1;
-    if (entries > mostArrays) throw holdsTooMany(label);
-    const content = file.name.endsWith('.npy') ? newContent(most, label) : undefined;
-    if (content !== undefined) files.set(file.name, content);
-    file.ondata = (error, piece) => {
-      if (error !== null) throw error;
-      unpacked += piece.length;
-      if (unpacked > largestArchiveBytes) throw unpacksToTooMuch(label);
-      content?.write(piece);
-    };
-    file.start();
-  });
-  unzip.register(UnzipInflate);
-  const push = (piece: Uint8Array, isLast: boolean): void => {
-    try {
-      unzip.push(piece, isLast);
-    } catch (error) {
-      throw asNpzError(error, label);
-    }
-  };
-  for await (const piece of pieces) push(piece, false);
-  push(new Uint8Array(), true);
-  if (entries === 0) throw asNpzError(new Error('there is nothing in it'), label);
-  return files;
 }
 
 /** What a file of the archive holds: in memory, and in a file of its own from `most` bytes on. */

@@ -3,8 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { readImage } from '../../src/data/image.ts';
 import { readNpy } from '../../src/data/npy.ts';
 import { readNpz } from '../../src/data/npz.ts';
+import { readNpzRows } from '../../src/data/npz-rows.ts';
 import { UserError } from '../../src/errors.ts';
 import { joined } from '../fuzz/mutate-bytes.ts';
+import { piecesOf } from '../support/memory-source.ts';
 
 /** A ZIP archive of one file, whose directory says of its sizes what it is told to say. */
 function archive(packed: Uint8Array, claims: { readonly size: number; readonly packed?: number }): Uint8Array {
@@ -46,9 +48,21 @@ describe('archives', () => {
       archive(new Uint8Array(9), { size: 2 ** 31 - 1, packed: 2 ** 31 - 1 }),
       /more than 1 GiB/,
     ],
-  ])('%s', (_what, bytes, message) => {
+  ])('%s', async (_what, bytes, message) => {
     expect(() => readNpz(bytes, 'a.npz')).toThrow(UserError);
     expect(() => readNpz(bytes, 'a.npz')).toThrow(message);
+    await expect(readNpzRows(piecesOf(bytes, 2 ** 20), 'a.npz')).rejects.toThrow(UserError);
+    await expect(readNpzRows(piecesOf(bytes, 2 ** 20), 'a.npz')).rejects.toThrow(message);
+  });
+
+  it('that unpack to a thousandfold in one piece, and say otherwise, before it is in memory', () => {
+    const large = new Uint8Array(2 ** 28);
+    const bytes = archive(deflateRawSync(large), { size: 10 });
+    const before = process.resourceUsage().maxRSS;
+    expect(() => readNpz(bytes, 'a.npz')).toThrow(/more than it says/);
+    // What it was made of is in memory before and after.
+    expect(large).toHaveLength(2 ** 28);
+    expect(process.resourceUsage().maxRSS - before).toBeLessThan(2 ** 18);
   });
 
   it('of arrays whose shape is more than their bytes', () => {
