@@ -17,7 +17,7 @@ export function layerOwners(layers: readonly VelaLayer[], graph: Graph): readonl
   return layers.map(({ name, original }) => {
     const kind = kindOf(original);
     const isKind = (index: number): boolean => kindOf(graph.operators[index]?.type ?? '') === kind;
-    const named = (byOutput.get(name) ?? byOutput.get(name.replace(/_\d+$/, '')))?.[0];
+    const named = byOutput.get(name) ?? byOutput.get(name.replace(/_\d+$/, ''));
     const start = named ?? current;
     const near = named === undefined ? (after.get(start) ?? []) : upTo(fusedOperators, start, before);
     current = isKind(start) ? start : (near.find(isKind) ?? start);
@@ -35,13 +35,13 @@ const others: ReadonlyMap<string, string> = new Map([
   ['avgpool', 'averagepool'],
 ]);
 
-/** Indices of the operators that write a tensor of each name, in order: TensorFlow Lite's names may come more than once. */
-function operatorsByOutput(graph: Graph): ReadonlyMap<string, readonly number[]> {
-  const byOutput = new Map<string, number[]>();
+/** The index of the first operator that writes a tensor of each name: TensorFlow Lite's names may come more than once. */
+function operatorsByOutput(graph: Graph): ReadonlyMap<string, number> {
+  const byOutput = new Map<string, number>();
   graph.operators.forEach(({ outputs }, index) => {
     for (const id of outputs) {
       const name = id === null ? undefined : graph.tensors[id]?.name;
-      if (name !== undefined) byOutput.set(name, [...(byOutput.get(name) ?? []), index]);
+      if (name !== undefined && !byOutput.has(name)) byOutput.set(name, index);
     }
   });
   return byOutput;
