@@ -30,6 +30,10 @@ export function unknownPower({ title }: Board, state: State): string {
   return `the ${what} is not known: say it with ${shorter}power: { ${key}: ${example} } of the target in edge-ready.yml`;
 }
 
+/** The same of what a board takes while its accelerator works, which no board's file says apart from its CPU. */
+export const unknownAcceleratorPower = ({ title }: Board): string =>
+  `what ${title} takes while its accelerator works is not published: say it with power: { active: 20 mW } of the target in edge-ready.yml`;
+
 /** `, as the active power of X is not known: …`, to end a sentence with; empty where it is known. */
 export const asActiveIsUnknown = (board: Board): string =>
   board.power.activeMilliwatts === undefined ? `, as ${unknownPower(board, 'activeMilliwatts')}` : '';

@@ -1,10 +1,9 @@
 import type { Finding, Metric } from '../../measurement/measurement.ts';
 import { isQuantized } from '../../quantize/is-quantized.ts';
 import type { QdqRules } from '../../quantize/onnx/qdq-rules.ts';
-import type { Board } from '../../targets/board.ts';
-import { isStated } from '../../targets/other-conditions.ts';
 import type { Target } from '../../targets/target.ts';
-import { energyOf, latencySum, whyMissing } from '../estimate/latency-and-energy.ts';
+import { acceleratedEnergy } from '../estimate/accelerated-energy.ts';
+import { latencySum, whyMissing } from '../estimate/latency-and-energy.ts';
 import { costedLayers, type LayerCost } from '../estimate/layers.ts';
 import { misfit } from '../estimate/misfits.ts';
 import { noEstimate } from '../estimate/no-estimate.ts';
@@ -19,16 +18,6 @@ import { hardwareNetwork } from './layers.ts';
 import { limitsOf } from './limits.ts';
 import { peakData, weightBytes, weightMemoryBytes } from './memory.ts';
 import { pictureOf } from './pictures.ts';
-
-const noPower =
-  'What the accelerator takes is not published: say it with power: { active: 20 mW } of the target in edge-ready.yml.';
-
-/** The board with the active power of its accelerator: its owner's figure, as what the file says is of the CPU. */
-function withAcceleratorPower(board: Board): Board {
-  if (isStated(board.power.activeMilliwatts)) return board;
-  const { activeMilliwatts: _, ...power } = board.power;
-  return { ...board, power };
-}
 
 /** ai8x-training: activations and weights symmetric, every scale a power of two, one for all weights of a layer. */
 const rules: QdqRules = {
@@ -81,10 +70,10 @@ function estimate(artifact: Artifact, target: Target): Estimate {
     const isOnCpu = isRefused || network.software.has(index);
     return { milliseconds: isRefused ? undefined : own, unit: isOnCpu ? 'cpu' : 'npu', liveBytes: 0 };
   });
-  const board = withAcceleratorPower(target.board);
+  const { board } = target;
   const costed = costedLayers(graph, board, costs);
   const latency = latencyOf(costed, target, clockHz);
-  const energy = energyOf(latency, board, 'ai8x');
+  const { energy, layers: ownLayers, unavailable } = acceleratedEnergy(latency, costed, board, 'ai8x');
   const flashParts = [
     { name: 'weights', bytes: layers.reduce((sum, layer) => sum + weightBytes(layer), 0) },
     {
@@ -121,11 +110,11 @@ function estimate(artifact: Artifact, target: Target): Estimate {
       peakRam: isRefused ? why : inDataMemory,
       ...(isRefused
         ? { flash: why, latency: why, energy: why }
-        : { ...whyMissing(latency, energy, board, 'ai8x'), ...(energy === null ? { energy: noPower } : {}) }),
+        : { ...whyMissing(latency, energy, board, 'ai8x'), ...unavailable }),
     },
     memory: null,
     parts: { peakRam: [], flash: isRefused ? [] : flashParts },
-    layers: costed,
+    layers: ownLayers,
     findings: findings.slice(0, 1000),
   };
 }

@@ -1,6 +1,6 @@
 import type { Finding, Layer, Metric } from '../../measurement/measurement.ts';
 import type { Target } from '../../targets/target.ts';
-import { energyOf, whyNoEnergy } from '../estimate/latency-and-energy.ts';
+import { acceleratedEnergy } from '../estimate/accelerated-energy.ts';
 import { costedLayers, type LayerCost } from '../estimate/layers.ts';
 import { misfits } from '../estimate/misfits.ts';
 import { totalBytes } from '../estimate/total-bytes.ts';
@@ -30,9 +30,9 @@ export function estimateFrom(
       flash: weightBytes,
     };
   });
-  const layers = costedLayers(graph, board, costs);
-  const latency = latencyOf(facts, layers, target, configuration);
-  const energy = energyOf(latency, target.board, 'ethos-u');
+  const costed = costedLayers(graph, board, costs);
+  const latency = latencyOf(facts, costed, target, configuration);
+  const { energy, layers, unavailable } = acceleratedEnergy(latency, costed, board, 'ethos-u');
   const ramParts = ramPartsOf(facts, configuration);
   const peakRam = metric(totalBytes(ramParts), facts, 'peakRam', configuration);
   const flash = flashOf(facts, graph, target);
@@ -51,7 +51,7 @@ export function estimateFrom(
       ...(latency === null
         ? { latency: `The speed of ${board.core.title} is not known for the operators that run on it.` }
         : {}),
-      ...(energy === null ? { energy: whyNoEnergy(latency, board) } : {}),
+      ...unavailable,
     },
     memory: null,
     parts: { peakRam: ramParts, flash: flash.parts },
