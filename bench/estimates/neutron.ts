@@ -3,6 +3,7 @@ import type { Graph } from '../../src/graph/graph.ts';
 import { isStarted, neutronCycles } from '../../src/runtimes/neutron/cycles.ts';
 import { neutronPlacement } from '../../src/runtimes/neutron/placement.ts';
 import { operatorCost } from '../../src/runtimes/tflm/cycles.ts';
+import type { Board } from '../../src/targets/board.ts';
 import { loadBoard } from '../../src/targets/load.ts';
 import { familyOf } from '../architectures/networks.ts';
 import { printRows } from './accelerators.ts';
@@ -18,12 +19,21 @@ const milliseconds: Readonly<Record<string, { readonly cpu: number; readonly npu
   'mobilenet1-0.25-96-mlperf-tiny': { cpu: 194.313, npu: 6.384 },
 };
 
+/** The network that the wait in the board's file is from, and what NXP's SDK has of its flash at 150 MHz: states to wait, for 16 bytes at once. */
+const dense = 'autoencoder-mlperf-tiny';
+const [waitStates, readBytes] = [3, 16];
+
+function withFlashWait(board: Board, value: number): Board {
+  const tflm = { ...board.runtimes.tflm, flashCyclesPerWeightByte: { value, source: 'wait' } };
+  return { ...board, runtimes: { ...board.runtimes, tflm } };
+}
+
 export async function neutron(verbose = false): Promise<readonly EstimateRow[]> {
   const board = loadBoard('frdm-mcxn947');
-  const cost = (graph: Graph, isOnCpu: (index: number) => boolean) =>
+  const cost = (graph: Graph, isOnCpu: (index: number) => boolean, on: Board = board) =>
     graph.operators.reduce(
       (sum, operator, index) =>
-        sum + (isOnCpu(index) ? (operatorCost(graph, operator, board)?.milliseconds ?? Number.NaN) : 0),
+        sum + (isOnCpu(index) ? (operatorCost(graph, operator, on)?.milliseconds ?? Number.NaN) : 0),
       0,
     );
   const graphs = Object.entries(mlperfTiny());
@@ -42,9 +52,10 @@ export async function neutron(verbose = false): Promise<readonly EstimateRow[]> 
     };
   });
   const fit = crossValidateBeside(rows);
+  const unfitted = withFlashWait(board, waitStates / readBytes);
   const cpu = graphs.map(([label, graph]) => ({
     label,
-    estimate: cost(graph, () => true),
+    estimate: cost(graph, () => true, label === dense ? unfitted : board),
     measured: milliseconds[label]?.cpu ?? Number.NaN,
   }));
   if (verbose) {
@@ -61,7 +72,7 @@ export async function neutron(verbose = false): Promise<readonly EstimateRow[]> 
       {
         ...about,
         runtime: 'tflm',
-        how: 'its core, its clock and a guess at its flash from other boards; nothing fitted',
+        how: "its core and its clock; the dense network with the wait that its flash's wait states make; nothing fitted",
       },
       cpu,
     ),
