@@ -65,7 +65,7 @@ export function deviceMetrics(result: DeviceResult, label: string): DeviceMetric
 }
 
 function sourceOf(by: string, repeats: number): string {
-  return (repeats === 1 ? `measured on ${by}` : `median of ${repeats} repeats on ${by}`).slice(0, 400);
+  return (repeats === 1 ? `on ${by}` : `median of ${repeats} repeats on ${by}`).slice(0, 400);
 }
 
 function median(values: readonly number[]): number {

@@ -70,7 +70,7 @@ function comparisonAnnotations(report: GateReport, comparison: Comparison): read
       message: plain(`${where === undefined ? '' : `${where}: `}${message}`, 500),
       ...place,
     })),
-    ...worstJudgementsFirst(comparison.judgements)
+    ...worstJudgementsFirst(comparison)
       .filter(
         ({ verdict }) => badness(verdict) > 0 && !(errors.length > 0 && verdict === 'fail' && isUnmeasured(comparison)),
       )

@@ -55,7 +55,7 @@ function verdictPhrases(ordered: readonly Comparison[], schedules: readonly Sche
 function comparisonPhrases(comparison: Comparison): readonly Phrase[] {
   const model = { name: comparison.model };
   const target = { name: comparison.target };
-  const [worst] = worstJudgementsFirst(comparison.judgements);
+  const [worst] = worstJudgementsFirst(comparison);
   if (comparison.problems[0] !== undefined) {
     return [model, ' could not be judged on ', target, ': ', sentence(comparison.problems[0])];
   }

@@ -22,9 +22,9 @@ const sameReasons: readonly BudgetMetric[] = ['latency', 'duty', 'energy', 'aver
 
 /** Every budget that is not kept, those of one metric together. */
 export function objectionsOf(comparison: Comparison): readonly Objections[] {
-  const { head, judgements } = comparison;
+  const { head } = comparison;
   const runs = head === null || isDeployable(head);
-  const against = worstJudgementsFirst(judgements).filter(
+  const against = worstJudgementsFirst(comparison).filter(
     // A model that does not run has no numbers; the finding says it once.
     (judgement) => judgement.verdict !== 'pass' && (runs || !isUnmeasured(comparison, judgement)),
   );

@@ -1,5 +1,6 @@
 import type { Comparison, Judgement } from '../judge/comparison.ts';
 import { metricWords } from '../judge/metric-words.ts';
+import { timesAllowed } from '../judge/times-allowed.ts';
 import { badness } from '../judge/worst-verdict.ts';
 import type { MetricName } from '../measurement/metric-names.ts';
 
@@ -14,13 +15,24 @@ export function worstFirst(comparisons: readonly Comparison[]): readonly Compari
   );
 }
 
-/** Judgements worst first; absolute limits before increases, because not fitting is worse than growing. */
-export function worstJudgementsFirst(judgements: readonly Judgement[]): readonly Judgement[] {
+/**
+ * The judgements of a comparison, worst first; absolute limits before increases, because not fitting is worse than growing; of equals what is the furthest over, in proportion to what is allowed.
+ */
+export function worstJudgementsFirst(
+  comparison: Pick<Comparison, 'base' | 'head' | 'judgements'>,
+): readonly Judgement[] {
   const rank = ({ budget }: Judgement) => (budget.limit.kind === 'max' || budget.limit.kind === 'min' ? 0 : 1);
-  return [...judgements].sort(
-    (left, right) => badness(right.verdict) - badness(left.verdict) || rank(left) - rank(right),
+  const over = new Map(comparison.judgements.map((each) => [each, timesAllowed(comparison, each.budget)]));
+  return [...comparison.judgements].sort(
+    (left, right) =>
+      badness(right.verdict) - badness(left.verdict) ||
+      rank(left) - rank(right) ||
+      largerFirst(over.get(left) ?? 1, over.get(right) ?? 1),
   );
 }
+
+/** As `right - left`, also of numbers without end. */
+const largerFirst = (left: number, right: number): number => Number(right > left) - Number(left > right);
 
 /** True when nothing about the model on this target moved and nobody objects. */
 export function isUnchanged(comparison: Comparison): boolean {

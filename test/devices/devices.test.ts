@@ -27,8 +27,8 @@ describe('a result', () => {
 
   it('may be single numbers', () => {
     expect(deviceMetrics({ peakRam: 1000, energy: 0.5 }, 'rig')).toEqual({
-      peakRam: { value: 1000, unit: 'B', basis: 'measured', source: 'measured on rig' },
-      energy: { value: 0.5, unit: 'mJ', basis: 'measured', source: 'measured on rig' },
+      peakRam: { value: 1000, unit: 'B', basis: 'measured', source: 'on rig' },
+      energy: { value: 0.5, unit: 'mJ', basis: 'measured', source: 'on rig' },
     });
   });
 

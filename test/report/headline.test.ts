@@ -61,6 +61,21 @@ describe('headline', () => {
       'models/kws.onnx is now too slow on nano33: latency ≈ 25 ms > 20 ms (+37.4 %)',
     ],
     [
+      'of several budgets the one that is broken worst in proportion to it',
+      report([
+        comparison({
+          ...heads({ peakRam: exact(80 * KiB), latency: modelled(64.4, 'ms', 0.1) }),
+          budgets: [
+            budget('peakRam', { kind: 'max-increase', relative: 0.02 }),
+            budget('peakRam', { kind: 'max', value: 64 * KiB }),
+            budget('latency', { kind: 'max-increase', relative: 0.05 }),
+            budget('latency', { kind: 'max', value: 20 }),
+          ],
+        }),
+      ]),
+      'models/kws.onnx is now too slow on nano33: latency ≈ 64.4 ms > 20 ms (+253.8 %)',
+    ],
+    [
       'grown',
       report([
         comparison({

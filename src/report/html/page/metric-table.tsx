@@ -34,9 +34,10 @@ export function MetricTable({ comparison }: { readonly comparison: Comparison })
   );
 }
 
-function rowOf({ base, head, deltas, judgements }: Comparison, name: MetricName) {
+function rowOf(comparison: Comparison, name: MetricName) {
+  const { base, head, deltas } = comparison;
   const delta = deltas[name];
-  const about = worstJudgementsFirst(judgements).filter(({ budget }) => budget.metric === name);
+  const about = worstJudgementsFirst(comparison).filter(({ budget }) => budget.metric === name);
   return [
     capitalised(metricWords[name].title),
     shownValue(base?.[name], name),
