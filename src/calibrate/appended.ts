@@ -4,9 +4,15 @@ import type { Graph, Operator, Tensor, TensorId } from '../graph/graph.ts';
 import { rangeOf } from '../passes/activation-range.ts';
 import { edit } from '../passes/edit.ts';
 
-/** Names of outputs that are the extremes of a tensor. */
+/** Names of the extremes of a tensor. */
 export const lowestOf = (name: string): string => `${name}/lowest`;
 export const highestOf = (name: string): string => `${name}/highest`;
+
+/** One value that stands for a tensor's lowest or highest. */
+export interface Extreme {
+  readonly id: TensorId;
+  readonly name: string;
+}
 
 /** Rank of pictures, which ONNX Runtime keeps in blocks of channels from one convolution to the next. */
 const pictureRank = 4;
@@ -18,10 +24,15 @@ export interface Appended {
   readonly addInput: (tensor: Tensor) => TensorId;
   readonly addConstant: (tensor: Tensor) => TensorId;
   /** An operator with one result, of that name. */
-  readonly add: (type: string, inputs: readonly TensorId[], result: Tensor) => TensorId;
+  readonly add: (
+    type: string,
+    inputs: readonly TensorId[],
+    result: Tensor,
+    attributes?: Operator['attributes'],
+  ) => TensorId;
   readonly addOutput: (id: TensorId) => void;
-  /** Outputs `lowestOf` and `highestOf` with the extremes of a tensor; what is never below 0 has no `lowestOf`. */
-  readonly addExtremes: (id: TensorId) => void;
+  /** `lowestOf` and `highestOf` of a tensor, each one value in the tensor's rank; what is never below 0 has no `lowestOf`. */
+  readonly addExtremes: (id: TensorId) => readonly Extreme[];
   readonly finish: () => Graph;
 }
 
@@ -30,9 +41,9 @@ export interface Appended {
  * first: each is then looked at right after it was computed, while it is in the processor's caches, and its memory serves the next. (MobileNetV2, 224 × 224, ONNX Runtime 1.30.0,
  * extremes: a quarter less time than in the order of the tensors, which keeps all of them to the end.)
  *
- *     Conv ── x ── …     x ── ReduceMin ── x/lowest []
- *                          ── ReduceMax ── x/highest []
- *                     or, of pictures, ── GlobalMaxPool ── ReduceMax ── x/highest []
+ *     Conv ── x ── …     x ── ReduceMin ── x/lowest [1, …, 1]
+ *                          ── ReduceMax ── x/highest [1, …, 1]
+ *                     or, of pictures, ── GlobalMaxPool ── ReduceMax ── x/highest [1, 1, 1, 1]
  *
  * The pool reads blocks of channels as they are; for a reduction alone they would be rearranged.
  */
@@ -55,10 +66,10 @@ export function appendTo(graph: Graph): Appended {
     return output;
   };
   // Without axes all of them are reduced, in every version of the operators.
-  const reduce = (id: TensorId, type: string, name: string): void => {
-    const keepdims = { kind: 'int', value: 0 } as const;
-    outputs.push(add(type, [id], { name, dtype: 'float32', shape: [] }, { keepdims }));
-  };
+  const reduce = (id: TensorId, type: string, name: string, shape: Tensor['shape']): Extreme => ({
+    id: add(type, [id], { name, dtype: 'float32', shape: shape?.map(() => 1) }),
+    name,
+  });
   return {
     lastFirst: (ids) => [...ids].sort((one, other) => placeOf(other) - placeOf(one)),
     addInput: (tensor) => {
@@ -67,7 +78,7 @@ export function appendTo(graph: Graph): Appended {
       return id;
     },
     addConstant: (tensor) => tensors.push(tensor) - 1,
-    add: (type, read, result) => add(type, read, result),
+    add,
     addOutput: (id) => {
       const tensor = tensors[id];
       if (tensor?.dtype === 'unknown') tensors[id] = { ...tensor, dtype: 'float32' };
@@ -77,10 +88,12 @@ export function appendTo(graph: Graph): Appended {
       const { name, shape } = tensorAt(graph, id);
       const [, producer] = reading.producer(id) ?? [];
       const least = producer === undefined ? undefined : rangeOf(reading, producer)?.min;
-      if (least === undefined || least < 0) reduce(id, 'ReduceMin', lowestOf(name));
       const isPicture = shape?.length === pictureRank;
       const pooled = { name: `${name}/pooled`, dtype: 'float32', shape: undefined } as const;
-      reduce(isPicture ? add('GlobalMaxPool', [id], pooled) : id, 'ReduceMax', highestOf(name));
+      return [
+        ...(least === undefined || least < 0 ? [reduce(id, 'ReduceMin', lowestOf(name), shape)] : []),
+        reduce(isPicture ? add('GlobalMaxPool', [id], pooled) : id, 'ReduceMax', highestOf(name), shape),
+      ];
     },
     finish: () => ({ ...graph, tensors, operators, inputs, outputs }),
   };

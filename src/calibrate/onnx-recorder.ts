@@ -1,5 +1,4 @@
 import { UserError } from '../errors.ts';
-import type { Graph } from '../graph/graph.ts';
 import { openGraph } from '../onnx-runtime/open-graph.ts';
 import { type OnnxRuntime, OnnxRuntimeError, type OnnxValue } from '../onnx-runtime/session.ts';
 import { highestOf, lowestOf } from './appended.ts';
@@ -7,45 +6,36 @@ import { freeArrays } from './free-arrays.ts';
 import { addHistogram, type Histogram } from './histogram.ts';
 import { type Feeds, makeCounters, type Recorded, type Recorder } from './recorder.ts';
 import { type Counter, openCounter } from './threads/counter.ts';
-import { firstOf, partOf } from './with-parts.ts';
-
-/** What an ONNX recorder runs. */
-export interface OnnxRecording {
-  /** Whose outputs are the watched tensors; or parts of them and their extremes, or these alone. */
-  readonly graph: Graph;
-  /** Steps of parts, see `withParts`. */
-  readonly steps: readonly number[];
-  /** The watched tensors; what is no output is an input. */
-  readonly watched: readonly string[];
-  readonly extents: boolean;
-}
+import { firstOf, partOf, type WithParts } from './with-parts.ts';
 
 /** Values to count from which on it pays to start a thread for them, so that ONNX Runtime computes the next sample meanwhile. */
 const worthwhileElements = 2e8;
 
-/** A recorder in ONNX Runtime for so many samples. @throws OnnxRuntimeError when it does not load the model */
+/** A recorder in ONNX Runtime of how values are distributed, for so many samples. @param watched names; what is no output is an input @throws OnnxRuntimeError when it does not load the model */
 export async function openOnnxRecorder(
-  { graph, steps, watched, extents }: OnnxRecording,
+  { graph, steps }: WithParts,
+  watched: readonly string[],
   runtime: OnnxRuntime,
   threads: number,
   samples: number,
 ): Promise<Recorder> {
   const session = await openGraph(runtime, graph, { threads, sparesMemory: true });
-  const counters = makeCounters(watched.length, extents);
+  const counters = makeCounters(watched.length, false);
+  const names = watched.map(resultNames);
   let counter: Counter | undefined;
   let isFirst = true;
   return {
-    seesEverything: !extents && steps.every((step) => step === 1),
+    seesEverything: steps.every((step) => step === 1),
     record: async (feeds, sample) => {
       const results = await session.run({ ...feeds, ...firstRows(steps, sample) }).catch(asUserError);
-      const recorded = watched.flatMap((name, index) => recordedOf(name, index, results, feeds));
+      const recorded = names.flatMap((each, index) => recordedOf(each, index, results, feeds));
       // The first sample tells how much there is to count.
       const elements = recorded.reduce((sum, { values }) => sum + values.length, 0);
       if (counter === undefined) {
         for (const each of recorded) counters.add(each, sample);
         freeArrays(recorded.map(({ values }) => values));
       } else await counter.add({ sample, recorded });
-      if (isFirst && !extents && elements * (samples - 1) >= worthwhileElements) counter = openCounter(watched.length);
+      if (isFirst && elements * (samples - 1) >= worthwhileElements) counter = openCounter(watched.length);
       isFirst = false;
     },
     histograms: async () => {
@@ -70,19 +60,36 @@ function firstRows(steps: readonly number[], sample: number): Feeds {
   );
 }
 
+interface ResultNames {
+  readonly name: string;
+  readonly part: string;
+  readonly lowest: string;
+  readonly highest: string;
+}
+
+const resultNames = (name: string): ResultNames => ({
+  name,
+  part: partOf(name),
+  lowest: lowestOf(name),
+  highest: highestOf(name),
+});
+
 /** What one run says of a watched tensor. */
 function recordedOf(
-  name: string,
+  names: ResultNames,
   index: number,
   results: Readonly<Record<string, OnnxValue>>,
   feeds: Feeds,
 ): readonly Recorded[] {
-  const [part, lowest, highest] = [partOf(name), lowestOf(name), highestOf(name)].map((each) => floats(results[each]));
-  if (part !== undefined && highest !== undefined)
-    return [{ index, values: part, extremes: { lowest: lowest?.[0], highest: highest[0] ?? 0 } }];
+  const part = floats(results[names.part]);
+  const highest = floats(results[names.highest]);
+  if (part !== undefined && highest !== undefined) {
+    const lowest = floats(results[names.lowest])?.[0];
+    return [{ index, values: part, extremes: { lowest, highest: highest[0] ?? 0 } }];
+  }
   // An input's array stays the caller's, what ONNX Runtime gave is ours.
-  const all = [part, floats(results[name]), lowest, highest, floats(feeds[name])?.slice()];
-  return all.flatMap((values) => (values === undefined ? [] : [{ index, values }]));
+  const values = part ?? floats(results[names.name]) ?? floats(feeds[names.name])?.slice();
+  return values === undefined ? [] : [{ index, values }];
 }
 
 const floats = (value: OnnxValue | undefined): Float32Array | undefined =>

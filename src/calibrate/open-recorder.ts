@@ -4,6 +4,7 @@ import type { Graph, TensorId } from '../graph/graph.ts';
 import { graphMacs } from '../graph/macs.ts';
 import { refuseEndless } from '../graph/refuse-endless.ts';
 import { loadOnnxRuntime } from '../onnx-runtime/load.ts';
+import { openExtremesRecorder } from './onnx-extremes-recorder.ts';
 import { openOnnxRecorder } from './onnx-recorder.ts';
 import type { Recorder } from './recorder.ts';
 import { openTfliteRecorder } from './tflite-recorder.ts';
@@ -46,9 +47,9 @@ export async function openRecorder(
     return openThreadedRecorder({ kind: 'record', model: writeTflite(observed), extents }) ?? alone;
   }
   const computed = watched.filter((id) => !graph.inputs.includes(id));
-  const { graph: asked, steps } = extents
-    ? { graph: withExtents(graph, computed), steps: [] }
-    : withParts(graph, computed, wanted === 'everything' ? 0 : samples);
   const names = watched.map((id) => tensorAt(graph, id).name);
-  return openOnnxRecorder({ graph: asked, steps, watched: names, extents }, await loadOnnxRuntime(), sharing, samples);
+  const runtime = await loadOnnxRuntime();
+  if (extents) return openExtremesRecorder(withExtents(graph, computed), names, runtime, sharing);
+  const parts = withParts(graph, computed, wanted === 'everything' ? 0 : samples);
+  return openOnnxRecorder(parts, names, runtime, sharing, samples);
 }

@@ -61,7 +61,7 @@ export function withParts(graph: Graph, watched: readonly TensorId[], samples: n
     appended.addOutput(
       appended.add('Slice', [id, ...bounds], { name: partOf(tensor.name), dtype: 'float32', shape: undefined }),
     );
-    if (step > 1) appended.addExtremes(id);
+    if (step > 1) for (const extreme of appended.addExtremes(id)) appended.addOutput(extreme.id);
   }
   return { graph: appended.finish(), steps: [...steps.keys()] };
 }

@@ -32,12 +32,20 @@ describe('extremes that ONNX Runtime finds', () => {
     }
   });
 
-  it('are asked for last tensor first, and no lowest where values begin at 0', () => {
+  it('come in one output, and no lowest where values begin at 0', () => {
     const wanted = computed.filter((id) => !graph.inputs.includes(id));
-    const { outputs, tensors } = withExtents(graph, wanted);
-    const asked = outputs.map((id) => tensors[id]?.name);
-    expect(asked).not.toContain(lowestOf('relu'));
-    const highest = asked.filter((name) => name?.endsWith('/highest'));
+    const { graph: asked, places } = withExtents(graph, wanted);
+    expect(places.has(lowestOf('relu'))).toBe(false);
+    expect(wanted.every((id) => places.has(highestOf(nameOf(id))))).toBe(true);
+    expect([...places.values()]).toEqual(Array.from({ length: places.size }, (_, element) => element));
+    expect(asked.outputs.map((id) => asked.tensors[id]?.shape)).toEqual([[places.size, 1, 1, 1]]);
+  });
+
+  it('are asked for from the last tensor to the first, whatever their order, so that no more is kept than without', () => {
+    const wanted = computed.filter((id) => !graph.inputs.includes(id));
+    const { places } = withExtents(graph, [...wanted].reverse());
+    const highest = [...places.keys()].filter((name) => name.endsWith('/highest'));
     expect(highest).toEqual([...wanted].reverse().map((id) => highestOf(nameOf(id))));
+    expect(places).toEqual(withExtents(graph, wanted).places);
   });
 });
