@@ -2,6 +2,7 @@ import type { Progress } from '../basics/progress.ts';
 import { bindInputs } from '../data/bind-inputs.ts';
 import type { DataSet } from '../data/data-set.ts';
 import { modelInputs } from '../data/model-inputs.ts';
+import { refuseNaN } from '../data/refuse-nan.ts';
 import { isConstant, tensorAt } from '../graph/access.ts';
 import type { Graph, Tensor, TensorId } from '../graph/graph.ts';
 import type { Finding } from '../measurement/measurement.ts';
@@ -32,7 +33,7 @@ export interface Calibration {
 
 /**
  * Runs a float graph of either dialect on samples, one in memory at a time, and chooses the range of each observed tensor from the values that it took.
- * @throws OnnxRuntimeError when ONNX Runtime does not load the model, UserError when it fails on a sample, the data set does not fit the model, or no kernel runs an operator of a `.tflite`
+ * @throws OnnxRuntimeError when ONNX Runtime does not load the model, UserError when it fails on a sample, the data set does not fit the model or a sample holds NaN, or no kernel runs an operator of a `.tflite`
  */
 export async function calibrate(
   graph: Graph,
@@ -92,7 +93,9 @@ async function record(
   const recorder = await openRecorder(graph, watched, wanted, indices.length);
   try {
     for (const [recorded, index] of indices.entries()) {
-      await recorder.record(bindInputs(await data.sample(index), inputs, data.path), recorded);
+      const sample = await data.sample(index);
+      refuseNaN(sample, index, data.path);
+      await recorder.record(bindInputs(sample, inputs, data.path), recorded);
       progress?.(recorded + 1, indices.length);
     }
     return { histograms: await recorder.histograms(), isExact: recorder.seesEverything };

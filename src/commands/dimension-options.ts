@@ -9,11 +9,10 @@ export function dimensionOption(command: Command): Command {
   return command.option(
     '--dimension <name=size>',
     'size of an open dimension of an ONNX model, such as time=49 or, where it has no name, x[1]=49; may be repeated',
-    (text: string, before: readonly string[]): readonly string[] => {
+    (text: string, before?: readonly string[]): readonly string[] => {
       if (!/^.+=[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('It is a name, "=" and a whole number.');
-      return [...before, text];
+      return [...(before ?? []), text];
     },
-    [],
   );
 }
 
@@ -22,7 +21,7 @@ export function dimensionOption(command: Command): Command {
  * @throws UserError for a dimension that none of them leaves open
  */
 export function readDimensions(
-  texts: readonly string[],
+  texts: readonly string[] = [],
   ...graphs: readonly Graph[]
 ): Readonly<Record<string, number>> | undefined {
   if (texts.length === 0) return undefined;

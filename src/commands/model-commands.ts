@@ -1,4 +1,5 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
+import { accuracyMetrics } from '../accuracy/accuracy-metric.ts';
 import { numberForms } from '../optimize/recipe.ts';
 import { defaultTarget } from '../targets/default-target.ts';
 import type { Call } from './call.ts';
@@ -92,7 +93,10 @@ export function describeRun(program: Command, call: Call): void {
   program
     .command('run <model>')
     .description("Run a .tflite in the device's own arithmetic: arrays in, arrays out.")
-    .requiredOption('--input <file>', "an .npz with an array per input, by the tensor's name or as arr_0, arr_1 …")
+    .requiredOption(
+      '--input <file>',
+      "an .npz with an array per input, by the tensor's name or as arr_0, arr_1 …, or x for the only one",
+    )
     .requiredOption('--output <file>', 'the .npz to write, an array per output')
     .option('--steps', "run once for every index of the arrays' first axis, the model's state going on")
     .action(async (model, options) => {
@@ -124,10 +128,14 @@ export function describeTargets(program: Command, call: Call): void {
 /** What every command on a single model takes. */
 function modelOptions(command: Command, ofConfig?: string): Command {
   return targetOptions(dimensionOption(command), ofConfig)
-    .option('--recipe <recipe>', `what optimisation may do: ${numberForms.join(', ')}, with steps behind it`, 'auto')
+    .option(
+      '--recipe <recipe>',
+      `what optimisation may do: ${numberForms.join(', ')}, with steps behind it, such as int8+prune-channels=30%`,
+      'auto',
+    )
     .option('--calibration <file>', 'calibration set: .npz, .csv or a folder of images by class')
     .option('--evaluation <file>', 'labelled evaluation set, for accuracy')
-    .option('--metric <metric>', 'accuracy metric', 'top-1');
+    .addOption(new Option('--metric <metric>', 'accuracy metric').choices(accuracyMetrics).default('top-1'));
 }
 
 /** Which target, and whose names of targets count. */

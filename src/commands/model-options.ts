@@ -16,7 +16,7 @@ export interface ModelOptions extends DutyCycleOptions, TargetOptions {
   readonly calibration?: string;
   readonly evaluation?: string;
   readonly metric: string;
-  readonly dimension: readonly string[];
+  readonly dimension?: readonly string[];
 }
 
 /**

@@ -57,7 +57,7 @@ export async function optimizeCommand(file: string, options: OptimizeCommandOpti
       ? chosenOf(fit, options.output)
       : await measureModel(model, target, { ...measureOptions, recipe: improving(measureOptions, model, target) });
   if (measurement.findings.some(({ code }) => code === 'format-not-loaded')) {
-    throw new UserError(`${file} was not written: ${measurement.unavailable.flash}.`);
+    throw new UserError(`${options.output} was not written: ${measurement.unavailable.flash}`);
   }
   const written = isOrt ? await ortFile(artifact) : artifact;
   writeWhole(options.output, written);

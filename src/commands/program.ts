@@ -1,4 +1,4 @@
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Help } from 'commander';
 import { gateVersion } from '../basics/version.ts';
 import { UserError } from '../errors.ts';
 import { exitCodes } from '../judge/exit-code.ts';
@@ -73,11 +73,17 @@ const commands = [
   describeCompletion,
 ];
 
+const plainHelp = new Help();
+
 function describeProgram(output: Output, exitWith: (code: number) => void): Command {
   const program = new Command('edge-ready')
     .description('Checks models against the RAM, flash, time, energy and accuracy that an edge device leaves for them.')
     .version(gateVersion)
     .exitOverride()
+    .configureHelp({
+      optionDescription: (option) =>
+        `${plainHelp.optionDescription(option)}${option.mandatory ? ' (has to be given)' : ''}`,
+    })
     .configureOutput({ writeOut: output.result, writeErr: (text) => output.note(text.trimEnd()) })
     .showHelpAfterError('(edge-ready --help shows what there is)');
 

@@ -12,7 +12,7 @@ export type Arrays = Readonly<Record<string, DataArray>>;
 
 /**
  * Runs a model once, or with `steps` once for every index of the arrays' first axis, its state going on from step to step.
- * Arrays belong to inputs by the tensor's name, or as `arr_0`, `arr_1` … by position. An array of an input's own type is taken as it is; real numbers for an integer input are quantised.
+ * Arrays belong to inputs by the tensor's name, or as `arr_0`, `arr_1` … by position, and `x`, as data sets call it, to the only one. An array of an input's own type is taken as it is; real numbers for an integer input are quantised.
  * Gives every output by its tensor's name in the graph's order (`arr_N` where names are empty or repeat), as the kernels of TensorFlow Lite Micro compute it; with `steps`, stacked along a new first axis.
  * @throws UserError when arrays are missing or do not fit, or the model does not run
  */
@@ -20,7 +20,7 @@ export function runTflite(model: Model, arrays: Arrays, steps: boolean): Arrays 
   const interpreter = openInterpreter(model.graph);
   const inputs = modelInputs(model.graph).map((input, position) => {
     const shape = interpreter.inputs[position]?.shape ?? [];
-    return { input, shape, array: arrayFor(arrays, input, position) };
+    return { input, shape, array: arrayFor(arrays, input, position, interpreter.inputs.length === 1) };
   });
   const count = steps ? stepsOf(inputs) : 1;
   const collected = interpreter.outputs.map((): NumberArray[] => []);
@@ -43,8 +43,8 @@ interface Given {
   readonly array: DataArray;
 }
 
-function arrayFor(arrays: Arrays, { name }: ModelInput, position: number): DataArray {
-  const found = [name, `arr_${position}`].find((key) => Object.hasOwn(arrays, key));
+function arrayFor(arrays: Arrays, { name }: ModelInput, position: number, isOnly: boolean): DataArray {
+  const found = [name, `arr_${position}`, ...(isOnly ? ['x'] : [])].find((key) => Object.hasOwn(arrays, key));
   const array = found === undefined ? undefined : arrays[found];
   if (array !== undefined) return array;
   throw new UserError(

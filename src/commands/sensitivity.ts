@@ -21,7 +21,7 @@ export async function sensitivityCommand(
   file: string,
   options: TargetOptions & {
     readonly calibration?: string;
-    readonly dimension: readonly string[];
+    readonly dimension?: readonly string[];
     readonly json?: true;
   },
   output: Output,

@@ -13,6 +13,7 @@ export function writeWhole(file: string, bytes: Uint8Array): void {
     if (codeOf(error) === 'ENOENT') {
       throw new UserError(`${file} can't be written: there is no folder ${path.dirname(file)}; create it first.`);
     }
+    if (codeOf(error) === 'EISDIR') throw new UserError(`${file} can't be written: it is a folder; name a file in it.`);
     throw new UserError(`${file} can't be written: ${messageOf(error).replaceAll(beside, file)}`);
   }
 }

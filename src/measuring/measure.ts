@@ -180,7 +180,11 @@ async function measureAccuracy(
   evaluation: Evaluation | undefined,
   progress: Progress | undefined,
 ): Promise<Accuracy> {
-  if (evaluation === undefined) return { metric: null, reason: 'no evaluation set is configured for this model' };
+  if (evaluation === undefined)
+    return {
+      metric: null,
+      reason: 'no evaluation set is configured for this model (evaluation: in edge-ready.yml, or --evaluation)',
+    };
   if (findings.some(({ code }) => code === 'synthetic-calibration')) {
     return { metric: null, reason: 'the ranges of the integers come from random inputs: name a calibration set' };
   }

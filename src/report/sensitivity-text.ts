@@ -9,7 +9,7 @@ const rowsShown = 30;
 /** Which operators lose most when they become integers, for a terminal; the worst first. Ends with a new line. */
 export function renderSensitivityText(rows: readonly SensitivityRow[], options: TextOptions = {}): string {
   const decibels = (value: number | null) =>
-    value === null ? '–' : Number.isFinite(value) ? `${value.toFixed(1)} dB` : 'exact';
+    value === null || Number.isNaN(value) ? '–' : Number.isFinite(value) ? `${value.toFixed(1)} dB` : 'exact';
   const right = { align: 'right' } as const;
   const table = textTable(
     [
@@ -28,7 +28,7 @@ export function renderSensitivityText(rows: readonly SensitivityRow[], options: 
         layerLabel(row.name),
         decibels(row.int8Decibels),
         decibels(row.int16Decibels),
-        `${(100 * row.share).toFixed(1)} %`,
+        Number.isNaN(row.share) ? '–' : `${(100 * row.share).toFixed(1)} %`,
       ]),
     options,
   );

@@ -1,5 +1,6 @@
 import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { codeOf, messageOf, UserError } from '../errors.ts';
 import { renderComment } from './comment.ts';
 import { renderHtml } from './html/render-html.ts';
 import type { GateReport } from './report-schema.ts';
@@ -34,10 +35,16 @@ export interface Outputs {
 /**
  * Begins to write `report.json`, `comment.md`, `report.html` and `artifacts/<target>/<path>` into a folder, which is made when it is missing.
  * Each appears whole or not at all: it is written beside its place and moved there.
+ * @throws UserError when there can be no such folder
  */
 export async function openOutputs(directory: string): Promise<Outputs> {
-  await mkdir(directory, { recursive: true });
-  const scratch = await mkdtemp(path.join(directory, '.writing-'));
+  const scratch = await mkdir(directory, { recursive: true })
+    .then(() => mkdtemp(path.join(directory, '.writing-')))
+    .catch((error: unknown) => {
+      const isFile = codeOf(error) === 'EEXIST' || codeOf(error) === 'ENOTDIR';
+      const why = isFile ? 'it, or a part of its path, is a file' : messageOf(error);
+      throw new UserError(`The report can't be written into the folder ${directory}: ${why}.`);
+    });
   await mkdir(path.join(scratch, 'artifacts'));
   return {
     keep: (model) => writeModelFile(path.join(scratch, 'artifacts'), model),
