@@ -1,4 +1,5 @@
 import { roundHalfEven } from '../graph/evaluate/elementwise.ts';
+import { fastRounding } from './fast-rounding.ts';
 import { powerOfTwoFrom } from './integer-parameters.ts';
 
 /** Weights as symmetric int8 with one scale per index along an axis. */
@@ -18,6 +19,9 @@ export interface WeightChannels {
 
 /** One scale for all weights. */
 export const oneChannel: WeightChannels = { count: 1, channelOf: () => 0, runLength: Number.POSITIVE_INFINITY };
+
+/** Weights with one scale, one behind the other, from which on WebAssembly takes less time. */
+const worthwhileRun = 8;
 
 /** Its neighbours among float64 are 1 apart; no quotient of a weight comes near it. */
 const roundingNumber = 1.5 * 2 ** 52;
@@ -105,6 +109,14 @@ function squaredErrors(weights: Float32Array, scales: Float32Array, channels: We
 
 function largestWeights(weights: Float32Array, { count, channelOf, runLength }: WeightChannels): Float64Array {
   const largest = new Float64Array(count);
+  const fast = runLength >= worthwhileRun ? fastRounding() : undefined;
+  if (fast !== undefined) {
+    fast.largest(weights, Math.min(runLength, weights.length), (start, magnitude) => {
+      const channel = channelOf(start);
+      if (magnitude > (largest[channel] as number)) largest[channel] = magnitude;
+    });
+    return largest;
+  }
   for (let start = 0; start < weights.length; start += runLength) {
     const channel = channelOf(start);
     const end = Math.min(start + runLength, weights.length);
@@ -124,6 +136,11 @@ function onScales(
   { channelOf, runLength }: WeightChannels,
   smallest: -127 | -128,
 ): Int8Array {
+  const fast = runLength >= worthwhileRun ? fastRounding() : undefined;
+  if (fast !== undefined) {
+    const scaleOf = (start: number): number => scales[channelOf(start)] as number;
+    return fast.round(weights, Math.min(runLength, weights.length), scaleOf, smallest);
+  }
   const integers = new Int8Array(weights.length);
   for (let start = 0; start < weights.length; start += runLength) {
     const scale = scales[channelOf(start)] as number;
