@@ -16,12 +16,13 @@ export function largestMagnitude(from: usize, elements: i32): f32 {
   );
 }
 
-/** Two f32 in the low lanes divided by a scale, rounded to integers, halves to even, and limited: as i32 in the low lanes. NaN becomes 0. */
-// @ts-expect-error: decorator
-@inline
-function two(values: v128, scale: v128, low: v128, high: v128): v128 {
-  const rounded = f64x2.nearest(f64x2.div(f64x2.promote_low_f32x4(values), scale));
-  return i32x4.trunc_sat_f64x2_s_zero(f64x2.min(f64x2.max(rounded, low), high));
+class Rounding {
+  /** Two f32 in the low lanes divided by a scale, rounded to integers, halves to even, and limited: as i32 in the low lanes. NaN becomes 0. */
+  @inline
+  static two(values: v128, scale: v128, low: v128, high: v128): v128 {
+    const rounded = f64x2.nearest(f64x2.div(f64x2.promote_low_f32x4(values), scale));
+    return i32x4.trunc_sat_f64x2_s_zero(f64x2.min(f64x2.max(rounded, low), high));
+  }
 }
 
 /** f32 elements divided by a scale in double precision, rounded to the nearest integer, halves to even, between `lowest` and 127: i8 at `to`, of which up to 3 bytes more are written. */
@@ -31,8 +32,8 @@ export function roundToBytes(from: usize, elements: i32, to: usize, scale: f64, 
   const high = f64x2.splat(127);
   for (let left = elements; left > 0; left -= 4) {
     const values = v128.load(from);
-    const first = two(values, scales, low, high);
-    const second = two(v128.shuffle<i32>(values, values, 2, 3, 0, 1), scales, low, high);
+    const first = Rounding.two(values, scales, low, high);
+    const second = Rounding.two(v128.shuffle<i32>(values, values, 2, 3, 0, 1), scales, low, high);
     const words = i16x8.narrow_i32x4_s(v128.shuffle<i64>(first, second, 0, 2), first);
     v128.store32_lane(to, i8x16.narrow_i16x8_s(words, words), 0);
     from += 16;
