@@ -7,15 +7,15 @@ import type { Model } from '../optimize/model.ts';
 import { type AppliedRecipe, committed, recipeText } from '../optimize/recipe.ts';
 import { accelerationOf } from '../runtimes/acceleration.ts';
 import { noEstimate } from '../runtimes/estimate/no-estimate.ts';
+import { runtimeOf } from '../runtimes/registry.ts';
 import type { Estimate } from '../runtimes/runtime.ts';
 import type { Target } from '../targets/target.ts';
 
 /** The Measurement of a model, whose shapes are inferred, that its target does not load, with the reason. */
 export function unloadedMeasurement(model: Model, target: Target, reason: string, dutyCycle?: DutyCycle): Measurement {
-  const where = 'Change the model, or say in edge-ready.yml with "targets:" where it ships to.';
   const nothing = noEstimate(reason, [
     ...notesAsFindings(model),
-    { code: 'format-not-loaded', severity: 'error', message: `${reason} ${where}` },
+    { code: 'format-not-loaded', severity: 'error', message: `${reason} ${whatToDo(model, target)}` },
   ]);
   return joinMeasurement(
     model,
@@ -28,6 +28,14 @@ export function unloadedMeasurement(model: Model, target: Target, reason: string
       unavailable: { ...nothing.unavailable, accuracy: reason },
     },
   );
+}
+
+/** What helps a model that its target does not load: another runtime of the board that does, or to say where it ships to. */
+function whatToDo({ format }: Model, { board, runtime }: Target): string {
+  const others = Object.keys(board.runtimes).filter((id) => id !== runtime && runtimeOf(id).loads.includes(format));
+  const elsewhere = 'say in edge-ready.yml with "targets:" where it ships to';
+  if (others.length === 0) return `Change the model, or ${elsewhere}.`;
+  return `On this board ${others.map((id) => `${board.id}/${id}`).join(' and ')} ${others.length === 1 ? 'loads' : 'load'} .${format}: name ${others.length === 1 ? 'that' : 'one of them'} as the target, or ${elsewhere}.`;
 }
 
 /** Parts of the file that were kept without being understood are told, not hidden. */

@@ -123,3 +123,19 @@ test('help says what has to be given', async () => {
   expect(results).toMatch(/--output <file>[^-]*\(has to be given\)/);
   expect(results).not.toContain('(default: [])');
 });
+
+test.each([
+  [
+    'i.tflite',
+    'raspberry-pi-4',
+    'raspberry-pi-4/litert and raspberry-pi-4/tvm load .tflite: name one of them as the target',
+  ],
+  ['f.tflite', 'jetson-nano', 'jetson-nano/litert and jetson-nano/tvm load .tflite'],
+])(
+  'of %s, which %s does not load by default, it is said which runtime of the board does',
+  async (file, target, words) => {
+    const { code, results } = await run('measure', file, '--target', target);
+    expect(code).toBe(0);
+    expect(results).toContain(words);
+  },
+);
