@@ -35,7 +35,7 @@ function whatToDo({ format }: Model, { board, runtime }: Target): string {
   const others = Object.keys(board.runtimes).filter((id) => id !== runtime && runtimeOf(id).loads.includes(format));
   const elsewhere = 'say in edge-ready.yml with "targets:" where it ships to';
   if (others.length === 0) return `Change the model, or ${elsewhere}.`;
-  return `On this board ${others.map((id) => `${board.id}/${id}`).join(' and ')} ${others.length === 1 ? 'loads' : 'load'} .${format}: name ${others.length === 1 ? 'that' : 'one of them'} as the target, or ${elsewhere}.`;
+  return `On this board ${others.map((id) => `${board.id}/${id}`).join(', ')} ${others.length === 1 ? 'loads' : 'load'} .${format}: name ${others.length === 1 ? 'that' : 'one of them'} as the target, or ${elsewhere}.`;
 }
 
 /** Parts of the file that were kept without being understood are told, not hidden. */

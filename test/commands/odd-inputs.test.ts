@@ -128,9 +128,9 @@ test.each([
   [
     'i.tflite',
     'raspberry-pi-4',
-    'raspberry-pi-4/litert and raspberry-pi-4/tvm load .tflite: name one of them as the target',
+    'raspberry-pi-4/litert, raspberry-pi-4/tvm, raspberry-pi-4/glow load .tflite: name one of them as the target',
   ],
-  ['f.tflite', 'jetson-nano', 'jetson-nano/litert and jetson-nano/tvm load .tflite'],
+  ['f.tflite', 'jetson-nano', 'jetson-nano/litert, jetson-nano/tvm load .tflite'],
 ])(
   'of %s, which %s does not load by default, it is said which runtime of the board does',
   async (file, target, words) => {
