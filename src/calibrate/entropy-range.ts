@@ -34,7 +34,7 @@ export function entropyRange(given: Histogram, whole: Range, levels: number): Ra
   const largest = Math.max(-whole.min, whole.max);
   let best = { share: 1, divergence: Number.POSITIVE_INFINITY };
   const attempt = (share: number): void => {
-    const divergence = divergenceOf(histogram, sums, cut(whole, share * largest), levels);
+    const divergence = divergenceOf(histogram, sums, cut(whole, share * largest), { levels, worst: best.divergence });
     if (divergence < best.divergence) best = { share, divergence };
   };
   const step = (1 - least) / (coarse - 1);
@@ -106,9 +106,15 @@ function prefixSums(all: Float64Array): PrefixSums {
 
 const logarithm = (value: number): number => (value > 0 ? Math.log(value) : 0);
 
-function divergenceOf(histogram: Histogram, sums: PrefixSums, range: Range, levels: number): number {
+/** The divergence of a range; Infinity where it turns out to be larger than `worst`. */
+function divergenceOf(
+  histogram: Histogram,
+  sums: PrefixSums,
+  range: Range,
+  { levels, worst }: { readonly levels: number; readonly worst: number },
+): number {
   const { first, width } = histogram;
-  const { plain, counts, filled } = sums;
+  const { plain, counts, filled, entropies } = sums;
   const between = (values: Float64Array, start: number, end: number): number =>
     (values[end] as number) - (values[start] as number);
   // A whole end holds the bin that it lies in. Integers also span what lies between the values and 0.
@@ -127,10 +133,23 @@ function divergenceOf(histogram: Histogram, sums: PrefixSums, range: Range, leve
   while ((plain[lowest] as number) === 0) lowest += 1;
   let highest = high - 1;
   while ((plain[highest] as number) === 0) highest -= 1;
-  let divergence = between(sums.entropies, low, high) + edgeTerms(plain, lowest, highest, clippedLow, clippedHigh);
+  const entropy = between(entropies, low, high);
+  const edges = edgeTerms(plain, lowest, highest, clippedLow, clippedHigh);
   const perInteger = (to - from) / levels;
+  /** The bins of an integer, counted from 1, end before this one. */
+  const endOf = (integer: number): number => Math.min(high, Math.max(low, from + Math.round(integer * perInteger)));
+  let last = Math.max(1, Math.floor((highest - from) / perInteger));
+  while (endOf(last) <= highest) last += 1;
+  const before = last === 1 ? low : endOf(last - 1);
+  const logOf = (start: number, end: number): number =>
+    Math.log(between(counts, start, end) / between(filled, start, end));
+  // But for the clipped, no integer's term is below 0 (Jensen's inequality): those of the first few are a bound of all.
+  const most = worst * total + (total - inside) - edges + clippedHigh * logOf(before, endOf(last)) + 1e-9 * entropy;
+  let bound = 0;
+  let divergence = entropy + edges;
   let start = low;
   for (let integer = 1; start < high; integer += 1) {
+    // Written out, not `endOf`: this runs ten thousands of times before it is compiled.
     const bin = from + Math.round(integer * perInteger);
     const end = bin < low ? low : bin > high ? high : bin;
     const sum = (counts[end] as number) - (counts[start] as number);
@@ -138,7 +157,10 @@ function divergenceOf(histogram: Histogram, sums: PrefixSums, range: Range, leve
       const hasLowest = start <= lowest && lowest < end;
       const hasHighest = start <= highest && highest < end;
       const wanted = sum + (hasLowest ? clippedLow : 0) + (hasHighest ? clippedHigh : 0);
-      divergence -= wanted * Math.log(sum / ((filled[end] as number) - (filled[start] as number)));
+      const term = wanted * Math.log(sum / ((filled[end] as number) - (filled[start] as number)));
+      divergence -= term;
+      bound += (entropies[end] as number) - (entropies[start] as number) - term;
+      if (bound > most) return Number.POSITIVE_INFINITY;
     }
     start = end;
   }

@@ -47,14 +47,17 @@ function leastErrorRange(histogram: Histogram, whole: Range, levels: number): Ra
   const total = histogram.counts.reduce((sum, count) => sum + count, 0);
   const ends = (end: number): readonly number[] =>
     end === 0 ? [0] : Array.from({ length: candidates }, (_, index) => end * (1 - (0.9 * index) / (candidates - 1)));
+  const lower = ends(whole.min).map((min) => ({ min, clipped: below(min) }));
   let best = { range: whole, error: Number.POSITIVE_INFINITY };
   for (const max of ends(whole.max)) {
     const clippedAbove = above(max);
-    for (const min of ends(whole.min)) {
-      const clippedBelow = below(min);
+    // What both ends clip only grows.
+    if (clippedAbove.error >= best.error) break;
+    for (const { min, clipped } of lower) {
+      if (clipped.error >= best.error) break;
       const step = (max - min) / levels;
-      const rounded = Math.max(0, total - clippedAbove.count - clippedBelow.count);
-      const error = clippedAbove.error + clippedBelow.error + (rounded * step * step) / 12;
+      const rounded = Math.max(0, total - clippedAbove.count - clipped.count);
+      const error = clippedAbove.error + clipped.error + (rounded * step * step) / 12;
       if (error < best.error) best = { range: { min, max }, error };
     }
   }
