@@ -1,14 +1,12 @@
 import type { Graph, Operator } from '../../graph/graph.ts';
 import type { Board } from '../../targets/board.ts';
-import { cpuUnit, unitMilliseconds } from '../roofline/time.ts';
-import { computedTensors, operatorWork, precisionOf } from '../roofline/work.ts';
+import { operatorTimer } from '../roofline/operator-timer.ts';
+import { cpuUnit } from '../roofline/time.ts';
 import { operatorCost } from '../tflm/cycles.ts';
 
-/** Milliseconds of an operator on the board's CPU: TensorFlow Lite Micro's kernels on a microcontroller, a roofline on an application core; `undefined` where neither is known. */
-export function cpuMilliseconds(graph: Graph, operator: Operator, board: Board): number | undefined {
-  const cost = operatorCost(graph, operator, board);
-  if (cost !== undefined) return cost.milliseconds;
+/** Gives the milliseconds of each operator of a graph on the board's CPU: TensorFlow Lite Micro's kernels on a microcontroller, a roofline on an application core; `undefined` where neither is known. */
+export function cpuTimer(graph: Graph, board: Board): (operator: Operator) => number | undefined {
   const unit = cpuUnit(board, 'ethos-u');
-  if (unit === undefined) return undefined;
-  return unitMilliseconds(operatorWork(graph, operator, computedTensors(graph)), unit, precisionOf(graph, operator));
+  const byRoofline = unit === undefined ? undefined : operatorTimer(graph, unit);
+  return (operator) => operatorCost(graph, operator, board)?.milliseconds ?? byRoofline?.(operator);
 }

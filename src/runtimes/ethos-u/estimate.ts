@@ -7,7 +7,7 @@ import { totalBytes } from '../estimate/total-bytes.ts';
 import type { Artifact, Estimate, Part } from '../runtime.ts';
 import { runtimeFlash } from '../tflm/flash/flash.ts';
 import type { NpuConfiguration } from './configuration.ts';
-import { cpuMilliseconds } from './cpu-share.ts';
+import { cpuTimer } from './cpu-share.ts';
 import errors from './errors.json' with { type: 'json' };
 import type { NpuFacts } from './facts.ts';
 import { fallbackFindings, npuShare, shareFinding } from './fallback.ts';
@@ -20,11 +20,12 @@ export function estimateFrom(
   configuration: NpuConfiguration,
 ): Estimate {
   const { board } = target;
+  const onCpuTakes = cpuTimer(graph, board);
   const costs = graph.operators.map((operator, index): LayerCost => {
     const { unit = 'cpu', cycles = 0, sramBytes = 0, weightBytes = 0 } = facts.operators[index] ?? {};
     const isOnCpu = unit === 'cpu';
     return {
-      milliseconds: isOnCpu ? cpuMilliseconds(graph, operator, board) : (cycles * 1e3) / configuration.clockHz,
+      milliseconds: isOnCpu ? onCpuTakes(operator) : (cycles * 1e3) / configuration.clockHz,
       unit: isOnCpu ? 'cpu' : 'npu',
       liveBytes: sramBytes,
       flash: weightBytes,

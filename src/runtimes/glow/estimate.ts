@@ -6,8 +6,8 @@ import { costedLayers } from '../estimate/layers.ts';
 import { misfits } from '../estimate/misfits.ts';
 import { openShapes } from '../estimate/open-shapes.ts';
 import { totalBytes } from '../estimate/total-bytes.ts';
-import { cpuUnit, unitMilliseconds } from '../roofline/time.ts';
-import { computedTensors, operatorWork, precisionOf } from '../roofline/work.ts';
+import { operatorTimer } from '../roofline/operator-timer.ts';
+import { cpuUnit } from '../roofline/time.ts';
 import type { Artifact, Estimate, Part } from '../runtime.ts';
 import { operatorCost } from '../tflm/cycles.ts';
 import type { BundleMemory } from './bundle.ts';
@@ -25,15 +25,12 @@ export function estimateBundle({ graph }: Artifact, target: Target, figures: Bun
   const { board } = target;
   const { compiled } = figures;
   const unit = cpuUnit(board, 'glow');
-  const computed = computedTensors(graph);
+  const takes = unit && operatorTimer(graph, unit);
   const layers = costedLayers(
     graph,
     board,
     graph.operators.map((operator, index) => ({
-      milliseconds:
-        unit === undefined
-          ? operatorCost(graph, operator, board)?.milliseconds
-          : unitMilliseconds(operatorWork(graph, operator, computed), unit, precisionOf(graph, operator)),
+      milliseconds: takes === undefined ? operatorCost(graph, operator, board)?.milliseconds : takes(operator),
       unit: 'cpu' as const,
       liveBytes: figures.liveBytes[index] ?? 0,
     })),

@@ -7,8 +7,8 @@ import { costedLayers } from '../estimate/layers.ts';
 import { misfits } from '../estimate/misfits.ts';
 import { openShapes } from '../estimate/open-shapes.ts';
 import { totalBytes } from '../estimate/total-bytes.ts';
-import { cpuUnit, unitMilliseconds } from '../roofline/time.ts';
-import { computedTensors, operatorWork, precisionOf } from '../roofline/work.ts';
+import { operatorTimer } from '../roofline/operator-timer.ts';
+import { cpuUnit } from '../roofline/time.ts';
 import type { Artifact, Estimate, Runtime } from '../runtime.ts';
 import { interpreterMemory } from './memory.ts';
 import facts from './memory-facts.json' with { type: 'json' };
@@ -31,15 +31,12 @@ function estimate(artifact: Artifact, target: Target): Estimate {
   const { board } = target;
   const held = interpreterMemory(graph, artifact.bytes.byteLength, board.core.pointerBytes);
   const unit = cpuUnit(board, 'litert');
-  const computed = computedTensors(graph);
+  const takes = unit && operatorTimer(graph, unit);
   const layers = costedLayers(
     graph,
     board,
     graph.operators.map((operator, index) => ({
-      milliseconds:
-        unit === undefined
-          ? undefined
-          : unitMilliseconds(operatorWork(graph, operator, computed), unit, precisionOf(graph, operator)),
+      milliseconds: takes?.(operator),
       unit: 'cpu',
       liveBytes: held.liveBytes[index] ?? 0,
     })),

@@ -1,6 +1,6 @@
 import type { Target } from '../../targets/target.ts';
 import { type NpuRuntime, npuEstimate } from '../roofline/npu-estimate.ts';
-import { precisionOf } from '../roofline/work.ts';
+import { ownSteps } from '../roofline/own-steps.ts';
 import type { Artifact, Estimate, Runtime } from '../runtime.ts';
 import { operatorCost } from '../tflm/cycles.ts';
 import { kernelBuild } from '../tflm/kernels.ts';
@@ -39,11 +39,6 @@ const npu: NpuRuntime = {
 
 function estimate(artifact: Artifact, target: Target): Estimate {
   const { graph } = artifact;
-  const steps = graph.operators.map((operator, index) => ({
-    operator,
-    index,
-    isInteger: precisionOf(graph, operator) === 'int8',
-  }));
   const refused = unsupported(graph, kernelBuild(target.board).library);
-  return npuEstimate(npu, artifact, target, { graph, steps }, refused);
+  return npuEstimate(npu, artifact, target, ownSteps(graph), refused);
 }

@@ -1,7 +1,7 @@
 import type { Board } from '../../targets/board.ts';
 import type { Target } from '../../targets/target.ts';
 import { type NpuRuntime, npuEstimate } from '../roofline/npu-estimate.ts';
-import { precisionOf } from '../roofline/work.ts';
+import { ownSteps } from '../roofline/own-steps.ts';
 import type { Artifact, Estimate, Runtime } from '../runtime.ts';
 import { tflm } from '../tflm/runtime.ts';
 import { type GapCosts, gapCycles } from './cycles.ts';
@@ -56,11 +56,5 @@ function costsOf(board: Board): GapCosts | undefined {
 }
 
 function estimate(artifact: Artifact, target: Target): Estimate {
-  const { graph } = artifact;
-  const steps = graph.operators.map((operator, index) => ({
-    operator,
-    index,
-    isInteger: precisionOf(graph, operator) === 'int8',
-  }));
-  return npuEstimate(npu, artifact, target, { graph, steps });
+  return npuEstimate(npu, artifact, target, ownSteps(artifact.graph));
 }

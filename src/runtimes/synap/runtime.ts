@@ -1,10 +1,9 @@
-import type { Graph } from '../../graph/graph.ts';
 import type { Finding } from '../../measurement/measurement.ts';
 import { isQuantized } from '../../quantize/is-quantized.ts';
 import type { Target } from '../../targets/target.ts';
 import { executedGraph } from '../onnxruntime/executed-graph.ts';
-import { type NpuRuntime, type NpuStep, npuEstimate } from '../roofline/npu-estimate.ts';
-import { precisionOf } from '../roofline/work.ts';
+import { type NpuRuntime, npuEstimate } from '../roofline/npu-estimate.ts';
+import { ownSteps } from '../roofline/own-steps.ts';
 import type { Artifact, Estimate, Runtime } from '../runtime.ts';
 import { convertWithSynap } from './compile.ts';
 import { synapPlacement } from './placement.ts';
@@ -38,19 +37,9 @@ const npu: NpuRuntime = {
   }),
 };
 
-function stepsOf(graph: Graph): { readonly graph: Graph; readonly steps: readonly NpuStep[] } {
-  if (graph.dialect === 'onnx') return executedGraph(graph);
-  return {
-    graph,
-    steps: graph.operators.map((operator, index) => ({
-      operator,
-      index,
-      isInteger: precisionOf(graph, operator) === 'int8',
-    })),
-  };
-}
-
 function estimate(artifact: Artifact, target: Target): Estimate {
-  const estimated = npuEstimate(npu, artifact, target, stepsOf(artifact.graph));
+  const { graph } = artifact;
+  const met = graph.dialect === 'onnx' ? executedGraph(graph) : ownSteps(graph);
+  const estimated = npuEstimate(npu, artifact, target, met);
   return { ...estimated, findings: [...estimated.findings.slice(0, 999), compilerMissing] };
 }

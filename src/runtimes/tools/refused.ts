@@ -1,4 +1,5 @@
 import type { Finding } from '../../measurement/measurement.ts';
+import { noEstimate } from '../estimate/no-estimate.ts';
 import type { Artifact, Compiled } from '../runtime.ts';
 import type { ToolRun } from './tool.ts';
 
@@ -6,20 +7,12 @@ import type { ToolRun } from './tool.ts';
 export function refusedBy(title: string, artifact: Pick<Artifact, 'bytes' | 'format'>, reason: string): Compiled {
   const why = `${title} does not compile this model`;
   const finding: Finding = { code: 'compiler-refused', severity: 'error', message: `${why}: ${reason}`.slice(0, 2000) };
+  // Where activations would lie does not depend on who refuses.
+  const { memory: _, ...known } = noEstimate(why, [finding]);
   return {
     bytes: artifact.bytes,
     format: artifact.format,
-    known: {
-      deployable: false,
-      peakRam: null,
-      flash: null,
-      latency: null,
-      energy: null,
-      unavailable: { peakRam: why, flash: why, latency: why, energy: why },
-      parts: { peakRam: [], flash: [] },
-      layers: [],
-      findings: [finding],
-    },
+    known,
   };
 }
 

@@ -3,7 +3,7 @@ import type { Target } from '../../targets/target.ts';
 import { litert } from '../litert/runtime.ts';
 import { unsupportedByLitert } from '../litert/support.ts';
 import { type NpuRuntime, npuEstimate } from '../roofline/npu-estimate.ts';
-import { precisionOf } from '../roofline/work.ts';
+import { ownSteps } from '../roofline/own-steps.ts';
 import type { Artifact, Estimate, Runtime } from '../runtime.ts';
 import { vxPlacement } from './placement.ts';
 
@@ -30,10 +30,5 @@ const npu: NpuRuntime = {
 
 function estimate(artifact: Artifact, target: Target): Estimate {
   const { graph } = artifact;
-  const steps = graph.operators.map((operator, index) => ({
-    operator,
-    index,
-    isInteger: precisionOf(graph, operator) === 'int8',
-  }));
-  return npuEstimate(npu, artifact, target, { graph, steps }, unsupportedByLitert(graph));
+  return npuEstimate(npu, artifact, target, ownSteps(graph), unsupportedByLitert(graph));
 }
