@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { withInputs } from '../scripts/reference/action.ts';
 import { parseConfig } from '../src/config/parse.ts';
 import { withTargetsTable } from '../src/targets/targets-table.ts';

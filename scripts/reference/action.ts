@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { markdownTable } from 'markdown-table';
 import { parse } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { withMarkedSection } from '../../src/targets/marked-section.ts';
 
 const port = z.object({ description: z.string(), default: z.string().optional() });

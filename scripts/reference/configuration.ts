@@ -1,5 +1,5 @@
 import { markdownTable } from 'markdown-table';
-import { z } from 'zod';
+import * as z from 'zod';
 import { configJsonSchema } from '../../src/config/json-schema.ts';
 
 /** What of a JSON Schema is told. */

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 
 /** The first thing that a schema found wrong with a document, in words: `runtimes.tflm.threads: is missing`. `whole` names the document itself. */
 export function firstMistake({ issues }: z.ZodError, whole = 'the document'): string {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { attemptOf } from '../judge/attempt-of.ts';
 import { type Attempt, attemptSchema } from '../judge/comparison.ts';
 import { type Measurement, measurementSchema } from '../measurement/measurement.ts';

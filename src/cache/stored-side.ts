@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Answers } from '../accuracy/accuracy.ts';
 import { sha256 } from '../basics/sha256.ts';
 import { savingStepSchema } from '../judge/comparison.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * What happened to a model file between base and head. `unchanged` models appear when a budget of theirs changed; of `base-unreadable` the base has a file

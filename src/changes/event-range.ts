@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { firstMistake } from '../basics/first-mistake.ts';
 import { isRecord } from '../basics/records.ts';
 import { UserError } from '../errors.ts';

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { nearest, suggestion } from '../basics/nearest.ts';
 import { propertyOf } from '../basics/records.ts';
 import { knownKeys } from './json-schema.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { fileSchema } from './schema.ts';
 
 /** The grammar of `edge-ready.yml` as a JSON Schema (draft 2020-12), which editors complete and check by. */

@@ -1,5 +1,5 @@
 import { isNode, LineCounter, parseDocument, visit } from 'yaml';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { yamlProblem } from '../basics/yaml-problem.ts';
 import { UserError } from '../errors.ts';
 import type { StatedPower } from '../targets/other-conditions.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { positiveSchema, power, quantitySchema } from './quantity.ts';
 
 /** What a device takes in each state, as its owner measured it or has it from its data sheet; in milliwatts. */

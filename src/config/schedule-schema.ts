@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { arenaUses, policies } from '../schedule/task.ts';
 import { budgetMetricsShape } from './budget-schema.ts';
 import { positiveSchema, quantitySchema, time } from './quantity.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { accuracyMetrics } from '../accuracy/accuracy-metric.ts';
 import { recipeSchema } from '../optimize/recipe.ts';
 import { referenceNetworks } from '../reference-networks/reference-networks.ts';

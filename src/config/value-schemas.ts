@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { expandBraces, mostAlternatives } from '../changes/braces.ts';
 import { power, quantitySchema } from './quantity.ts';
 import { withForwardSlashes } from './windows-path.ts';

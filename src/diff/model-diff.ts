@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Rows of a diff at most: larger graphs have runs of neighbours joined to one row. */
 export const mostRows = 1000;

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { nearest } from '../basics/nearest.ts';
 import { ownData } from '../basics/own-data.ts';
 import { UserError } from '../errors.ts';

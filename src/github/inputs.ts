@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { splitTargets } from '../config/targets.ts';
 import { withForwardSlashes } from '../config/windows-path.ts';
 import { UserError } from '../errors.ts';

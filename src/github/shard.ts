@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { firstMistake } from '../basics/first-mistake.ts';
 import { messageOf, UserError } from '../errors.ts';
 import { type GateReport, gateReportSchema } from '../report/report-schema.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { explainFailure } from './explain-failure.ts';
 import { type NeededJob, neededJobSchema } from './needs-context.ts';
 import type { RunJob } from './run-jobs.ts';

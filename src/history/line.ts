@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Metric, metricSchema } from '../measurement/measurement.ts';
 import { type MetricName, metricNames } from '../measurement/metric-names.ts';
 

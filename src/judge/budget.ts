@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { metricNames } from '../measurement/metric-names.ts';
 
 /** What a budget may limit: the metrics, and what the model itself is. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Answers } from '../accuracy/accuracy.ts';
 
 /** Entries of a confusion matrix and samples at most; the most frequent and the first are kept. */

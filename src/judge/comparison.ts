@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { changeStateSchema } from '../changes/change-state.ts';
 import { modelDiffSchema } from '../diff/model-diff.ts';
 import { measurementSchema } from '../measurement/measurement.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { commitIdSchema } from '../history/line.ts';
 import { lastMove, pointsOf, type Series } from '../history/series.ts';
 import { metricNames } from '../measurement/metric-names.ts';

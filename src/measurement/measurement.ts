@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { metricNames } from './metric-names.ts';
 
 /** `exact` follows from the bytes; `modelled` is an estimate with the measured relative error of its estimator; `measured` was run by somebody, and `source` says by what. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { suggestion } from '../basics/nearest.ts';
 import { messageOf, UserError } from '../errors.ts';
 

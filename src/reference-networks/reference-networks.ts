@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ownData } from '../basics/own-data.ts';
 import text from './networks.yml';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { comparisonSchema, verdictSchema } from '../judge/comparison.ts';
 import { scheduleResultSchema } from '../schedule/schedule-result.ts';
 

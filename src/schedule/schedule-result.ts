@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { verdictSchema } from '../judge/comparison.ts';
 import { metricSchema } from '../measurement/measurement.ts';
 import { arenaUses, policies } from './task.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Key of a sentence under the file's `sources`. */
 const source = z.string();

@@ -1,5 +1,5 @@
 import { parse } from 'yaml';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { firstMistake } from '../basics/first-mistake.ts';
 import { nearest } from '../basics/nearest.ts';
 import { ownData } from '../basics/own-data.ts';

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { runCommandLine } from '../../src/commands/program.ts';
 import { historyLineSchema } from '../../src/history/line.ts';
 import { commit, git } from '../support/git-repository.ts';

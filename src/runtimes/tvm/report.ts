@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What `driver.py` says of a compiled model. All in bytes. */
 const reportSchema = z.object({

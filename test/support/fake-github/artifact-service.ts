@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Answer } from './endpoint.ts';
 import type { FakeState, StoredArtifact } from './state.ts';
 

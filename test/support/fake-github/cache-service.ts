@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Answer } from './endpoint.ts';
 import type { FakeState, StoredArtifact } from './state.ts';
 

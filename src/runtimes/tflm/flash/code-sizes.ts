@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Core } from '../../../targets/board.ts';
 import cortexM0plus from './sizes/cortex-m0plus.json' with { type: 'json' };
 import cortexM3 from './sizes/cortex-m3.json' with { type: 'json' };

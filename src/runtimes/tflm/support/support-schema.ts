@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type DataType, dataTypes } from '../../../graph/data-type.ts';
 
 const dataType = z.enum(dataTypes as readonly [DataType, ...DataType[]]);
