@@ -3,16 +3,14 @@ import type { NpuConfiguration } from '../configuration.ts';
 import type { Placement } from '../support/placements.ts';
 import type { Block } from './block.ts';
 import { operationCycles, type Places } from './cycles.ts';
-import type { EncodedWeights } from './encoded-weights.ts';
 import { type FeatureMap, featureMaps } from './feature-maps.ts';
-import { type InputCopy, inputCopy } from './input-copy.ts';
 import type { NpuOperation } from './npu-operation.ts';
-import { copyTime, timeOf } from './operation-time.ts';
-import { placeMaps } from './place-maps.ts';
+import { timeOf } from './operation-time.ts';
+import { type PlacedMaps, placeMaps } from './place-maps.ts';
 import { scratchBytes } from './scratch-bytes.ts';
+import { stagedInput } from './staged-input.ts';
 import type { Step } from './steps.ts';
-import { fetchedBytes, trafficOf } from './traffic.ts';
-import { unitOf } from './unit.ts';
+import { type Unit, unitOf } from './unit.ts';
 import { weightCoder } from './weight-coder.ts';
 
 /** A model's operations in time and in memory. */
@@ -52,49 +50,6 @@ export function schedule(
   const staged = new Float64Array(graph.operators.length);
   const fromOutside = configuration.memoryMode === 'shared' ? new Set<number>() : readersFromOutside(maps, placements);
   const firstSteps = new Map(steps.map(({ operator }, at) => [operator, at] as const).reverse());
-  const copyOf = (
-    operation: NpuOperation,
-    block: Block,
-    weights: EncodedWeights | undefined,
-    operator: number,
-  ): (InputCopy & { readonly cycles: number }) | undefined => {
-    if (weights === undefined) return undefined;
-    const { sram, store, timing } = unit;
-    const cyclesOf = (copy: NpuOperation): number => {
-      const found = unit.findBlock(copy);
-      return found === undefined
-        ? Number.POSITIVE_INFINITY
-        : operationCycles(copy, found, timing, { input: store, output: sram, weights: store });
-    };
-    const copy = inputCopy({
-      operation,
-      bytes: weights.weightBytes + weights.scaleBytes,
-      weightBytes: weights.weightBytes,
-      passes: trafficOf(operation, block, timing.cores, { input: store, output: store }).weightPasses,
-      fetchedBytes: fetchedBytes(operation, block),
-      cycles: operationCycles(operation, block, timing, { input: store, output: store, weights: store }),
-      copyCycles: cyclesOf,
-      sram,
-      store,
-      freeBytes: placed.freeAt(operator),
-    });
-    const found = copy === undefined ? undefined : unit.findBlock(copy.operation);
-    if (copy === undefined || found === undefined) return undefined;
-    return { ...copy, cycles: copyTime(copy.operation, found, unit) };
-  };
-  /**
-   * What the operations of one operator hand to each other stays in SRAM; those of a recurrent layer read its input and its states again and again.
-   * On an Ethos-U65 an operation of few values waits for the one before it as long as for the slower memory, which stands for that here.
-   */
-  const placesOf = (at: number, operator: number): Pick<Places, 'input' | 'output'> => {
-    const places = placed.channelsOf(operator, unit);
-    const isRecurrent = graph.operators[operator]?.type === 'UNIDIRECTIONAL_SEQUENCE_LSTM';
-    if (!unit.timing.isU85 || isRecurrent) return places;
-    return {
-      input: steps[at - 1]?.operator === operator ? unit.sram : places.input,
-      output: steps[at + 1]?.operator === operator ? unit.sram : places.output,
-    };
-  };
   let slack = 0;
   steps.forEach(({ operator, operation: plain }, at) => {
     const operation = withLayout(plain, operator);
@@ -104,11 +59,11 @@ export function schedule(
     const sum = sums[operator];
     if (block === undefined || sum === undefined) return;
     const weights = coder.allOf(operation, block);
-    const places = placesOf(at, operator);
+    const places = placesOf(at, steps, { graph, placed, unit });
     const { output } = places;
     const copy =
       at === firstSteps.get(operator) && fromOutside.has(operator)
-        ? copyOf(operation, block, weights, operator)
+        ? stagedInput(operation, { block, weights, unit, freeBytes: placed.freeAt(operator) })
         : undefined;
     if (copy !== undefined) {
       sum.cycles += copy.cycles;
@@ -171,6 +126,25 @@ export function schedule(
     sramBytes: Math.max(0, ...sums.map(({ sramBytes }) => sramBytes)),
     outsideBytes: placed.outsideBytes,
     weightBytes: coder.bytes(),
+  };
+}
+
+/**
+ * Where an operation reads and writes. What the operations of one operator hand to each other stays in SRAM; those of a recurrent layer read its input and its states again and again.
+ * On an Ethos-U65 an operation of few values waits for the one before it as long as for the slower memory, which stands for that here.
+ */
+function placesOf(
+  at: number,
+  steps: readonly Step[],
+  { graph, placed, unit }: { readonly graph: Graph; readonly placed: PlacedMaps; readonly unit: Unit },
+): Pick<Places, 'input' | 'output'> {
+  const operator = steps[at]?.operator ?? -1;
+  const places = placed.channelsOf(operator, unit);
+  const isRecurrent = graph.operators[operator]?.type === 'UNIDIRECTIONAL_SEQUENCE_LSTM';
+  if (!unit.timing.isU85 || isRecurrent) return places;
+  return {
+    input: steps[at - 1]?.operator === operator ? unit.sram : places.input,
+    output: steps[at + 1]?.operator === operator ? unit.sram : places.output,
   };
 }
 

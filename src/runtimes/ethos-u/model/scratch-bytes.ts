@@ -1,7 +1,7 @@
 import { tensorBytes } from '../../../graph/access.ts';
 import type { Graph } from '../../../graph/graph.ts';
 import { roundUp } from './block.ts';
-import { views } from './feature-maps.ts';
+import { views } from './kept-tensors.ts';
 import { volumeOf } from './maker.ts';
 import type { Step } from './steps.ts';
 
