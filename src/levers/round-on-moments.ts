@@ -46,17 +46,20 @@ export function prepareMoments(
       feedback[row * length + column] = matrix[(order[row] as number) * length + (order[column] as number)] as number;
     }
   }
+  /** The pivot's column, D·U: read again and again, so together and not a row apart. */
+  const explained = new Float64Array(length);
   for (let pivot = length - 1; pivot >= 0; pivot -= 1) {
     const weight = feedback[pivot * length + pivot] as number;
+    for (let row = 0; row < pivot; row += 1) explained[row] = feedback[row * length + pivot] as number;
     for (let row = 0; row < pivot; row += 1) {
-      const share = (feedback[row * length + pivot] as number) / weight;
+      const share = (explained[row] as number) / weight;
+      feedback[row * length + pivot] = share;
       if (share === 0) continue;
-      // The rest of the matrix without what this column explains; the column itself still holds D·U.
-      for (let column = row; column < pivot; column += 1) {
-        (feedback[row * length + column] as number) -= share * (feedback[column * length + pivot] as number);
+      // The rest of the matrix without what this column explains.
+      for (let column = row, at = row * length + row; column < pivot; column += 1, at += 1) {
+        (feedback[at] as number) -= share * (explained[column] as number);
       }
     }
-    for (let row = 0; row < pivot; row += 1) (feedback[row * length + pivot] as number) /= weight;
   }
   return { length, matrix, order, feedback };
 }
