@@ -9,10 +9,10 @@ import { effectiveSettings } from './config/settings.ts';
 import { problemWords, UserError } from './errors.ts';
 import type { Comparison } from './judge/comparison.ts';
 import type { Measurement } from './measurement/measurement.ts';
-import type { Measurer } from './measuring/measurer.ts';
 import { judgeSchedule } from './schedule/judge-schedule.ts';
 import { knownWork, type PlannedTask, type TaskSide } from './schedule/planned-task.ts';
 import type { ScheduleResult } from './schedule/schedule-result.ts';
+import type { Measurer } from './sides/measurer.ts';
 import type { Target } from './targets/target.ts';
 
 /** A run's models, targets and comparisons, of which the schedules take what they can. */

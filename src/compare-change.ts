@@ -12,11 +12,11 @@ import { buildComparison, type ComparisonInput } from './judge/build-comparison.
 import type { Comparison } from './judge/comparison.ts';
 import { pastOf } from './judge/past.ts';
 import type { Finding, Measurement } from './measurement/measurement.ts';
-import type { Measurer } from './measuring/measurer.ts';
-import { unreadableReason } from './measuring/model-files.ts';
-import type { SideRequest } from './measuring/side-jobs.ts';
 import { besideReference } from './reference-networks/beside.ts';
 import type { ProducedModel } from './report/write-outputs.ts';
+import type { Measurer } from './sides/measurer.ts';
+import { unreadableReason } from './sides/model-files.ts';
+import type { SideRequest } from './sides/side-jobs.ts';
 import { artifactPath, type CommandSubject, proposalOf, savingOf } from './suggestions.ts';
 import type { Target } from './targets/target.ts';
 

@@ -14,7 +14,7 @@ import { type Budget, sinceOf } from './judge/budget.ts';
 import type { Earlier, Earliers } from './judge/earlier.ts';
 import { type Readable, readingOf } from './judge/reading.ts';
 import { type MetricName, metricNames } from './measurement/metric-names.ts';
-import type { Measurer } from './measuring/measurer.ts';
+import type { Measurer } from './sides/measurer.ts';
 import type { Target } from './targets/target.ts';
 
 /** A model on a target whose budgets refer to something earlier than the base. */

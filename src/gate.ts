@@ -14,11 +14,11 @@ import { UserError } from './errors.ts';
 import { defaultHistoryBranch, readHistory } from './history/files.ts';
 import { readLocalHistory } from './history/git-store.ts';
 import { indexSeries, type SeriesIndex } from './history/series.ts';
-import { type MeasurementFolder, type MeasuringCounts, openMeasurer } from './measuring/measurer.ts';
 import type { Recipe } from './optimize/recipe.ts';
 import { buildReport } from './report/build-report.ts';
 import type { GateReport } from './report/report-schema.ts';
 import type { ProducedModel } from './report/write-outputs.ts';
+import { type MeasurementFolder, type MeasuringCounts, openMeasurer } from './sides/measurer.ts';
 
 /** One run of the gate. */
 export interface GateRequest extends RangeOptions {

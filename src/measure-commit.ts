@@ -9,7 +9,7 @@ import { effectiveSettings } from './config/settings.ts';
 import { resolveTargets } from './config/targets.ts';
 import { problemWords, UserError } from './errors.ts';
 import type { Measurement } from './measurement/measurement.ts';
-import { type MeasurementFolder, openMeasurer } from './measuring/measurer.ts';
+import { type MeasurementFolder, openMeasurer } from './sides/measurer.ts';
 import type { Target } from './targets/target.ts';
 
 /** All models of a commit, to be measured without anything to compare them with. */

@@ -10,7 +10,7 @@ import type {
 } from './calibrate/threads/recording-task.ts';
 import { readTflite } from './formats/tflite/read.ts';
 import { openInterpreter } from './kernels/run-graph.ts';
-import type { SideQuestion, SidesTask } from './measuring/answer.ts';
+import type { SideQuestion, SidesTask } from './sides/answer.ts';
 
 /** A thread: opens the model that it is started with, answers every request about it. */
 const task = workerData as EvaluationTask | CountingTask | RecordingTask | SidesTask;
@@ -22,7 +22,7 @@ if (task.kind === 'evaluate') {
   parentPort?.on('message', (request: CountingRequest) => parentPort?.postMessage(answer(request)));
 } else if (task.kind === 'sides') {
   // The whole engine, which the other threads do not need.
-  const { answerSides } = await import('./measuring/answer.ts');
+  const { answerSides } = await import('./sides/answer.ts');
   const answer = answerSides(task);
   parentPort?.on('message', async (question: SideQuestion) => parentPort?.postMessage(await answer(question)));
 } else {

@@ -5,9 +5,9 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openRepository } from '../src/changes/repository.ts';
 import { runGate } from '../src/gate.ts';
 import type { Comparison } from '../src/judge/comparison.ts';
-import { unreadableReason } from '../src/measuring/model-files.ts';
 import { renderComment } from '../src/report/comment.ts';
 import { gateReportSchema } from '../src/report/report-schema.ts';
+import { unreadableReason } from '../src/sides/model-files.ts';
 import { info, modelBytes, node, relu } from './formats/onnx/support.ts';
 import { commit, type Files, git } from './support/git-repository.ts';
 

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import type { SideRecord } from '../../src/cache/stored-side.ts';
 import { readNpz } from '../../src/data/npz.ts';
 import { slicedDataSet } from '../../src/data/sliced.ts';
-import type { ModelFiles } from '../../src/measuring/model-files.ts';
-import { measureSide, type SideJob, type SideOptions } from '../../src/measuring/side.ts';
 import { parseRecipe } from '../../src/optimize/recipe.ts';
+import type { ModelFiles } from '../../src/sides/model-files.ts';
+import { measureSide, type SideJob, type SideOptions } from '../../src/sides/side.ts';
 import { resolveTarget } from '../../src/targets/load.ts';
 
 export function filesOf(fixture: string, path: string = 'models/a.tflite'): ModelFiles {

@@ -7,8 +7,8 @@ import { openRepository } from '../../src/changes/repository.ts';
 import { openModelFile } from '../../src/commands/model-file.ts';
 import { UserError } from '../../src/errors.ts';
 import { encode } from '../../src/formats/onnx/encode.ts';
-import { openModelFiles, readCommittedModel } from '../../src/measuring/model-files.ts';
 import { openOutputs } from '../../src/report/write-outputs.ts';
+import { openModelFiles, readCommittedModel } from '../../src/sides/model-files.ts';
 import { report } from '../support/measurements.ts';
 import { commit, newRepository, run, temporaryFolder } from './git-fixture.ts';
 

@@ -5,7 +5,6 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { UserError } from '../../../src/errors.ts';
 import { inferShapes } from '../../../src/graph/infer-shapes.ts';
 import { openModel } from '../../../src/measuring/measure.ts';
-import { measurementKey } from '../../../src/measuring/measurement-key.ts';
 import { automatic } from '../../../src/optimize/recipe.ts';
 import { totalBytes } from '../../../src/runtimes/estimate/total-bytes.ts';
 import { glow } from '../../../src/runtimes/glow/runtime.ts';
@@ -13,6 +12,7 @@ import type { Artifact, Runtime } from '../../../src/runtimes/runtime.ts';
 import { stEdgeAi } from '../../../src/runtimes/st-edge-ai/runtime.ts';
 import { synap } from '../../../src/runtimes/synap/runtime.ts';
 import { tensorrt } from '../../../src/runtimes/tensorrt/runtime.ts';
+import { measurementKey } from '../../../src/sides/measurement-key.ts';
 import { resolveTarget } from '../../../src/targets/load.ts';
 
 /** Programs that take the arguments of the real ones, leave the files that these leave, and print what these print, with figures of our own. */

@@ -2,15 +2,15 @@ import type { AccuracyMetric } from '../accuracy/accuracy-metric.ts';
 import type { Progress } from '../basics/progress.ts';
 import type { FoundRecipes } from '../cache/stored-recipes.ts';
 import type { DataSet } from '../data/data-set.ts';
+import { proposeRecipe } from '../fit/propose-recipe.ts';
 import { attemptOf } from '../judge/attempt-of.ts';
 import type { ComparisonInput } from '../judge/build-comparison.ts';
+import { type Measured, type MeasureOptions, measureModel } from '../measuring/measure.ts';
+import { type MeasuredSaving, measureSaving } from '../measuring/measure-saving.ts';
 import type { Model } from '../optimize/model.ts';
 import { recipeText } from '../optimize/recipe.ts';
 import type { Target } from '../targets/target.ts';
-import { type Measured, type MeasureOptions, measureModel } from './measure.ts';
-import { type MeasuredSaving, measureSaving } from './measure-saving.ts';
 import { type ModelFiles, openModelFiles } from './model-files.ts';
-import { proposeRecipe } from './propose-recipe.ts';
 
 /** All that one model's measurement on one target depends on, data sets by their paths. It is plain data, so that a thread can be given it. */
 export interface SideJob {

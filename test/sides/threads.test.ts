@@ -17,7 +17,7 @@ test.skipIf(availableParallelism() < 2)(
   'comparisons spread over threads give what one thread gives, failures too',
   async () => {
     const directory = mkdtempSync(path.join(tmpdir(), 'edge-ready-threads-'));
-    const bundle = await buildProgram('test/measuring/threads-program.ts');
+    const bundle = await buildProgram('test/sides/threads-program.ts');
     try {
       const fixture = (name: string) => ({ fixture: name });
       git(directory, 'init', '--quiet', '--initial-branch=main');
@@ -64,7 +64,7 @@ test.skipIf(availableParallelism() < 2)(
   { timeout: 240_000 },
   async () => {
     const directory = mkdtempSync(path.join(tmpdir(), 'edge-ready-threads-'));
-    const bundle = await buildProgram('test/measuring/threads-program.ts');
+    const bundle = await buildProgram('test/sides/threads-program.ts');
     try {
       git(directory, 'init', '--quiet', '--initial-branch=main');
       commit(directory, 'base', {

@@ -5,8 +5,8 @@ import { readContent, readFileAt } from '../changes/lfs.ts';
 import type { Repository } from '../changes/repository.ts';
 import { UserError } from '../errors.ts';
 import { formatLimits } from '../formats/limits.ts';
+import { openModel } from '../measuring/measure.ts';
 import type { Model } from '../optimize/model.ts';
-import { openModel } from './measure.ts';
 
 /** More files of external data than any exporter writes for a model of an edge device. */
 const mostExternalFiles = 64;

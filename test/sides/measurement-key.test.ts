@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { canonicalJson } from '../../src/cache/canonical-json.ts';
-import { measurementKey } from '../../src/measuring/measurement-key.ts';
-import type { SideJob } from '../../src/measuring/side.ts';
 import { parseRecipe } from '../../src/optimize/recipe.ts';
+import { measurementKey } from '../../src/sides/measurement-key.ts';
+import type { SideJob } from '../../src/sides/side.ts';
 import { filesOf, jobOf } from '../cache/measured.ts';
 
 const job: SideJob = jobOf(filesOf('base/digits.onnx', 'models/a.onnx'), {

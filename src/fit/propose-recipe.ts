@@ -1,12 +1,12 @@
-import { candidateRecipes } from '../fit/candidates.ts';
-import { type Fit, fitRecipe } from '../fit/fit-recipe.ts';
 import type { Budget } from '../judge/budget.ts';
 import { type ComparisonInput, verdictOf } from '../judge/build-comparison.ts';
 import type { Verdict } from '../judge/comparison.ts';
+import { type Measured, type MeasureOptions, measureModel } from '../measuring/measure.ts';
 import type { Model } from '../optimize/model.ts';
 import { type AppliedRecipe, recipeText } from '../optimize/recipe.ts';
 import type { Target } from '../targets/target.ts';
-import { type Measured, type MeasureOptions, measureModel } from './measure.ts';
+import { candidateRecipes } from './candidates.ts';
+import { type Fit, fitRecipe } from './fit-recipe.ts';
 
 /**
  * Looks for the cheapest recipe with which a change that fails would pass; it is `chosen`, or `null` when there is none. Integers are proposed only where a calibration set says which,
