@@ -49,16 +49,18 @@ export async function correctBias(original: Graph, options: CorrectBiasOptions):
     const rounded = nearestOnGrid(layer, weights, granularityOf(layer));
     const seen = meanIn === undefined ? mean : await meanIn(graph, layer);
     if (seen === undefined) continue;
-    const bias = corrected(layer, biasOf(original, layer), [weights, mean], [rounded, seen]);
+    const bias = correctedBias(layer, biasOf(original, layer), [weights, mean], [rounded, seen]);
     changes.set(layer, { bias });
     if (quantize !== undefined) graph = replaceWeights(original, changes);
   }
   return replaceWeights(original, changes);
 }
 
+/** Weights with the mean of the patches that they multiply. */
 type WeightsAndMean = readonly [weights: Float32Array, mean: Float64Array];
 
-function corrected(
+/** The bias with which a layer computes the same on average with other weights, on other patches. */
+export function correctedBias(
   layer: WeightedLayer,
   bias: Float32Array,
   [weights, mean]: WeightsAndMean,

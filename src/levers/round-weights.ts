@@ -1,11 +1,12 @@
 import { openFloatRunner } from '../calibrate/open-float-runner.ts';
 import type { Graph, TensorId } from '../graph/graph.ts';
 import { integerWeights, type WeightChannels } from '../quantize/integer-weights.ts';
+import { correctedBias } from './correct-bias.ts';
 import { type GranularityOf, scaledChannels } from './grid.ts';
 import type { Samples } from './layer-statistics.ts';
-import { type WeightedLayer, weightedLayers, weightsOf } from './layer-weights.ts';
+import { biasOf, type WeightedLayer, weightedLayers, weightsOf } from './layer-weights.ts';
 import { type PatchMoments, patchMoments } from './patch-moments.ts';
-import { patchRows } from './patch-rows.ts';
+import { covarianceOf, patchRows } from './patch-rows.ts';
 import { type LayerChange, replaceWeights } from './replace-weights.ts';
 import { type PreparedMoments, prepareMoments, roundOnMoments } from './round-on-moments.ts';
 
@@ -18,8 +19,13 @@ export interface RoundWeightsOptions extends Samples {
 /**
  * Weights rounded against calibration activations: the int8 weights of an output channel are chosen together, so that errors on inputs that go up and down together cancel
  * (error compensation with the second moments of the layer's input, as in GPTQ, Frantar et al. 2022; no gradients). The result holds floats that lie on the quantisers' grid,
- * `integer · max |w| / 127` per channel with the largest weight in its place, so that quantising finds just these integers. Ids of tensors stay; biases are not touched:
- * correct them afterwards.
+ * `integer · max |w| / 127` per channel with the largest weight in its place, so that quantising finds just these integers. Ids of tensors stay.
+ *
+ * Where a layer has a bias, that takes what is lost on average, so that only what goes up and down is left to the weights:
+ *
+ *     Σ (e·x - E[e·x])² = n · eᵀ·Cov(x)·e        b' = b + e·E[x]        e: a channel's weights less the rounded ones
+ *
+ * Without (MatMul), errors cancel on average as well: moments about 0 instead of about the mean.
  */
 export async function roundWeights(graph: Graph, options: RoundWeightsOptions): Promise<Graph> {
   const { granularityOf = () => 'per-channel', longestPatch = 1024 } = options;
@@ -32,9 +38,7 @@ export async function roundWeights(graph: Graph, options: RoundWeightsOptions): 
     for (const layer of batch) {
       const known = moments.get(layer.index);
       if (known === undefined || known.count === 0) continue;
-      changes.set(layer, {
-        weights: rounded(layer, weightsOf(graph, layer), known, granularityOf(layer) === 'per-tensor'),
-      });
+      changes.set(layer, rounded(graph, layer, known, granularityOf(layer) === 'per-tensor'));
     }
   }
   return replaceWeights(graph, changes);
@@ -60,10 +64,19 @@ function batches(layers: readonly WeightedLayer[], longestPatch: number): readon
   return result;
 }
 
-function rounded(
+function rounded(graph: Graph, layer: WeightedLayer, moments: PatchMoments, isPerTensor: boolean): LayerChange {
+  const weights = weightsOf(graph, layer);
+  if (layer.biasPosition === undefined) return { weights: roundedOn(moments, layer, weights, isPerTensor) };
+  const matrices = moments.matrices.map((_, group) => covarianceOf(moments, group).covariance);
+  const chosen = roundedOn({ ...moments, matrices }, layer, weights, isPerTensor);
+  const mean = moments.sums.map((sum) => sum / moments.count);
+  return { weights: chosen, bias: correctedBias(layer, biasOf(graph, layer), [weights, mean], [chosen, mean]) };
+}
+
+function roundedOn(
+  moments: PatchMoments,
   layer: WeightedLayer,
   weights: Float32Array,
-  moments: PatchMoments,
   isPerTensor: boolean,
 ): Float32Array {
   const channels = scaledChannels(layer, isPerTensor ? 'per-tensor' : 'per-channel');

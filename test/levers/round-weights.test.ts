@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { openFloatRunner } from '../../src/calibrate/open-float-runner.ts';
 import type { Graph } from '../../src/graph/graph.ts';
 import { nearestOnGrid } from '../../src/levers/grid.ts';
-import { type WeightedLayer, weightedLayers, weightPlaces, weightsOf } from '../../src/levers/layer-weights.ts';
-import { patchMoments } from '../../src/levers/patch-moments.ts';
+import { biasOf, type WeightedLayer, weightedLayers, weightPlaces, weightsOf } from '../../src/levers/layer-weights.ts';
+import { type PatchMoments, patchMoments } from '../../src/levers/patch-moments.ts';
 import { prepareMoments, roundOnMoments } from '../../src/levers/round-on-moments.ts';
 import { roundWeights } from '../../src/levers/round-weights.ts';
 import { noise } from '../support/onnx-graphs.ts';
@@ -96,10 +96,18 @@ describe('roundWeights', () => {
             throw new Error(`${weight} is not on the grid`);
         });
         const nearest = nearestOnGrid(layer, weights, 'per-channel');
-        const loss = (integers: Float32Array) => layerError(graph, layer, weights, integers, seen.get(layer.index));
-        expect(loss(chosen)).toBeLessThan(loss(nearest) * 1.02);
-        // The first layer sees independent noise, where nothing can be gained.
-        if (layer.index > 0) shares.push(loss(chosen) / loss(nearest));
+        const moments = seen.get(layer.index) as PatchMoments;
+        const biases = (of: Graph) =>
+          biasOf(of, weightedLayers(of).find(({ index }) => index === layer.index) ?? layer);
+        const shift = biases(graph).map((bias, channel) => bias - (biases(rounded)[channel] ?? 0));
+        const [own, other] = [
+          layerError(layer, { weights: difference(weights, chosen), bias: shift }, moments),
+          layerError(layer, { weights: difference(weights, nearest), bias: shift.fill(0) }, moments),
+        ];
+        expect(own.squares).toBeLessThan(other.squares * 1.02);
+        if (layer.biasPosition !== undefined) for (const mean of own.means) expect(Math.abs(mean)).toBeLessThan(1e-5);
+        // The first layer sees independent noise, where nothing can be gained but in the mean.
+        if (layer.index > 0) shares.push(own.squares / other.squares);
       }
       expect(shares.reduce((sum, share) => sum + share, 0) / shares.length).toBeLessThan(0.8);
     },
@@ -116,28 +124,31 @@ describe('roundWeights', () => {
   });
 });
 
-/** The summed squared error of what a layer computes on what it saw. */
+const difference = (one: Float32Array, other: Float32Array) => one.map((value, index) => value - (other[index] ?? 0));
+
+/** By how much what a layer computes on what it saw is off when its weights and biases are: squares summed up, and the mean of each channel. */
 function layerError(
-  _: Graph,
   layer: WeightedLayer,
-  weights: Float32Array,
-  chosen: Float32Array,
-  seen: Awaited<ReturnType<typeof patchMoments>> extends ReadonlyMap<number, infer T> ? T | undefined : never,
-): number {
-  if (seen === undefined) return 0;
+  off: { readonly weights: Float32Array; readonly bias: Float32Array },
+  { columns, matrices, sums, count }: PatchMoments,
+): { readonly squares: number; readonly means: readonly number[] } {
   const { output, column } = weightPlaces(layer);
-  let total = 0;
-  for (const [group, columns] of seen.columns.entries()) {
-    const at = new Map([...columns].map((place, index) => [place, index]));
-    const perGroup = layer.outputChannels / layer.groups;
-    const matrix = seen.matrices[group] ?? new Float64Array(0);
+  const perGroup = layer.outputChannels / layer.groups;
+  const means: number[] = [];
+  let squares = 0;
+  for (const [group, own] of columns.entries()) {
+    const at = new Map([...own].map((place, index) => [place, index]));
     for (let channel = group * perGroup; channel < (group + 1) * perGroup; channel += 1) {
-      const error = new Float64Array(columns.length);
-      weights.forEach((weight, index) => {
-        if (output[index] === channel) error[at.get(column[index] ?? 0) ?? 0] = weight - (chosen[index] ?? 0);
+      const error = new Float64Array(own.length);
+      off.weights.forEach((value, index) => {
+        if (output[index] === channel) error[at.get(column[index] ?? 0) ?? 0] = value;
       });
-      total += errorOf(matrix, error, new Float64Array(columns.length));
+      const bias = off.bias[channel] ?? 0;
+      const sum = error.reduce((total, value, index) => total + value * (sums[own[index] ?? 0] ?? 0), 0);
+      const about0 = errorOf(matrices[group] ?? new Float64Array(0), error, new Float64Array(own.length));
+      squares += about0 + 2 * bias * sum + count * bias ** 2;
+      means.push(sum / count + bias);
     }
   }
-  return total;
+  return { squares, means };
 }
