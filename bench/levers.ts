@@ -11,7 +11,7 @@ import { readDataSet } from '../src/data/read-data-set.ts';
 import { readModel } from '../src/formats/read-model.ts';
 import type { Graph } from '../src/graph/graph.ts';
 import { inferShapes } from '../src/graph/infer-shapes.ts';
-import { compensatingLevers, equalisingLevers, holdOut } from '../src/levers/accuracy-levers.ts';
+import { biasLever, compensatingLevers, equalisingLevers, holdOut } from '../src/levers/accuracy-levers.ts';
 import { chooseLevers } from '../src/levers/choose-levers.ts';
 import type { QuantizeGraph } from '../src/levers/correct-bias.ts';
 import { openQuantized } from '../src/levers/open-quantized.ts';
@@ -83,22 +83,33 @@ for (const [path, forCalibration, forEvaluation] of models) {
     ...compensatingLevers({ data: calibration.fit, calibrate: (graph) => quantiser(graph, calibration.fit) }),
   ];
   const started = performance.now();
-  const chosen = await chooseLevers(original, levers, score);
+  const before = await chooseLevers(original, levers, score);
+  const quantize = await quantiser(before.graph, calibration.fit);
+  const bias = biasLever({ data: calibration.fit, quantize });
+  const last = await chooseLevers(before.graph, [bias], (graph) => nearness(graph, quantize));
   const seconds = (performance.now() - started) / 1000;
   const integer = async (graph: Graph) => accuracy((await quantiser(graph, calibration.fit))(graph));
   summary.push([
     `\`${path}\``,
     await floatAccuracy(original, evaluation),
     await integer(original),
-    await integer(chosen.graph),
+    await accuracy(quantize(last.graph)),
     seconds.toFixed(1),
   ]);
-  for (const [index, { lever, before, after, isKept }] of chosen.outcomes.entries()) {
-    // Each alone, for what it does to accuracy.
-    const alone = await integer((await levers[index]?.apply(original)) ?? original);
+  const plain = await quantiser(original, calibration.fit);
+  const alone = [
+    ...levers.map(
+      ({ apply }) =>
+        async () =>
+          integer(await apply(original)),
+    ),
+    async () => accuracy(plain(await biasLever({ data: calibration.fit, quantize: plain }).apply(original))),
+  ];
+  for (const [index, { lever, before: score, after, isKept }] of [...before.outcomes, ...last.outcomes].entries()) {
     const change =
-      after === null ? ['', '', 'changes nothing'] : [before.toFixed(2), after.toFixed(2), isKept ? 'kept' : 'dropped'];
-    steps.push([`\`${path}\``, lever, ...change, alone]);
+      after === null ? ['', '', 'changes nothing'] : [score.toFixed(2), after.toFixed(2), isKept ? 'kept' : 'dropped'];
+    // Each alone, for what it does to accuracy.
+    steps.push([`\`${path}\``, lever, ...change, (await alone[index]?.()) ?? '']);
   }
 }
 const text = [

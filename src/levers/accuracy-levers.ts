@@ -35,7 +35,7 @@ export function equalisingLevers(options: Samples): readonly Lever[] {
   ];
 }
 
-/** What makes up for the integers' errors: rounds weights with care, then sets the means right. It goes by the ranges that `calibrate` finds, and holds for those alone. */
+/** What makes up for the integers' errors, by the ranges that `calibrate` finds. */
 export function compensatingLevers(options: AccuracyLeverOptions): readonly Lever[] {
   return [
     { name: 'average by weights', apply: async (graph) => poolsByWeights(graph) },
@@ -47,11 +47,12 @@ export function compensatingLevers(options: AccuracyLeverOptions): readonly Leve
         return roundWeights(graph, { granularityOf: granularityIn(named, integer), ...options });
       },
     },
-    {
-      name: 'correct biases',
-      apply: async (graph) => correctBias(graph, { ...options, quantize: await options.calibrate(graph) }),
-    },
   ];
+}
+
+/** What sets the means right after all else: each set of ranges shifts them in its own way, so it holds for those of `quantize` alone. */
+export function biasLever(options: Samples & { readonly quantize: QuantizeGraph }): Lever {
+  return { name: 'correct biases', apply: async (graph) => correctBias(graph, options) };
 }
 
 /** The graph with plain ReLUs where calibration never reaches the upper bound. */

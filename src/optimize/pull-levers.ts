@@ -5,7 +5,13 @@ import type { DataSet } from '../data/data-set.ts';
 import { rememberSamples } from '../data/remember-samples.ts';
 import type { Graph } from '../graph/graph.ts';
 import { graphMacs } from '../graph/macs.ts';
-import { type CalibrateGraph, compensatingLevers, equalisingLevers, holdOut } from '../levers/accuracy-levers.ts';
+import {
+  biasLever,
+  type CalibrateGraph,
+  compensatingLevers,
+  equalisingLevers,
+  holdOut,
+} from '../levers/accuracy-levers.ts';
 import { chooseLevers, type Lever, type LeverOutcome } from '../levers/choose-levers.ts';
 import type { QuantizeGraph } from '../levers/correct-bias.ts';
 import { weightedLayers } from '../levers/layer-weights.ts';
@@ -36,8 +42,8 @@ export interface Pulled {
 
 /**
  * The float graph with the weights that lose least when they become integers, and ranges by the observer that loses least. First what evens out ranges, each way with the observer
- * that suits it best: what a lever is worth depends on what the observer cuts off. Then rounding and biases for the ranges of that observer, kept where the integer graph comes
- * nearer to the float graph on calibration samples that they were not made from; then the observer again.
+ * that suits it best: what a lever is worth depends on what the observer cuts off. Then rounding for that observer, kept where the integer graph comes nearer to the float graph on
+ * calibration samples that it was not made from; then the observer again; and then biases for the very ranges that it finds.
  * @param calibrator of the graph as it is
  * @param options with `observer`, that one is used throughout
  */
@@ -114,10 +120,19 @@ export async function pullLevers(
   const by = first === undefined ? {} : { observer: first.observer };
   const { graph, outcomes } = await pull(even.graph, by, (calibrate) => compensatingLevers({ data: fit, calibrate }));
   const last = graph === even.graph ? first : await chooseFor(graph);
-  const message = words([...even.outcomes, ...outcomes]);
+  const calibration =
+    last ?? (await (graph === original ? calibrator : calibratorOf(graph, quantiser, data)).by(options));
+  const quantize: QuantizeGraph = (each) => quantiser.quantize(each, calibration.ranges).graph;
+  const biases = [biasLever({ data: fit, quantize })];
+  const corrected = await chooseLevers(graph, biases, (each) => onHeld(each, quantize), leastGain);
+  const message = words([...even.outcomes, ...outcomes, ...corrected.outcomes]);
   const about: Finding = { code: 'accuracy-levers', severity: 'info', message };
-  const narrowed = last && { ...last, ranges: await narrowSquashed(graph, last.ranges, { data }) };
-  return { graph, ...chosen(narrowed), findings: [about, ...aboutObserver(last)] };
+  const narrowed = last && (await narrowSquashed(graph, last.ranges, { data }));
+  return {
+    graph: corrected.graph,
+    calibration: narrowed === undefined ? calibration : { ...calibration, ranges: narrowed },
+    findings: [about, ...aboutObserver(last)],
+  };
 }
 
 const chosen = (calibration: ObserverChoice | undefined): Pick<Pulled, 'calibration'> =>
