@@ -21,9 +21,18 @@ export function arithmeticOf(node: Node): 'int8' | 'int16' | 'float32' | undefin
     return from.zeroPoint === 0 && to.zeroPoint === 0 ? 'int16' : undefined;
   }
   if (arrays.every((values) => values instanceof Float32Array)) {
-    return (weights.values as Float32Array).every(Number.isFinite) ? 'float32' : undefined;
+    return areFinite(weights.values as Float32Array) ? 'float32' : undefined;
   }
   return undefined;
+}
+
+/** A loop of its own, as calling `Number.isFinite` for each weight takes as long as placing them. */
+function areFinite(values: Float32Array): boolean {
+  for (let index = 0; index < values.length; index++) {
+    const value = values[index] as number;
+    if (value - value !== 0) return false;
+  }
+  return true;
 }
 
 /** True when every value is an int8: zero points that are keep differences within 16 bits. */

@@ -15,7 +15,6 @@ import type { FastMemory } from './memory.ts';
 import { onImage } from './on-image.ts';
 import type { PaddedImage } from './padded-image.ts';
 import { paddedImage } from './padded-image.ts';
-import type { WindowWeight } from './window-sums.ts';
 
 /** Products of int16 and int8 whose sum always fits into 32 bits. */
 const int16Products = 2 ** 31 / (2 ** 15 * 2 ** 7) - 1;
@@ -29,21 +28,19 @@ export const fastDepthwiseConvolution: FastKernel = (node, memory) => {
   const [, kernelHeight = 1, kernelWidth = 1, channels = 1] = rank4(node, weights);
   const window = windowOf(node, from, to, kernelHeight, kernelWidth);
   if (window.outputChannels !== channels) return undefined;
-  const kernel = weights.values;
+  const places = { values: weights.values, channelPitch: 1, elementPitch: channels };
   const arithmetic = arithmeticOf(node);
   // Sums that do not wrap: the plain kernel adds them up without end.
   if (arithmetic === 'int16' && kernelHeight * kernelWidth > int16Products) return undefined;
   if (window.inputChannels === 1) {
-    const weight: WindowWeight = (channel, row, column) =>
-      Number(kernel[(row * kernelWidth + column) * channels + channel]);
-    return convolve(node, memory, window, weight, arithmetic === 'int16');
+    return convolve(node, memory, window, places, arithmetic === 'int16');
   }
   const repeat = channels / window.inputChannels;
   if (arithmetic === 'int8') {
     const image = paddedImage(memory, window, to, int8Elements(memory, from.zeroPoint), repeat, blockChannels);
     if (image === undefined) return undefined;
     const finish = finishOf(node, channelScaling(node, from, weights, to, channels), bias, false);
-    const plan = placeDepthwise(memory, image, window, kernel, finish);
+    const plan = placeDepthwise(memory, image, window, weights.values, finish);
     return onImage(memory, image, from.values, to.values, memory.kernels.depthwise, plan);
   }
   if (arithmetic === 'int16') {
@@ -51,7 +48,7 @@ export const fastDepthwiseConvolution: FastKernel = (node, memory) => {
     const elements = int16Elements(memory);
     const image = canBePlaced(finish) ? paddedImage(memory, window, to, elements, repeat, blockChannels) : undefined;
     if (image === undefined) return undefined;
-    const plan = placeDepthwise(memory, image, window, kernel, finish);
+    const plan = placeDepthwise(memory, image, window, weights.values, finish);
     return onImage(memory, image, from.values, to.values, memory.kernels.depthwiseWide, plan);
   }
   if (arithmetic === 'float32') {
@@ -61,7 +58,7 @@ export const fastDepthwiseConvolution: FastKernel = (node, memory) => {
       windowStarts: image.windowStarts,
       runStarts: tapStarts(image, window),
       runElements: 1,
-      weight: (channel: number, tap: number) => Number(kernel[tap * channels + channel]),
+      weights: places,
     };
     const plan = placeFloatProducts(memory, sums, channels, bias, floatActivation(node.operator));
     return onImage(memory, image, from.values, to.values, depthwiseFloats(memory), plan);

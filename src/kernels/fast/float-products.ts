@@ -16,7 +16,8 @@ export function placeFloatProducts(
   bias: Value | undefined,
   range: Range,
 ): number {
-  const { windowStarts, runStarts, runElements, weight } = sums;
+  const { windowStarts, runStarts, runElements } = sums;
+  const { values, channelPitch, elementPitch } = sums.weights;
   const blockChannels = blockChannelsOf[memory.floats];
   const blocks = channelBlocks(channels, blockChannels);
   const packedElements = blocks.length * runStarts.length * runElements * blockChannels;
@@ -25,11 +26,10 @@ export function placeFloatProducts(
   for (const [block, first] of blocks.entries()) {
     for (let lane = 0; lane < Math.min(blockChannels, channels - first); lane++) {
       let at = block * runStarts.length * runElements * blockChannels + lane;
-      for (let run = 0; run < runStarts.length; run++) {
-        for (let element = 0; element < runElements; element++) {
-          packed[at] = weight(first + lane, run, element);
-          at += blockChannels;
-        }
+      let from = (first + lane) * channelPitch;
+      for (let element = 0; element < runStarts.length * runElements; element++, from += elementPitch) {
+        packed[at] = values[from] as number;
+        at += blockChannels;
       }
       biases[block * blockChannels + lane] = Number(bias?.values[first + lane] ?? 0);
     }

@@ -25,21 +25,21 @@ export const fastFullyConnected: FastKernel = (node, memory) => {
   const arithmetic = arithmeticOf(node);
   if (arithmetic === undefined || depth < 1 || 12 * vectors.values.length > scratchLimitBytes) return undefined;
   const matrix = weights.values;
-  const sums = (elements: Elements, weightZero: number) => ({
+  const sums = (elements: Elements) => ({
     windowStarts: Int32Array.from(
       { length: to.values.length / channels },
       (_, row) => row * depth * elements.imageBytes,
     ),
     runStarts: Int32Array.of(0),
     runElements: depth,
-    weight: (channel: number, _: number, element: number) => Number(matrix[channel * depth + element]) - weightZero,
+    weights: { values: matrix, channelPitch: depth, elementPitch: 1 },
   });
   if (arithmetic === 'int8') {
     const weightZero = denseWeightZero(vectors, weights, to, depth);
     if (!isInt8(weightZero)) return undefined;
     const elements = int8Elements(memory, vectors.zeroPoint);
     const finish = finishOf(node, denseScaling(node, vectors, weights, bias, to, channels), bias, false);
-    const plan = placeProducts(memory, sums(elements, weightZero), finish);
+    const plan = placeProducts(memory, sums(elements), finish, weightZero);
     const image = unpadded(memory, elements, vectors.values.length);
     return onImage(memory, image, vectors.values, to.values, memory.kernels.multiply, plan);
   }
@@ -47,12 +47,12 @@ export const fastFullyConnected: FastKernel = (node, memory) => {
     const finish = finishOf(node, denseScaling(node, vectors, weights, bias, to, channels), bias, true);
     if (!canBePlaced(finish) || !sumsFit(matrix, depth)) return undefined;
     const elements = int16Elements(memory);
-    const plan = placeProducts(memory, sums(elements, 0), finish);
+    const plan = placeProducts(memory, sums(elements), finish);
     const image = unpadded(memory, elements, vectors.values.length);
     return onImage(memory, image, vectors.values, to.values, memory.kernels.multiplyWide, plan);
   }
   const elements = float32Elements(memory);
-  const plan = placeFloatProducts(memory, sums(elements, 0), channels, bias, floatActivation(node.operator));
+  const plan = placeFloatProducts(memory, sums(elements), channels, bias, floatActivation(node.operator));
   const image = unpadded(memory, elements, vectors.values.length);
   return onImage(memory, image, vectors.values, to.values, multiplyFloats(memory), plan);
 };

@@ -1,12 +1,12 @@
 import type { Window } from '../window.ts';
 import type { PaddedImage } from './padded-image.ts';
-import type { Sums } from './products.ts';
+import type { Sums, SumWeights } from './products.ts';
 
-/** The weight of an output channel at a row and column of the window and an input channel. */
-export type WindowWeight = (channel: number, row: number, column: number, inputChannel: number) => number;
-
-/** A convolution as sums over the rows of its windows, or over single positions where dilation takes those of a row apart. */
-export function windowSums(window: Window, image: PaddedImage, weight: WindowWeight): Sums {
+/**
+ * A convolution as sums over the rows of its windows, or over single positions where dilation takes those of a row apart.
+ * @param weights elements in the order of the window's rows, columns and input channels
+ */
+export function windowSums(window: Window, image: PaddedImage, weights: SumWeights): Sums {
   const { kernelHeight, kernelWidth, inputChannels, dilationWidth } = window;
   const perRow = dilationWidth === 1 ? 1 : kernelWidth;
   return {
@@ -15,12 +15,6 @@ export function windowSums(window: Window, image: PaddedImage, weight: WindowWei
       image.tapAt(Math.floor(run / perRow), run % perRow),
     ),
     runElements: (kernelWidth / perRow) * inputChannels,
-    weight: (channel, run, element) =>
-      weight(
-        channel,
-        Math.floor(run / perRow),
-        (run % perRow) + Math.floor(element / inputChannels),
-        element % inputChannels,
-      ),
+    weights,
   };
 }
