@@ -28,12 +28,16 @@ export function channelScaling(
   if (scales.length !== 1 && scales.length !== channels) {
     refuse(node, `its weights have ${scales.length} scales for ${channels} channels`);
   }
-  const factors = Array.from({ length: channels }, (_, channel) =>
-    fixedPoint((image.scale * (scales[scales.length === 1 ? 0 : channel] ?? 0)) / result.scale),
-  );
+  const [multipliers, shifts] = [new Int32Array(channels), new Int32Array(channels)];
+  for (let channel = 0; channel < channels; channel += 1) {
+    const scale = scales[scales.length === 1 ? 0 : channel] ?? 0;
+    const { multiplier, shift } = fixedPoint((image.scale * scale) / result.scale);
+    multipliers[channel] = multiplier;
+    shifts[channel] = shift;
+  }
   return {
-    multipliers: Int32Array.from(factors, ({ multiplier }) => multiplier),
-    shifts: Int32Array.from(factors, ({ shift }) => shift),
+    multipliers,
+    shifts,
     zeroPoint: result.zeroPoint,
     range: quantizedActivation(node.operator, result),
   };

@@ -11,7 +11,8 @@ export interface FixedPoint {
 
 /** A non-negative real factor as a multiplier and a shift: TensorFlow Lite's `QuantizeMultiplier`. */
 export function fixedPoint(factor: number): FixedPoint {
-  if (factor === 0) return { multiplier: 0, shift: 0 };
+  // What is no number, of scales that are none, computes nothing.
+  if (factor === 0 || !Number.isFinite(factor)) return { multiplier: 0, shift: 0 };
   let { fraction, exponent } = splitExponent(factor);
   fraction = Math.round(fraction * 2 ** 31);
   if (fraction === 2 ** 31) {
@@ -22,19 +23,22 @@ export function fixedPoint(factor: number): FixedPoint {
   return exponent < -31 ? { multiplier: 0, shift: 0 } : { multiplier: fraction, shift: exponent };
 }
 
+const double = new Float64Array(1);
+/** Its words, the low one first: sign, 11 bits of the exponent, 52 of the fraction. */
+const words = new Uint32Array(double.buffer);
+
 /** C's `frexp` for positive finite numbers: `value = fraction * 2^exponent`, the fraction in [0.5, 1). */
 function splitExponent(value: number): { fraction: number; exponent: number } {
-  let exponent = Math.max(-1023, Math.floor(Math.log2(value)) + 1);
-  let fraction = value * 2 ** -exponent;
-  while (fraction < 0.5) {
-    fraction *= 2;
-    exponent -= 1;
+  double[0] = value;
+  const high = words[1] as number;
+  const biased = (high >>> 20) & 0x7ff;
+  if (biased === 0) {
+    // A subnormal number keeps no exponent of its own.
+    const { fraction, exponent } = splitExponent(value * 2 ** 54);
+    return { fraction, exponent: exponent - 54 };
   }
-  while (fraction >= 1) {
-    fraction /= 2;
-    exponent += 1;
-  }
-  return { fraction, exponent };
+  words[1] = (high & 0x000fffff) | 0x3fe00000;
+  return { fraction: double[0], exponent: biased - 1022 };
 }
 
 /**
