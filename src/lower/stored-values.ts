@@ -1,13 +1,12 @@
 import { UserError } from '../errors.ts';
-import { type ConstantValue, numbersIn } from '../graph/evaluate/constant-value.ts';
-import type { Tensor, TensorId } from '../graph/graph.ts';
-import { type Arrangement, asInOnnx, isSame, onnxPlaces } from './arrangement.ts';
+import type { TensorId } from '../graph/graph.ts';
+import { openArrangedTensors } from './arranged-tensors.ts';
+import { asInOnnx, isSame } from './arrangement.ts';
 import { axesOf, nearestAxes, ofAxes, shapeOfAxes } from './axes.ts';
 import type { GraphInMaking } from './graph-in-making.ts';
-import type { Lowerer, NewTensor, Stored } from './lowerer.ts';
+import type { Lowerer, Stored } from './lowerer.ts';
 import type { OnnxSide } from './onnx-side.ts';
 import { axisPermutation, rearrangement, sortedShape } from './rearrangement.ts';
-import { runtimeType } from './runtime-type.ts';
 
 /** Where the values of ONNX's tensors are in the TensorFlow Lite graph, in which orders of their axes. */
 export interface StoredValues
@@ -20,11 +19,9 @@ export interface StoredValues
 }
 
 /** Nothing is stored yet; RESHAPE and TRANSPOSE are added to the graph as values are asked for in another order. */
-export function openStoredValues(
-  onnx: OnnxSide,
-  { tensors, tensorShape, constant, emit }: GraphInMaking,
-): StoredValues {
+export function openStoredValues(onnx: OnnxSide, making: GraphInMaking): StoredValues {
   const { nameOf, shapeOf } = onnx;
+  const { constantIn, reshape, transpose } = openArrangedTensors(onnx, making);
   const values = new Map<TensorId, Stored[]>();
   const origins = new Map<TensorId, TensorId>();
 
@@ -55,51 +52,9 @@ export function openStoredValues(
   const define: Lowerer['define'] = (id, tensor, arrangement) => {
     if (id < 0) return;
     if (!values.has(id)) values.set(id, []);
-    remember(id, { tensor, arrangement, shape: tensorShape(tensor) });
+    remember(id, { tensor, arrangement, shape: making.tensorShape(tensor) });
   };
 
-  const constantIn = (id: TensorId, value: ConstantValue, arrangement: Arrangement, shape: readonly number[]) => {
-    const name = nameOf(id);
-    const dtype = runtimeType(value.dtype);
-    const numbers = numbersIn(value);
-    if (dtype === undefined || numbers === undefined) {
-      throw new UserError(
-        `The constant "${name}" is of type ${value.dtype}, which TensorFlow Lite cannot compute with.`,
-      );
-    }
-    const isPlain = arrangement.length <= 1;
-    const limit = 2 ** 31 - 1;
-    // `to the end` and `for ever` are the largest 64-bit integers.
-    const limited = dtype === 'int32' && value.dtype !== 'int32';
-    const held = limited ? Array.from(numbers, (number) => Math.min(limit, Math.max(-limit - 1, number))) : numbers;
-    const ordered = isPlain ? held : inOrder(held, onnxPlaces(arrangement));
-    return constant(name, dtype, shape, ordered, scalesIn(id, arrangement, shape));
-  };
-  /** The scales with which the model keeps a constant, along the extent that is their axis. */
-  const scalesIn = (id: TensorId, arrangement: Arrangement, shape: readonly number[]): NewTensor => {
-    const quantization = onnx.scalesOf(id);
-    if (quantization === undefined) return {};
-    if (quantization.scale.length === 1) return { quantization };
-    const axis = axesOf(arrangement, shapeOf(id), shape)?.indexOf(quantization.axis) ?? -1;
-    return axis < 0 ? {} : { quantization: { ...quantization, axis } };
-  };
-  const reshape = (id: TensorId, from: Stored, shape: readonly number[]): Stored => {
-    const name = nameOf(id);
-    const wanted = constant(`${name}/shape`, 'int32', [shape.length], shape);
-    const tensor = emit('RESHAPE', [from.tensor, wanted], shape, {}, { name, ...quantizationOf(from.tensor) });
-    return { tensor, shape, arrangement: from.arrangement };
-  };
-  const quantizationOf = (tensor: TensorId): NewTensor => {
-    const { quantization } = tensors[tensor] as Tensor;
-    return quantization === undefined ? {} : { quantization };
-  };
-  const transpose = (id: TensorId, from: Stored, permutation: readonly number[], arrangement: Arrangement): Stored => {
-    const name = nameOf(id);
-    const shape = permutation.map((axis) => from.shape[axis] as number);
-    const order = constant(`${name}/order`, 'int32', [permutation.length], permutation);
-    const tensor = emit('TRANSPOSE', [from.tensor, order], shape, {}, { name, ...quantizationOf(from.tensor) });
-    return { tensor, shape, arrangement };
-  };
   const throughOnnx = new Set<string>();
   const stored: Lowerer['stored'] = (id, arrangement, shape) => {
     const list = versions(id);
@@ -189,11 +144,4 @@ export function openStoredValues(
       else values.set(id, versions(of));
     },
   };
-}
-
-/** The numbers at these places, one after the other. */
-function inOrder(numbers: ArrayLike<number>, places: Int32Array): ArrayLike<number> {
-  const ordered = numbers instanceof Float32Array ? new Float32Array(places.length) : new Float64Array(places.length);
-  for (let index = 0; index < places.length; index++) ordered[index] = numbers[places[index] as number] as number;
-  return ordered;
 }
