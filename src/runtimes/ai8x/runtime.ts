@@ -1,4 +1,5 @@
-import type { Finding, Metric } from '../../measurement/measurement.ts';
+import type { Graph } from '../../graph/graph.ts';
+import type { Finding, Metric, Part } from '../../measurement/measurement.ts';
 import { isQuantized } from '../../quantize/is-quantized.ts';
 import type { QdqRules } from '../../quantize/onnx/qdq-rules.ts';
 import type { Target } from '../../targets/target.ts';
@@ -14,8 +15,8 @@ import { loweredNetwork } from '../st-edge-ai/lowered.ts';
 import { operatorCost } from '../tflm/cycles.ts';
 import { exceeded, refusals, withStreaming } from './checks.ts';
 import { layerCycles, startCycles } from './cycles.ts';
-import { hardwareNetwork } from './layers.ts';
-import { limitsOf } from './limits.ts';
+import { type HardwareNetwork, hardwareNetwork } from './layers.ts';
+import { type Limits, limitsOf } from './limits.ts';
 import { peakData, weightBytes, weightMemoryBytes } from './memory.ts';
 import { pictureOf } from './pictures.ts';
 
@@ -52,71 +53,88 @@ function estimate(artifact: Artifact, target: Target): Estimate {
   }
   const { graph } = lowered;
   const network = hardwareNetwork(graph, limits);
+  const about = [
+    trainedFor,
+    ...inFloat(graph.operators.length > 0 && isQuantized(artifact.graph)),
+    ...refusals(graph, network),
+  ];
+  return network.refusals.length > 0
+    ? refusedEstimate(graph, target, [...about, ...openShapes(graph)])
+    : takenEstimate(graph, network, target, { limits, clockHz: accelerator.clockHz.value, about });
+}
+
+/** Of a network that is refused in part nothing runs. */
+function refusedEstimate(graph: Graph, { board }: Target, findings: readonly Finding[]): Estimate {
+  const why = 'A network that the accelerator refuses has no figures.';
+  const nothing = noEstimate(why, findings.slice(0, 1000));
+  const costs = graph.operators.map((): LayerCost => ({ milliseconds: undefined, unit: 'cpu', liveBytes: 0 }));
+  return {
+    ...nothing,
+    unavailable: { ...nothing.unavailable, dataMemory: why, weightMemory: why },
+    layers: costedLayers(graph, board, costs),
+  };
+}
+
+/** Of a network that the accelerator takes, with what the CPU does before and after it. */
+function takenEstimate(
+  graph: Graph,
+  network: HardwareNetwork,
+  target: Target,
+  { limits, clockHz, about }: { readonly limits: Limits; readonly clockHz: number; readonly about: readonly Finding[] },
+): Estimate {
+  const { board } = target;
   const layers = withStreaming(network.layers, limits);
   const data = peakData({ ...network, layers }, graph.outputs, (id) => pictureOf(graph, id), limits);
-  const isRefused = network.refusals.length > 0;
   const cycles = new Map(
     layers.map(({ operators, shape }, position) => [
       operators.at(-1) ?? 0,
       layerCycles(shape) + (position === 0 ? startCycles : 0),
     ]),
   );
-  const clockHz = accelerator.clockHz.value;
   const costs = graph.operators.map((operator, index): LayerCost => {
-    const own = network.software.has(index)
-      ? operatorCost(graph, operator, target.board)?.milliseconds
+    const isOnCpu = network.software.has(index);
+    const own = isOnCpu
+      ? operatorCost(graph, operator, board)?.milliseconds
       : (1e3 * (cycles.get(index) ?? 0)) / clockHz;
-    // Nothing runs of a network that is refused in part.
-    const isOnCpu = isRefused || network.software.has(index);
-    return { milliseconds: isRefused ? undefined : own, unit: isOnCpu ? 'cpu' : 'npu', liveBytes: 0 };
+    return { milliseconds: own, unit: isOnCpu ? 'cpu' : 'npu', liveBytes: 0 };
   });
-  const { board } = target;
   const costed = costedLayers(graph, board, costs);
   const latency = latencyOf(costed, target, clockHz);
   const { energy, layers: ownLayers, unavailable } = acceleratedEnergy(latency, costed, board, 'ai8x');
-  const flashParts = [
-    { name: 'weights', bytes: layers.reduce((sum, layer) => sum + weightBytes(layer), 0) },
-    {
-      name: 'biases',
-      bytes: layers.reduce((sum, { filter, shape }) => sum + (filter?.hasBias === true ? shape.outputChannels : 0), 0),
-    },
-  ];
+  const flashParts = flashPartsOf(layers);
   const findings = [
-    trainedFor,
-    ...inFloat(graph.operators.length > 0 && isQuantized(artifact.graph)),
-    ...refusals(graph, network),
-    ...(isRefused ? [] : exceeded(layers, data, pictureOf(graph, graph.outputs[0]), limits)),
+    ...about,
+    ...exceeded(layers, data, pictureOf(graph, graph.outputs[0]), limits),
     ...openShapes(graph),
-    ...(isRefused ? [] : misfit(target, { where: 'flash', name: 'flash' }, totalBytes(flashParts), target.flashBytes)),
+    ...misfit(target, { where: 'flash', name: 'flash' }, totalBytes(flashParts), target.flashBytes),
   ];
-  const why = 'A network that the accelerator refuses has no figures.';
   return {
     deployable: findings.every(({ severity }) => severity !== 'error'),
     peakRam: null,
-    flash: isRefused
-      ? null
-      : {
-          value: totalBytes(flashParts),
-          unit: 'B',
-          basis: 'modelled',
-          bound: 'at-least',
-          source: 'weights of 8 bits and biases; the generated code is not counted',
-        },
-    ...(isRefused ? {} : ownMemories(data.bytes, weightMemoryBytes(layers, limits))),
+    flash: {
+      value: totalBytes(flashParts),
+      unit: 'B',
+      basis: 'modelled',
+      bound: 'at-least',
+      source: 'weights of 8 bits and biases; the generated code is not counted',
+    },
+    ...ownMemories(data.bytes, weightMemoryBytes(layers, limits)),
     latency,
     energy,
-    unavailable: {
-      ...(isRefused ? { dataMemory: why, weightMemory: why } : {}),
-      peakRam: isRefused ? why : inDataMemory,
-      ...(isRefused
-        ? { flash: why, latency: why, energy: why }
-        : { ...whyMissing(latency, energy, board, 'ai8x'), ...unavailable }),
-    },
+    unavailable: { peakRam: inDataMemory, ...whyMissing(latency, energy, board, 'ai8x'), ...unavailable },
     memory: null,
-    parts: { peakRam: [], flash: isRefused ? [] : flashParts },
+    parts: { peakRam: [], flash: flashParts },
     layers: ownLayers,
     findings: findings.slice(0, 1000),
   };
+}
+
+function flashPartsOf(layers: HardwareNetwork['layers']): readonly Part[] {
+  const biases = layers.map(({ filter, shape }) => (filter?.hasBias === true ? shape.outputChannels : 0));
+  return [
+    { name: 'weights', bytes: layers.reduce((sum, layer) => sum + weightBytes(layer), 0) },
+    { name: 'biases', bytes: biases.reduce((sum, bytes) => sum + bytes, 0) },
+  ];
 }
 
 function latencyOf(layers: Estimate['layers'], { board }: Target, clockHz: number): Metric | null {
