@@ -41,10 +41,10 @@ export interface FastCounts {
 }
 
 const pageBytes = 65_536;
-/** Histograms with counters of their own, 64 KiB each, that are added up only when their range grows or they are asked for. */
+/** Histograms with counters of their own, 32 KiB each, that are added up only when their range grows or they are asked for. */
 const ownCounters = 256;
-/** Values that may be counted before counters of 32 bits are added up. */
-const mostCounted = 2 ** 31;
+/** Values that may be counted before counters of 16 bits, of which a bin has four, are added up: not even equal ones fill one. */
+const mostCounted = 4 * (2 ** 16 - 1);
 
 /** Counters in WebAssembly's memory of what is not yet in a histogram. */
 interface Slot {
@@ -71,7 +71,7 @@ export function openFastCounts(): FastCounts | undefined {
   const result = Math.ceil(kernels.heapStart() / 64) * 64;
   const sums = result + 64;
   const copies = sums + binCount * 4;
-  const counterBytes = binCount * 16;
+  const counterBytes = binCount * 8;
   let end = copies + tileLength * 4;
   const growTo = (bytes: number): void => {
     const missing = bytes - memory.buffer.byteLength;

@@ -53,6 +53,9 @@ const cases: readonly (readonly [string, readonly Float32Array[]])[] = [
   ],
   ['many small values', [random(70_001, (x) => x * 1e-38)]],
   ['very small values', [random(9000, (x) => x * 1e-38)]],
+  ['a value more often than its counters hold', Array.from({ length: 6 }, () => new Float32Array(60_000).fill(3))],
+  ['NaN first', [random(9000, (x) => x).with(0, Number.NaN)]],
+  ['NaN last', [random(9003, (x) => x).with(9002, Number.NaN)]],
   ['very large values', [random(9000, (x) => x * 3e38)]],
 ];
 
