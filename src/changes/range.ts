@@ -52,7 +52,7 @@ async function findHead(repository: Repository, request: RangeRequest): Promise<
   throw new UserError(
     isFullId(revision)
       ? `The head commit ${revision} (${label}) is not in this checkout and could not be fetched; ${fetchDepthAdvice}.`
-      : `There is no commit "${revision}" in ${repository.root}.`,
+      : `There is no commit "${revision}" in ${repository.root}${revision === 'HEAD' ? ': nothing has been committed there yet' : ''}.`,
   );
 }
 

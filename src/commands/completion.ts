@@ -12,9 +12,7 @@ const shells = { bash: bashScript, zsh: zshScript, fish: fishScript } as const;
 export function completionScript(program: Command, shell: string): string {
   const make = Object.hasOwn(shells, shell) ? shells[shell as keyof typeof shells] : undefined;
   if (make === undefined) {
-    throw new UserError(
-      `There is no completion for "${shell}"${suggestion(shell, Object.keys(shells))}; it is one of ${Object.keys(shells).join(', ')}.`,
-    );
+    throw new UserError(`There is no completion for "${shell}"${suggestion(shell, Object.keys(shells))}`);
   }
   return make(program);
 }

@@ -30,7 +30,7 @@ export function readDimensions(
     const at = text.lastIndexOf('=');
     const name = text.slice(0, at);
     if (!known.includes(name)) {
-      throw new UserError(`--dimension: the model has no open dimension "${name}"${suggestion(name, known)}.`);
+      throw new UserError(`--dimension: the model has no open dimension "${name}"${suggestion(name, known)}`);
     }
     return [name, Number(text.slice(at + 1))] as const;
   });

@@ -13,7 +13,7 @@ import { referenceNetworks } from './reference-networks.ts';
 export function referenceModel(name: string): Model {
   const network = referenceNetworks.get(name);
   if (network === undefined) {
-    throw new UserError(`There is no reference network "${name}"${suggestion(name, [...referenceNetworks.keys()])}.`);
+    throw new UserError(`There is no reference network "${name}"${suggestion(name, [...referenceNetworks.keys()])}`);
   }
   return openModel(writeModel(buildNetwork(network)), `${name}.tflite`);
 }

@@ -228,6 +228,9 @@ describe('resolveRange of other requests', () => {
     await expect(resolve(folder, rangeOfRevisions({ head: 'nowhere' }))).rejects.toThrow(
       'There is no commit "nowhere"',
     );
+    const empty = `${folder}/empty`;
+    run(folder, 'init', '--quiet', empty);
+    await expect(resolve(empty, rangeOfRevisions())).rejects.toThrow('nothing has been committed there yet');
     expect((await resolve(folder, rangeOfRevisions({ base: 'nowhere' }))).problem).toBe(
       'The commit to compare with was not found; tried the merge base with nowhere. Name a commit to compare with, by the input "base" or the option --base.',
     );
