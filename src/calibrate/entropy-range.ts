@@ -1,4 +1,4 @@
-import { binCount, type Histogram, withWiderBins } from './histogram.ts';
+import { binCount, counted, type Histogram, withWiderBins } from './histogram.ts';
 import type { Range } from './range.ts';
 
 /** Thresholds that are tried first, evenly spaced; then those between the best one's neighbours. */
@@ -23,7 +23,7 @@ const least = 1 / 32;
  * perfect. Sums over bins from the first make a threshold cost as much as there are integers, not bins.
  */
 export function entropyRange(given: Histogram, whole: Range, levels: number): Range {
-  const total = given.counts.reduce((sum, count) => sum + count, 0);
+  const total = counted(given);
   const span = (whole.max - whole.min) / given.width;
   let factor = 1;
   while (total < (enough * span) / factor) factor *= 2;
@@ -59,25 +59,42 @@ const surprising = 5;
  * computes from nothing but zeros is its bias, what a ReLU6 cuts off is 6. TensorRT does so with the bin of zero, which gets the count of the next.
  */
 function withoutAtoms(counts: Float64Array): Float64Array {
-  const neighbours = new Float64Array(2 * around);
-  return counts.map((count, bin) => {
+  const plain = counts.slice();
+  for (let bin = 0; bin < counts.length; bin += 1) {
+    const count = counts[bin] as number;
     // Not more than by chance, whatever its neighbours hold.
-    if (count <= surprising) return count;
+    if (count <= surprising) continue;
     const start = Math.max(0, bin - around);
     const end = Math.min(counts.length, bin + around + 1);
-    let size = 0;
-    let smaller = 0;
-    for (let other = start; other < end; other += 1) {
-      if (other === bin) continue;
-      const neighbour = counts[other] as number;
-      neighbours[size++] = neighbour;
-      if (2 * neighbour < count) smaller += 1;
+    const size = end - start - 1;
+    // With so many neighbours that are half as large the median is, too: nearly always, and without sorting.
+    let missing = size - (size >> 1);
+    const half = count / 2;
+    for (let other = start; missing > 0 && other < end; other += 1) {
+      if ((counts[other] as number) >= half && other !== bin) missing -= 1;
     }
-    // The median is half as large already: nearly always, and without sorting.
-    if (smaller <= size >> 1) return count;
-    const median = neighbours.subarray(0, size).sort()[size >> 1] as number;
-    return count > 2 * median && count > median + surprising * Math.sqrt(median + 1) ? median : count;
-  });
+    if (missing === 0) continue;
+    const median = upperMedian(counts, start, bin, end);
+    if (count > median + surprising * Math.sqrt(median + 1)) plain[bin] = median;
+  }
+  return plain;
+}
+
+/** Room for the neighbours of one bin. */
+const sorted = new Float64Array(2 * around);
+
+/** The larger of the middle ones of a bin's neighbours. They are put in order one by one, which so few are faster than by a library. */
+function upperMedian(counts: Float64Array, start: number, bin: number, end: number): number {
+  let size = 0;
+  for (let other = start; other < end; other += 1) {
+    if (other === bin) continue;
+    const count = counts[other] as number;
+    let place = size;
+    for (; place > 0 && (sorted[place - 1] as number) > count; place -= 1) sorted[place] = sorted[place - 1] as number;
+    sorted[place] = count;
+    size += 1;
+  }
+  return sorted[size >> 1] as number;
 }
 
 interface PrefixSums {

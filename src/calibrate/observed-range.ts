@@ -1,5 +1,5 @@
 import { entropyRange } from './entropy-range.ts';
-import { binCount, type Histogram } from './histogram.ts';
+import { binCount, counted, type Histogram } from './histogram.ts';
 import type { Observer, Range } from './range.ts';
 
 /** What `percentile` keeps: all but this share of the values, half of it at each end; 99.999 %, as ONNX Runtime does unless told otherwise (`CalibPercentile` of quantize_static). */
@@ -22,7 +22,7 @@ export function observedRange(histogram: Histogram, observer: Observer, levels =
 const centre = ({ first, width }: Histogram, bin: number): number => (first + bin + 0.5) * width;
 
 function percentileRange(histogram: Histogram, whole: Range): Range {
-  const total = histogram.counts.reduce((sum, count) => sum + count, histogram.zeros);
+  const total = histogram.zeros + counted(histogram);
   const allowed = (outside / 2) * total;
   let below = 0;
   let low = 0;
@@ -44,7 +44,7 @@ function percentileRange(histogram: Histogram, whole: Range): Range {
 function leastErrorRange(histogram: Histogram, whole: Range, levels: number): Range {
   const above = clippedSums(histogram, 1);
   const below = clippedSums(histogram, -1);
-  const total = histogram.counts.reduce((sum, count) => sum + count, 0);
+  const total = counted(histogram);
   const ends = (end: number): readonly number[] =>
     end === 0 ? [0] : Array.from({ length: candidates }, (_, index) => end * (1 - (0.9 * index) / (candidates - 1)));
   const lower = ends(whole.min).map((min) => ({ min, clipped: below(min) }));
