@@ -1,2 +1,0 @@
-import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);
-import{a as i}from"./chunk-Z7ABZ7EA.js";import{u as a}from"./chunk-VBDNOXN7.js";import{g as o,h as n}from"./chunk-NVI23RD2.js";import{a as t}from"./chunk-4S2OODW2.js";function d(e){let[,r,m]=/^(.+\.ya?ml)(?:\/([^/]+))?$/.exec(e)??[];return r===void 0?o(e):n(a(new TextDecoder().decode(i(r)),r),m,e,{})}t(d,"targetOption");export{d as a};

@@ -1,2 +1,0 @@
-import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);
-import{a as n}from"./chunk-4S2OODW2.js";function o({issues:s},t="the document"){let[e]=s,i=e?.path.map(String).join(".")||t;if(e===void 0)return`${i}: is wrong`;let r=e.code==="invalid_type"&&e.message.endsWith("received undefined");return`${i}: ${r?"is missing":e.message}`}n(o,"firstMistake");export{o as a};

@@ -1,2 +1,0 @@
-import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);
-import{a,b}from"./chunk-KKSIJ2H7.js";import"./chunk-JYS4OK6K.js";import"./chunk-Y7U5IJHK.js";import"./chunk-NXPIBXLI.js";import"./chunk-QGDLXZF7.js";import"./chunk-AM24NZZR.js";import"./chunk-JL4ASX3I.js";import"./chunk-AELKNCTV.js";import"./chunk-OKF2XZV2.js";import"./chunk-LQC7L4DR.js";import"./chunk-WNYFITMM.js";import"./chunk-JYVUGZXB.js";import"./chunk-BIJL64K4.js";import"./chunk-UEOGOWCY.js";import"./chunk-4S2OODW2.js";export{a as renderHtml,b as renderPage};
