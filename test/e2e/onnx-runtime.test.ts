@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { ownOnnxRuntime } from '../../src/onnx-runtime/load.ts';
 import { folderDigest } from '../../src/onnx-runtime/package/folder-digest.ts';
+import { ownOnnxRuntime } from '../../src/onnx-runtime/package/own-copy.ts';
 import { type Build, buildFor, buildForThisMachine, pinnedVersion } from '../../src/onnx-runtime/package/pinned.ts';
 import { toolFolder } from '../../src/onnx-runtime/package/tool-folder.ts';
 

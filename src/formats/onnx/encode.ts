@@ -43,7 +43,7 @@ function valueLength(field: Field, value: unknown, lengths: number[]): number {
   if (field.kind !== 'message' && !isText(field)) return withLength((value as Uint8Array).length);
   const place = lengths.push(0) - 1;
   const length = isText(field)
-    ? utf8.encode(value as string).length
+    ? Buffer.byteLength(value as string)
     : messageLength(field.message as MessageName, value as AnyRecord, lengths);
   lengths[place] = length;
   return withLength(length);
@@ -92,7 +92,7 @@ function writeValue(writing: Writing, field: Field, value: unknown): void {
   else if (field.kind === 'message' || isText(field)) {
     writeVarint(writing, writing.lengths[writing.next++] as number);
     if (field.kind === 'message') writeMessage(writing, field.message as MessageName, value as AnyRecord);
-    else writeBytes(writing, utf8.encode(value as string));
+    else writing.at += utf8.encodeInto(value as string, writing.bytes.subarray(writing.at)).written;
   } else {
     writeVarint(writing, (value as Uint8Array).length);
     writeBytes(writing, value as Uint8Array);
