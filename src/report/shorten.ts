@@ -3,9 +3,12 @@ import { plain } from '../basics/plain.ts';
 
 const letters = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
+/** Characters of one column each that never join: ASCII, most of Latin, and the signs of tables and numbers (– … ≈ ≤ │ █). */
+const oneColumnEach = /^[\x20-\x7e\xa1-\xa8\xaa-\xac\xaf-\xff\u2010-\u2027\u2200-\u22ff\u2500-\u259f]*$/;
+
 /** How many columns of a terminal a text takes: two for a wide character, none for one that joins another. */
 export function columnsOf(text: string): number {
-  return stringWidth(text);
+  return oneColumnEach.test(text) ? text.length : stringWidth(text);
 }
 
 /** A text on one line, without what can't be seen, shortened in the middle to at most so many columns. */
