@@ -15,7 +15,6 @@ export async function bundleInto(folder: string, programs: Readonly<Record<strin
     bundle: true,
     splitting: true,
     minify: true,
-    keepNames: true,
     platform: 'node',
     format: 'esm',
     target: 'node20',
@@ -23,6 +22,7 @@ export async function bundleInto(folder: string, programs: Readonly<Record<strin
     loader: { '.py': 'text' },
     plugins: [
       await plugin('assembly.mjs', 'assemblyForEsbuild'),
+      await plugin('kept-names.mjs', 'namesForEsbuild'),
       await plugin('report-page.mjs', 'reportPageForEsbuild'),
       await plugin('yaml-data.mjs', 'yamlForEsbuild'),
     ],

@@ -4,6 +4,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import path from 'node:path';
 import { build } from 'esbuild';
 import { assemblyForEsbuild } from './assembly.mjs';
+import { namesForEsbuild } from './kept-names.mjs';
 import { reportPageForEsbuild } from './report-page.mjs';
 import { yamlForEsbuild } from './yaml-data.mjs';
 
@@ -17,11 +18,10 @@ const result = await build({
   target: 'node20',
   format: 'esm',
   minify: true,
-  keepNames: true,
   charset: 'utf8',
   legalComments: 'none',
   loader: { '.py': 'text' },
-  plugins: [assemblyForEsbuild, reportPageForEsbuild, yamlForEsbuild],
+  plugins: [assemblyForEsbuild, namesForEsbuild, reportPageForEsbuild, yamlForEsbuild],
   // Native and large: found at run time.
   external: ['onnxruntime-node', 'onnxruntime-web'],
   // Some bundled CommonJS packages call require().
