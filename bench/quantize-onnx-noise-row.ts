@@ -5,6 +5,7 @@ import path from 'node:path';
 import { makeRandom } from '../src/basics/random.ts';
 import { calibrateByEach } from '../src/calibrate/choose-observer.ts';
 import { openFloatRunner } from '../src/calibrate/open-float-runner.ts';
+import { observers } from '../src/calibrate/range.ts';
 import type { DataArray, DataSet } from '../src/data/data-set.ts';
 import { writeNpz } from '../src/data/write-npz.ts';
 import { readOnnx } from '../src/formats/onnx/read.ts';
@@ -53,9 +54,8 @@ async function rowOf(
   }
   const decibels = async (graph: Graph): Promise<number> => ratio(expected, await resultsFor(graph, others));
   const found: number[] = [];
-  for (const { ranges } of (await calibrateByEach(graph, observedOnnxTensors(graph), fit)).values()) {
-    found.push(await decibels(quantizeOnnxGraph(graph, ranges).graph));
-  }
+  const by = await calibrateByEach(graph, observedOnnxTensors(graph), fit);
+  for (const observer of observers) found.push(await decibels(quantizeOnnxGraph(graph, by(observer).ranges).graph));
   const quantiser = quantiserOf('onnx', { numbers: 'int8' });
   const pulled = await pullLevers(graph, quantiser, fit, calibratorOf(graph, quantiser, fit), {});
   const { ranges } = pulled.calibration ?? (await calibratorOf(pulled.graph, quantiser, fit).by({}));

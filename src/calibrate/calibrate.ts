@@ -42,18 +42,21 @@ export async function calibrate(
   options: CalibrationOptions = {},
 ): Promise<Calibration> {
   const { observer = 'mse' } = options;
-  const found = await calibrateBy([observer], graph, observed, data, options);
-  return found.get(observer) as Calibration;
+  const by = await calibrateBy([observer], graph, observed, data, options);
+  return by(observer);
 }
 
-/** What `calibrate` gives by each of some observers, from running the graph on the samples once; where some values are not finite, twice. @throws see `calibrate` */
+/** What `calibrate` gives by an observer; found when it is asked for. */
+export type CalibrationBy = (observer: Observer) => Calibration;
+
+/** Runs the graph on the samples once for all of some observers; where some values are not finite, twice. @throws see `calibrate` */
 export async function calibrateBy(
   wanted: readonly Observer[],
   graph: Graph,
   observed: readonly TensorId[],
   data: DataSet,
   options: Omit<CalibrationOptions, 'observer'> = {},
-): Promise<ReadonlyMap<Observer, Calibration>> {
+): Promise<CalibrationBy> {
   const watched = [...new Set(observed)].filter((id) => isComputedFloat(tensorAt(graph, id)));
   const indices = spread(data.count, options.samples ?? 512);
   const recordedOf = (what: Wanted): Promise<Recording> =>
@@ -64,13 +67,11 @@ export async function calibrateBy(
   const { histograms } = isVague ? await recordedOf('everything') : first;
   const strange = watched.filter((_, index) => (histograms[index]?.strays ?? 0) > 0);
   const findings = [...aboutStrays(graph, strange), ...aboutSamples(data, indices.length)];
-  const rangesBy = (observer: Observer): ReadonlyMap<TensorId, Range> => {
-    const ranges = histograms.map((histogram) => observedRange(histogram, observer, options.levels));
-    return new Map(watched.map((id, index) => [id, ranges[index] ?? { min: 0, max: 0 }]));
+  return (observer) => {
+    const found = histograms.map((histogram) => observedRange(histogram, observer, options.levels));
+    const ranges = new Map(watched.map((id, index) => [id, found[index] ?? { min: 0, max: 0 }]));
+    return { ranges, samples: indices.length, findings };
   };
-  return new Map(
-    wanted.map((observer) => [observer, { ranges: rangesBy(observer), samples: indices.length, findings }]),
-  );
 }
 
 interface Recording {

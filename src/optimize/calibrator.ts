@@ -1,6 +1,5 @@
-import { type Calibration, type CalibrationOptions, calibrate } from '../calibrate/calibrate.ts';
+import { type Calibration, type CalibrationBy, type CalibrationOptions, calibrate } from '../calibrate/calibrate.ts';
 import { calibrateByEach } from '../calibrate/choose-observer.ts';
-import type { Observer } from '../calibrate/range.ts';
 import type { DataSet } from '../data/data-set.ts';
 import type { Graph, TensorId } from '../graph/graph.ts';
 import type { InDialect } from './into-dialect.ts';
@@ -9,7 +8,7 @@ import type { Quantiser } from './quantiser.ts';
 /** Runs one float graph on one data set for the ranges that its integers need. */
 export interface Calibrator {
   readonly by: (options: CalibrationOptions) => Promise<Calibration>;
-  readonly byEach: (options: Omit<CalibrationOptions, 'observer'>) => Promise<ReadonlyMap<Observer, Calibration>>;
+  readonly byEach: (options: Omit<CalibrationOptions, 'observer'>) => Promise<CalibrationBy>;
 }
 
 /** Runs the graph itself. */
@@ -44,8 +43,8 @@ export function calibratorByOrigin(
   return {
     by: async (options) => translated(await calibrate(source, wanted, data, options)),
     byEach: async (options) => {
-      const found = await calibrateByEach(source, wanted, data, options);
-      return new Map([...found].map(([observer, calibration]) => [observer, translated(calibration)]));
+      const by = await calibrateByEach(source, wanted, data, options);
+      return (observer) => translated(by(observer));
     },
   };
 }

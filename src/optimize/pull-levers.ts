@@ -58,14 +58,18 @@ export async function pullLevers(
   if (data.count < fewestSamples || quantiser.observed(original).length === 0) return { graph: original, findings: [] };
   const macs = graphMacs(original);
   let nearness: Nearness | undefined;
-  const observerOf = async (graph: Graph, calibrator: Calibrator): Promise<ObserverChoice | undefined> => {
+  const observerOf = async (
+    graph: Graph,
+    calibrator: Calibrator,
+    rival?: ObserverChoice,
+  ): Promise<ObserverChoice | undefined> => {
     // A run in float and one by each observer.
     const most = mostMacsOfObservers[graph.dialect] / (macs * (observers.length + 1));
     if (options.observer !== undefined || most < scored.least) return undefined;
     nearness ??= nearnessTo(original, { data, samples: Math.min(scored.most, Math.floor(most)) });
     const near = nearness;
     const score: ScoreRanges = (ranges) => near(graph, (each) => quantiser.quantize(each, ranges).graph);
-    return chooseObserver(await calibrator.byEach(options), score);
+    return chooseObserver(await calibrator.byEach(options), score, rival);
   };
   if (macs * Math.min(data.count, 64) * (weightedLayers(original).length + 10) > mostMacs) {
     const message =
@@ -95,25 +99,23 @@ export async function pullLevers(
     const score = async (each: Graph) => onHeld(each, await calibrated(each));
     return chooseLevers(graph, leversOf(calibrated), score, leastGain);
   };
-  const choices = new Map<Graph, ObserverChoice | undefined>();
-  const chooseFor = async (graph: Graph): Promise<ObserverChoice | undefined> => {
-    const choice = await observerOf(graph, graph === original ? calibrator : calibratorOf(graph, quantiser, data));
-    choices.set(graph, choice);
+  const choices = new Map<Graph, ObserverChoice>();
+  const chooseFor = async (graph: Graph, rival?: ObserverChoice): Promise<ObserverChoice | undefined> => {
+    const ofGraph = graph === original ? calibrator : calibratorOf(graph, quantiser, data);
+    const choice = await observerOf(graph, ofGraph, rival);
+    if (choice !== undefined) choices.set(graph, choice);
     return choice;
   };
-  const bestScore = async (graph: Graph): Promise<number | undefined> => {
-    const choice = await chooseFor(graph);
-    return choice?.scores.get(choice.observer);
-  };
   const equalising = equalisingLevers({ data: fit });
-  const plainly = await bestScore(original);
+  const plain = await chooseFor(original);
+  const scoreOf = (choice: ObserverChoice): number => choice.scores.get(choice.observer) ?? Number.NEGATIVE_INFINITY;
   const even =
-    plainly === undefined
+    plain === undefined
       ? await pull(original, {}, () => equalising)
       : await chooseLevers(
           original,
           equalising,
-          async (graph) => (graph === original ? plainly : ((await bestScore(graph)) ?? Number.NEGATIVE_INFINITY)),
+          async (graph) => scoreOf(graph === original ? plain : ((await chooseFor(graph, plain)) ?? plain)),
           leastGain,
         );
   const first = choices.get(even.graph);

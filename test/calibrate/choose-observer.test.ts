@@ -37,6 +37,31 @@ describe('chooseObserver', () => {
     }
   });
 
+  describe('beside the choice for another graph', () => {
+    const rival = { observer: 'mse', scores: new Map([['mse', 30] as const]) } as const;
+
+    it.each([
+      ['tries all where it comes near', 26, observers],
+      ['tries no other observer where it is far behind', 25.9, ['mse']],
+    ])('%s', async (_, score, expected) => {
+      const found = await chooseObserver(
+        await calibrateByEach(graph, everything, samples(16)),
+        async () => score,
+        rival,
+      );
+      expect([...found.scores.keys()]).toEqual(expected);
+      expect(found.observer).toBe(expected[0]);
+    });
+
+    it('begins with its observer', async () => {
+      const tried: ReadonlyMap<TensorId, Range>[] = [];
+      const by = await calibrateByEach(graph, everything, samples(16));
+      await chooseObserver(by, async (ranges) => 30 + tried.push(ranges), rival);
+      expect(tried).toHaveLength(observers.length);
+      expect(tried[0]).toEqual(by('mse').ranges);
+    });
+  });
+
   it('gives no ranges where none are asked for', async () => {
     const { ranges, observer } = await chooseObserver(await calibrateByEach(graph, [], samples(16)), async () => 0);
     expect(ranges.size).toBe(0);
