@@ -24,6 +24,8 @@ interface Sides {
   readonly input: Uint32Array;
   readonly made: Int32Array;
   readonly read: Int32Array;
+  /** The largest magnitude of the weights between an output channel and each input channel of its group, row by row. */
+  readonly largest: Float64Array;
 }
 
 const sweeps = 60;
@@ -76,7 +78,15 @@ function sidesOf(graph: Graph, groups: ChannelGroups, layer: WeightedLayer): Sid
   const read = layerInputGroups(groups, layer) ?? new Int32Array(layer.inputChannels).fill(-1);
   const made = groups.ofTensor.get(layer.output)?.groups ?? new Int32Array(layer.outputChannels).fill(-1);
   const input = column.map((place) => place % layer.inputChannels);
-  return { layer, weights: weightsOf(graph, layer), output, input, made, read };
+  const weights = weightsOf(graph, layer);
+  const inputsPerGroup = layer.inputChannels / layer.groups;
+  const largest = new Float64Array(layer.outputChannels * inputsPerGroup);
+  for (let index = 0; index < weights.length; index += 1) {
+    const pair = (output[index] as number) * inputsPerGroup + ((input[index] as number) % inputsPerGroup);
+    const magnitude = Math.abs(weights[index] as number);
+    if (magnitude > (largest[pair] as number)) largest[pair] = magnitude;
+  }
+  return { layer, weights, output, input, made, read, largest };
 }
 
 /** 1 for groups that a layer makes and a layer reads, with nothing else in the way. */
@@ -91,15 +101,25 @@ function scaledGroups(groups: ChannelGroups, sides: readonly Sides[]): Uint8Arra
 }
 
 /** The largest magnitudes of weights that make and that read each group, as they are with the factors. */
-function addRanges(side: Sides, factors: Float64Array, made: Float64Array, read: Float64Array): void {
-  const { weights, output, input } = side;
-  for (let index = 0; index < weights.length; index += 1) {
-    const maker = side.made[output[index] as number] as number;
-    const reader = side.read[input[index] as number] as number;
-    const multiplied = Math.abs(weights[index] as number) * (reader < 0 ? 1 : (factors[reader] as number));
-    const magnitude = multiplied / (maker < 0 ? 1 : (factors[maker] as number));
-    if (maker >= 0 && magnitude > (made[maker] as number)) made[maker] = magnitude;
-    if (reader >= 0 && magnitude > (read[reader] as number)) read[reader] = magnitude;
+function addRanges(
+  { layer, largest, ...side }: Sides,
+  factors: Float64Array,
+  made: Float64Array,
+  read: Float64Array,
+): void {
+  const { inputChannels, outputChannels, groups } = layer;
+  const inputsPerGroup = inputChannels / groups;
+  for (let output = 0, pair = 0; output < outputChannels; output += 1) {
+    const maker = side.made[output] as number;
+    const divisor = maker < 0 ? 1 : (factors[maker] as number);
+    const firstInput = Math.floor((output * groups) / outputChannels) * inputsPerGroup;
+    for (let input = 0; input < inputsPerGroup; input += 1, pair += 1) {
+      const reader = side.read[firstInput + input] as number;
+      const multiplied = (largest[pair] as number) * (reader < 0 ? 1 : (factors[reader] as number));
+      const magnitude = multiplied / divisor;
+      if (maker >= 0 && magnitude > (made[maker] as number)) made[maker] = magnitude;
+      if (reader >= 0 && magnitude > (read[reader] as number)) read[reader] = magnitude;
+    }
   }
 }
 

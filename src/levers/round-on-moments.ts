@@ -87,11 +87,36 @@ function carried({ length, order, feedback }: PreparedMoments, { steps, pinned }
     integers[index] = integer;
     const error = step - integer;
     if (error === 0) continue;
-    for (let later = at + 1; later < length; later += 1) {
-      (asked[later] as number) += error * (feedback[at * length + later] as number);
+    for (let later = at + 1, from = at * length + later; later < length; later += 1, from += 1) {
+      (asked[later] as number) += error * (feedback[from] as number);
     }
   }
   return integers;
+}
+
+/** A symmetric matrix times a vector. Four rows are added in one walk over the sums, one after the other. */
+function times(matrix: Float64Array, vector: Float64Array): Float64Array {
+  const { length } = vector;
+  const sums = new Float64Array(length);
+  let row = 0;
+  for (; row + 4 <= length; row += 4) {
+    const [a = 0, b = 0, c = 0, d = 0] = vector.subarray(row, row + 4);
+    const [atA, atB, atC, atD] = [row * length, (row + 1) * length, (row + 2) * length, (row + 3) * length];
+    for (let column = 0; column < length; column += 1) {
+      let sum = sums[column] as number;
+      sum += a * (matrix[atA + column] as number);
+      sum += b * (matrix[atB + column] as number);
+      sum += c * (matrix[atC + column] as number);
+      sums[column] = sum + d * (matrix[atD + column] as number);
+    }
+  }
+  for (; row < length; row += 1) {
+    const factor = vector[row] as number;
+    for (let column = 0, at = row * length; column < length; column += 1, at += 1) {
+      (sums[column] as number) += factor * (matrix[at] as number);
+    }
+  }
+  return sums;
 }
 
 /** Moves single weights to the integer that is best as the others are, round after round. */
@@ -101,14 +126,10 @@ function improved(
   start: Int8Array,
 ): { readonly integers: Int8Array; readonly error: number } {
   const integers = start.slice();
-  const slope = new Float64Array(length);
-  for (let row = 0; row < length; row += 1) {
-    const error = (steps[row] as number) - (integers[row] as number);
-    if (error === 0) continue;
-    for (let column = 0; column < length; column += 1) {
-      (slope[column] as number) += error * (matrix[row * length + column] as number);
-    }
-  }
+  const slope = times(
+    matrix,
+    steps.map((step, at) => step - (integers[at] as number)),
+  );
   for (let sweep = 0; sweep < sweeps; sweep += 1) {
     let isMoved = false;
     for (let index = 0; index < length; index += 1) {
@@ -121,8 +142,8 @@ function improved(
       if (move === 0 || move * move * weight - 2 * move * (slope[index] as number) > -1e-9 * weight) continue;
       integers[index] = after;
       isMoved = true;
-      for (let column = 0; column < length; column += 1) {
-        (slope[column] as number) -= move * (matrix[index * length + column] as number);
+      for (let column = 0, at = index * length; column < length; column += 1, at += 1) {
+        (slope[column] as number) -= move * (matrix[at] as number);
       }
     }
     if (!isMoved) break;
