@@ -3,6 +3,7 @@ import { bindInputs } from '../data/bind-inputs.ts';
 import type { DataSet } from '../data/data-set.ts';
 import { modelInputs } from '../data/model-inputs.ts';
 import { refuseNaN } from '../data/refuse-nan.ts';
+import { releaseSample } from '../data/release-sample.ts';
 import { isConstant, tensorAt } from '../graph/access.ts';
 import type { Graph, Tensor, TensorId } from '../graph/graph.ts';
 import type { Finding } from '../measurement/measurement.ts';
@@ -96,7 +97,9 @@ async function record(
     for (const [recorded, index] of indices.entries()) {
       const sample = await data.sample(index);
       refuseNaN(sample, index, data.path);
-      await recorder.record(bindInputs(sample, inputs, data.path), recorded);
+      const bound = bindInputs(sample, inputs, data.path);
+      await recorder.record(bound, recorded);
+      releaseSample(data, sample, bound);
       progress?.(recorded + 1, indices.length);
     }
     return { histograms: await recorder.histograms(), isExact: recorder.seesEverything };

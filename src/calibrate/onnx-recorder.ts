@@ -1,8 +1,8 @@
+import { freeArrays } from '../basics/free-arrays.ts';
 import { UserError } from '../errors.ts';
 import { openGraph } from '../onnx-runtime/open-graph.ts';
 import { type OnnxRuntime, OnnxRuntimeError, type OnnxValue } from '../onnx-runtime/session.ts';
 import { highestOf, lowestOf } from './appended.ts';
-import { freeArrays } from './free-arrays.ts';
 import { addHistogram, type Histogram } from './histogram.ts';
 import { type Feeds, makeCounters, type Recorded, type Recorder } from './recorder.ts';
 import { type Counter, openCounter } from './threads/counter.ts';

@@ -1,3 +1,4 @@
+import { freeArrays } from '../basics/free-arrays.ts';
 import { bindInputs } from '../data/bind-inputs.ts';
 import { modelInputs } from '../data/model-inputs.ts';
 import { elementCount, isConstant, tensorAt } from '../graph/access.ts';
@@ -7,7 +8,6 @@ import { graphMacs } from '../graph/macs.ts';
 import { loadOnnxRuntime } from '../onnx-runtime/load.ts';
 import { openGraph } from '../onnx-runtime/open-graph.ts';
 import type { FloatRunner } from './float-runner.ts';
-import { freeArrays } from './free-arrays.ts';
 import { asUserError } from './onnx-recorder.ts';
 
 /** Multiply-accumulates from which on two threads share the work of an operator; the model says it, not the machine, so that results are the same on all. */

@@ -9,7 +9,7 @@ export type Feeds = Readonly<Record<string, BoundInput>>;
 export interface Recorder {
   /** Whether every value is seen here, so that those that are not finite are told from others. */
   readonly seesEverything: boolean;
-  /** Runs the model on the `sample`th sample, counted from 0. @throws UserError when it fails */
+  /** Runs the model on the `sample`th sample, counted from 0; then needs the feeds no longer. @throws UserError when it fails */
   readonly record: (feeds: Feeds, sample: number) => Promise<void>;
   /** What was recorded, in the order of the watched tensors; when all samples are. */
   readonly histograms: () => Promise<readonly Histogram[]>;

@@ -27,8 +27,8 @@ const targets: Readonly<
 export function castTo(data: NumberArray, dtype: DataType, quantization?: Quantization): NumberArray {
   const target = targets[dtype];
   if (target === undefined) throw new UserError(`The model takes ${dtype} inputs, which data sets cannot give yet.`);
+  if (target.make(0).constructor === data.constructor && quantization === undefined) return data;
   const result = target.make(data.length);
-  if (result.constructor === data.constructor && quantization === undefined) return data;
   const [scale, zeroPoint] = [quantization?.scale[0] ?? 1, quantization?.zeroPoint[0] ?? 0];
   const [low, high] = target.range ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
   const reals = isBig(data) ? Float64Array.from(data, Number) : data;

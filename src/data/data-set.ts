@@ -48,6 +48,8 @@ export interface DataSet {
   readonly labels: Labels | undefined;
   /** The sample at `index`. @throws UserError when its file turns out to be damaged. */
   readonly sample: (index: number) => Promise<Sample>;
+  /** Takes a sample back that nobody looks at again, and frees what memory it has of its own; absent where a sample may be given twice. */
+  readonly release?: (sample: Sample) => void;
 }
 
 /** Where data sets are read from: the working tree, or the blobs of a commit. Paths are relative and use `/`. */

@@ -5,7 +5,7 @@ import { readNpy } from './npy.ts';
 import { unpackNpz } from './unpack-npz.ts';
 
 /** Bytes that an array of a data set may take in memory. */
-const heldBytes = 2 ** 25;
+const heldBytes = 2 ** 22;
 
 /**
  * The arrays of an `.npz` archive that comes in pieces, by name. Those of more than `most` bytes are unpacked into files of which a row is read at a time, so that neither

@@ -7,8 +7,9 @@ const mostBytes = 2 ** 25;
 export function rememberSamples(data: DataSet): DataSet {
   const known = new Map<number, Sample>();
   let bytes = 0;
+  const { release: _, ...rest } = data;
   return {
-    ...data,
+    ...rest,
     sample: async (index) => {
       const before = known.get(index);
       if (before !== undefined) return before;

@@ -1,3 +1,4 @@
+import { freeArrays } from '../basics/free-arrays.ts';
 import { UserError } from '../errors.ts';
 import type { ArrayInFile } from './array-in-file.ts';
 import type { DataArray, DataSet, Labels, NumberArray, Sample } from './data-set.ts';
@@ -36,6 +37,8 @@ export function slicedDataSet(
     labels,
     sample: async (index): Promise<Sample> =>
       Object.fromEntries(inputs.map(([name, array]) => [name, sliceOf(array, index, count)])),
+    release: (sample) =>
+      freeArrays(inputs.flatMap(([name, array]) => ('row' in array && sample[name] ? [sample[name].data] : []))),
   };
 }
 

@@ -26,6 +26,8 @@ async function recorded(recorder: Recorder): Promise<readonly Histogram[]> {
   for (let sample = 0; sample < 12; sample += 1) {
     const data = Float32Array.from({ length: size }, () => next() * (sample + 1));
     await recorder.record({ x: { dtype: 'float32', shape: extents, data } }, sample);
+    // What it was given may be freed, or hold the next sample.
+    data.fill(1e6);
   }
   const first = await recorder.histograms();
   // Asked again, they are the same.

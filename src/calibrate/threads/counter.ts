@@ -1,5 +1,5 @@
+import { freeArrays } from '../../basics/free-arrays.ts';
 import { openThreads } from '../../threads.ts';
-import { freeArrays } from '../free-arrays.ts';
 import type { Histogram } from '../histogram.ts';
 import { makeCounters } from '../recorder.ts';
 import type { CountedValues, CountingRequest, CountingTask } from './recording-task.ts';

@@ -15,7 +15,9 @@ export function openThreadedRecorder(task: RecordingTask): Recorder | undefined 
   return {
     seesEverything: true,
     record: async (feeds, sample) => {
-      const run = threads.ask({ feeds: owned(feeds), sample }).then((answer) => void histogramsOf(answer));
+      const own = copied(feeds);
+      const buffers = Object.values(own).map(({ data }) => data.buffer as ArrayBuffer);
+      const run = threads.ask({ feeds: own, sample }, buffers).then((answer) => void histogramsOf(answer));
       const settled: Promise<void> = run.finally(() => underWay.delete(settled));
       underWay.add(settled);
       // One more than there are threads, so that none waits for its next sample.
@@ -41,12 +43,6 @@ function histogramsOf(answer: RecordingAnswer): readonly Histogram[] {
   throw new UserError(answer.failure);
 }
 
-/** What is sent to a thread is copied with all of its buffer, which for a view of a data set is the whole set. */
-function owned(feeds: Feeds): Feeds {
-  return Object.fromEntries(
-    Object.entries(feeds).map(([name, input]) => {
-      const { data } = input;
-      return [name, data.byteLength === data.buffer.byteLength ? input : { ...input, data: data.slice() }];
-    }),
-  );
-}
+/** Arrays of the thread's own: it may begin with them only when the caller has long been using theirs for something else. */
+const copied = (feeds: Feeds): Feeds =>
+  Object.fromEntries(Object.entries(feeds).map(([name, input]) => [name, { ...input, data: input.data.slice() }]));

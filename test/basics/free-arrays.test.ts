@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { freeArrays } from '../../src/calibrate/free-arrays.ts';
+import { freeArrays } from '../../src/basics/free-arrays.ts';
 
 it('takes the memory of arrays, each buffer once', () => {
   const buffer = new ArrayBuffer(64);
