@@ -1,4 +1,5 @@
 import { UserError } from '../errors.ts';
+import type { DataType } from '../graph/data-type.ts';
 import { type ConstantValue, numbersIn } from '../graph/evaluate/constant-value.ts';
 import type { Tensor, TensorId } from '../graph/graph.ts';
 import { type Arrangement, onnxPlaces } from './arrangement.ts';
@@ -22,6 +23,28 @@ export interface ArrangedTensors {
   readonly transpose: (id: TensorId, from: Stored, permutation: readonly number[], arrangement: Arrangement) => Stored;
 }
 
+const largestInt32 = 2 ** 31 - 1;
+const largestFloat32 = (2 - 2 ** -23) * 2 ** 127;
+
+/**
+ * Numbers as the runtime's type can hold and its kernels give them. `to the end` and `for ever` are the largest 64-bit integers. Kernels limit what they compute to finite floats, so that
+ * nothing would be equal to the infinity of a mask.
+ */
+function withinLimits(numbers: ArrayLike<number>, dtype: DataType, before: DataType): ArrayLike<number> {
+  if (dtype === 'int32' && before !== 'int32') {
+    return Array.from(numbers, (number) => Math.min(largestInt32, Math.max(-largestInt32 - 1, number)));
+  }
+  if (dtype !== 'float32' || !hasInfinity(numbers)) return numbers;
+  return Float32Array.from(numbers, (number) => Math.min(largestFloat32, Math.max(-largestFloat32, number)));
+}
+
+function hasInfinity(numbers: ArrayLike<number>): boolean {
+  for (let index = 0; index < numbers.length; index += 1) {
+    if (Math.abs(numbers[index] as number) === Number.POSITIVE_INFINITY) return true;
+  }
+  return false;
+}
+
 export function openArrangedTensors(onnx: OnnxSide, { tensors, constant, emit }: GraphInMaking): ArrangedTensors {
   const { nameOf, shapeOf } = onnx;
   const constantIn = (id: TensorId, value: ConstantValue, arrangement: Arrangement, shape: readonly number[]) => {
@@ -34,10 +57,7 @@ export function openArrangedTensors(onnx: OnnxSide, { tensors, constant, emit }:
       );
     }
     const isPlain = arrangement.length <= 1;
-    const limit = 2 ** 31 - 1;
-    // `to the end` and `for ever` are the largest 64-bit integers.
-    const limited = dtype === 'int32' && value.dtype !== 'int32';
-    const held = limited ? Array.from(numbers, (number) => Math.min(limit, Math.max(-limit - 1, number))) : numbers;
+    const held = withinLimits(numbers, dtype, value.dtype);
     const ordered = isPlain ? held : inOrder(held, onnxPlaces(arrangement));
     return constant(name, dtype, shape, ordered, scalesIn(id, arrangement, shape));
   };

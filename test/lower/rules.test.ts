@@ -609,7 +609,7 @@ const normalizations: readonly Rule[] = [
     21,
   ),
   rule('LRN', one('LRN', { size: int(3), alpha: float(0.5) }), 'CONV_2D MUL CONV_2D RSQRT SQRT MUL MUL'),
-  rule('LpNormalization', one('LpNormalization', { axis: int(1) }), 'CONV_2D SQUARE SUM SQRT DIV'),
+  rule('LpNormalization', one('LpNormalization', { axis: int(1) }), 'CONV_2D SQUARE SUM SQRT MAXIMUM DIV'),
   rule('MeanVarianceNormalization', one('MeanVarianceNormalization'), 'CONV_2D MEAN SUB MUL MEAN ADD RSQRT MUL'),
 ];
 

@@ -68,16 +68,28 @@ function heads(lowerer: Lowerer, operator: Operator, id: TensorId, name: string)
 /** What is added to the scores; `undefined` for nothing. */
 function maskOf(lowerer: Lowerer, operator: Operator, rows: number, columns: number): TensorId | undefined {
   const given = operator.inputs[3] ?? undefined;
-  const isCausal = intAttribute(operator, 'is_causal', 0) !== 0;
-  if (given !== undefined && (isCausal || lowerer.typeOf(given) === 'bool')) {
+  const { left, right } = windowOf(operator);
+  const isWindowed = left < Number.POSITIVE_INFINITY || right < Number.POSITIVE_INFINITY;
+  if (given !== undefined && (isWindowed || lowerer.typeOf(given) === 'bool')) {
     return lowerer.refuse(operator, 'its mask is of truth values, or there are two');
   }
   if (given !== undefined) return lowerer.asInOnnx(given);
-  if (!isCausal) return undefined;
-  const numbers = Float32Array.from({ length: rows * columns }, (_, index) =>
-    index % columns > Math.floor(index / columns) ? unseen : 0,
-  );
-  return lowerer.constant(`${lowerer.nameOf(outputOf(operator))}/causal`, 'float32', [rows, columns], numbers);
+  if (!isWindowed) return undefined;
+  const numbers = Float32Array.from({ length: rows * columns }, (_, index) => {
+    const ahead = (index % columns) - Math.floor(index / columns);
+    return ahead > right || -ahead > left ? unseen : 0;
+  });
+  return lowerer.constant(`${lowerer.nameOf(outputOf(operator))}/window`, 'float32', [rows, columns], numbers);
+}
+
+/** Positions before and after its own that a query sees. */
+function windowOf(operator: Operator): { readonly left: number; readonly right: number } {
+  const size = (name: string): number => {
+    const given = intAttribute(operator, name, -1);
+    return given < 0 ? Number.POSITIVE_INFINITY : given;
+  };
+  const isCausal = intAttribute(operator, 'is_causal', 0) !== 0;
+  return { left: size('left_window_size'), right: isCausal ? 0 : size('right_window_size') };
 }
 
 function addMask(

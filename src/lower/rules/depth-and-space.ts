@@ -1,6 +1,6 @@
 import { intAttribute, stringAttribute } from '../../graph/access.ts';
 import type { Operator } from '../../graph/graph.ts';
-import { canonical, type Factor } from '../arrangement.ts';
+import { type Arrangement, canonical, type Factor } from '../arrangement.ts';
 import { ofAxes } from '../axes.ts';
 import { inputOf, type Lowerer, type Lowerings, outputOf } from '../lowerer.ts';
 
@@ -26,24 +26,17 @@ export function rowColumnChannel(channels: number, block: number): readonly Fact
 
 /** The block size of a DepthToSpace in mode CRD; `undefined` for other operators. */
 export function columnRowBlock(operator: Operator): number | undefined {
-  const isCrd = operator.type === 'DepthToSpace' && stringAttribute(operator, 'mode', 'DCR') === 'CRD';
-  return isCrd ? intAttribute(operator, 'blocksize', 1) : undefined;
+  return operator.type === 'DepthToSpace' && isColumnRow(operator) ? intAttribute(operator, 'blocksize', 1) : undefined;
 }
+
+const isColumnRow = (operator: Operator): boolean => stringAttribute(operator, 'mode', 'DCR') === 'CRD';
 
 function depthToSpace(lowerer: Lowerer, operator: Operator) {
   const [input, output] = [inputOf(operator, 0), outputOf(operator)];
   const shape = lowerer.shapeOf(input);
   const [batch = 1, channels = 1, height = 1, width = 1] = shape;
   const block = columnRowBlock(operator);
-  const pixels = height * width;
-  const order =
-    block === undefined
-      ? ofAxes(shape, imageOrder)
-      : canonical([
-          { extent: batch, stride: channels * pixels },
-          { extent: pixels, stride: 1 },
-          ...rowColumnChannel(channels, block).map(({ extent, stride }) => ({ extent, stride: stride * pixels })),
-        ]);
+  const order = block === undefined ? ofAxes(shape, imageOrder) : columnRow(shape, block);
   const from = lowerer.stored(input, order, [batch, height, width, channels]);
   const to = lowerer.shapeOf(output);
   const options = { block_size: intAttribute(operator, 'blocksize', 1) };
@@ -55,9 +48,21 @@ function depthToSpace(lowerer: Lowerer, operator: Operator) {
 function spaceToDepth(lowerer: Lowerer, operator: Operator) {
   const [input, output] = [inputOf(operator, 0), outputOf(operator)];
   const to = lowerer.shapeOf(output);
-  const options = { block_size: intAttribute(operator, 'blocksize', 1) };
+  const block = intAttribute(operator, 'blocksize', 1);
   const from = lowerer.withAxes(input, imageOrder);
-  const result = imageOrder.map((axis) => to[axis] as number);
+  const shape = imageOrder.map((axis) => to[axis] as number);
   const name = lowerer.nameOf(output);
-  lowerer.defineAxes(output, lowerer.emit('SPACE_TO_DEPTH', [from], result, options, { name }), imageOrder);
+  const result = lowerer.emit('SPACE_TO_DEPTH', [from], shape, { block_size: block }, { name });
+  lowerer.define(output, result, isColumnRow(operator) ? columnRow(to, block) : ofAxes(to, imageOrder));
+}
+
+/** Channels last, and those of mode CRD in the order of DCR. */
+function columnRow(shape: readonly number[], block: number): Arrangement {
+  const [batch = 1, channels = 1, height = 1, width = 1] = shape;
+  const pixels = height * width;
+  return canonical([
+    { extent: batch, stride: channels * pixels },
+    { extent: pixels, stride: 1 },
+    ...rowColumnChannel(channels, block).map(({ extent, stride }) => ({ extent, stride: stride * pixels })),
+  ]);
 }

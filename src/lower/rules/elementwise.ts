@@ -1,4 +1,5 @@
 import { intAttribute } from '../../graph/access.ts';
+import type { DataType } from '../../graph/data-type.ts';
 import type { Operator, TensorId } from '../../graph/graph.ts';
 import { operandsOf } from '../broadcast.ts';
 import { inputOf, type Lowerer, type Lowering, type Lowerings, outputOf } from '../lowerer.ts';
@@ -66,17 +67,27 @@ function folding(type: string): Lowering {
     const [first] = ids;
     if (ids.length === 1 && first !== undefined) return lowerer.alias(output, first);
     const operands = operandsOf(lowerer, ids, lowerer.shapeOf(output));
-    const [left = -1, ...rest] = operands.tensors;
+    const isSmall = first !== undefined && scaled.has(lowerer.typeOf(first));
+    const [left = -1, ...rest] = isSmall ? operands.tensors.map((id) => as(lowerer, id, 'int32')) : operands.tensors;
     const last = rest.pop() ?? -1;
-    const dtype = lowerer.typeOf(output);
+    const isNarrowed = isSmall && scaled.has(lowerer.typeOf(output));
+    const dtype = isNarrowed ? 'int32' : lowerer.typeOf(output);
     const name = lowerer.nameOf(output);
     const before = rest.reduce(
       (sum, next, index) => lowerer.emit(type, [sum, next], operands.shape, {}, { dtype, name: `${name}/${index}` }),
       left,
     );
-    finish(lowerer, operator, type, [before, last], operands);
+    if (!isNarrowed) return finish(lowerer, operator, type, [before, last], operands);
+    const wide = lowerer.emit(type, [before, last], operands.shape, {}, { dtype, name: `${name}/wide` });
+    finish(lowerer, operator, 'CAST', [wide], operands);
   };
 }
+
+/** Types whose elements TensorFlow Lite takes for steps of a scale. Where ONNX computes with them as the numbers that they are, int32 does: cast back, what is too large wraps around alike. */
+const scaled: ReadonlySet<DataType> = new Set<DataType>(['int8', 'uint8', 'int16']);
+
+const as = (lowerer: Lowerer, id: TensorId, dtype: DataType): TensorId =>
+  lowerer.emit('CAST', [id], lowerer.tensorShape(id), {}, { dtype });
 
 /** The operator's only input as it is, and a result like it. */
 export function unary(type: string): Lowering {

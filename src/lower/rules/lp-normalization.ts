@@ -1,13 +1,17 @@
 import { intAttribute } from '../../graph/access.ts';
 import type { Operator } from '../../graph/graph.ts';
 import { axisFromFront, inputOf, type Lowerer, outputOf } from '../lowerer.ts';
+import { scalar } from './elementwise.ts';
 import { reduce } from './reductions.ts';
 
+/** Of the positive float32 that are not subnormal. */
+const smallest = 2 ** -126;
+
 /**
- * x / (sum |x|) or x / sqrt(sum x²) along one axis.
+ * x / (sum |x|) or x / sqrt(sum x²) along one axis; zeros where all of it is zero.
  *
- *     x ─▶ LpNormalization, p 2 ─▶ y      x ─┬─▶ SQUARE ─▶ SUM ─▶ SQRT ─▶ DIV ─▶ y
- *                                            └─────────────────────────────▲
+ *     x ─▶ LpNormalization, p 2 ─▶ y      x ─┬─▶ SQUARE ─▶ SUM ─▶ SQRT ─▶ MAXIMUM of it and the smallest normal number ─▶ DIV ─▶ y
+ *                                            └────────────────────────────────────────────────────────────────────────▲
  */
 export function lpNormalization(lowerer: Lowerer, operator: Operator) {
   const [input, output] = [inputOf(operator, 0), outputOf(operator)];
@@ -20,5 +24,6 @@ export function lpNormalization(lowerer: Lowerer, operator: Operator) {
   const sizes = lowerer.emit(isSquare ? 'SQUARE' : 'ABS', [tensor], stored);
   const sum = reduce(lowerer, 'SUM', sizes, [place], `${name}/sum`);
   const norm = isSquare ? lowerer.emit('SQRT', [sum], lowerer.tensorShape(sum)) : sum;
-  lowerer.defineAxes(output, lowerer.emit('DIV', [tensor, norm], stored, {}, { name }), axes);
+  const divisor = lowerer.emit('MAXIMUM', [norm, scalar(lowerer, smallest)], lowerer.tensorShape(norm));
+  lowerer.defineAxes(output, lowerer.emit('DIV', [tensor, divisor], stored, {}, { name }), axes);
 }

@@ -99,7 +99,10 @@ function rulesOf(operator: Operator): Pick<Sampling, 'transformation' | 'roundin
 function scaleOf(lowerer: Lowerer, operator: Operator, axis: number, rank: number): number | undefined {
   if (axis < 0) return 1;
   const position = operator.type === 'Upsample' || operator.version < 11 ? 1 : 2;
-  const scales = lowerer.numbersOf(operator.inputs[position]);
+  const given = operator.inputs[position] ?? undefined;
+  const scales = lowerer.numbersOf(given);
+  if (given !== undefined && scales === undefined)
+    return lowerer.refuse(operator, 'its scales are computed by the model');
   if (scales === undefined || scales.length === 0) return undefined;
   const axes = intsAttribute(operator, 'axes');
   if (axes === undefined) return scales[axis];
