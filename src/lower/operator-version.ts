@@ -5,6 +5,8 @@ import type { Options } from './lowerer.ts';
  * TensorFlow Lite Micro does not look at them.
  */
 const versions: Readonly<Record<string, (options: Options) => number>> = {
+  // LiteRT has none older.
+  BROADCAST_TO: () => 2,
   DEPTHWISE_CONV_2D: ({ dilation_h_factor: height = 1, dilation_w_factor: width = 1 }) =>
     height === 1 && width === 1 ? 1 : 2,
   FULLY_CONNECTED: ({ keep_num_dims: keeps }) => (keeps === true ? 5 : 1),

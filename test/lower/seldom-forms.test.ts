@@ -98,6 +98,13 @@ describe('forms that models seldom have', () => {
     expect(loweredTypes(result)).toContain('EQUAL');
   });
 
+  it('an Expand has the first version that LiteRT registers (tflite/core/kernels/register.cc)', () => {
+    const graph = onnxGraph(17);
+    const shape = graph.constant('shape', [3], [4, 2, 3], 'int64');
+    const { operators } = lowered(graph.build(graph.op('Expand', [graph.input('x', [2, 3]), shape]))).graph;
+    expect(operators.map(({ type, version }) => [type, version])).toEqual([['BROADCAST_TO', 2]]);
+  });
+
   it('a Resize whose scales the model computes is refused', () => {
     const graph = onnxGraph(13);
     const scales = graph.op('Abs', [graph.input('scales', [4])]);
