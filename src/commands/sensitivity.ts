@@ -30,7 +30,7 @@ export async function sensitivityCommand(
   if (isQuantized(model.graph)) throw new UserError(`${file} is quantised already; give the float model.`);
   const runtime = runtimeOf((await readTarget(options)).runtime);
   const dimensions = readDimensions(options.dimension, model.graph);
-  const { graph } = await intoDialect(simplifiedFor(model.graph, runtime, dimensions), runtime, dimensions);
+  const { graph } = await intoDialect(simplifiedFor(model.graph, runtime, dimensions), runtime, dimensions, true);
   if (graph.dialect !== 'tflite') {
     throw new UserError(
       `Sensitivity is for targets that load .tflite; choose one with --target, not ${options.target}.`,

@@ -4,6 +4,7 @@ import type { ConstantValue } from '../graph/evaluate/constant-value.ts';
 import { evaluate } from '../graph/evaluate/evaluate.ts';
 import type { Graph, Operator, TensorId } from '../graph/graph.ts';
 import { inferShapes } from '../graph/infer-shapes.ts';
+import { multiplyByReciprocals } from '../passes/multiply-by-reciprocals.ts';
 import { asInOnnx, isSame } from './arrangement.ts';
 import { channelsLastAxes, ofAxes, shapeOfAxes } from './axes.ts';
 import { checkOperator } from './check-operator.ts';
@@ -48,7 +49,7 @@ export function lowerToTflite(graph: Graph): Lowered {
 }
 
 function lowerWhole(graph: Graph): Lowered {
-  const lowerer = openLowerer(expandQuantized(graph), lowerOperators);
+  const lowerer = openLowerer(multiplyByReciprocals(expandQuantized(graph)), lowerOperators);
   const inputs = graph.inputs.map((id) => defineInput(lowerer, id));
   lowerOperators(lowerer);
   const taken = new Set<TensorId>(inputs.map(({ tensor }) => tensor));

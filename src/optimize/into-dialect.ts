@@ -33,12 +33,14 @@ export interface InDialect {
 
 /**
  * A float graph in operators that the runtime loads: as it is, or lowered from ONNX to TensorFlow Lite. Open extents become 1 on the way.
+ * @param becomesInteger whether it is lowered for integers, which some functions are computed otherwise for
  * @throws NotConvertible naming the operator that TensorFlow Lite has no counterpart for, or the format that can't be made
  */
 export async function intoDialect(
   graph: Graph,
   runtime: Runtime,
   dimensions: Readonly<Record<string, number>> | undefined,
+  becomesInteger = false,
 ): Promise<InDialect> {
   if (runtime.loads.includes(graph.dialect)) {
     return { graph, origins: new Map(graph.tensors.map((_, id) => [id, id])) };
@@ -46,9 +48,12 @@ export async function intoDialect(
   if (graph.dialect === 'tflite' || !runtime.loads.includes('tflite')) {
     throw new NotConvertible(`${loadedBy(runtime)}, and .${graph.dialect} can't be made into that.`);
   }
-  const { lowerToTflite } = await import('../lower/lower.ts');
+  const [{ lowerToTflite }, { forIntegers }] = await Promise.all([
+    import('../lower/lower.ts'),
+    import('../lower/for-integers.ts'),
+  ]);
   try {
-    return lowerToTflite(inferShapes(graph, dimensions));
+    return lowerToTflite(inferShapes(becomesInteger ? forIntegers(graph) : graph, dimensions));
   } catch (error) {
     if (error instanceof UserError) throw new NotConvertible(`${loadedBy(runtime)}. ${error.message}`);
     throw error;

@@ -70,18 +70,12 @@ async function transformed(
   }
   const pruned = await prune(simple, recipe, calibration, dimensions);
   const source = pruned.graph === simple && recipe.pruneBy !== 'batch-norm' ? simple : simplify(pruned.graph);
-  const lowered = await intoDialect(source, runtimeOf(target.runtime), dimensions);
+  const becomesInteger = recipe.numbers !== 'lossless' && !isInteger;
+  const lowered = await intoDialect(source, runtimeOf(target.runtime), dimensions, becomesInteger);
   const { makeIntegers } = await import('./make-integers.ts');
-  const integers =
-    recipe.numbers === 'lossless' || isInteger
-      ? { graph: lowered.graph, findings: [], noise: undefined }
-      : await makeIntegers(
-          { source, lowered },
-          recipe,
-          target,
-          calibration,
-          progress === undefined ? {} : { progress },
-        );
+  const integers = becomesInteger
+    ? await makeIntegers({ source, lowered }, recipe, target, calibration, progress === undefined ? {} : { progress })
+    : { graph: lowered.graph, findings: [], noise: undefined };
   const simplified = integers.graph === simple ? simple : simplify(integers.graph);
   const stored = await store(simplified, recipe, target, calibration);
   return {

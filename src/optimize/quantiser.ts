@@ -2,6 +2,7 @@ import type { Range } from '../calibrate/range.ts';
 import { UserError } from '../errors.ts';
 import type { Graph, TensorId } from '../graph/graph.ts';
 import type { Finding } from '../measurement/measurement.ts';
+import { multiplyByReciprocals } from '../passes/multiply-by-reciprocals.ts';
 import { observedOnnxTensors, prepareOnnx, quantizeOnnxGraph } from '../quantize/onnx/quantize-onnx.ts';
 import { dequantizeWeights } from '../quantize/tflite/dequantize-weights.ts';
 import { observedTensors } from '../quantize/tflite/observed.ts';
@@ -30,7 +31,7 @@ export function quantiserOf(
   if (dialect === 'tflite') {
     const activations = numbers === 'int16x8' ? 'int16' : 'int8';
     return {
-      prepare: dequantizeWeights,
+      prepare: (graph) => multiplyByReciprocals(dequantizeWeights(graph)),
       observed: observedTensors,
       quantize: (graph, ranges) => quantizeTflite(graph, ranges, { activations }),
     };

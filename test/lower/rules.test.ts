@@ -340,7 +340,7 @@ const arithmetic: readonly Rule[] = [
   rule(
     'a value per channel',
     (graph) => graph.op('Div', [graph.op('Exp', [pixels(graph)]), constant(graph, 'c', [4, 1, 1])]),
-    'CONV_2D EXP DIV',
+    'CONV_2D EXP MUL',
   ),
   rule('a value per column, first', two('Sub', [5], true), 'CONV_2D SUB'),
   rule('a value per pixel', two('Mul', [1, 1, 6, 5]), 'CONV_2D MUL'),

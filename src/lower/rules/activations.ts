@@ -104,8 +104,17 @@ function softplus(step: Step, x: Operand, _: Operator): Operand {
   return step('ADD', step('RELU', x), small);
 }
 
-/** erf(x) within 1.5e-7: 1 - (a1·t + … + a5·t⁵)·exp(-x²), t = 1 / (1 + p·|x|), with the sign of x (Abramowitz and Stegun, 7.1.26). */
-function errorFunction(step: Step, x: Operand, _: Operator): Operand {
+const isByTanh = (operator: Operator): boolean => stringAttribute(operator, 'approximate', 'none') === 'tanh';
+
+/**
+ * erf(x) within 1.5e-7: 1 - (a1·t + … + a5·t⁵)·exp(-x²), t = 1 / (1 + p·|x|), with the sign of x (Abramowitz and Stegun, 7.1.26);
+ * or tanh(2/√π · (x + 0.08943·x³)), which is what GELU's approximation says of it (`forIntegers`).
+ */
+function errorFunction(step: Step, x: Operand, operator: Operator): Operand {
+  if (isByTanh(operator)) {
+    const cubic = step('MUL', x, step('ADD', step('MUL', step('MUL', x, x), 2 * 0.044715), 1));
+    return step('TANH', step('MUL', cubic, 2 / Math.sqrt(Math.PI)));
+  }
   const size = step('ABS', x);
   const t = step('DIV', 1, step('ADD', step('MUL', size, 0.3275911), 1));
   const coefficients = [1.061405429, -1.453152027, 1.421413741, -0.284496736, 0.254829592];
@@ -120,7 +129,7 @@ function errorFunction(step: Step, x: Operand, _: Operator): Operand {
 
 /** x · Φ(x), or its approximation by tanh where the model asks for that. */
 function gelu(step: Step, x: Operand, operator: Operator): Operand {
-  if (stringAttribute(operator, 'approximate', 'none') === 'tanh') {
+  if (isByTanh(operator)) {
     const cubic = step('MUL', x, step('ADD', step('MUL', step('MUL', x, x), 0.044715), 1));
     const angle = step('MUL', cubic, Math.sqrt(2 / Math.PI));
     return step('MUL', step('MUL', x, 0.5), step('ADD', step('TANH', angle), 1));
