@@ -3,6 +3,7 @@ import { inputTensor, isConstant, tensorAt } from '../../graph/access.ts';
 import { constantNumbers } from '../../graph/constant-numbers.ts';
 import type { Graph, Operator, TensorId } from '../../graph/graph.ts';
 import { capturedNames, consumers, producers } from '../../graph/traversal.ts';
+import { isType } from '../../passes/edit.ts';
 import type { QdqRules } from './qdq-rules.ts';
 import { type Scheme, schemeOf } from './schemes.ts';
 import { shareThroughConcats } from './share-through-concats.ts';
@@ -29,6 +30,7 @@ export function planQuantization(graph: Graph, rules: QdqRules, keepFloat: Reado
     if (scheme !== undefined && !keepFloat.has(index) && operatesOnFloats(graph, operator, scheme))
       schemes.set(index, scheme);
   });
+  if (!rules.allResults) for (const index of beforeSoftmax(graph, schemes)) schemes.delete(index);
   const activations = findActivations(graph, schemes, rules.fusing);
   // What is fused needs no scheme of its own.
   for (const { index } of activations.values()) schemes.delete(index);
@@ -63,6 +65,31 @@ export function planQuantization(graph: Graph, rules: QdqRules, keepFloat: Reado
     limits,
     fixed,
   };
+}
+
+/**
+ * Sums and products that nothing but a Softmax reads, as they are or moved, which takes floats. They stay in float like it: beside a mask of -1e9 the scores would have no integers left.
+ *
+ *     scores ─▶ Add mask ─▶ Reshape ─▶ Softmax
+ */
+function beforeSoftmax(graph: Graph, schemes: ReadonlyMap<number, Scheme>): readonly number[] {
+  const readers = consumers(graph);
+  const isTaken = (id: TensorId | null | undefined): boolean => {
+    if (id === null || id === undefined || graph.outputs.includes(id)) return false;
+    const by = readers.get(id) ?? [];
+    return (
+      by.length > 0 &&
+      by.every(
+        (index) =>
+          isSoftmax(index) || (schemes.get(index)?.kind === 'moves' && isTaken(graph.operators[index]?.outputs[0])),
+      )
+    );
+  };
+  const isSoftmax = (index: number): boolean => isType(graph.operators[index] as Operator, 'Softmax');
+  return [...schemes.keys()].filter((index) => {
+    const operator = graph.operators[index] as Operator;
+    return isType(operator, 'Add', 'Mul') && isTaken(operator.outputs[0]);
+  });
 }
 
 function isFloat(graph: Graph, id: TensorId | null | undefined): boolean {

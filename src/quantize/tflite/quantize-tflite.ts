@@ -10,6 +10,7 @@ import { formsOf } from './parameters.ts';
 import { type Plan, planIntegers, type Wishes } from './plan.ts';
 import { type DenseWeights, rewriteToIntegers } from './rewrite.ts';
 import type { Precision } from './rules.ts';
+import { withShallowMasks } from './shallow-masks.ts';
 import { unfitOperator } from './unfit.ts';
 
 export interface QuantizeTfliteOptions {
@@ -29,18 +30,18 @@ export interface QuantizeTfliteOptions {
  * A float TensorFlow Lite graph as integers, after the 8-bit quantisation specification (https://ai.google.dev/edge/litert/models/quantization_spec): weights int8, symmetric and per channel,
  * biases int32, activations asymmetric int8 with calibrated ranges, as the kernels of TensorFlow Lite Micro take them. Operators without an integer kernel stay in float between DEQUANTIZE and QUANTIZE;
  * findings say which and why. Weights stored as integers or float16 are first made the floats that they stand for. A graph that computes in integers already comes back as it is.
- * @param ranges of the tensors that `observedTensors` names; operators without a finite range stay in float
+ * @param calibrated ranges of the tensors that `observedTensors` names; operators without a finite range stay in float
  */
 export function quantizeTflite(
   original: Graph,
-  ranges: ReadonlyMap<TensorId, Range>,
+  calibrated: ReadonlyMap<TensorId, Range>,
   options: QuantizeTfliteOptions = {},
 ): { readonly graph: Graph; readonly findings: readonly Finding[] } {
   if (isQuantized(original)) {
     const message = 'The model is quantised already and is kept as it is.';
     return { graph: original, findings: [{ code: 'already-quantized', severity: 'info', message }] };
   }
-  const graph = dequantizeWeights(original);
+  const { graph, ranges } = withShallowMasks(dequantizeWeights(original), calibrated);
   const { activations = 'int8', ends = 'integer', denseWeights = 'auto' } = options;
   const float = new Map([...(options.keepFloat ?? [])].map((index) => [index, 'was asked to stay in float']));
   for (;;) {
