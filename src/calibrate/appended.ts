@@ -95,6 +95,7 @@ export function appendTo(graph: Graph): Appended {
         reduce(isPicture ? add('GlobalMaxPool', [id], pooled) : id, 'ReduceMax', highestOf(name), shape),
       ];
     },
-    finish: () => ({ ...graph, tensors, operators, inputs, outputs }),
+    // ONNX Runtime runs nothing that gives nothing: where no more than inputs are watched.
+    finish: () => ({ ...graph, tensors, operators, inputs, outputs: outputs.length > 0 ? outputs : graph.outputs }),
   };
 }

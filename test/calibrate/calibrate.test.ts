@@ -83,6 +83,13 @@ describe('calibrate', () => {
     ]);
   });
 
+  it.each(observers)('of an ONNX graph of which only the input is watched, by %s', async (observer) => {
+    const graph = onnxNetwork();
+    const { ranges } = await calibrate(graph, [idOf(graph, 'x')], rows, { observer });
+    expect(ranges.get(idOf(graph, 'x'))?.min).toBeLessThan(-7);
+    expect(ranges.size).toBe(1);
+  });
+
   it('leaves out what is not finite, says so, and says that samples are few', async () => {
     const graph = onnxNetwork();
     const infinite = dataOf([1, 4, Number.POSITIVE_INFINITY, 9], [0, 0, 0, 16]);

@@ -68,28 +68,28 @@ export function planQuantization(graph: Graph, rules: QdqRules, keepFloat: Reado
 }
 
 /**
- * Sums and products that nothing but a Softmax reads, as they are or moved, which takes floats. They stay in float like it: beside a mask of -1e9 the scores would have no integers left.
+ * Sums and products on the way into a Softmax, which takes floats, that nothing with integers reads. They stay in float like it: beside a mask of -1e9 the scores would have no integers left.
  *
- *     scores ─▶ Add mask ─▶ Reshape ─▶ Softmax
+ *     scores ─▶ Mul ─▶ Add mask ─▶ Reshape ─▶ Softmax
  */
-function beforeSoftmax(graph: Graph, schemes: ReadonlyMap<number, Scheme>): readonly number[] {
+function beforeSoftmax(graph: Graph, schemes: ReadonlyMap<number, Scheme>): ReadonlySet<number> {
   const readers = consumers(graph);
-  const isTaken = (id: TensorId | null | undefined): boolean => {
+  const found = new Set<number>();
+  const leads = (index: number): boolean =>
+    found.has(index) || isType(graph.operators[index] as Operator, 'Softmax') || (isMove(index) && isTaken(index));
+  const isMove = (index: number): boolean => schemes.get(index)?.kind === 'moves';
+  const isTaken = (index: number): boolean => {
+    const [id] = graph.operators[index]?.outputs ?? [];
     if (id === null || id === undefined || graph.outputs.includes(id)) return false;
     const by = readers.get(id) ?? [];
-    return (
-      by.length > 0 &&
-      by.every(
-        (index) =>
-          isSoftmax(index) || (schemes.get(index)?.kind === 'moves' && isTaken(graph.operators[index]?.outputs[0])),
-      )
-    );
+    return by.some(leads) && by.every((reader) => !schemes.has(reader) || leads(reader));
   };
-  const isSoftmax = (index: number): boolean => isType(graph.operators[index] as Operator, 'Softmax');
-  return [...schemes.keys()].filter((index) => {
+  // Readers come after what they read.
+  for (let index = graph.operators.length - 1; index >= 0; index -= 1) {
     const operator = graph.operators[index] as Operator;
-    return isType(operator, 'Add', 'Mul') && isTaken(operator.outputs[0]);
-  });
+    if (schemes.has(index) && isType(operator, 'Add', 'Mul') && isTaken(index)) found.add(index);
+  }
+  return found;
 }
 
 function isFloat(graph: Graph, id: TensorId | null | undefined): boolean {
