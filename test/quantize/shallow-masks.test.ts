@@ -55,6 +55,21 @@ const masks: Readonly<Record<string, Scores>> = {
     ]);
     return graph.op('Add', [scores, graph.op('Add', [bias, chosen])]);
   },
+  'what a mask is padded with': (graph, scores) => {
+    const numbers = (name: string, ...values: number[]) => graph.constant(name, [values.length], values, 'int64');
+    const known = graph.op('Slice', [
+      graph.input('mask', [rows, rows]),
+      numbers('a', 0),
+      numbers('b', rows - 2),
+      numbers('c', 1),
+    ]);
+    const padded = graph.op('Pad', [
+      known,
+      numbers('pads', 0, 0, 0, 2),
+      graph.constant('hidden', [], [-3.4028234663852886e38]),
+    ]);
+    return graph.op('Add', [scores, padded]);
+  },
   'what the caller gives': (graph, scores) =>
     graph.op('Add', [scores, graph.op('Mul', [graph.input('mask', [rows, rows]), graph.constant('many', [], [1e9])])]),
 };

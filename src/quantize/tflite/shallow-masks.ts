@@ -86,7 +86,7 @@ function masksOf(graph: Graph, ranges: Ranges): readonly Mask[] {
   const rangeOf = (id: TensorId): Range | undefined => {
     const maker = graph.operators[makerOf(id)];
     const from = maker?.inputs[0];
-    const isMoved = (maker?.type === 'RESHAPE' || maker?.type === 'TRANSPOSE') && typeof from === 'number';
+    const isMoved = maker !== undefined && moving.has(maker.type) && typeof from === 'number';
     return ranges.get(id) ?? (isMoved ? rangeOf(from) : undefined);
   };
   /** What an operator's input may add or put in place: a constant, one of two that are chosen, the sum of such, or what has a range. */
@@ -159,10 +159,15 @@ function masksOf(graph: Graph, ranges: Ranges): readonly Mask[] {
 
 /** Positions of what SELECT_V2 chooses of. */
 const choices: readonly number[] = [1, 2];
+/** Operators whose results hold elements of their first input and no others. */
+const moving: ReadonlySet<string> = new Set(
+  'BROADCAST_TO EXPAND_DIMS GATHER RESHAPE SLICE SQUEEZE STRIDED_SLICE TRANSPOSE'.split(' '),
+);
 /** Operators through which masks go, with the positions of what they are made of. */
 const sourcesOf: Readonly<Record<string, readonly number[]>> = {
   ADD: [0, 1],
   BROADCAST_TO: [0],
+  PADV2: [0, 2],
   RESHAPE: [0],
   SELECT_V2: choices,
   TRANSPOSE: [0],
