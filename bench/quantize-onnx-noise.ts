@@ -1,9 +1,12 @@
 /** The second part of bench/quantize-onnx.ts: how near integers come to the float model, by SQNR. */
 import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { observers } from '../src/calibrate/range.ts';
+import { writeOnnx } from '../src/formats/onnx/write.ts';
 import { commit, machine, numbersTable, sectionRows, versionsOf, writeSection } from './page.ts';
 import { referenceDirectory, referenceModels } from './reference.ts';
+import { transformer } from './transformer.ts';
 
 const section = 'quantize-onnx-noise';
 const header = [
@@ -26,7 +29,9 @@ const modelSeconds = 420;
  * @param wanted part of the models' paths
  */
 export function noise(python: string | undefined, folder: string, program: string, wanted = ''): void {
-  const files = referenceModels().flatMap(({ file }) => (file.endsWith('.onnx') ? [file] : []));
+  const own = path.resolve(folder, 'transformer of two layers');
+  writeFileSync(own, writeOnnx(transformer()));
+  const files = [own, ...referenceModels().flatMap(({ file }) => (file.endsWith('.onnx') ? [file] : []))];
   const names = files.map((file) => path.basename(file));
   const known = new Map<string, readonly string[]>(
     sectionRows(section).flatMap((cells) =>
@@ -37,7 +42,7 @@ export function noise(python: string | undefined, folder: string, program: strin
     const isDone = known.get(names[index] ?? file)?.at(-1) === commit();
     if (!file.includes(wanted) || isDone) continue;
     const name = names[index] ?? file;
-    const model = path.join(referenceDirectory, 'models', file);
+    const model = path.resolve(referenceDirectory, 'models', file);
     const found = rowOf(program, model, folder, python);
     if (found === null) continue;
     known.set(name, typeof found === 'string' ? [found] : [...found, commit()]);
