@@ -1,0 +1,2 @@
+import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);
+function t(i){let s=new Map;for(let e of i){let n=JSON.stringify([e.code,e.severity,e.message]),r=s.get(n)??{finding:e,places:[]};e.where!==void 0&&!r.places.includes(e.where)&&r.places.push(e.where),s.set(n,r)}return[...s.values()].map(({finding:e,places:n})=>{if(n.length<2)return e;let r=n.length-3;return{...e,where:`${n.slice(0,3).join(", ")}${r>0?` and ${r} more`:""}`}})}export{t as a};

@@ -1,2 +1,0 @@
-import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);
-import{a as s}from"./chunk-4S2OODW2.js";function o({issues:n},t="the document"){let[e]=n,i=e?.path.map(String).join(".")||t;if(e===void 0)return`${i}: is wrong`;let r=e.code==="invalid_type"&&e.message.endsWith("received undefined");return`${i}: ${r?"is missing":e.message}`}s(o,"firstMistake");export{o as a};

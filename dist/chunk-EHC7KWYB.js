@@ -1,2 +1,0 @@
-import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);
-import{t as u,x as a}from"./chunk-7QUZJ6CD.js";import{a as n}from"./chunk-4S2OODW2.js";function m(e){return Float32Array.from(e,f)}n(m,"float16ToFloat32");function f(e){let r=e&32768?-1:1,o=e>>10&31,t=e&1023;return o===0?r*t*2**-24:o===31?t===0?r*Number.POSITIVE_INFINITY:Number.NaN:r*(1+t/1024)*2**(o-15)}n(f,"halfToNumber");function c(e){let r=u(e);return r?.dtype!=="float16"?r&&a(r):Array.from(r.elements,f)}n(c,"constantNumbers");export{m as a,f as b,c};

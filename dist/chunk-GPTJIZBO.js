@@ -1,0 +1,2 @@
+import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);
+import{f as e}from"./chunk-YAGKO76S.js";function c({recipe:a,fits:r,measured:{measurement:t}}){let{peakRam:n,flash:l,latency:m,energy:u,accuracy:p}=t;return{recipe:e(a),passes:r,peakRam:n?.value??null,flash:l?.value??null,latency:m?.value??null,energy:u?.value??null,accuracy:p?.value??null}}export{c as a};

@@ -1,0 +1,2 @@
+import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);
+import c from"node:os";import r from"node:path";function f(s=process.env,o=process.platform,t=c.homedir()){let{EDGE_READY_CACHE:e,XDG_CACHE_HOME:i,LOCALAPPDATA:n}=s;if(e!==void 0&&e!=="")return r.resolve(e);let a=o==="win32"&&n?n:i||r.join(t,...o==="darwin"?["Library","Caches"]:[".cache"]);return r.join(a,"edge-ready-gate","measurements")}export{f as a};

@@ -1,3 +1,0 @@
-import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);
-import{a as t}from"./chunk-4S2OODW2.js";var i=class extends Error{static{t(this,"UserError")}name="UserError"};function o(n){return n instanceof Error?n.message:String(n)}t(o,"messageOf");function r(n){return n instanceof Error&&"code"in n&&typeof n.code=="string"?n.code:void 0}t(r,"codeOf");function a(n){let e=n instanceof Error&&!(n instanceof i);return`${o(n)}${e?` (a bug in the gate${c(n)})`:""}`.slice(0,2e3)}t(a,"problemWords");function c(n){let e=n.stack?.split(`
-`).find(s=>s.trimStart().startsWith("at "));return e===void 0?"":`, ${e.trim()}`}t(c,"placeOf");export{i as a,o as b,r as c,a as d};

@@ -1,2 +1,0 @@
-import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);
-import{f as a}from"./chunk-JKQV7TDT.js";import{a as e}from"./chunk-4S2OODW2.js";function o({recipe:r,fits:t,measured:{measurement:n}}){let{peakRam:l,flash:m,latency:u,energy:p,accuracy:s}=n;return{recipe:a(r),passes:t,peakRam:l?.value??null,flash:m?.value??null,latency:u?.value??null,energy:p?.value??null,accuracy:s?.value??null}}e(o,"attemptOf");export{o as a};

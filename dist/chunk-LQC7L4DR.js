@@ -1,2 +1,0 @@
-import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);
-import{a as r}from"./chunk-4S2OODW2.js";var s=new RegExp("\\p{C}","gu");function l(i,e=2e3){let t=i.replace(/\s+/gu," ").trim().replace(s,"�"),n=[...t];if(n.length<=e)return t;let c=Math.ceil((e-1)/2);return`${n.slice(0,c).join("")}…${n.slice(n.length-(e-1-c)).join("")}`}r(l,"plain");export{l as a};

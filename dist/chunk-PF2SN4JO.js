@@ -1,2 +1,0 @@
-import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);
-import{a as i,b as r,c as a}from"./chunk-P6QZC6J3.js";import{k as t}from"./chunk-BKTYPIQ6.js";import{a as o}from"./chunk-4S2OODW2.js";import m from"node:path";function x(e){return t(i(e),e,{externalData:r(e)})}o(x,"openModelFile");function c(e,n){let p=a(e,n),d=m.join(m.dirname(e),n);return t(p,d,{externalData:r(d)})}o(c,"openModelBeside");export{x as a,c as b};

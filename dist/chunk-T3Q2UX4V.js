@@ -1,2 +1,0 @@
-import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);
-import{a as s}from"./chunk-4S2OODW2.js";import d from"node:os";import r from"node:path";function l(t=process.env,o=process.platform,i=d.homedir()){let{EDGE_READY_CACHE:e,XDG_CACHE_HOME:a,LOCALAPPDATA:n}=t;if(e!==void 0&&e!=="")return r.resolve(e);let c=o==="win32"&&n?n:a||r.join(i,...o==="darwin"?["Library","Caches"]:[".cache"]);return r.join(c,"edge-ready-gate","measurements")}s(l,"cacheFolder");export{l as a};

@@ -1,2 +1,0 @@
-import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);
-import{a as i}from"./chunk-4S2OODW2.js";function o(t){let s=new Map;for(let e of t){let n=JSON.stringify([e.code,e.severity,e.message]),r=s.get(n)??{finding:e,places:[]};e.where!==void 0&&!r.places.includes(e.where)&&r.places.push(e.where),s.set(n,r)}return[...s.values()].map(({finding:e,places:n})=>{if(n.length<2)return e;let r=n.length-3;return{...e,where:`${n.slice(0,3).join(", ")}${r>0?` and ${r} more`:""}`}})}i(o,"groupFindings");export{o as a};

@@ -1,0 +1,2 @@
+import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);
+import{t as f,x as u}from"./chunk-FUXSBQJ3.js";function a(e){return Float32Array.from(e,t)}function t(e){let r=e&32768?-1:1,n=e>>10&31,o=e&1023;return n===0?r*o*2**-24:n===31?o===0?r*Number.POSITIVE_INFINITY:Number.NaN:r*(1+o/1024)*2**(n-15)}function l(e){let r=f(e);return r?.dtype!=="float16"?r&&u(r):Array.from(r.elements,t)}export{a,t as b,l as c};

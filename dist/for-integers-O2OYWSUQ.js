@@ -1,0 +1,2 @@
+import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);
+import"./chunk-OSS2AYIF.js";function e(r){return{...r,operators:r.operators.map(t=>a(t)?o(t):t)}}var a=({domain:r,type:t})=>t==="Erf"||t==="Gelu"&&(r===""||r==="ai.onnx"||r==="com.microsoft"),o=r=>({...r,attributes:{...r.attributes,approximate:{kind:"string",value:"tanh"}}});export{e as forIntegers};

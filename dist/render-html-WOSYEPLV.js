@@ -1,0 +1,2 @@
+import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);
+import{a,b}from"./chunk-MXLYKXKQ.js";import"./chunk-MIHOGNJ2.js";import"./chunk-MOSLTWXR.js";import"./chunk-PNGALVKH.js";import"./chunk-ATQEHUSQ.js";import"./chunk-AACMHVVI.js";import"./chunk-JLUHR6HY.js";import"./chunk-ST7CCKAB.js";import"./chunk-OKF2XZV2.js";import"./chunk-UE7IWVFF.js";import"./chunk-JZRZH4SJ.js";import"./chunk-IIDMGU7W.js";import"./chunk-6DR5KURP.js";import"./chunk-N3VHVMCZ.js";import"./chunk-OSS2AYIF.js";export{a as renderHtml,b as renderPage};

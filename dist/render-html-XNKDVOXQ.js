@@ -1,2 +1,0 @@
-import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);
-import{a,b}from"./chunk-YYMVAM7O.js";import"./chunk-JYS4OK6K.js";import"./chunk-FR22AHCU.js";import"./chunk-ITT74MVT.js";import"./chunk-NCLFVCBW.js";import"./chunk-AM24NZZR.js";import"./chunk-Q4EO6P7I.js";import"./chunk-JL4ASX3I.js";import"./chunk-OKF2XZV2.js";import"./chunk-LQC7L4DR.js";import"./chunk-WNYFITMM.js";import"./chunk-JYVUGZXB.js";import"./chunk-6DR5KURP.js";import"./chunk-Y2X6HKPI.js";import"./chunk-4S2OODW2.js";export{a as renderHtml,b as renderPage};
