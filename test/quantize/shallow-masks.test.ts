@@ -134,8 +134,30 @@ describe('a mask before a softmax', () => {
     expect(await decibels(lowered, 'int8')).toBeGreaterThan(22);
   });
 
-  it('hides nothing where what is added is no lower than scores are', async () => {
-    const graph = attention(added(-3));
+  it.each<readonly [string, Scores]>([
+    ['is no lower than scores are', added(-3)],
+    [
+      'is the same for all of a row',
+      (graph, scores) =>
+        graph.op('Add', [
+          scores,
+          graph.constant(
+            'shift',
+            [rows, 1],
+            Array.from({ length: rows }, (_, row) => -50 * row),
+          ),
+        ]),
+    ],
+    [
+      'is computed, and low by chance',
+      (graph, scores) =>
+        graph.op('Add', [
+          scores,
+          graph.op('Mul', [graph.input('mask', [rows, rows]), graph.constant('many', [], [300])]),
+        ]),
+    ],
+  ])('hides nothing where what is added %s', async (_, masked) => {
+    const graph = attention(masked);
     const { ranges } = await calibrate(graph, observedTensors(graph), data, { observer: 'min-max' });
     expect(withShallowMasks(graph, ranges)).toEqual({ graph, ranges });
   });

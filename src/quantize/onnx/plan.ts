@@ -74,20 +74,23 @@ export function planQuantization(graph: Graph, rules: QdqRules, keepFloat: Reado
  */
 function beforeSoftmax(graph: Graph, schemes: ReadonlyMap<number, Scheme>): ReadonlySet<number> {
   const readers = consumers(graph);
+  const leading = new Set<number>();
   const found = new Set<number>();
-  const leads = (index: number): boolean =>
-    found.has(index) || isType(graph.operators[index] as Operator, 'Softmax') || (isMove(index) && isTaken(index));
-  const isMove = (index: number): boolean => schemes.get(index)?.kind === 'moves';
-  const isTaken = (index: number): boolean => {
-    const [id] = graph.operators[index]?.outputs ?? [];
+  const isTaken = ({ outputs }: Operator): boolean => {
+    const [id] = outputs;
     if (id === null || id === undefined || graph.outputs.includes(id)) return false;
     const by = readers.get(id) ?? [];
-    return by.some(leads) && by.every((reader) => !schemes.has(reader) || leads(reader));
+    return (
+      by.some((reader) => leading.has(reader)) && by.every((reader) => leading.has(reader) || !schemes.has(reader))
+    );
   };
   // Readers come after what they read.
   for (let index = graph.operators.length - 1; index >= 0; index -= 1) {
     const operator = graph.operators[index] as Operator;
-    if (schemes.has(index) && isType(operator, 'Add', 'Mul') && isTaken(index)) found.add(index);
+    const isSum = schemes.has(index) && isType(operator, 'Add', 'Mul');
+    if (isType(operator, 'Softmax')) leading.add(index);
+    else if ((isSum || schemes.get(index)?.kind === 'moves') && isTaken(operator)) leading.add(index);
+    if (isSum && leading.has(index)) found.add(index);
   }
   return found;
 }

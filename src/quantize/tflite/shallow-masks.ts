@@ -9,6 +9,11 @@ type Ranges = ReadonlyMap<TensorId, Range>;
 
 /** How far below all that may be seen what is hidden is put: e^-10 of it is a ninetieth of the step of 1/256 that a softmax's results have in int8, and what saturates goes no farther. */
 const depth = 10;
+/** What hides something, whatever else is in its row: nobody adds so much for another reason. PyTorch's and Keras' masks are -1e9, the lowest float, or −∞. */
+const unmistakable = -1e4;
+/** Operators that a mask goes through, one after the other, at most. */
+const longest = 4;
+
 /**
  * A float graph whose masks before a softmax hide no deeper than integers can tell: beside a mask of -1e9 in one tensor, or in one sum, all else would be 0.
  *
@@ -84,20 +89,27 @@ function masksOf(graph: Graph, ranges: Ranges): readonly Mask[] {
   const makerOf = (id: TensorId): number => makers.get(id) ?? -1;
   /** Calibrated, or of what a tensor is moved from. */
   const rangeOf = (id: TensorId): Range | undefined => {
-    const maker = graph.operators[makerOf(id)];
-    const from = maker?.inputs[0];
-    const isMoved = maker !== undefined && moving.has(maker.type) && typeof from === 'number';
-    return ranges.get(id) ?? (isMoved ? rangeOf(from) : undefined);
+    for (let current = id; ; ) {
+      const maker = graph.operators[makerOf(current)];
+      const from = maker?.inputs[0];
+      if (ranges.has(current) || maker === undefined || !moving.has(maker.type) || typeof from !== 'number') {
+        return ranges.get(current);
+      }
+      current = from;
+    }
   };
   /** What an operator's input may add or put in place: a constant, one of two that are chosen, the sum of such, or what has a range. */
-  const addendOf = (index: number, position: number): Addend | undefined => {
+  const addendOf = (index: number, position: number, level = 0): Addend | undefined => {
     const id = graph.operators[index]?.inputs[position];
     if (typeof id !== 'number') return undefined;
     const numbers = numbersOf(graph, id);
-    if (numbers !== undefined) return { numbers, places: [{ index, position }], given: [] };
+    if (numbers !== undefined) {
+      const rowLength = shapeOf(tensorAt(graph, id)).at(-1) ?? 1;
+      return { numbers, rowLength, places: [{ index, position }], given: [] };
+    }
     const maker = makerOf(id);
-    const sources = sourcesOf[graph.operators[maker]?.type ?? ''] ?? [];
-    const parts = sources.map((at) => addendOf(maker, at)).filter((part) => part !== undefined);
+    const sources = level < longest ? (sourcesOf[graph.operators[maker]?.type ?? ''] ?? []) : [];
+    const parts = sources.map((at) => addendOf(maker, at, level + 1)).filter((part) => part !== undefined);
     if (parts.length === sources.length && parts.length > 0) {
       const all = parts.flatMap((part) => Array.from(part.numbers));
       return {
@@ -139,7 +151,7 @@ function masksOf(graph: Graph, ranges: Ranges): readonly Mask[] {
       if (scores === undefined || addend === undefined) return [];
       const isSum = maker?.type === 'ADD';
       const hidden = scores.min - reach - (isSum ? scores.max : 0);
-      const { lowest, highest, hides } = visible(addend, hidden);
+      const { lowest, highest, hides } = visible(addend, hidden, isSum);
       if (!hides) return [];
       const floor = scores.min + (isSum ? lowest : 0) - reach;
       const least = floor - (isSum ? scores.max : 0);
@@ -176,22 +188,37 @@ const sourcesOf: Readonly<Record<string, readonly number[]>> = {
 /** What is added to scores, or put in their place. */
 interface Addend {
   readonly numbers: ArrayLike<number>;
+  /** Numbers that lie in one row of the scores; absent where that is not known. */
+  readonly rowLength?: number;
   /** The constants among them. */
   readonly places: readonly Place[];
   /** What they are chosen into, or the caller gives: tensors whose integers may begin at the lowest number that the mask needs. */
   readonly given: readonly TensorId[];
 }
 
-/** The extremes of the numbers that hide nothing, with 0, and whether others do: those below `hidden`. */
-function visible({ numbers }: Addend, hidden: number): { lowest: number; highest: number; hides: boolean } {
+/**
+ * The extremes of the numbers that hide nothing, with 0, and whether others do: those below `hidden`. What is added to all of a row hides nothing in it; where rows are not known, only what is
+ * unmistakable hides.
+ */
+function visible(
+  { numbers, rowLength }: Addend,
+  hidden: number,
+  isAdded: boolean,
+): { lowest: number; highest: number; hides: boolean } {
   const found = { lowest: 0, highest: 0, hides: false };
+  const limit = rowLength === undefined ? Math.min(hidden, unmistakable) : hidden;
+  let ofRow = Number.NEGATIVE_INFINITY;
   for (let at = 0; at < numbers.length; at += 1) {
     const number = numbers[at] as number;
-    if (number < hidden) found.hides = true;
+    if (number < limit) found.hides = true;
     else {
       found.lowest = Math.min(found.lowest, number);
       found.highest = Math.max(found.highest, number);
     }
+    ofRow = Math.max(ofRow, number);
+    if (rowLength === undefined || (at + 1) % rowLength !== 0) continue;
+    if (isAdded && ofRow < hidden && ofRow > unmistakable) return { lowest: 0, highest: 0, hides: false };
+    ofRow = Number.NEGATIVE_INFINITY;
   }
   return found;
 }
