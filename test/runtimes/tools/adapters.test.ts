@@ -97,6 +97,8 @@ const folder = mkdtempSync(path.join(os.tmpdir(), 'edge-ready-adapters-'));
 const before = process.env.PATH;
 
 beforeAll(() => {
+  // Files without an ending are what the nearest package.json says, and that of a folder further up is not ours.
+  writeFileSync(path.join(folder, 'package.json'), '{ "type": "commonjs" }');
   for (const [name, text] of Object.entries(programs)) {
     writeFileSync(path.join(folder, name), prelude + text);
     chmodSync(path.join(folder, name), 0o755);
