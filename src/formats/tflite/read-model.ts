@@ -7,9 +7,10 @@ import type { Metadata, ModelExtras, Signature } from './extras.ts';
 import { readBuffers, readOperatorCodes } from './read-buffers.ts';
 import { readSubgraph } from './read-subgraph.ts';
 import type { Notes, Reading } from './reading.ts';
-import { at, indexBelow, mapAt, note, noteUnwritable } from './reading.ts';
+import { at, indexBelow, mapAt, note } from './reading.ts';
 import type { ModelRecord, SignatureRecord, TensorMapRecord } from './records.ts';
 import { tableType } from './schema/schema.ts';
+import { readTrailingBytes } from './trailing-bytes.ts';
 
 /** The only version of the schema that has buffers of its own; all later changes kept it. */
 export const schemaVersion = 3;
@@ -70,8 +71,7 @@ function readExtras(reading: Reading, model: ModelRecord, graphs: readonly Graph
   if (buffers[0]?.length)
     note(notes, `Buffer 0 stands for "no data" and has ${buffers[0].length} bytes; they are kept unused.`);
   if (model.external_buffers?.length) note(notes, 'Constants in files beside the model are named but not read.');
-  const trailing = readTrailingBytes(decoding);
-  if (trailing !== undefined) noteTrailing(notes, trailing, graphs);
+  const trailing = readTrailingBytes(decoding, graphs, notes);
   return {
     ...(model.version === schemaVersion ? {} : { version: model.version }),
     ...(model.description ? { description: model.description } : {}),
@@ -104,19 +104,4 @@ function readSignature(decoding: Decoding, record: SignatureRecord, graphs: read
     outputs: aliases('outputs'),
     ...(record.deprecated_tag ? { deprecatedTag: record.deprecated_tag } : {}),
   };
-}
-
-function noteTrailing(notes: Notes, { length }: Uint8Array, graphs: readonly Graph[]): void {
-  if (graphs.some(({ operators }) => operators.some(({ domain }) => domain === 'custom'))) {
-    noteUnwritable(notes, `Custom operators may refer by position to the ${length} bytes that follow the model.`);
-  } else {
-    note(notes, `${length} bytes at the end of the file belong to no part of the model.`);
-  }
-}
-
-/** What is behind the last byte that the model refers to, without the padding of zeros in front. */
-function readTrailingBytes({ source }: Decoding): Uint8Array | undefined {
-  const behind = source.bytes.subarray(source.furthest);
-  const start = behind.findIndex((byte) => byte !== 0);
-  return start < 0 ? undefined : behind.subarray(start);
 }

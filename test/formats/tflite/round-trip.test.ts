@@ -1,3 +1,4 @@
+import { zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../../src/errors.ts';
 import { readTflite } from '../../../src/formats/tflite/read.ts';
@@ -98,6 +99,17 @@ describe('write, then read', () => {
     const operators = [tfliteOperator('x', { domain: 'custom' })];
     const refused = again(tfliteGraph({ operators, extras: { trailingBytes: behind } }));
     expect(() => writeTflite(refused)).toThrow(UserError);
+  });
+
+  it.each([
+    ['without files', {}],
+    ['with labels', { 'labels.txt': Uint8Array.of(120, 10) }],
+  ])('keeps the archive of files that metadata names, %s, beside custom operators too', (_, files) => {
+    const archive = zipSync(files);
+    const operators = [tfliteOperator('x', { domain: 'custom' })];
+    const kept = again(again(tfliteGraph({ operators, extras: { trailingBytes: archive } })));
+    expect(kept.extras).toEqual({ trailingBytes: archive });
+    expect(kept.notes ?? []).toHaveLength(0);
   });
 });
 
