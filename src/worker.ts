@@ -10,12 +10,13 @@ import type {
 } from './calibrate/threads/recording-task.ts';
 import { readTflite } from './formats/tflite/read.ts';
 import { openInterpreter } from './kernels/run-graph.ts';
+import { unpackWeights } from './passes/tflite/unpack-weights.ts';
 import type { SideQuestion, SidesTask } from './sides/answer.ts';
 
 /** A thread: opens the model that it is started with, answers every request about it. */
 const task = workerData as EvaluationTask | CountingTask | RecordingTask | SidesTask;
 if (task.kind === 'evaluate') {
-  const interpreter = openInterpreter(readTflite(task.model, 'the model'));
+  const interpreter = openInterpreter(unpackWeights(readTflite(task.model, 'the model')));
   parentPort?.on('message', (batch: Batch) => parentPort?.postMessage(runSamples(interpreter, batch)));
 } else if (task.kind === 'count') {
   const answer = answerCounting(task.watched);

@@ -6,6 +6,7 @@ import { UserError } from '../errors.ts';
 import { graphMacs } from '../graph/macs.ts';
 import { type Interpreter, openInterpreter } from '../kernels/run-graph.ts';
 import type { TypedArray, Value } from '../kernels/values.ts';
+import { unpackWeights } from '../passes/tflite/unpack-weights.ts';
 import type { Artifact } from '../runtimes/runtime.ts';
 import { type Accuracy, accuracyOf } from './accuracy.ts';
 import type { AccuracyMetric } from './accuracy-metric.ts';
@@ -86,7 +87,7 @@ function ownCopy(array: TypedArray): TypedArray {
 /** A device would refuse the model too; the finding says so, accuracy only that it can't be had. */
 function opened({ graph }: Artifact): Interpreter | string {
   try {
-    return openInterpreter(graph);
+    return openInterpreter(unpackWeights(graph));
   } catch (error) {
     if (error instanceof UserError) return error.message;
     throw error;

@@ -6,6 +6,7 @@ import { UserError } from '../errors.ts';
 import { openInterpreter } from '../kernels/run-graph.ts';
 import type { Value } from '../kernels/values.ts';
 import type { Model } from '../optimize/model.ts';
+import { unpackWeights } from '../passes/tflite/unpack-weights.ts';
 
 /** Arrays by name, in order. */
 export type Arrays = Readonly<Record<string, DataArray>>;
@@ -17,7 +18,7 @@ export type Arrays = Readonly<Record<string, DataArray>>;
  * @throws UserError when arrays are missing or do not fit, or the model does not run
  */
 export function runTflite(model: Model, arrays: Arrays, steps: boolean): Arrays {
-  const interpreter = openInterpreter(model.graph);
+  const interpreter = openInterpreter(unpackWeights(model.graph));
   const inputs = modelInputs(model.graph).map((input, position) => {
     const shape = interpreter.inputs[position]?.shape ?? [];
     return { input, shape, array: arrayFor(arrays, input, position, interpreter.inputs.length === 1) };

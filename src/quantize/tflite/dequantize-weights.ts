@@ -1,19 +1,20 @@
-import { halfToNumber } from '../../basics/float16.ts';
 import { elementCount, isConstant, tensorAt } from '../../graph/access.ts';
 import { constantNumbers } from '../../graph/constant-numbers.ts';
 import type { Graph, Operator, Tensor, TensorId } from '../../graph/graph.ts';
+import { unpackWeights } from '../../passes/tflite/unpack-weights.ts';
 
 const integers: ReadonlySet<string> = new Set(['int8', 'uint8', 'int16', 'int4']);
 
 /**
- * A model that only stores its weights as integers or float16 as the float32 model that it stands for, so that it can be calibrated and quantised as a whole:
+ * A model that only stores its weights as integers, as float16 or without their zeros as the float32 model that it stands for, so that it can be calibrated and quantised as a whole:
  *
  *     float ── CONV_2D (int8 weights) ── float        →   float weights
  *     float16 constant ── DEQUANTIZE ── CONV_2D       →   float weights
  *
  * Operators stay in number and order, but that DEQUANTIZE of constants is gone where nothing else is; ids of tensors stay. The very same graph where there is nothing of the kind.
  */
-export function dequantizeWeights(graph: Graph): Graph {
+export function dequantizeWeights(original: Graph): Graph {
+  const graph = unpackWeights(original);
   const tensors: Tensor[] = [...graph.tensors];
   const copies = new Map<TensorId, TensorId>();
   const floatOf = (id: TensorId): TensorId | undefined => {
@@ -72,14 +73,10 @@ function isFloat(graph: Graph, id: TensorId | null | undefined): boolean {
   return typeof id === 'number' && tensorAt(graph, id).dtype === 'float32';
 }
 
-/** The elements of a constant in real numbers, as bytes of float32; `undefined` for what is no constant of integers with a scale or of float16. */
+/** The elements of a constant in real numbers, as bytes of float32; `undefined` for what is no constant of integers with a scale. */
 function floatData(tensor: Tensor): Uint8Array | undefined {
   if (!isConstant(tensor)) return undefined;
   const { dtype, shape = [], quantization } = tensor;
-  if (dtype === 'float16' && tensor.data !== undefined) {
-    const bits = new Uint16Array(tensor.data.slice().buffer);
-    return bytesOf(Float32Array.from(bits, halfToNumber));
-  }
   const numbers = integers.has(dtype) ? constantNumbers(tensor) : undefined;
   if (numbers === undefined || quantization === undefined || quantization.scale.length === 0) return undefined;
   const { scale, zeroPoint, axis } = quantization;

@@ -2,6 +2,7 @@ import type { Graph } from '../../graph/graph.ts';
 import { fixShapes } from '../../passes/tflite/fix-shapes.ts';
 import { optimizeTflite } from '../../passes/tflite/optimize.ts';
 import { orderOperators } from '../../passes/tflite/order-operators.ts';
+import { unpackWeights } from '../../passes/tflite/unpack-weights.ts';
 import { alignUp } from '../plan/buffers.ts';
 import type { Finish } from '../runtime.ts';
 import { tflmArena } from './arena/arena.ts';
@@ -12,14 +13,15 @@ import { planOffline } from './offline-plan/plan-offline.ts';
 
 /** What a `.tflite` model gains once it is known that TensorFlow Lite Micro runs it, and with which kernels; outputs stay as they are. */
 export const finishForTflm: Finish = {
-  passes: ['fix-shapes', 'order-operators', 'plan-memory'],
+  passes: ['unpack-weights', 'fix-shapes', 'order-operators', 'plan-memory'],
   apply: (graph, { board }, only) => finishFor(graph, kernelBuild(board), only),
 };
 
-/** `finishForTflm` for kernels: shapes as the file has them, operators in the order that needs least, and a memory plan where it helps. */
+/** `finishForTflm` for kernels: weights as they are computed with, shapes as the file has them, operators in the order that needs least, and a memory plan where it helps. */
 export function finishFor(graph: Graph, build: KernelBuild, only: readonly string[] = finishForTflm.passes): Graph {
   if (graph.dialect !== 'tflite') return graph;
-  const fixed = only.includes('fix-shapes') ? fixShapes(graph) : graph;
+  const unpacked = only.includes('unpack-weights') ? unpackWeights(graph) : graph;
+  const fixed = only.includes('fix-shapes') ? fixShapes(unpacked) : unpacked;
   const optimized = fixed === graph ? graph : optimizeTflite(fixed);
   const plan = (each: Graph) => (only.includes('plan-memory') ? planOffline(each, build) : each);
   const planned = plan(optimized);
