@@ -8,7 +8,7 @@ import { dimensionNames } from '../graph/infer-shapes.ts';
 export function dimensionOption(command: Command): Command {
   return command.option(
     '--dimension <name=size>',
-    'size of an open dimension of an ONNX model, such as time=49 or, where it has no name, x[1]=49; may be repeated',
+    'size of an open dimension of an ONNX model, such as time=49 or, where it has no name, x[1]=49; or what an input of one whole number always is, as sr=16000; may be repeated',
     (text: string, before?: readonly string[]): readonly string[] => {
       if (!/^.+=[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('It is a name, "=" and a whole number.');
       return [...(before ?? []), text];
@@ -30,7 +30,9 @@ export function readDimensions(
     const at = text.lastIndexOf('=');
     const name = text.slice(0, at);
     if (!known.includes(name)) {
-      throw new UserError(`--dimension: the model has no open dimension "${name}"${suggestion(name, known)}`);
+      throw new UserError(
+        `--dimension: the model has no open dimension and no input of one whole number "${name}"${suggestion(name, known)}`,
+      );
     }
     return [name, Number(text.slice(at + 1))] as const;
   });

@@ -87,7 +87,7 @@ const modelSchema = z.strictObject({
     .optional()
     .meta({
       description:
-        'Sizes for the open dimensions of an ONNX model, by name or, where they have none, by place as in x[1]. What ships has them fixed.',
+        'Sizes for the open dimensions of an ONNX model, by name or, where they have none, by place as in x[1]; and what an input of one whole number always is, such as a sampling rate. What ships has them fixed.',
     }),
 });
 

@@ -1,5 +1,6 @@
 import { isConstant } from './access.ts';
 import { checkExtents } from './check-extents.ts';
+import { fixableInputs, fixInputs } from './fix-inputs.ts';
 import type { Dimension, Graph, Shape, Tensor } from './graph.ts';
 import { fact } from './infer/fact.ts';
 import { type Facts, propagate } from './infer/propagate.ts';
@@ -23,7 +24,7 @@ function placeOf(input: string, axis: number): string {
   return `${input}[${axis}]`;
 }
 
-/** The names by which `dimensions` may set an extent: symbolic ones, and places of inputs' extents that have no name. */
+/** The names that `dimensions` may set: symbolic extents, places of inputs' extents that have no name, and inputs that are one whole number. */
 export function dimensionNames(graph: Graph): readonly string[] {
   const names = graph.inputs.flatMap((id) => {
     const { name = '', shape = [] } = graph.tensors[id] ?? {};
@@ -31,7 +32,7 @@ export function dimensionNames(graph: Graph): readonly string[] {
       !isOpen(extent) ? [] : [typeof extent === 'string' && extent !== '?' ? extent : placeOf(name, axis)],
     );
   });
-  return [...new Set(names)];
+  return [...new Set([...names, ...fixableInputs(graph)])];
 }
 
 /** `dimensions`, and 1 for every name that leads an input's shape: it is the batch. */
@@ -90,7 +91,7 @@ function withNumbers(graph: Graph, numbers: ReadonlyMap<string, number>): Graph 
  * ONNX: symbolic extents become the numbers that `dimensions` gives their names; an extent that leads an input's shape
  * and is unnamed or not listed is the batch and becomes 1, everywhere its name occurs; others that are unnamed are listed by their place, `x[2]`. Shapes, element types and small integer constants
  * (`Shape` → `Gather` → `Concat` → `Reshape`) are then followed through every operator that has a rule, into nested graphs too.
- * What does not follow stays as the file states it, or `undefined` and `'?'`.
+ * What does not follow stays as the file states it, or `undefined` and `'?'`. An input that is one whole number and has its name in `dimensions` becomes a constant.
  *
  * TensorFlow Lite files state their shapes; what their signature leaves open is set by `dimensions`, a leading extent to 1.
  * @throws UserError when a tensor would have a shape that none can have
@@ -101,11 +102,11 @@ export function inferShapes(graph: Graph, dimensions: Dimensions = {}): Graph {
   return inferred;
 }
 
-/** The ONNX graph with the extents that `dimensions` names, and no others, as numbers wherever they stand; the very same graph when none is left open. */
+/** The ONNX graph with the extents and whole numbers that `dimensions` names, and no others, fixed wherever they stand; the very same graph when none is left open. */
 export function withDimensions(graph: Graph, dimensions: Dimensions = {}): Graph {
   const numbers = new Map(Object.entries(dimensions));
   if (graph.dialect !== 'onnx' || !dimensionNames(graph).some((name) => numbers.has(name))) return graph;
-  const named = withNumbers(graph, numbers);
+  const named = withNumbers(fixInputs(graph, numbers), numbers);
   const inputs = new Set(graph.inputs);
   const tensors = named.tensors.map((tensor, id) =>
     inputs.has(id) && tensor.shape !== undefined
@@ -123,7 +124,7 @@ export function withDimensions(graph: Graph, dimensions: Dimensions = {}): Graph
 function infer(graph: Graph, dimensions: Dimensions): Graph {
   const numbers = withBatch(graph, dimensions);
   if (graph.dialect === 'tflite') return closeShapes(graph, numbers);
-  const concrete = withNumbers(graph, numbers);
+  const concrete = withNumbers(fixInputs(graph, numbers), numbers);
   const given = concrete.inputs.map((id) => {
     const tensor = concrete.tensors[id];
     return tensor?.shape && fact(tensor.dtype, concreteInput(tensor.name, tensor.shape, numbers));

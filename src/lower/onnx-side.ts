@@ -2,6 +2,7 @@ import { UserError } from '../errors.ts';
 import { concreteShape } from '../graph/access.ts';
 import { type ConstantValue, numbersIn, numbersOf, viewOf } from '../graph/evaluate/constant-value.ts';
 import type { Graph, Operator, Quantization, Tensor, TensorId } from '../graph/graph.ts';
+import { howToFixShapes } from '../graph/how-to-fix-shapes.ts';
 import { consumers, producers } from '../graph/traversal.ts';
 import type { Lowerer } from './lowerer.ts';
 import { isRuntimeType, runtimeType } from './runtime-type.ts';
@@ -42,7 +43,7 @@ export function openOnnxSide(graph: Graph): OnnxSide {
     const known = concreteShape(shape);
     if (known === undefined) {
       throw new UserError(
-        `The shape of "${name}" is not fixed (${shape?.join(' × ') ?? 'unknown'}); TensorFlow Lite needs every extent: give the model fixed input shapes.`,
+        `The shape of "${name}" is not fixed (${shape?.join(' × ') ?? 'unknown'}); TensorFlow Lite needs every extent. ${howToFixShapes(graph)}`,
       );
     }
     if (known.includes(0) && content(id) === undefined) {

@@ -1,5 +1,7 @@
 import { UserError } from '../errors.ts';
+import { fixableInputs } from '../graph/fix-inputs.ts';
 import type { Graph, TensorId } from '../graph/graph.ts';
+import { howToFixShapes } from '../graph/how-to-fix-shapes.ts';
 import { inferShapes, withDimensions } from '../graph/infer-shapes.ts';
 import type { Runtime } from '../runtimes/runtime.ts';
 import { simplify } from './lossless.ts';
@@ -22,6 +24,14 @@ export function simplifiedFor(
   return simplify(isLowered ? inferShapes(graph, dimensions) : withDimensions(graph, dimensions), passes, {
     keepsNorms: pruneBy === 'batch-norm',
   });
+}
+
+/** Advice for a graph whose branches a fixed input would decide. */
+function aboutBranches(graph: Graph): string {
+  const isUndecided = graph.operators.some(({ type }) => type === 'If') && fixableInputs(graph).length > 0;
+  return isUndecided
+    ? ` Only the branch that is taken has to be possible where "If" is decided. ${howToFixShapes(graph)}`
+    : '';
 }
 
 /** A graph in the operators of a runtime. */
@@ -55,7 +65,8 @@ export async function intoDialect(
   try {
     return lowerToTflite(inferShapes(becomesInteger ? forIntegers(graph) : graph, dimensions));
   } catch (error) {
-    if (error instanceof UserError) throw new NotConvertible(`${loadedBy(runtime)}. ${error.message}`);
+    if (error instanceof UserError)
+      throw new NotConvertible(`${loadedBy(runtime)}. ${error.message}${aboutBranches(graph)}`);
     throw error;
   }
 }

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { readDimensions } from '../../src/commands/dimension-options.ts';
 import { writeOnnx } from '../../src/formats/onnx/write.ts';
-import type { Graph, Shape } from '../../src/graph/graph.ts';
+import type { Attribute, Graph, Shape } from '../../src/graph/graph.ts';
 import { dimensionNames, inferShapes, withDimensions } from '../../src/graph/infer-shapes.ts';
 import type { Model } from '../../src/optimize/model.ts';
 import { type OptimizeOptions, optimize } from '../../src/optimize/optimize.ts';
 import type { AppliedRecipe } from '../../src/optimize/recipe.ts';
 import { resolveTarget } from '../../src/targets/load.ts';
 import { randomSamples } from '../quantize/small-network.ts';
-import { int, ints, noise, onnxGraph, typesOf } from '../support/onnx-graphs.ts';
+import { int, ints, nested, noise, onnxGraph, typesOf } from '../support/onnx-graphs.ts';
 
 /** x [N,2,H,8] ─▶ Conv ─▶ Reshape(Shape's first, −1) ─▶ Gemm, as exporters write a flatten. */
 function network(shape: Shape): Graph {
@@ -69,6 +69,63 @@ describe('open dimensions', () => {
   it('of other names are refused on the command line', () => {
     const graph = network(['N', 2, 'height', 8]);
     expect(readDimensions(['height=8', 'N=2'], graph)).toEqual({ height: 8, N: 2 });
-    expect(() => readDimensions(['heigth=8'], graph)).toThrow('no open dimension "heigth"; did you mean "height"?');
+    expect(() => readDimensions(['heigth=8'], graph)).toThrow(
+      'no open dimension and no input of one whole number "heigth"; did you mean "height"?',
+    );
+  });
+
+  it('are named in the finding of a target that needs every extent', async () => {
+    await expect(optimized(network(['N', 2, 'H', 8]), 'nucleo-l4r5zi/tflm', 'lossless', {})).rejects.toThrow(
+      'Say what "H" is: with "dimensions:" in edge-ready.yml, or --dimension "H=…".',
+    );
   });
 });
+
+describe('inputs of one whole number', () => {
+  it.each<readonly [string, Shape]>([
+    ['a scalar', []],
+    ['one element', [1]],
+  ])(
+    'that are always the same, as %s, are inputs no longer, and only the branch that they lead to is left',
+    async (_, shape) => {
+      const graph = byRate(shape);
+      expect(dimensionNames(graph)).toEqual(['rate']);
+      const closed = withDimensions(graph, { rate: 16000 });
+      expect(closed.inputs).toEqual(graph.inputs.slice(0, 1));
+      const options = { dimensions: { rate: 16000 } };
+      expect(typesOf(await optimized(graph, 'raspberry-pi-4/onnxruntime', 'lossless', options))).toEqual([
+        'MatMul',
+        'Relu',
+      ]);
+      expect(typesOf(await optimized(graph, 'nucleo-l4r5zi/tflm', 'lossless', options))).toEqual(['FULLY_CONNECTED']);
+      const other = await optimized(graph, 'raspberry-pi-4/onnxruntime', 'lossless', { dimensions: { rate: 8000 } });
+      expect(typesOf(other)).toEqual(['MatMul', 'RandomNormalLike']);
+    },
+  );
+
+  it('are what the finding asks for where a branch can’t run', async () => {
+    await expect(optimized(byRate([]), 'nucleo-l4r5zi/tflm', 'lossless', {})).rejects.toThrow('Say what "rate" is: ');
+  });
+
+  it.each<readonly [string, Graph]>([
+    ['a real number', byRate([], 'float32')],
+    ['several numbers', byRate([2])],
+  ])('stay inputs as %s', (_, graph) => {
+    expect(dimensionNames(graph)).toEqual([]);
+    expect(withDimensions(graph, { rate: 16000 })).toBe(graph);
+  });
+});
+
+/** rate == 16000 ? Relu(x @ w) : noise like x @ w, which TensorFlow Lite has not. */
+function byRate(rate: Shape = [], dtype: 'int64' | 'float32' = 'int64'): Graph {
+  const g = onnxGraph(17);
+  const x = g.input('x', [1, 4]);
+  const product = g.op('MatMul', [x, g.constant('w', [4, 3], noise(12))], { outputs: ['product'] });
+  const isWide = g.op('Equal', [g.input('rate', rate, dtype), g.constant('wide', [], [16000], dtype)]);
+  const [then, otherwise] = ['Relu', 'RandomNormalLike'].map((type) => {
+    const inner = onnxGraph(17);
+    return nested(inner.build(inner.op(type, [inner.capture('product', [1, 3], 'float32')])));
+  });
+  const attributes = { then_branch: then as Attribute, else_branch: otherwise as Attribute };
+  return g.build(g.op('If', [isWide], { attributes, dtype: 'float32', shape: [1, 3] }));
+}
