@@ -307,6 +307,15 @@ const activations: readonly Rule[] = [
     'MAXIMUM MINIMUM',
   ),
   rule(
+    'Clip by what the model computes',
+    (graph) => {
+      const x = image(graph);
+      const lowest = graph.op('ReduceMean', [x], { attributes: { keepdims: int(0) } });
+      return graph.op('Clip', [x, lowest, graph.op('Add', [lowest, graph.constant('more', [], [0.25])])]);
+    },
+    'MEAN ADD MAXIMUM MINIMUM',
+  ),
+  rule(
     'Clip -1 … 1, taken in',
     (graph) => graph.op('Clip', [pixels(graph), graph.constant('lo', [], [-1]), graph.constant('hi', [], [1])]),
     'CONV_2D',

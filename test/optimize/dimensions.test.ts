@@ -120,7 +120,7 @@ describe('inputs of one whole number', () => {
 function byRate(rate: Shape = [], dtype: 'int64' | 'float32' = 'int64'): Graph {
   const g = onnxGraph(17);
   const x = g.input('x', [1, 4]);
-  const product = g.op('MatMul', [x, g.constant('w', [4, 3], noise(12))], { outputs: ['product'] });
+  g.op('MatMul', [x, g.constant('w', [4, 3], noise(12))], { outputs: ['product'] });
   const isWide = g.op('Equal', [g.input('rate', rate, dtype), g.constant('wide', [], [16000], dtype)]);
   const [then, otherwise] = ['Relu', 'RandomNormalLike'].map((type) => {
     const inner = onnxGraph(17);

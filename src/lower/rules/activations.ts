@@ -146,7 +146,7 @@ function activation(lowerer: Lowerer, operator: Operator, type: string, options:
   lowerer.define(output, lowerer.emit(type, [tensor], shape, options, result), arrangement);
 }
 
-/** Bounds: attributes before opset 11, constants since. */
+/** Bounds: attributes before opset 11, scalars since, which the model may compute (80 dB below the loudest, in spectrograms). */
 function clip(lowerer: Lowerer, operator: Operator) {
   const bound = (name: string, position: number, fallback: number): number | undefined => {
     const id = operator.inputs[position];
@@ -155,10 +155,8 @@ function clip(lowerer: Lowerer, operator: Operator) {
   };
   const least = bound('min', 1, Number.NEGATIVE_INFINITY);
   const most = bound('max', 2, Number.POSITIVE_INFINITY);
-  if (least === undefined || most === undefined)
-    return lowerer.refuse(operator, 'its bounds are computed by the model');
   const largest = 3.4e38;
-  const [isBelow, isAbove] = [least > -largest, most < largest];
+  const [isBelow, isAbove] = [least === undefined || least > -largest, most === undefined || most < largest];
   const dtype = lowerer.typeOf(inputOf(operator, 0));
   if (dtype === 'float32') {
     if (least === 0 && most === 6) return activation(lowerer, operator, 'RELU6');
@@ -168,9 +166,15 @@ function clip(lowerer: Lowerer, operator: Operator) {
   const output = outputOf(operator);
   const name = lowerer.nameOf(output);
   const { tensor, shape, arrangement } = lowerer.native(inputOf(operator, 0));
-  const constant = (value: number) => lowerer.constant(`${name}/bound`, dtype, [1], [value]);
-  const below = isBelow ? lowerer.emit('MAXIMUM', [tensor, constant(least)], shape, {}, { name }) : tensor;
-  const result = isAbove ? lowerer.emit('MINIMUM', [below, constant(most)], shape, {}, { name }) : below;
+  const operand = (value: number | undefined, position: number): TensorId => {
+    if (value !== undefined) return lowerer.constant(`${name}/bound`, dtype, [1], [value]);
+    const id = inputOf(operator, position);
+    const bare = lowerer.native(id).tensor;
+    // More axes than the other operand's, all of them 1, do not broadcast.
+    return lowerer.tensorShape(bare).length > shape.length ? lowerer.asInOnnx(id) : bare;
+  };
+  const below = isBelow ? lowerer.emit('MAXIMUM', [tensor, operand(least, 1)], shape, {}, { name }) : tensor;
+  const result = isAbove ? lowerer.emit('MINIMUM', [below, operand(most, 2)], shape, {}, { name }) : below;
   if (result === tensor) return lowerer.alias(output, inputOf(operator, 0));
   lowerer.define(output, result, arrangement);
 }
