@@ -123,6 +123,12 @@ function ortOptions(file: string, version: string): InferenceSession.SessionOpti
 }
 
 /**
+ * In ONNX Runtime 1.30.0 it takes a DequantizeLinear away whose result goes through a Transpose to a QuantizeLinear, although the model gives that result as well; its package for Node then takes the
+ * process down when asked for it. (1.32.0 does not.) Nothing is lost without it: it leaves out roundings of what is rounded already.
+ */
+const losesOutputs = 'QDQFinalCleanupTransformer';
+
+/**
  * One thread unless asked for more. QDQ models are computed in float from their rounded values by default (`session.disable_quant_qdq`):
  * ONNX Runtime's U8S8 kernels saturate on x86 without VNNI, as most hosted runners are, and would lay the runner's fault at the model's door
  * (https://onnxruntime.ai/docs/performance/model-optimizations/quantization.html; the option meant against it, `session.x64quantprecision`, fails on QDQ models in 1.30.0).
@@ -141,7 +147,10 @@ function sessionOptions(
     // Errors come back as exceptions; nothing else may reach the user's terminal.
     logSeverityLevel: 4,
     ...(content.length === 0 ? {} : { externalData: content }),
-    extra: { session: { disable_quant_qdq: integerKernels ? '0' : '1', intra_op: waiting(threads, version) } },
+    extra: {
+      session: { disable_quant_qdq: integerKernels ? '0' : '1', intra_op: waiting(threads, version) },
+      ...(integerKernels ? {} : { optimization: { disable_specified_optimizers: losesOutputs } }),
+    },
   };
 }
 

@@ -1,8 +1,10 @@
 import { UserError } from '../errors.ts';
+import { concreteShape } from '../graph/access.ts';
 import { fixableInputs } from '../graph/fix-inputs.ts';
 import type { Graph, TensorId } from '../graph/graph.ts';
 import { howToFixShapes } from '../graph/how-to-fix-shapes.ts';
 import { inferShapes, withDimensions } from '../graph/infer-shapes.ts';
+import { nestedGraphs } from '../graph/traversal.ts';
 import type { Runtime } from '../runtimes/runtime.ts';
 import { simplify } from './lossless.ts';
 import type { Recipe } from './recipe.ts';
@@ -21,7 +23,8 @@ export function simplifiedFor(
   { passes, pruneBy }: Pick<Recipe, 'passes' | 'pruneBy'> = {},
 ): Graph {
   const isLowered = graph.dialect === 'onnx' && !runtime.loads.includes(graph.dialect);
-  return simplify(isLowered ? inferShapes(graph, dimensions) : withDimensions(graph, dimensions), passes, {
+  const given = withDimensions(graph, dimensions);
+  return simplify(isLowered || decidesBranches(given) ? inferShapes(graph, dimensions) : given, passes, {
     keepsNorms: pruneBy === 'batch-norm',
   });
 }
@@ -32,6 +35,12 @@ function aboutBranches(graph: Graph): string {
   return isUndecided
     ? ` Only the branch that is taken has to be possible where "If" is decided. ${howToFixShapes(graph)}`
     : '';
+}
+
+/** Whether a graph has graphs inside, whose shapes are not in the file, and leaves nothing open that would be taken for 1. */
+function decidesBranches(graph: Graph): boolean {
+  const isClosed = graph.inputs.every((id) => concreteShape(graph.tensors[id]?.shape)?.every((extent) => extent > 0));
+  return graph.dialect === 'onnx' && isClosed && graph.operators.some((operator) => nestedGraphs(operator).length > 0);
 }
 
 /** A graph in the operators of a runtime. */

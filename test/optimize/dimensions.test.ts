@@ -103,6 +103,22 @@ describe('inputs of one whole number', () => {
     },
   );
 
+  it('let shapes decide the branches of branches, in .onnx too', async () => {
+    const g = onnxGraph(17);
+    const isWide = g.op('Equal', [g.input('rate', [], 'int64'), g.constant('wide', [], [16000], 'int64')]);
+    g.op('Relu', [g.input('x', [1, 4])], { outputs: ['positive'] });
+    const inner = onnxGraph(17);
+    const positive = inner.capture('positive');
+    const extent = inner.op('Gather', [inner.op('Shape', [positive]), inner.constant('one', [], [1], 'int64')]);
+    const isFour = inner.op('Equal', [extent, inner.constant('four', [], [4], 'int64')]);
+    const choices = { then_branch: unary('Neg', 'positive'), else_branch: unary('Abs', 'positive') };
+    const branch = nested(inner.build(inner.op('If', [isFour], { attributes: choices })));
+    const attributes = { then_branch: branch, else_branch: unary('Exp', 'positive') };
+    const graph = g.build(g.op('If', [isWide], { attributes, dtype: 'float32', shape: [1, 4] }));
+    const options = { dimensions: { rate: 16000 } };
+    expect(typesOf(await optimized(graph, 'raspberry-pi-4/onnxruntime', 'lossless', options))).toEqual(['Relu', 'Neg']);
+  });
+
   it('are what the finding asks for where a branch can’t run', async () => {
     await expect(optimized(byRate([]), 'nucleo-l4r5zi/tflm', 'lossless', {})).rejects.toThrow('Say what "rate" is: ');
   });
@@ -122,10 +138,12 @@ function byRate(rate: Shape = [], dtype: 'int64' | 'float32' = 'int64'): Graph {
   const x = g.input('x', [1, 4]);
   g.op('MatMul', [x, g.constant('w', [4, 3], noise(12))], { outputs: ['product'] });
   const isWide = g.op('Equal', [g.input('rate', rate, dtype), g.constant('wide', [], [16000], dtype)]);
-  const [then, otherwise] = ['Relu', 'RandomNormalLike'].map((type) => {
-    const inner = onnxGraph(17);
-    return nested(inner.build(inner.op(type, [inner.capture('product', [1, 3], 'float32')])));
-  });
-  const attributes = { then_branch: then as Attribute, else_branch: otherwise as Attribute };
+  const attributes = { then_branch: unary('Relu', 'product'), else_branch: unary('RandomNormalLike', 'product') };
   return g.build(g.op('If', [isWide], { attributes, dtype: 'float32', shape: [1, 3] }));
+}
+
+/** A branch of one operator on a tensor around it. */
+function unary(type: string, name: string): Attribute {
+  const branch = onnxGraph(17);
+  return nested(branch.build(branch.op(type, [branch.capture(name)])));
 }
