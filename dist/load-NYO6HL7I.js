@@ -1,2 +1,0 @@
-import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);
-import{b as a}from"./chunk-W4EDYI32.js";import"./chunk-5LXZK32T.js";import"./chunk-S5VGMEEH.js";import"./chunk-O5KOK6FS.js";import"./chunk-OSS2AYIF.js";export{a as loadOnnxRuntime};
