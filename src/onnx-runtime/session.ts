@@ -123,7 +123,7 @@ function ortOptions(file: string, version: string): InferenceSession.SessionOpti
 }
 
 /**
- * In ONNX Runtime 1.30.0 it takes a DequantizeLinear away whose result goes through a Transpose to a QuantizeLinear, although the model gives that result as well; its package for Node then takes the
+ * In ONNX Runtime 1.30.0 it takes a DequantizeLinear away whose result is rounded again with the same scale, although the model gives that result as well; its package for Node then takes the
  * process down when asked for it. (1.32.0 does not.) Nothing is lost without it: it leaves out roundings of what is rounded already.
  */
 const losesOutputs = 'QDQFinalCleanupTransformer';

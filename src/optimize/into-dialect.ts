@@ -29,14 +29,6 @@ export function simplifiedFor(
   });
 }
 
-/** Advice for a graph whose branches a fixed input would decide. */
-function aboutBranches(graph: Graph): string {
-  const isUndecided = graph.operators.some(({ type }) => type === 'If') && fixableInputs(graph).length > 0;
-  return isUndecided
-    ? ` Only the branch that is taken has to be possible where "If" is decided. ${howToFixShapes(graph)}`
-    : '';
-}
-
 /** Whether a graph has graphs inside, whose shapes are not in the file, and leaves nothing open that would be taken for 1. */
 function decidesBranches(graph: Graph): boolean {
   const isClosed = graph.inputs.every((id) => concreteShape(graph.tensors[id]?.shape)?.every((extent) => extent > 0));
@@ -75,7 +67,7 @@ export async function intoDialect(
     return lowerToTflite(inferShapes(becomesInteger ? forIntegers(graph) : graph, dimensions));
   } catch (error) {
     if (error instanceof UserError)
-      throw new NotConvertible(`${loadedBy(runtime)}. ${error.message}${aboutBranches(graph)}`);
+      throw new NotConvertible(`${loadedBy(runtime)}. ${withAdvice(error.message, graph)}`);
     throw error;
   }
 }
@@ -83,4 +75,13 @@ export async function intoDialect(
 /** `TensorFlow Lite Micro loads .tflite` */
 export function loadedBy({ title, loads }: Runtime): string {
   return `${title} loads ${loads.map((format) => `.${format}`).join(' and ')}`;
+}
+
+/** Why a graph is not lowered, with what a fixed input would change where it has branches, unless that was said. */
+function withAdvice(message: string, graph: Graph): string {
+  const isUndecided = graph.operators.some(({ type }) => type === 'If') && fixableInputs(graph).length > 0;
+  const advice = howToFixShapes(graph);
+  return isUndecided && !message.includes(advice)
+    ? `${message} Of "If" only the branch that is taken is left where that is known. ${advice}`
+    : message;
 }

@@ -25,6 +25,7 @@ export function readTrailingBytes(
   return trailing;
 }
 
+/** Bytes of the record that ends a ZIP archive, where it has no comment (PKWARE's APPNOTE.TXT, 4.3.16). */
 const endOfDirectory = 22;
 
 /** Whether this is a ZIP archive, which is how files that the metadata names (labels, say) are attached to a model; it may have no files (https://ai.google.dev/edge/litert/models/metadata). */

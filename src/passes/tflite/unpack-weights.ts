@@ -35,7 +35,11 @@ function contentOf(graph: Graph, { domain, type, inputs, outputs: [output] }: Op
   const input = tensorAt(graph, id);
   const { dtype } = tensorAt(graph, output);
   if (!isConstant(input) || input.data === undefined) return undefined;
-  if (type === 'DENSIFY' && dtype === input.dtype) return denseData(input, elementBits(dtype) / 8);
+  if (type === 'DENSIFY' && dtype === input.dtype) {
+    const elementBytes = elementBits(dtype) / 8;
+    // Elements of half a byte would have to be unpacked first.
+    return Number.isInteger(elementBytes) ? denseData(input, elementBytes) : undefined;
+  }
   if (type !== 'DEQUANTIZE' || input.dtype !== 'float16' || dtype !== 'float32') return undefined;
   if (input.extras?.sparsity !== undefined) return undefined;
   return new Uint8Array(float16ToFloat32(new Uint16Array(input.data.slice().buffer)).buffer);

@@ -59,6 +59,7 @@ describe('unpackWeights', () => {
     ['a result that the caller reads', { ...sum(half({ data: halves })), outputs: [3, 4] }],
     ['an operator of somebody’s own', custom(sum(half({ data: halves })))],
     ['sparse data that is damaged', sum({ ...sparse(), data: halves }, true)],
+    ['sparse data of half bytes', halfBytes()],
     ['sparse data without DENSIFY', sum(sparse())],
   ])('leaves %s alone', (_, graph) => {
     expect(unpackWeights(graph)).toBe(graph);
@@ -67,4 +68,18 @@ describe('unpackWeights', () => {
 
 function custom(graph: Graph): Graph {
   return { ...graph, operators: graph.operators.map((operator) => ({ ...operator, domain: 'custom' })) };
+}
+
+/** A DENSIFY of int4, two elements in a byte. */
+function halfBytes(): Graph {
+  const { sparsity } = sparseBy([4], Uint8Array.of(1, 2, 0, 0), [0]);
+  const packed: Tensor = { name: 'packed', dtype: 'int4', shape: [4], data: Uint8Array.of(0x21), extras: { sparsity } };
+  return tfliteGraph({
+    tensors: [packed, { name: 'dense', dtype: 'int4', shape: [4] }, { name: 'copy', dtype: 'int4', shape: [4] }],
+    operators: [
+      tfliteOperator('DENSIFY', { inputs: [0], outputs: [1] }),
+      tfliteOperator('RESHAPE', { inputs: [1], outputs: [2] }),
+    ],
+    outputs: [2],
+  });
 }
