@@ -1,2 +1,0 @@
-import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);
-import{e as a}from"./chunk-AEAUMILV.js";import{p as n}from"./chunk-OW3D5KOI.js";function y(t,p){let r=n(t,{floats:"single"}),o=a(t.outputs.length,p);return{seesEverything:!0,record:async(i,c)=>{r.reset(),r.run(r.inputs.map(({name:e})=>i[e]?.data));for(let[e,{values:s}]of r.outputs.entries())s instanceof Float32Array&&o.add({index:e,values:s},c)},histograms:async()=>o.histograms(),close:async()=>{}}}export{y as a};

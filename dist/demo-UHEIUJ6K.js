@@ -1,0 +1,41 @@
+import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);
+import{c as E}from"./chunk-WNX4C7O7.js";import{a as I}from"./chunk-IYKIQ5VE.js";import{a as u}from"./chunk-7V3FNNBF.js";import"./chunk-ADMDMO26.js";import{b as M,c as _}from"./chunk-LHNXCSMW.js";import{j as R}from"./chunk-LLGH52KH.js";import{a as h}from"./chunk-3SU7WAAZ.js";import"./chunk-BULNXMFC.js";import"./chunk-JLHA2XCY.js";import"./chunk-2BYWXGIW.js";import"./chunk-2PQYTOCZ.js";import"./chunk-FR5UGPTW.js";import"./chunk-FEYL7CG4.js";import"./chunk-I22454KH.js";import"./chunk-D4XHYUPF.js";import"./chunk-KDZ4HRCU.js";import"./chunk-E7IIPGWQ.js";import"./chunk-NN5UQVHD.js";import"./chunk-C2SGGEIL.js";import"./chunk-24UYQ3GX.js";import"./chunk-AA6PT64W.js";import"./chunk-553VUBRC.js";import"./chunk-2DWCO35W.js";import"./chunk-MMVNCWEE.js";import"./chunk-GPTJIZBO.js";import"./chunk-BMTF7SD3.js";import"./chunk-GLKZ54HV.js";import"./chunk-JMUZEWSY.js";import"./chunk-PECGZEJ2.js";import"./chunk-AVQB4RKU.js";import"./chunk-D45D7JF7.js";import"./chunk-RHCDWEVI.js";import"./chunk-OFGPFLLM.js";import"./chunk-VBBLYXIJ.js";import"./chunk-BP3TXHP2.js";import"./chunk-SFT6V7PB.js";import"./chunk-5LXZK32T.js";import"./chunk-FNXZNTUN.js";import"./chunk-DWZIHOEC.js";import"./chunk-RUCSM6OX.js";import"./chunk-EYM2MQMA.js";import{e as O}from"./chunk-CEQ6XKI4.js";import{a as x,g as v}from"./chunk-XSHVOYZM.js";import"./chunk-EWOGEBPM.js";import"./chunk-RLCTDIIM.js";import"./chunk-CMT55ZUD.js";import"./chunk-6R4PPUTP.js";import"./chunk-75ZR4FPV.js";import"./chunk-STLAU2L4.js";import"./chunk-NUBGVSW3.js";import"./chunk-MXLYKXKQ.js";import"./chunk-MIHOGNJ2.js";import"./chunk-PVRGF3ND.js";import"./chunk-MOSLTWXR.js";import"./chunk-PNGALVKH.js";import"./chunk-ATQEHUSQ.js";import"./chunk-AACMHVVI.js";import"./chunk-JLUHR6HY.js";import"./chunk-ST7CCKAB.js";import"./chunk-OKF2XZV2.js";import"./chunk-UE7IWVFF.js";import"./chunk-JZRZH4SJ.js";import"./chunk-XP2E74Z5.js";import"./chunk-DSW2OKXY.js";import"./chunk-TN3OMZNP.js";import"./chunk-IIDMGU7W.js";import"./chunk-M25DXUPL.js";import"./chunk-S4YA6PJ4.js";import{e as g,h as b,l as k}from"./chunk-BCMF3URX.js";import{a as m}from"./chunk-ZDD6KZAG.js";import"./chunk-VEUK52JW.js";import"./chunk-5QHIVJQV.js";import"./chunk-NGXJD4D6.js";import"./chunk-YAGKO76S.js";import"./chunk-6DR5KURP.js";import"./chunk-QMWRXY6E.js";import"./chunk-N3VHVMCZ.js";import"./chunk-HDC7YFUY.js";import"./chunk-2HMKLY7A.js";import"./chunk-Q432G5KU.js";import"./chunk-AYK7HT6Q.js";import"./chunk-RMRYNMVH.js";import"./chunk-UPBIXGGR.js";import"./chunk-HVFF2KA7.js";import"./chunk-2UD3YTNK.js";import"./chunk-Y7H5RCI5.js";import"./chunk-B4FLNA7H.js";import"./chunk-FUXSBQJ3.js";import{a as p}from"./chunk-O5KOK6FS.js";import"./chunk-OSS2AYIF.js";import{mkdtempSync as H,rmSync as z}from"node:fs";import{tmpdir as W}from"node:os";import f from"node:path";import{execFileSync as $}from"node:child_process";import{copyFileSync as C,existsSync as B,mkdirSync as G,writeFileSync as D}from"node:fs";import s from"node:path";import{fileURLToPath as q}from"node:url";var L=`version: 1
+targets:
+  nano33: { board: arduino-nano-33-ble, ram: 128 KiB, flash: 512 KiB }
+  pi4: { board: raspberry-pi-4/onnxruntime }
+  esp32: esp32-s3
+models:
+  - path: models/*
+    calibration: data/calibration.npz
+    evaluation: { data: data/evaluation.npz, metric: top-1 }
+  - path: models/sensor.onnx
+    targets: [nano33]
+    recipe: int8
+    use-case: keyword-spotting
+    reference: mlperf-tiny/image-classification
+  - path: models/wake.tflite
+    targets: [nano33]
+  - path: models/logger.tflite
+    targets: [nano33, esp32]
+  - path: models/gateway.onnx
+    targets: [pi4]
+    recipe: int8
+budgets:
+  - models: models/sensor.onnx
+    peak-ram: { max: 10 KiB }
+    flash: { max-increase: 2 KiB, level: warn }
+  - models: models/logger.tflite
+    flash: { max-increase: 8 KiB }
+    latency: { max: 100 ms }
+    peak-ram: { max-increase: 10% since v1.0.0, level: warn }
+  - models: models/*
+    accuracy: { max-drop: 1 pp }
+schedule:
+  - target: nano33
+    arenas: shared
+    battery: CR2032
+    tasks:
+      - { model: models/wake.tflite, every: 100 ms, deadline: 26 ms }
+      - { model: models/sensor.onnx, every: 200 ms }
+      - { model: models/logger.tflite, every: 1 s }
+`,y="models/wake.tflite",P=[{day:"2026-01-15",message:"Digits recogniser",models:{"models/sensor.onnx":"base/digits.onnx","models/logger.tflite":"wider/digits-int8.tflite","models/wake.tflite":"base/digits-int8.tflite"}},{day:"2026-02-24",message:"The logger as small as the others (#7)",models:{"models/logger.tflite":"base/digits-int8.tflite"}},{day:"2026-04-08",message:"The logger learns from the field",models:{"models/logger.tflite":"worse/digits-int8.tflite"}},{day:"2026-05-19",message:"Back to the logger that knew its digits; the gateway reads them, too",models:{"models/logger.tflite":"base/digits-int8.tflite","models/gateway.onnx":"base/digits.onnx"}}],K="v1.0.0",c="models/logger.tflite",j=["main~3","main~2","main~1","main"],N={day:"2026-06-02",message:"Wider networks for the microcontroller, a retrained one for the gateway",models:{"models/sensor.onnx":"wider/digits.onnx","models/logger.tflite":"wider/digits-int8.tflite","models/gateway.onnx":"worse/digits.onnx"}};function A(e){let o=U();l(e,"init","--quiet","--initial-branch=main"),G(s.join(e,"data")),G(s.join(e,"models"));for(let t of["calibration.npz","evaluation.npz"])C(s.join(o,t),s.join(e,"data",t));D(s.join(e,"edge-ready.yml"),L);for(let t of P)S(e,o,t);l(e,"tag",K,"main~2"),l(e,"checkout","--quiet","-b","pull-request"),S(e,o,N)}function S(e,o,t){for(let[n,r]of Object.entries(t.models))C(s.join(o,r),s.join(e,n));l(e,"add","--all"),F(`${t.day}T12:00:00Z`,e,"commit","--quiet",`--message=${t.message}`)}function U(){let e=s.dirname(q(import.meta.url)),t=["..","../.."].map(n=>s.resolve(e,n,"fixtures","digits")).find(n=>B(n));if(t===void 0)throw new p("The demonstration needs the folder fixtures/ of the gate, which is not here.");return t}function l(e,...o){F(void 0,e,...o)}function F(e,o,...t){let n={name:"Demonstration",email:"demo@example.com"};try{$("git",t,{cwd:o,stdio:["ignore","ignore","pipe"],env:{...process.env,GIT_CONFIG_GLOBAL:"/dev/null",GIT_CONFIG_NOSYSTEM:"1",GIT_AUTHOR_NAME:n.name,GIT_AUTHOR_EMAIL:n.email,GIT_COMMITTER_NAME:n.name,GIT_COMMITTER_EMAIL:n.email,...e===void 0?{}:{GIT_AUTHOR_DATE:e,GIT_COMMITTER_DATE:e}}})}catch(r){throw new p(`The demonstration could not run git ${t[0]}: ${r instanceof Error?r.message:r}`)}}async function Te(e,o){let t=H(f.join(W(),"edge-ready-demo-"));try{A(t);let n={folder:H(f.join(t,".git","measured-"))};await Y(t,n,o);let r=await M(e.output,i=>J(t,n,i,o)),a=r.schedules.flatMap(({judgements:i})=>i).filter(({verdict:i})=>i==="fail");return r.verdict!=="fail"?(o.note(`The demonstration should end with "fail" and ended with "${r.verdict}".`),m.error):a.some(({task:i})=>i===y)?r.comparisons.some(({proposal:i})=>i!==null)?r.comparisons.some(({model:i,past:d})=>i===c&&d?.peakRam?.moved!=null)?(o.note("The pull request fails its budgets and makes a model late, as it should: the demonstration ran as intended."),m.pass):(o.note(`The demonstration should show where ${c} has been, and does not.`),m.error):(o.note("The demonstration should propose a recipe with which a model would pass, and does not."),m.error):(o.note(`The demonstration should say that ${y}, which did not change, is late, and does not.`),m.error)}finally{z(t,{recursive:!0,force:!0})}}async function Y(e,o,t){let n=await h(e),r=u(t);for(let a of j)await E({repository:n,branch:g,revision:a,models:[c],targets:[],cache:o,log:t.note,progress:r});r.end()}async function Z(e){let o=await R(await h(e),g);return o===void 0?b:k(o)}async function J(e,o,t,n){let r=u(n),{report:a}=await _({directory:e,base:"main",head:"pull-request",targets:[],cache:o,...t===void 0?{}:{keep:t.keep},log:n.note,progress:r});r.end();let i=v(a,{marker:""}),d=n.resultOptions?.width!==void 0;if(n.result(d?x(i):i),t!==void 0){let{page:w}=await t.finish(a),T=f.join(f.dirname(w),"history.html");I(T,new TextEncoder().encode(O(await Z(e)))),n.note(`The report with its figures: ${w}; where the numbers have been: ${T}`)}else d&&n.note("The whole comment, and the report as a page: edge-ready demo --output FOLDER");return a}export{Te as demoCommand};
